@@ -1,0 +1,1 @@
+//! libtrunkline: the C library over the three cores.
