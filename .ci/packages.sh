@@ -1,0 +1,90 @@
+#!/bin/sh
+# packages.sh WHAT... : the Debian packages that `make WHAT` needs are there when this returns 0.
+#
+# Missing ones are installed when run as root; anybody else is told the exact command. Each need is
+# recognised by what it provides, not by its package, so a tool built by hand counts too.
+set -eu
+
+# need PACKAGE COMMAND...: remember PACKAGE unless COMMAND succeeds.
+missing=
+need() {
+    package=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+tool() { need "$1" command -v "${2:-$1}"; }
+
+compiler() {
+    tool gcc
+    need libc6-dev test -e /usr/include/stdio.h
+    tool make
+    tool pkg-config
+}
+
+# What each target needs beyond a Rust toolchain and python3.
+for what in "$@"; do
+    case $what in
+    build | install)
+        compiler
+        ;;
+    demo)
+        compiler
+        tool espeak-ng
+        ;;
+    test)
+        compiler
+        tool g++
+        tool valgrind
+        tool cmake
+        need libopus-dev pkg-config --exists opus
+        need python3-venv python3 -c 'import ensurepip, venv'
+        tool espeak-ng
+        tool sox
+        tool ffmpeg
+        tool sip-tester sipp
+        ;;
+    bench)
+        compiler
+        tool cmake
+        need libopus-dev pkg-config --exists opus
+        need python3-venv python3 -c 'import ensurepip, venv'
+        need libspandsp-dev pkg-config --exists spandsp
+        tool flac
+        ;;
+    *)
+        echo "packages.sh: unknown target $what" >&2
+        exit 2
+        ;;
+    esac
+done
+
+for program in cargo python3; do
+    if ! command -v $program >/dev/null; then
+        echo "$program is not installed; Trunkline needs a Rust toolchain (1.88 or later) and python3" >&2
+        exit 1
+    fi
+done
+
+# A name asked for by two targets is installed once.
+missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
+missing=${missing% }
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    {
+        echo "These Debian packages are missing. Install them, then run make again:"
+        echo "  sudo apt-get install -y --no-install-recommends $missing"
+    } >&2
+    exit 1
+fi
+
+apt() {
+    DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" </dev/null
+}
+echo "installing: $missing"
+# The package lists of a fresh machine are empty or stale: only then is it worth fetching them.
+# shellcheck disable=SC2086 # a list of names
+apt install --no-install-recommends $missing || {
+    apt update
+    apt install --no-install-recommends $missing
+}

@@ -1,0 +1,138 @@
+# `make help` lists the targets. All of them work in a fresh clone with a Rust toolchain and python3.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BENCH ?=
+
+AREAS := acd ivr media record ffi python
+CORES := trunkline-acd-core trunkline-ivr-core trunkline-media-core
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+PACKAGES := .ci/packages.sh
+SUMMARY := $(or $(TRUNKLINE_BENCH_DIR),target/bench)/summary.tsv
+
+# The same tests run under either: nextest gives each its own process, and is faster.
+NEXTEST := $(shell cargo nextest --version 2>/dev/null)
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test bench install fmt lint doc licences clean
+
+help:
+	@echo 'make demo                  a city hotline on loopback: 24 callers, 3 agents, 90 seconds'
+	@echo 'make test                  all tests: Rust, C, Python, and sipp as an independent caller'
+	@echo 'make bench [BENCH=area]    benchmarks; the areas are $(AREAS)'
+	@echo 'make install [PREFIX=dir]  libtrunkline, trunkline.h, trunkline.pc, hotline and its flows'
+	@echo 'make fmt | lint | doc | licences | clean'
+
+demo:
+	$(PACKAGES) demo
+	cargo run --locked --release -p trunkline-hotline -- demo
+
+# ---- tests ---------------------------------------------------------------------------------------
+
+.PHONY: test-packages test-rust test-doc test-no-alloc test-c test-python test-sip
+
+test: test-rust test-doc test-no-alloc test-c test-python licences test-sip
+test-rust test-doc test-no-alloc test-c test-python test-sip: test-packages
+
+test-packages:
+	$(PACKAGES) test
+
+# test-sip's calls keep real time, so they are kept apart from the tests that fill every core.
+SIP_TESTS := package(trunkline-hotline) and binary(it)
+
+test-rust:
+ifdef NEXTEST
+	cargo nextest run --locked --all-features -E 'not ($(SIP_TESTS))'
+else
+	cargo test --locked --all-features --tests --workspace \
+		--exclude trunkline-hotline --exclude trunkline-python
+	cargo test --locked --all-features --bins -p trunkline-hotline
+endif
+
+test-doc:
+	cargo test --locked --all-features --doc
+
+# Linking without an allocator is the proof that the cores need none; the run checks their work.
+test-no-alloc:
+	cd examples/no-alloc && cargo run --locked --release
+
+# The header against the code, the exported symbols, and the C programs.
+test-c:
+	$(MAKE) -C ffi test
+
+# The wheel, built and tested in a fresh virtual environment.
+test-python:
+	bindings-python/test.sh
+
+# Real calls against the real server: sipp, raw sockets, loopback only.
+test-sip:
+ifdef NEXTEST
+	cargo nextest run --locked --all-features -E '$(SIP_TESTS)' --test-threads 4
+else
+	cargo test --locked --all-features -p trunkline-hotline --test it -- --test-threads 4
+endif
+
+licences:
+	cd .ci && python3 -m unittest test_licences
+	python3 .ci/licences.py
+
+# ---- quality -------------------------------------------------------------------------------------
+
+fmt:
+	cargo fmt --all
+
+# The cores are checked in every feature set they offer: std > alloc > none.
+lint:
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
+	for features in '' alloc std; do \
+		cargo clippy --locked $(CORES:%=-p %) --no-default-features --features "$$features" \
+			-- -D warnings || exit 1; \
+	done
+
+doc:
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --all-features --no-deps
+
+# ---- benchmarks ----------------------------------------------------------------------------------
+
+.PHONY: bench-packages bench-start $(AREAS:%=bench-%)
+
+bench: $(if $(BENCH),bench-$(BENCH),$(AREAS:%=bench-%))
+	@echo; echo '$(SUMMARY):'; cat $(SUMMARY)
+
+$(AREAS:%=bench-%): bench-start
+bench-start: bench-packages
+	rm -f $(SUMMARY)
+
+bench-packages:
+	$(PACKAGES) bench
+
+# The recorder lives in media-core but is an area of its own.
+benches = $(patsubst $(1)/benches/%.rs,%,$(wildcard $(1)/benches/*.rs))
+RECORD := $(filter record%,$(call benches,media-core))
+MEDIA := $(filter-out $(RECORD),$(call benches,media-core))
+
+bench-acd bench-ivr: bench-%:
+	cargo bench --locked --all-features -p trunkline-$*-core --benches
+bench-media:
+	cargo bench --locked --all-features -p trunkline-media-core $(MEDIA:%=--bench %)
+bench-record:
+	cargo bench --locked --all-features -p trunkline-media-core $(RECORD:%=--bench %)
+bench-ffi:
+	cargo bench --locked -p trunkline-ffi --benches
+bench-python:
+	bindings-python/bench.sh
+
+# ---- install -------------------------------------------------------------------------------------
+
+install:
+	$(PACKAGES) build
+	cargo build --locked --release -p trunkline-hotline
+	$(MAKE) -C ffi install PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)'
+	install -D -m 755 $(TARGET)/release/hotline '$(DESTDIR)$(PREFIX)/bin/hotline'
+	install -d '$(DESTDIR)$(PREFIX)/share/trunkline/flows'
+	install -m 644 $(wildcard examples/flows/*) '$(DESTDIR)$(PREFIX)/share/trunkline/flows'
+
+clean:
+	cargo clean
+	rm -rf examples/no-alloc/target demo-out
