@@ -1,1 +1,3 @@
 //! One integration-test binary: every module below is one behaviour.
+
+mod record;

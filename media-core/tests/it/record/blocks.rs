@@ -1,0 +1,195 @@
+//! Blocks come back bit for bit, never grow, and no bytes make the decoder panic.
+
+use media_core::record::{
+    BlockError, Format, Level, MAX_HEADER, Samples, SamplesMut, block_info, decode, encode,
+};
+use proptest::prelude::*;
+
+use super::signals::{Noise, corpus, speech, ulaw};
+
+const LEVELS: [Level; 1] = [Level::Live];
+
+fn packed(samples: Samples<'_>, level: Level) -> Vec<u8> {
+    let mut block = vec![0xaa; samples.max_block_len()];
+    let len = encode(samples, level, &mut block).unwrap();
+    block.truncate(len);
+    block
+}
+
+/// Round trip; returns the block's length.
+fn round_trip(samples: Samples<'_>, level: Level) -> usize {
+    let block = packed(samples, level);
+    assert!(block.len() <= samples.len() * samples.format().bytes() + MAX_HEADER);
+    let info = block_info(&block).unwrap();
+    assert_eq!(
+        (info.format, info.samples),
+        (samples.format(), samples.len())
+    );
+    match samples {
+        Samples::Ulaw(s) | Samples::Alaw(s) => {
+            let mut back = vec![0x55; s.len()];
+            decode(&block, SamplesMut::G711(&mut back)).unwrap();
+            assert!(back == s, "{level:?}: G.711 differs");
+        }
+        Samples::Pcm16(s) => {
+            let mut back = vec![0x55; s.len()];
+            decode(&block, SamplesMut::Pcm16(&mut back)).unwrap();
+            assert!(back == s, "{level:?}: PCM differs");
+        }
+    }
+    block.len()
+}
+
+#[test]
+fn speech_comes_back_at_every_level_in_every_format() {
+    let pcm = speech(16_000, 1);
+    let bytes = ulaw(&pcm);
+    for level in LEVELS {
+        assert!(round_trip(Samples::Ulaw(&bytes), level) < bytes.len() * 7 / 10);
+        round_trip(Samples::Alaw(&bytes), level);
+        assert!(round_trip(Samples::Pcm16(&pcm), level) < pcm.len() * 2 * 7 / 10);
+    }
+}
+
+#[test]
+fn short_constant_and_extreme_blocks_come_back() {
+    let square: Vec<i16> = (0..4000)
+        .map(|i| if i / 7 % 2 == 0 { 32767 } else { -32768 })
+        .collect();
+    let codes: Vec<u8> = (0..4000)
+        .map(|i| if i / 5 % 2 == 0 { 0x80 } else { 0x00 })
+        .collect();
+    let jumps: Vec<i16> = (0..4000)
+        .map(|i: i32| if i % 500 == 0 { -32768 } else { 7 })
+        .collect();
+    for level in LEVELS {
+        for len in 0..40 {
+            let bytes = Noise(len).bytes(len as usize);
+            round_trip(Samples::Ulaw(&bytes), level);
+            round_trip(Samples::Alaw(&bytes), level);
+        }
+        for value in [i16::MIN, -1, 0, 1, i16::MAX] {
+            assert!(round_trip(Samples::Pcm16(&[value; 8000]), level) < 8);
+        }
+        for code in 0..=255 {
+            assert!(round_trip(Samples::Ulaw(&[code; 300]), level) < 8);
+        }
+        round_trip(Samples::Pcm16(&square), level);
+        round_trip(Samples::Pcm16(&jumps), level);
+        round_trip(Samples::Ulaw(&codes), level);
+    }
+}
+
+#[test]
+fn silence_between_words_costs_next_to_nothing() {
+    // A word, then two seconds of digital silence: the silence costs under a hundredth of a bit
+    // a sample.
+    let word = ulaw(&speech(4000, 9));
+    let mut call = word.clone();
+    call.resize(word.len() + 16_000, 0xff);
+    for level in LEVELS {
+        let extra =
+            round_trip(Samples::Ulaw(&call), level) - round_trip(Samples::Ulaw(&word), level);
+        assert!(extra * 8 <= 160, "{level:?}: {extra} bytes");
+    }
+}
+
+#[test]
+fn noise_is_stored_raw() {
+    let bytes = Noise(3).bytes(8000);
+    let pcm: Vec<i16> = bytes
+        .chunks(2)
+        .map(|b| i16::from_le_bytes([b[0], b[1]]))
+        .collect();
+    for level in LEVELS {
+        assert!(round_trip(Samples::Ulaw(&bytes), level) <= 8000 + 3);
+        assert!(round_trip(Samples::Pcm16(&pcm), level) <= 8000 + 3);
+    }
+}
+
+#[test]
+fn the_corpus_comes_back() {
+    for (name, bytes) in corpus(30) {
+        for level in LEVELS {
+            let mut total = 0;
+            for second in bytes.chunks(8000) {
+                total += round_trip(Samples::Ulaw(second), level);
+                round_trip(Samples::Alaw(second), level);
+            }
+            assert!(total * 10 < bytes.len() * 8, "{name} at {level:?}: {total}");
+        }
+    }
+}
+
+#[test]
+fn errors_say_what_is_missing() {
+    let mut out = [0; 8];
+    let err = encode(Samples::Ulaw(&[0; 9]), Level::Live, &mut out).unwrap_err();
+    assert_eq!(
+        err,
+        BlockError::NoRoom {
+            need: 9 + MAX_HEADER,
+            room: 8
+        }
+    );
+    assert_eq!(out, [0; 8]);
+    let block = packed(Samples::Alaw(&[1, 2, 3]), Level::Live);
+    let err = decode(&block, SamplesMut::Pcm16(&mut [0; 3])).unwrap_err();
+    assert_eq!(err, BlockError::WrongFormat(Format::Alaw));
+    let err = decode(&block, SamplesMut::G711(&mut [0; 2])).unwrap_err();
+    assert_eq!(err, BlockError::NoRoom { need: 3, room: 2 });
+    assert_eq!(block_info(&[]), Err(BlockError::Truncated));
+    assert_eq!(block_info(&[0x0f, 0]), Err(BlockError::UnknownCoding(0x0f)));
+    assert_eq!(block_info(&[0xf0, 0]), Err(BlockError::UnknownCoding(0xf0)));
+    assert_eq!(block_info(&[0, 0x81]), Err(BlockError::Truncated));
+    assert_eq!(
+        block_info(&[0, 0xff, 0xff, 0xff, 0x7f]),
+        Err(BlockError::TooLong(0xfff_ffff))
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_bytes_come_back(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        let pcm: Vec<i16> = bytes.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
+        for level in LEVELS {
+            round_trip(Samples::Ulaw(&bytes), level);
+            round_trip(Samples::Alaw(&bytes), level);
+            round_trip(Samples::Pcm16(&pcm), level);
+        }
+    }
+
+    #[test]
+    fn any_steps_come_back(steps in proptest::collection::vec((any::<i16>(), 1_usize..60), 0..40)) {
+        let pcm: Vec<i16> = steps.iter().flat_map(|&(x, n)| std::iter::repeat_n(x, n)).collect();
+        for level in LEVELS {
+            round_trip(Samples::Pcm16(&pcm), level);
+            round_trip(Samples::Ulaw(&ulaw(&pcm)), level);
+        }
+    }
+
+    #[test]
+    fn any_block_decodes_or_errs(
+        first in any::<u8>(),
+        rest in proptest::collection::vec(any::<u8>(), 0..300),
+    ) {
+        let block: Vec<u8> = std::iter::once(first & 0x73).chain(rest).collect();
+        let _ = decode(&block, SamplesMut::G711(&mut [0; 5000]));
+        let _ = decode(&block, SamplesMut::Pcm16(&mut [0; 5000]));
+    }
+
+    #[test]
+    fn a_damaged_block_decodes_or_errs(at in 0_usize..2000, flip in 1_u8..=255, cut in 0_usize..2000) {
+        let pcm = speech(2000, 4);
+        for (samples, level) in LEVELS.iter().flat_map(|l| [(Samples::Pcm16(&pcm), *l)]) {
+            let mut block = packed(samples, level);
+            let at = at % block.len();
+            block[at] ^= flip;
+            block.truncate(block.len() - cut % block.len());
+            let _ = decode(&block, SamplesMut::G711(&mut [0; 2000]));
+            let _ = decode(&block, SamplesMut::Pcm16(&mut [0; 2000]));
+        }
+    }
+}

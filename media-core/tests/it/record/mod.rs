@@ -1,0 +1,4 @@
+//! The recording codec and its container.
+
+mod blocks;
+mod signals;
