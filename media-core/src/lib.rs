@@ -1,10 +1,31 @@
-//! Telephone media for Trunkline: G.711, RTP, DTMF, jitter buffer, concealment, recording.
+//! Telephone media for Trunkline: everything a call centre does to sound.
+//!
+//! Each part is a passive value or a plain function over slices: it owns no socket, thread, clock
+//! or file. Samples are `i16` at 8,000 a second unless a module says otherwise; time is handed in,
+//! as samples, RTP timestamp units or microseconds of arrival. Memory is taken at construction,
+//! nothing allocates afterwards, and no input makes it panic.
+//!
+//! - [`g711`]: A-law and µ-law, exact to ITU-T G.711
+//! - [`rtp`]: RTP, RTCP, telephone events, comfort-noise payloads, call quality
+//! - [`dtmf`]: keys in the speech band, found and made
+//! - [`record`]: the recording codec and its container
+//! - [`tone`]: call-progress tones, found and made
+//!
+//! # Features
+//! `std` (the default) ⊃ `alloc` ⊃ none. Without `std` the fastest code the compilation target
+//! promises is used; with it, the fastest the processor at hand has.
 #![no_std]
+#![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "alloc")]
+#[allow(unused_extern_crates, reason = "for modules that own their storage")]
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod dtmf;
+pub mod g711;
 pub mod record;
+pub mod rtp;
+pub mod tone;

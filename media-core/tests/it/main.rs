@@ -1,3 +1,9 @@
 //! One integration-test binary: every module below is one behaviour.
 
+mod dtmf;
+mod event;
+mod g711;
 mod record;
+mod rtcp;
+mod rtp;
+mod tone;

@@ -1,0 +1,414 @@
+use super::Key;
+use super::bank::{self, Bank, HOP, Lines, WINDOW};
+
+/// Windows in a row that must show a key: a tone of 31 ms always gives as many, one of 23 ms
+/// never does (Q.24: 40 ms must be accepted, AT&T and NTT reject 23 and 24 ms).
+const NEEDED: u8 = 6;
+/// Windows without it that end a key: a gap of 20 ms is bridged, one of 30 ms is not.
+const GAP: u8 = 6;
+
+/// What a [`Detector`] has heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detection {
+    /// A key has been pressed.
+    Down {
+        /// Which.
+        key: Key,
+        /// Where its tone began, in samples since the detector began, to about 4 ms.
+        start: u64,
+        /// The stronger of its two tones, in dBm0 (full scale is +3).
+        level: i8,
+    },
+    /// It has been let go.
+    Up {
+        /// Which.
+        key: Key,
+        /// Where its tone began.
+        start: u64,
+        /// How long it lasted in samples, to about 8 ms.
+        duration: u64,
+    },
+}
+
+/// Finds keys in sound at 8,000 samples a second, to ITU-T Q.24.
+///
+/// A key is found 36 ms after its tone began. The answer does not depend on how the sound is cut
+/// into frames.
+#[derive(Clone, Debug)]
+pub struct Detector {
+    bank: Bank,
+    /// Samples that have gone into whole steps.
+    position: u64,
+    previous: Lines,
+    run: Option<Run>,
+    held: Option<Held>,
+}
+
+/// Windows in a row that look like one key.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    pattern: Pattern,
+    /// Middles of the first and the last window.
+    first: u64,
+    hits: u8,
+    misses: u8,
+    /// Sums of the turns of both tones: their angles are the frequencies' deviations.
+    low: Turn,
+    high: Turn,
+    /// The strongest window's power of the stronger tone.
+    power: f32,
+}
+
+/// A key that has been told of.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    pattern: Pattern,
+    start: u64,
+    last: u64,
+    misses: u8,
+    power: f32,
+}
+
+/// One window that looks like a key.
+#[derive(Clone, Copy, Debug)]
+struct Sight {
+    pattern: Pattern,
+    low: Turn,
+    high: Turn,
+    power: f32,
+    /// Good enough to begin a key with, not only to hold one.
+    begins: bool,
+}
+
+/// Which line of either group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Pattern {
+    row: usize,
+    column: usize,
+}
+
+impl Pattern {
+    fn key(self) -> Key {
+        // Both are below four by construction.
+        Key::at(self.row, self.column).unwrap_or(Key::Zero)
+    }
+}
+
+/// A complex number whose angle is a deviation of frequency.
+#[derive(Clone, Copy, Debug, Default)]
+struct Turn {
+    re: f32,
+    im: f32,
+}
+
+/// Mean power of a tone below which there is no key: −42 dBm0.
+const FLOOR: f32 = power_of_dbm0(-42.0);
+
+/// Tangents of the largest turn over a step: 2.5 % of each frequency, between what Q.24 wants
+/// accepted (1.5 %) and rejected (3.5 %).
+static LIMIT: [f32; 8] = limits(0.025);
+/// The same for a single window, which may err more.
+static LIMIT_ONCE: [f32; 8] = limits(0.034);
+
+/// 10^(x/10), for constants.
+const fn decibels(x: f64) -> f64 {
+    // e^y by its series, on an argument made small.
+    let y = x * core::f64::consts::LN_10 / 10.0 / 64.0;
+    let (mut sum, mut term, mut n) = (1.0, 1.0, 1.0);
+    while n < 12.0 {
+        term = term * y / n;
+        sum += term;
+        n += 1.0;
+    }
+    let mut squarings = 0;
+    while squarings < 6 {
+        sum *= sum;
+        squarings += 1;
+    }
+    sum
+}
+
+/// The level of a full-scale sine in dBm0, by G.711's A-law.
+#[allow(clippy::approx_constant, reason = "it is not pi")]
+const FULL_SCALE: f64 = 3.14;
+
+/// Mean power, in squared units of a sample, of a sine.
+const fn power_of_dbm0(dbm0: f64) -> f32 {
+    (32_768.0 * 32_768.0 / 2.0 * decibels(dbm0 - FULL_SCALE)) as f32
+}
+
+const fn limits(share: f64) -> [f32; 8] {
+    let mut table = [0.0; 8];
+    let mut line = 0;
+    while line < 8 {
+        let hz = if line < 4 {
+            super::LOW_HZ[line]
+        } else {
+            super::HIGH_HZ[line - 4]
+        } as f64;
+        let angle = core::f64::consts::TAU * hz * share * HOP as f64 / 8000.0;
+        // tan by its series and a doubling; the angle is below 1.4.
+        let (half, mut sin, mut cos) = (angle / 2.0, 0.0, 0.0);
+        let (mut term, mut n) = (1.0, 0.0);
+        while n < 20.0 {
+            cos += term;
+            term = term * half / (n + 1.0);
+            sin += term;
+            term = -term * half / (n + 2.0);
+            n += 2.0;
+        }
+        table[line] = (2.0 * sin * cos / (cos * cos - sin * sin)) as f32;
+        line += 1;
+    }
+    table
+}
+
+impl Turn {
+    fn of(lines: &Lines, line: usize) -> Self {
+        Self {
+            re: lines.re[line],
+            im: lines.im[line],
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.re += other.re;
+        self.im += other.im;
+    }
+
+    fn within(self, tangent: f32) -> bool {
+        self.re > 0.0 && self.im.abs() <= tangent * self.re
+    }
+
+    /// By how much the window weakens a tone that deviates so, as a factor of power to undo it.
+    fn loss(self) -> f32 {
+        if self.re <= 0.0 {
+            return MOST_LOSS;
+        }
+        // The square of the deviation in widths of the window's bins; atan² to 1 % up to 60°.
+        let t = self.im / self.re;
+        let t2 = t * t;
+        let angle2 = t2 / (1.0 + 0.63 * t2);
+        let x2 = angle2 * BINS_PER_RADIAN * BINS_PER_RADIAN;
+        (1.0 + x2 * (1.30 + x2 * (0.80 + 0.9 * x2))).min(MOST_LOSS)
+    }
+}
+
+/// A deviation of one turn over a step is this many bins of a window.
+const BINS_PER_RADIAN: f32 = WINDOW as f32 / HOP as f32 / core::f32::consts::TAU;
+const MOST_LOSS: f32 = 2.5;
+
+/// Forward twist: the high tone above the low one. Q.24 wants 4 dB accepted.
+const FORWARD: f32 = decibels(6.0) as f32;
+/// Reverse twist: Q.24 wants 8 dB accepted.
+const REVERSE: f32 = decibels(10.0) as f32;
+/// The tones' share of all the power, to begin a key and to hold it.
+const PURE_TO_BEGIN: f32 = 0.76;
+const PURE_TO_HOLD: f32 = 0.5;
+/// How far a held key may fall before it counts as let go.
+const FALL: f32 = decibels(-7.0) as f32;
+
+impl Default for Detector {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Detector {
+    /// One that has heard nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            bank: Bank::new(),
+            position: 0,
+            previous: Lines::NONE,
+            run: None,
+            held: None,
+        }
+    }
+
+    /// Listens to samples, a frame of any size, and tells of keys as they are found and end.
+    pub fn detect(&mut self, pcm: &[i16], mut tell: impl FnMut(Detection)) {
+        let mut rest = pcm;
+        while !rest.is_empty() {
+            let (used, step) = self.bank.fill(rest);
+            rest = &rest[used..];
+            if step {
+                self.position += HOP as u64;
+                self.step(&mut tell);
+            }
+        }
+    }
+
+    /// The key that is being held down.
+    #[must_use]
+    pub fn held(&self) -> Option<Key> {
+        self.held.map(|held| held.pattern.key())
+    }
+
+    /// Ends a held key: at the end of a call, or when the sound is to be forgotten.
+    pub fn reset(&mut self, mut tell: impl FnMut(Detection)) {
+        if let Some(held) = self.held.take() {
+            tell(held.up());
+        }
+        let position = self.position;
+        *self = Self::new();
+        self.position = position;
+    }
+
+    fn step(&mut self, tell: &mut impl FnMut(Detection)) {
+        let middle = self.position.saturating_sub(WINDOW as u64 / 2);
+        let sight = self.look();
+        if let Some(held) = &mut self.held {
+            match sight {
+                Some(s) if s.pattern == held.pattern && s.power > held.power * FALL => {
+                    held.last = middle;
+                    held.misses = 0;
+                    held.power = held.power.max(s.power);
+                    self.run = None;
+                    return;
+                }
+                _ => held.misses += 1,
+            }
+            if held.misses >= GAP {
+                tell(held.up());
+                self.held = None;
+            }
+        }
+        self.follow(sight, middle);
+        let Some(run) = self.run.filter(|run| run.hits >= NEEDED) else {
+            return;
+        };
+        self.run = None;
+        let Pattern { row, column } = run.pattern;
+        if !run.low.within(LIMIT[row]) || !run.high.within(LIMIT[4 + column]) {
+            return;
+        }
+        if let Some(held) = self.held.take() {
+            tell(held.up());
+        }
+        let held = Held {
+            pattern: run.pattern,
+            // The first window that shows a tone holds about seven tenths of it.
+            start: run.first.saturating_sub(EDGE),
+            last: middle,
+            misses: 0,
+            power: run.power,
+        };
+        tell(Detection::Down {
+            key: held.pattern.key(),
+            start: held.start,
+            level: dbm0(run.power),
+        });
+        self.held = Some(held);
+    }
+
+    /// Lengthens, starts or drops the run of windows that look like one key.
+    fn follow(&mut self, sight: Option<Sight>, middle: u64) {
+        let sight = sight.filter(|s| s.begins);
+        match (&mut self.run, sight) {
+            (Some(run), Some(s)) if run.pattern == s.pattern => {
+                run.hits += 1;
+                run.low.add(s.low);
+                run.high.add(s.high);
+                run.power = run.power.max(s.power);
+            }
+            (run, Some(s)) => {
+                *run = Some(Run {
+                    pattern: s.pattern,
+                    first: middle,
+                    hits: 1,
+                    misses: 0,
+                    low: s.low,
+                    high: s.high,
+                    power: s.power,
+                });
+            }
+            (Some(run), None) => {
+                // Noise may spoil a window.
+                run.misses += 1;
+                if run.misses > 1 {
+                    self.run = None;
+                }
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// What the window that ends here looks like.
+    fn look(&mut self) -> Option<Sight> {
+        let energy = self.bank.window_energy();
+        if energy < FLOOR * bank::ENERGY {
+            self.previous = Lines::NONE;
+            return None;
+        }
+        let lines = self.bank.spectrum();
+        let turns = lines.turn_since(&self.previous);
+        let power = lines.power();
+        self.previous = lines;
+        let (row, column) = (strongest(&power[..4]), strongest(&power[4..]));
+        let (low, high) = (Turn::of(&turns, row), Turn::of(&turns, 4 + column));
+        // |S| is a/2 · SUM, mean power a²/2.
+        let scale = 2.0 / (bank::SUM * bank::SUM);
+        let low_power = power[row] * low.loss() * scale;
+        let high_power = power[4 + column] * high.loss() * scale;
+        let pure = (low_power + high_power) * bank::ENERGY / energy;
+        if low_power < FLOOR || high_power < FLOOR || pure < PURE_TO_HOLD {
+            return None;
+        }
+        Some(Sight {
+            pattern: Pattern { row, column },
+            low,
+            high,
+            power: low_power.max(high_power),
+            begins: pure >= PURE_TO_BEGIN
+                && high_power <= low_power * FORWARD
+                && low_power <= high_power * REVERSE
+                && low.within(LIMIT_ONCE[row])
+                && high.within(LIMIT_ONCE[4 + column]),
+        })
+    }
+}
+
+/// How far outside the middles of the first and last window the tone reaches.
+const EDGE: u64 = 28;
+
+impl Held {
+    fn up(&self) -> Detection {
+        Detection::Up {
+            key: self.pattern.key(),
+            start: self.start,
+            duration: (self.last + EDGE).saturating_sub(self.start),
+        }
+    }
+}
+
+fn strongest(powers: &[f32]) -> usize {
+    let mut best = 0;
+    for (i, power) in powers.iter().enumerate() {
+        if *power > powers[best] {
+            best = i;
+        }
+    }
+    best
+}
+
+/// The level of a sine of this mean power, rounded down to whole dBm0.
+fn dbm0(power: f32) -> i8 {
+    let mut level = 3;
+    while level > -64 && LEVELS[(level + 63) as usize] > power {
+        level -= 1;
+    }
+    level
+}
+
+/// Mean powers half a decibel below −63..=3 dBm0.
+static LEVELS: [f32; 67] = {
+    let mut table = [0.0; 67];
+    let mut i = 0;
+    while i < 67 {
+        table[i] = power_of_dbm0(i as f64 - 63.5);
+        i += 1;
+    }
+    table
+};

@@ -1,0 +1,43 @@
+//! Kernels in plain Rust, written so that the compiler can use whatever vectors the target has.
+//!
+//! Encoding takes the logarithm from the floating-point format: the exponent and the four highest
+//! bits of the fraction of a (biased) magnitude, side by side in the word, are the segment and the
+//! step, cut off just as the Recommendation asks. Magnitudes are below 2²⁴, so nothing is rounded.
+
+use super::scalar::{MU_BIAS, MU_CLIP};
+
+/// An exponent of 2⁷ is segment 0; four bits of step lie below it.
+const SEGMENT_0: u32 = (127 + 7) << 4;
+
+pub(super) fn encode_mu(pcm: &[i16], codes: &mut [u8]) {
+    for (code, &sample) in codes.iter_mut().zip(pcm) {
+        let sign = i32::from(sample) >> 15;
+        let magnitude = (i32::from(sample) ^ sign).min(i32::from(MU_CLIP));
+        let bits = ((magnitude + i32::from(MU_BIAS)) as f32).to_bits() >> 19;
+        *code = !((sign as u32 & 0x80) | bits.wrapping_sub(SEGMENT_0)) as u8;
+    }
+}
+
+pub(super) fn encode_a(pcm: &[i16], codes: &mut [u8]) {
+    for (code, &sample) in codes.iter_mut().zip(pcm) {
+        let sign = i32::from(sample) >> 15;
+        let magnitude = i32::from(sample) ^ sign;
+        let bits = (magnitude as f32).to_bits() >> 19;
+        // Below 256 the logarithm gives less than 16, the linear position is right.
+        let linear = (magnitude >> 4).min(15);
+        let position = (bits as i32 - SEGMENT_0 as i32).max(linear);
+        *code = ((sign & 0x80) | position) as u8 ^ 0xd5;
+    }
+}
+
+pub(super) fn decode(table: &[i16; 256], codes: &[u8], pcm: &mut [i16]) {
+    for (sample, &code) in pcm.iter_mut().zip(codes) {
+        *sample = table[usize::from(code)];
+    }
+}
+
+pub(super) fn map(table: &[u8; 256], codes: &mut [u8]) {
+    for code in codes {
+        *code = table[usize::from(*code)];
+    }
+}

@@ -1,0 +1,31 @@
+//! Tones of the network: what a caller hears of a call's progress, made and recognised.
+//!
+//! A country's tones are data ([`Plan`]): frequencies and a cadence each. [`Generator`] plays
+//! them, [`Supervisor`] recognises them on lines that have no other signalling.
+//!
+//! ```
+//! use media_core::tone::{Generator, Heard, Meaning, Plan, Supervisor};
+//!
+//! let busy = Plan::CHINA.tone(Meaning::Busy).expect("every plan has one");
+//! let mut generator = Generator::new(busy, -10);
+//! let mut supervisor = Supervisor::new(&Plan::CHINA);
+//! let mut heard = None;
+//! for _ in 0..150 {
+//!     let mut frame = [0; 160];
+//!     generator.generate(&mut frame);
+//!     supervisor.listen(&frame, |h: Heard| heard = Some(h.meaning));
+//! }
+//! assert_eq!(heard, Some(Meaning::Busy));
+//! ```
+
+mod generator;
+mod lines;
+mod oscillator;
+mod plan;
+mod supervisor;
+
+pub use generator::Generator;
+pub(crate) use oscillator::limit;
+pub use oscillator::{Oscillator, amplitude};
+pub use plan::{BEEP, Cadence, Meaning, Plan, Step, Tone};
+pub use supervisor::{Heard, Supervisor};
