@@ -1,1 +1,6 @@
+//! A small, complete call centre in one program.
+
+#[cfg(test)]
+mod phone;
+
 fn main() {}
