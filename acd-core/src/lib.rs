@@ -1,8 +1,84 @@
 //! The routing engine of Trunkline: who gets which call, and when.
+//!
+//! An [`Engine`] is a passive value. It owns no socket, thread, clock or randomness: it is told
+//! what happened ([`Engine::handle`]), says what to do ([`Engine::poll`]) and when it wants to be
+//! woken ([`Engine::deadline`]). The same inputs give the same outputs, everywhere.
+//!
+//! ```
+//! # #[cfg(feature = "alloc")] {
+//! use acd_core::*;
+//!
+//! let mut engine = Engine::with_capacity(Limits::default())?;
+//! let sales = engine.add_queue(QueueConfig { tag: 800, ..QueueConfig::default() })?;
+//! let ann = engine.add_agent(AgentConfig { tag: 101, ..AgentConfig::default() })?;
+//! engine.join_queue(ann, sales, Membership::default())?;
+//!
+//! let mut now = Time::from_secs(1_000);
+//! let state = AgentRequest::Available;
+//! engine.handle(now, Input::AgentState { agent: ann, state })?;
+//! engine.handle(now, Input::Arrive(CallConfig { tag: 7, ..CallConfig::new(sales) }))?;
+//!
+//! let mut ringing = None;
+//! while let Some(output) = engine.poll() {
+//!     if let Output::Offer { offer, agent_tag, .. } = output {
+//!         ringing = Some((offer, agent_tag)); // ring that phone
+//!     }
+//! }
+//! let (offer, phone) = ringing.expect("Ann is free");
+//! assert_eq!(phone, 101);
+//!
+//! now = now.plus(2_000); // she answers
+//! engine.handle(now, Input::Accept { offer })?;
+//! let connected = core::iter::from_fn(|| engine.poll())
+//!     .find(|output| matches!(output, Output::Connected { waited_ms: 2_000, .. }));
+//! assert!(connected.is_some());
+//! # }
+//! # Ok::<(), acd_core::Error>(())
+//! ```
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
+
+pub mod calendar;
+
+mod agent;
+mod call;
+mod engine;
+mod error;
+mod event;
+mod id;
+mod limits;
+mod queue;
+mod ring;
+mod select;
+mod skill;
+mod slab;
+mod storage;
+mod time;
+mod timer;
+mod tree;
+
+pub use agent::{
+    AgentConfig, AgentCounters, AgentRequest, AgentState, Capacity, Medium, Membership,
+    REASON_MISSED,
+};
+pub use call::{CallConfig, CallState};
+pub use engine::{Engine, Staff};
+pub use error::{Error, Table};
+pub use event::{EndedBy, Input, LeaveReason, OfferEnd, Output, RefuseReason, RejectCause};
+pub use id::{AgentId, CallId, OfferId, QueueId};
+pub use limits::{
+    AgentSlot, CallSlot, EngineStorage, Limits, LineSlot, MemberSlot, OfferSlot, PoolSlot,
+    QueueSlot,
+};
+pub use queue::{Delays, EmptyRule, QueueConfig, QueueCounters};
+pub use ring::OutputSlot;
+pub use select::{Order, Ring, Start, Strategy, Term};
+pub use skill::{ClassId, ProfileId, Skill, SkillRange};
+pub use time::Time;
+pub use timer::TimerSlot;

@@ -1,1 +1,7 @@
-//! One integration-test binary: every module below is one behaviour.
+//! The engine's behaviours, a module each.
+#![cfg(feature = "alloc")]
+
+mod calendar;
+mod desk;
+mod life;
+mod strategies;

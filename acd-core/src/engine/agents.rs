@@ -1,0 +1,220 @@
+//! What agents ask for, and what follows for the queues they serve.
+
+use super::Engine;
+use crate::agent::{AgentRequest, Member};
+use crate::call::LegState;
+use crate::event::{OfferEnd, Output};
+use crate::queue::{EmptyRule, Queue};
+use crate::select::Term;
+use crate::slab::NIL;
+
+impl Engine<'_> {
+    /// The agent wants another state.
+    pub(super) fn request(&mut self, agent: u32, wanted: AgentRequest) {
+        let at = &mut self.agents[agent];
+        let before = at.request;
+        if before == wanted {
+            return;
+        }
+        at.request = wanted;
+        if wanted == AgentRequest::Available {
+            at.idle_since = self.now;
+            at.missed = 0;
+        }
+        if before == AgentRequest::LoggedOut {
+            at.login = self.now;
+        }
+        if wanted == AgentRequest::LoggedOut {
+            let stay = self.now.since(at.login);
+            at.logged_ms = at.logged_ms.saturating_add(stay);
+            let mut leg = at.legs;
+            while leg != NIL {
+                let next = self.legs[leg].by_agent;
+                match self.legs[leg].state {
+                    LegState::Ringing => self.end_offer(leg, OfferEnd::AgentGone),
+                    LegState::WrapUp => self.end_wrap_up(leg),
+                    _ => {}
+                }
+                leg = next;
+            }
+            self.free_seekers(agent);
+        }
+        self.refresh(agent);
+    }
+
+    /// Calls that wait for this agent alone need not any more.
+    fn free_seekers(&mut self, agent: u32) {
+        let mut call = self.agents[agent].sought;
+        while call != NIL {
+            self.end_alone(call);
+            call = self.calls[call].next_sought;
+        }
+    }
+
+    /// Brings everything that depends on an agent's state in line with it: what was last told,
+    /// its place among the free of each queue, the queues' head counts.
+    pub(super) fn refresh(&mut self, agent: u32) {
+        let state = self.agents[agent].state();
+        if state != self.agents[agent].shown {
+            self.agents[agent].shown = state;
+            self.say(Output::AgentChanged {
+                agent: self.agent_id(agent),
+                agent_tag: self.agents[agent].config.tag,
+                state,
+            });
+        }
+        let request = self.agents[agent].request;
+        let logged_in = request != AgentRequest::LoggedOut;
+        let willing = request == AgentRequest::Available;
+        let mut at = self.agents[agent].members;
+        while at != NIL {
+            let queue = self.members[at].queue;
+            let medium = self.queues[queue].config.medium;
+            if self.agents[agent].is_free(medium, self.now) {
+                self.line_up(at);
+            } else {
+                self.unlink_member(at);
+            }
+            let member = &mut self.members[at];
+            let counts = &mut self.queues[queue];
+            if member.logged_in != logged_in {
+                member.logged_in = logged_in;
+                count(&mut counts.logged_in, logged_in);
+            }
+            if member.willing != willing {
+                member.willing = willing;
+                count(&mut counts.willing, willing);
+            }
+            self.check_empty(queue);
+            at = self.members[at].next;
+        }
+    }
+
+    /// Puts a member among the free of its queue, at the place its queue's order gives it now.
+    fn line_up(&mut self, member: u32) {
+        let rank = self.rank_of(member);
+        let Member {
+            node,
+            pool,
+            agent,
+            queue,
+            ..
+        } = self.members[member];
+        if node.is_linked() && self.members[member].rank == rank {
+            return;
+        }
+        let mut tree = self.pools[pool].tree;
+        if node.is_linked() {
+            tree.remove(&mut self.members, member);
+        } else {
+            self.queues[queue].free += 1;
+            self.soil_agent(agent);
+        }
+        self.members[member].rank = rank;
+        tree.insert(&mut self.members, member, true);
+        self.pools[pool].tree = tree;
+    }
+
+    /// Takes a member from among the free of its queue.
+    pub(super) fn unlink_member(&mut self, member: u32) {
+        if self.members[member].node.is_linked() {
+            let Member { pool, queue, .. } = self.members[member];
+            let mut tree = self.pools[pool].tree;
+            tree.remove(&mut self.members, member);
+            self.pools[pool].tree = tree;
+            self.queues[queue].free -= 1;
+        }
+    }
+
+    /// Takes a member out of its queue's counts.
+    pub(super) fn forget_member(&mut self, member: u32) {
+        self.unlink_member(member);
+        let Member {
+            queue,
+            logged_in,
+            willing,
+            ..
+        } = self.members[member];
+        let counts = &mut self.queues[queue];
+        counts.logged_in -= u32::from(logged_in);
+        counts.willing -= u32::from(willing);
+        self.check_empty(queue);
+    }
+
+    fn rank_of(&self, member: u32) -> [u64; 2] {
+        let at = &self.members[member];
+        let terms = self.queues[at.queue].order.terms;
+        terms.map(|term| self.term(member, term))
+    }
+
+    fn term(&self, member: u32, term: Term) -> u64 {
+        let at = &self.members[member];
+        let agent = &self.agents[at.agent];
+        match term {
+            Term::None => 0,
+            Term::IdleSince => agent.idle_since.ms(),
+            Term::Calls => u64::from(at.calls),
+            Term::AllCalls => agent.counters.answered,
+            Term::TalkTime => agent.counters.talked_ms,
+            Term::Occupancy => {
+                let counters = &agent.counters;
+                let busy = counters.talked_ms.saturating_add(counters.wrapped_ms);
+                let logged = agent.logged_ms.saturating_add(self.now.since(agent.login));
+                // Parts per 2^32 of the time logged in.
+                let share = (u128::from(busy) << 32) / u128::from(logged.max(1));
+                u64::try_from(share).unwrap_or(u64::MAX)
+            }
+            // The order of joining makes equal positions distinct, so that going round visits all.
+            Term::Position => (u64::from(at.config.position) << 32) | u64::from(at.joined),
+            Term::Joined => u64::from(at.joined),
+            Term::LastOffered => agent.last_offered.ms(),
+        }
+    }
+
+    /// Whether a queue counts as empty of agents by a rule.
+    pub(super) fn is_empty(&self, queue: u32, rule: EmptyRule) -> bool {
+        let Queue {
+            logged_in,
+            willing,
+            free,
+            ..
+        } = self.queues[queue];
+        match rule {
+            EmptyRule::Never => false,
+            EmptyRule::LoggedOut => logged_in == 0,
+            EmptyRule::NotReady => willing == 0,
+            EmptyRule::NoneFree => free == 0,
+        }
+    }
+
+    /// Notes a queue whose calls may have to leave.
+    pub(super) fn check_empty(&mut self, queue: u32) {
+        let at = &self.queues[queue];
+        let rule = at.config.leave_empty;
+        if !at.emptying && at.counters.waiting > 0 && self.is_empty(queue, rule) {
+            self.queues[queue].emptying = true;
+            self.queues[queue].next_emptying = self.emptying;
+            self.emptying = queue;
+        }
+    }
+
+    /// Gives an agent's slot back if it was removed and its last leg has ended.
+    pub(super) fn release_if_gone(&mut self, agent: u32) {
+        if self.agents[agent].leaving && self.agents[agent].legs == NIL {
+            self.clean_agent(agent);
+            self.disarm_agent(agent);
+            while self.agents[agent].sought != NIL {
+                self.unseek(self.agents[agent].sought);
+            }
+            self.agents.remove(agent);
+        }
+    }
+}
+
+fn count(counter: &mut u32, up: bool) {
+    if up {
+        *counter += 1;
+    } else {
+        *counter -= 1;
+    }
+}

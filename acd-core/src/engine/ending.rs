@@ -1,0 +1,188 @@
+//! How calls end: unanswered, or talked out and with paperwork after.
+
+use super::Engine;
+use crate::AgentRequest;
+use crate::call::{Call, CallState, Leg, LegState};
+use crate::event::{EndedBy, LeaveReason, OfferEnd, Output};
+use crate::slab::NIL;
+
+impl Engine<'_> {
+    /// Whether a call waits or rings, and talks not yet.
+    pub(super) fn is_queued(&self, call: u32) -> bool {
+        self.calls[call].state != CallState::Connected
+    }
+
+    /// The caller hung up.
+    pub(super) fn hang_up(&mut self, call: u32) {
+        if self.is_queued(call) {
+            self.leave(call, LeaveReason::Abandoned);
+        } else {
+            self.complete(call, EndedBy::Caller);
+        }
+    }
+
+    /// The caller chose to go elsewhere.
+    pub(super) fn exit(&mut self, call: u32, key: u8) {
+        self.leave(call, LeaveReason::ExitKey(key));
+    }
+
+    /// A call leaves unanswered.
+    pub(super) fn leave(&mut self, call: u32, reason: LeaveReason) {
+        let position = self.place(call);
+        self.end_offers(call, OfferEnd::Cancelled);
+        let Call {
+            queue,
+            arrived,
+            tag,
+            ..
+        } = self.calls[call];
+        let waited_ms = self.now.since(arrived);
+        let level = self.queues[queue].config.service_level_ms;
+        let counters = &mut self.queues[queue].counters;
+        counters.waiting -= 1;
+        counters.waited_ms = counters.waited_ms.saturating_add(waited_ms);
+        match reason {
+            LeaveReason::Timeout => counters.timed_out += 1,
+            LeaveReason::Abandoned => {
+                counters.abandoned += 1;
+                counters.abandoned_in_level += u64::from(waited_ms <= level);
+            }
+            LeaveReason::ExitKey(_) => counters.exited += 1,
+            LeaveReason::LeaveEmpty => counters.left_empty += 1,
+        }
+        self.say(Output::Left {
+            call: self.call_id(call),
+            call_tag: tag,
+            queue: self.queue_id(queue),
+            reason,
+            position,
+            waited_ms,
+        });
+        self.leave_line(call);
+        self.release_call(call);
+    }
+
+    /// Sends one call away from a queue that has run out of agents.
+    pub(super) fn empty_one(&mut self) {
+        let queue = self.emptying;
+        let rule = self.queues[queue].config.leave_empty;
+        let first = self
+            .is_empty(queue, rule)
+            .then(|| self.first_in_order(queue, None))
+            .flatten();
+        match first {
+            Some(call) => self.leave(call, LeaveReason::LeaveEmpty),
+            None => {
+                self.queues[queue].emptying = false;
+                self.emptying = self.queues[queue].next_emptying;
+            }
+        }
+    }
+
+    /// The conversation is over.
+    pub(super) fn complete(&mut self, call: u32, by: EndedBy) {
+        let mut leg = self.calls[call].legs;
+        while leg != NIL && self.legs[leg].state != LegState::Connected {
+            leg = self.legs[leg].by_call;
+        }
+        if leg == NIL {
+            return;
+        }
+        let Leg {
+            agent,
+            member,
+            queue,
+            since,
+            medium,
+            ..
+        } = self.legs[leg];
+        let talked_ms = self.now.since(since);
+        let counters = &mut self.queues[queue].counters;
+        counters.talking -= 1;
+        counters.completed += 1;
+        counters.talked_ms = counters.talked_ms.saturating_add(talked_ms);
+        let at = &mut self.agents[agent];
+        at.talking -= 1;
+        at.counters.talked_ms = at.counters.talked_ms.saturating_add(talked_ms);
+        at.idle_since = self.now;
+
+        let of_member = (member != NIL)
+            .then(|| self.members[member].config.wrap_up_ms)
+            .flatten();
+        let wrap_ms = match self.agents[agent].request {
+            AgentRequest::LoggedOut => 0,
+            _ => of_member
+                .or(self.agents[agent].config.wrap_up_ms)
+                .unwrap_or(self.queues[queue].config.wrap_up_ms),
+        };
+        self.learn_handle_time(queue, talked_ms.saturating_add(u64::from(wrap_ms)));
+        self.say(Output::Completed {
+            call: self.call_id(call),
+            agent: self.agent_id(agent),
+            call_tag: self.calls[call].tag,
+            agent_tag: self.agents[agent].config.tag,
+            queue: self.queue_id(queue),
+            by,
+            waited_ms: since.since(self.calls[call].arrived),
+            talked_ms,
+        });
+        self.leave_call(leg);
+        if wrap_ms > 0 {
+            let at = &mut self.legs[leg];
+            at.state = LegState::WrapUp;
+            at.call = NIL;
+            at.since = self.now;
+            at.until = self.now.plus(u64::from(wrap_ms));
+            self.arm_leg(leg);
+            self.agents[agent].wrapping += 1;
+        } else {
+            self.agents[agent].load[medium.index()] -= 1;
+            self.leave_agent(leg);
+            self.legs.remove(leg);
+        }
+        self.refresh(agent);
+        self.release_call(call);
+        self.release_if_gone(agent);
+    }
+
+    /// Ends an agent's paperwork before its time.
+    pub(super) fn end_wrap_ups(&mut self, agent: u32) {
+        let mut leg = self.agents[agent].legs;
+        while leg != NIL {
+            let next = self.legs[leg].by_agent;
+            if self.legs[leg].state == LegState::WrapUp {
+                self.end_wrap_up(leg);
+            }
+            leg = next;
+        }
+    }
+
+    pub(super) fn end_wrap_up(&mut self, leg: u32) {
+        let Leg {
+            agent,
+            since,
+            medium,
+            ..
+        } = self.legs[leg];
+        self.disarm_leg(leg);
+        let wrapped = self.now.since(since);
+        let at = &mut self.agents[agent];
+        at.wrapping -= 1;
+        at.load[medium.index()] -= 1;
+        at.counters.wrapped_ms = at.counters.wrapped_ms.saturating_add(wrapped);
+        at.idle_since = self.now;
+        self.leave_agent(leg);
+        self.legs.remove(leg);
+        self.refresh(agent);
+        self.release_if_gone(agent);
+    }
+
+    /// Gives a call's slot back. Its offers have ended and it is in no line.
+    fn release_call(&mut self, call: u32) {
+        self.forget_all(call);
+        self.unseek(call);
+        self.clean_call(call);
+        self.disarm_call(call);
+        self.calls.remove(call);
+    }
+}

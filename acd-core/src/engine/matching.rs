@@ -1,0 +1,431 @@
+//! The decision: which call an agent gets, which agent a call gets.
+//!
+//! Whatever cannot be matched is left as it is until something changes, so after every step no
+//! pair of a waiting call and a free agent that fit each other exists, unless the call remembers
+//! that very agent. Only what has just become free, a call or an agent, is looked at.
+
+use super::{Engine, List};
+use crate::call::{CallKey, CallState};
+use crate::select::{Order, Ring, Start};
+use crate::slab::NIL;
+use crate::tree::{Arena, next_on};
+
+/// What a call looks for, fixed for one decision.
+#[derive(Clone, Copy)]
+struct Search {
+    call: u32,
+    order: Order,
+    tier_min: u64,
+    tier_max: u64,
+}
+
+impl Engine<'_> {
+    /// Serves one call or agent of those that have become free, or finds that it stays so.
+    pub(super) fn match_one(&mut self) {
+        if self.dirty_calls.first != NIL {
+            let call = self.dirty_calls.first;
+            if !self.serve_call(call) {
+                self.clean_call(call);
+            }
+        } else if self.dirty_agents.first != NIL {
+            let agent = self.dirty_agents.first;
+            if !self.serve_agent(agent) {
+                self.clean_agent(agent);
+            }
+        }
+    }
+
+    /// Finds an agent for a call; that agent may be due to an older call first.
+    fn serve_call(&mut self, call: u32) -> bool {
+        if !self.calls[call].node.is_on() {
+            return false;
+        }
+        let Some(member) = self.best_member(call) else {
+            return false;
+        };
+        let agent = self.members[member].agent;
+        let first = self.best_call(agent).unwrap_or(call);
+        self.offer_around(first)
+    }
+
+    /// Finds a call for an agent; another free agent may be the better one for that call.
+    fn serve_agent(&mut self, agent: u32) -> bool {
+        match self.best_call(agent) {
+            Some(call) => self.offer_around(call),
+            None => false,
+        }
+    }
+
+    /// Makes the offers that are due to a call now; `false` if there was nobody to offer it to.
+    fn offer_around(&mut self, call: u32) -> bool {
+        let order = self.queues[self.calls[call].queue].order;
+        let width = match order.ring {
+            Ring::All if self.preferred_member(call).is_none() => self.ring_max,
+            _ => 1,
+        };
+        let mut tier = None;
+        let mut made = 0;
+        while made < width {
+            let Some(member) = self.best_member(call) else {
+                break;
+            };
+            if *tier.get_or_insert(self.members[member].tier()) != self.members[member].tier()
+                || !self.make_offer(call, member)
+            {
+                break;
+            }
+            made += 1;
+        }
+        if made > 0 {
+            if let Ring::Progressive { every_ms } = order.ring {
+                self.retry_by(call, self.now.plus(u64::from(every_ms)));
+            }
+        }
+        made > 0
+    }
+
+    /// Rings one phone more for a call that rings already.
+    pub(super) fn offer_one_more(&mut self, call: u32) {
+        let Ring::Progressive { every_ms } = self.queues[self.calls[call].queue].order.ring else {
+            return;
+        };
+        if self.calls[call].ringing < self.ring_max {
+            if let Some(member) = self.best_member(call) {
+                self.make_offer(call, member);
+            }
+        }
+        self.retry_by(call, self.now.plus(u64::from(every_ms)));
+    }
+
+    /// The call this agent should get next: calls that wait for this very agent, then by queue
+    /// weight, priority, effective arrival.
+    fn best_call(&self, agent: u32) -> Option<u32> {
+        let mut best: Option<(u32, (bool, u16), CallKey)> = None;
+        let mut consider = |call: u32, rank: (bool, u16)| {
+            let key = self.calls.key(call);
+            if best.is_none_or(|(_, r, k)| rank > r || (rank == r && key < k)) {
+                best = Some((call, rank, key));
+            }
+        };
+        let mut call = self.agents[agent].sought;
+        while call != NIL {
+            if self.calls[call].state == CallState::Waiting && self.preferred_member(call).is_some()
+            {
+                consider(call, (true, 0));
+            }
+            call = self.calls[call].next_sought;
+        }
+        let mut at = self.agents[agent].members;
+        while at != NIL {
+            let member = &self.members[at];
+            if member.node.is_linked() {
+                let queue = &self.queues[member.queue];
+                let mut next = queue.lines;
+                while next != NIL {
+                    let line = &self.lines[next];
+                    let penalty = member.config.penalty;
+                    if line.head != NIL
+                        && line.penalty_min <= penalty
+                        && penalty <= line.penalty_max
+                        && self
+                            .skills
+                            .fits(line.class, self.agents[agent].config.profile)
+                    {
+                        let mut head = Some(line.head);
+                        while let Some(call) = head.filter(|&call| self.remembers(call, agent)) {
+                            head = next_on(&self.calls, call);
+                        }
+                        if let Some(call) = head {
+                            consider(call, (false, queue.config.weight));
+                        }
+                    }
+                    next = line.next;
+                }
+            }
+            at = member.next;
+        }
+        best.map(|(call, ..)| call)
+    }
+
+    /// The member this call should be offered to, by its preference and its queue's order.
+    fn best_member(&mut self, call: u32) -> Option<u32> {
+        if let Some(member) = self.preferred_member(call) {
+            return Some(member);
+        }
+        let line = &self.lines[self.calls[call].line];
+        let order = self.queues[line.queue].order;
+        let mut search = Search {
+            call,
+            order,
+            tier_min: u64::from(line.penalty_min) << 16,
+            tier_max: (u64::from(line.penalty_max) << 16) | 0xFFFF,
+        };
+        if order.start == Start::WeightedRandom {
+            return self.weighted(&search);
+        }
+        // The tier is decided first, whatever stands where in it.
+        let tier = self.lowest_tier(&search)?;
+        (search.tier_min, search.tier_max) = (tier, tier);
+        match order.start {
+            Start::Random => self.any_of(&search),
+            Start::AfterQueueLast => {
+                let cursor = self.queues[self.calls[call].queue].cursor;
+                self.first_after(&search, cursor)
+            }
+            Start::AfterCallLast => self.first_after(&search, self.calls[call].cursor),
+            _ => self.first_after(&search, None),
+        }
+    }
+
+    /// The preferred agent's membership, if the agent is free for this call now.
+    fn preferred_member(&self, call: u32) -> Option<u32> {
+        let preferred = self.calls[call].preferred?;
+        let agent = preferred.index();
+        if !self.agents.holds(agent, preferred.generation()) {
+            return None;
+        }
+        let member = self.member_of(agent, self.calls[call].queue)?;
+        let class = self.lines[self.calls[call].line].class;
+        let eligible = self.members[member].node.is_linked()
+            && self.skills.fits(class, self.agents[agent].config.profile)
+            && !self.remembers(call, agent);
+        eligible.then_some(member)
+    }
+
+    fn lowest_tier(&self, search: &Search) -> Option<u64> {
+        self.pools_for(search)
+            .filter_map(|pool| {
+                let mut next = self.pools[pool]
+                    .tree
+                    .at_or_after(&self.members, (search.tier_min, 0, 0, 0));
+                while let Some(member) = next.filter(|&m| self.is_barred(search, m)) {
+                    next = next_on(&self.members, member);
+                }
+                next.map(|member| self.members[member].tier())
+            })
+            .min()
+            .filter(|&tier| tier <= search.tier_max)
+    }
+
+    /// The first of one tier, searched from behind a cursor if there is one, around the end.
+    fn first_after(&self, search: &Search, cursor: Option<u64>) -> Option<u32> {
+        let tier = search.tier_min;
+        let start = cursor.map_or((tier, 0, 0, 0), |c| (tier, c, u64::MAX, u32::MAX));
+        let class = self.lines[self.calls[search.call].line].class;
+        let mut best: Option<(u32, _)> = None;
+        for pool in self.pools_for(search) {
+            let skill = if search.order.best_skill {
+                u32::MAX - self.skills.level(class, self.pools[pool].profile)
+            } else {
+                0
+            };
+            let tree = &self.pools[pool].tree;
+            for (wrapped, from) in [(false, start), (true, (tier, 0, 0, 0))] {
+                let mut next = tree.at_or_after(&self.members, from);
+                while let Some(member) = next.filter(|&m| self.is_barred(search, m)) {
+                    next = next_on(&self.members, member);
+                }
+                let Some(member) = next.filter(|&m| self.members[m].tier() == tier) else {
+                    continue;
+                };
+                let key = (skill, wrapped, self.members.key(member));
+                if best.is_none_or(|(_, least)| key < least) {
+                    best = Some((member, key));
+                }
+                break;
+            }
+        }
+        best.map(|(member, _)| member)
+    }
+
+    /// Any of one tier.
+    fn any_of(&mut self, search: &Search) -> Option<u32> {
+        let tier = search.tier_min;
+        let barred = |engine: &Self, member| engine.is_barred(search, member);
+        let mut total = 0;
+        for pool in self.pools_for(search) {
+            let (from, to) = self.tier_span(pool, tier);
+            total += u64::from(to - from);
+        }
+        if total == 0 {
+            return None;
+        }
+        let mut k = self.random_below(total);
+        let mut fallback = None;
+        let mut chosen = None;
+        for pool in self.pools_for(search) {
+            let (from, to) = self.tier_span(pool, tier);
+            let tree = &self.pools[pool].tree;
+            // Few are barred; where the drawn one is, the next that is not takes its place.
+            for place in from..to {
+                let Some(member) = tree.nth(&self.members, place) else {
+                    break;
+                };
+                let free = !barred(self, member);
+                if free && fallback.is_none() {
+                    fallback = Some(member);
+                }
+                if k == 0 && free {
+                    chosen = Some(member);
+                    break;
+                }
+                k = k.saturating_sub(1);
+            }
+            if chosen.is_some() {
+                break;
+            }
+        }
+        chosen.or(fallback)
+    }
+
+    /// Ready members of one tier in a pool: from this place to before that one.
+    fn tier_span(&self, pool: u32, tier: u64) -> (u32, u32) {
+        let tree = &self.pools[pool].tree;
+        (
+            tree.ready_below(&self.members, (tier, 0, 0, 0)),
+            tree.ready_below(&self.members, (tier + 1, 0, 0, 0)),
+        )
+    }
+
+    /// Any, by weight: the smallest draw from a range that grows with the penalty.
+    fn weighted(&mut self, search: &Search) -> Option<u32> {
+        let mut best: Option<(u64, u32, u32)> = None;
+        let mut pool = self.queues[self.calls[search.call].queue].pools;
+        while pool != NIL {
+            if self.pool_fits(search, pool) {
+                let mut next = self.pools[pool]
+                    .tree
+                    .at_or_after(&self.members, (search.tier_min, 0, 0, 0));
+                while let Some(member) = next {
+                    if self.members[member].tier() > search.tier_max {
+                        break;
+                    }
+                    if !self.is_barred(search, member) {
+                        let range = (u64::from(self.members[member].config.penalty) + 1) * 1000;
+                        let draw = (
+                            self.random_below(range),
+                            self.members[member].joined,
+                            member,
+                        );
+                        if best.is_none_or(|least| draw < least) {
+                            best = Some(draw);
+                        }
+                    }
+                    next = next_on(&self.members, member);
+                }
+            }
+            pool = self.pools[pool].next;
+        }
+        best.map(|(.., member)| member)
+    }
+
+    /// The pools of the call's queue whose members can take it.
+    fn pools_for(&self, search: &Search) -> impl Iterator<Item = u32> {
+        let search = *search;
+        let mut at = self.queues[self.calls[search.call].queue].pools;
+        core::iter::from_fn(move || {
+            while at != NIL {
+                let pool = at;
+                at = self.pools[pool].next;
+                if self.pool_fits(&search, pool) {
+                    return Some(pool);
+                }
+            }
+            None
+        })
+    }
+
+    fn pool_fits(&self, search: &Search, pool: u32) -> bool {
+        let class = self.lines[self.calls[search.call].line].class;
+        let pool = &self.pools[pool];
+        pool.tree.ready(&self.members) > 0 && self.skills.fits(class, pool.profile)
+    }
+
+    fn is_barred(&self, search: &Search, member: u32) -> bool {
+        self.remembers(search.call, self.members[member].agent)
+    }
+
+    /// Whether the call is being offered to this agent, or remembers that it was in vain.
+    fn remembers(&self, call: u32, agent: u32) -> bool {
+        let mut leg = self.calls[call].legs;
+        while leg != NIL {
+            let at = &self.legs[leg];
+            if at.agent == agent && at.generation == self.agents.generation(agent) {
+                return true;
+            }
+            leg = at.by_call;
+        }
+        false
+    }
+
+    pub(super) fn soil_call(&mut self, call: u32) {
+        if !self.calls[call].dirty {
+            self.calls[call].dirty = true;
+            self.calls[call].next_dirty = NIL;
+            let last = self.dirty_calls.last;
+            if last == NIL {
+                self.dirty_calls.first = call;
+            } else {
+                self.calls[last].next_dirty = call;
+            }
+            self.dirty_calls.last = call;
+        }
+    }
+
+    pub(super) fn soil_agent(&mut self, agent: u32) {
+        if !self.agents[agent].dirty {
+            self.agents[agent].dirty = true;
+            self.agents[agent].next_dirty = NIL;
+            let last = self.dirty_agents.last;
+            if last == NIL {
+                self.dirty_agents.first = agent;
+            } else {
+                self.agents[last].next_dirty = agent;
+            }
+            self.dirty_agents.last = agent;
+        }
+    }
+
+    /// Takes a call off the list of those to be matched.
+    pub(super) fn clean_call(&mut self, call: u32) {
+        if !self.calls[call].dirty {
+            return;
+        }
+        self.calls[call].dirty = false;
+        let next = self.calls[call].next_dirty;
+        let (mut before, mut at) = (NIL, self.dirty_calls.first);
+        while at != call {
+            (before, at) = (at, self.calls[at].next_dirty);
+        }
+        if before != NIL {
+            self.calls[before].next_dirty = next;
+        }
+        take_out(&mut self.dirty_calls, before, call, next);
+    }
+
+    /// Takes an agent off the list of those to be matched.
+    pub(super) fn clean_agent(&mut self, agent: u32) {
+        if !self.agents[agent].dirty {
+            return;
+        }
+        self.agents[agent].dirty = false;
+        let next = self.agents[agent].next_dirty;
+        let (mut before, mut at) = (NIL, self.dirty_agents.first);
+        while at != agent {
+            (before, at) = (at, self.agents[at].next_dirty);
+        }
+        if before != NIL {
+            self.agents[before].next_dirty = next;
+        }
+        take_out(&mut self.dirty_agents, before, agent, next);
+    }
+}
+
+fn take_out(list: &mut List, before: u32, gone: u32, next: u32) {
+    if before == NIL {
+        list.first = next;
+    }
+    if list.last == gone {
+        list.last = before;
+    }
+}

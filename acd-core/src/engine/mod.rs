@@ -1,0 +1,397 @@
+//! The engine: inputs in, transitions, outputs out. One file a stage of a call's life.
+//!
+//! Work is done in steps, each of which makes a bounded number of outputs: fire one timer, serve
+//! one call or agent that has become free to be matched, apply the input. When the outputs fill
+//! up, the rest of the work, and the input if it had to wait for it, is done while they are
+//! polled; so a small ring of outputs is enough for any leap in time.
+
+mod agents;
+mod arrive;
+mod ending;
+mod matching;
+mod offers;
+mod query;
+mod setup;
+mod timers;
+
+pub use query::Staff;
+
+use crate::agent::{Agent, Member};
+use crate::call::{Call, Leg, LegState};
+use crate::error::{Error, Table};
+use crate::event::{Input, Output};
+use crate::id::{AgentId, CallId, OfferId, QueueId};
+#[cfg(feature = "alloc")]
+use crate::limits::Limits;
+use crate::limits::{EngineStorage, Tables, burst};
+use crate::queue::{Line, Pool, Queue};
+use crate::ring::Ring;
+use crate::skill::{ClassId, ProfileId, Skill, Skills};
+use crate::slab::{NIL, Slab};
+use crate::time::Time;
+use crate::timer::Timers;
+
+/// Routes calls to agents. See the [crate's page](crate) for how to drive one.
+///
+/// With `alloc`, [`with_capacity`](Self::with_capacity) makes one; without, [`new`](Self::new)
+/// makes one in the caller's memory. Neither allocates afterwards.
+pub struct Engine<'a> {
+    queues: Slab<'a, Queue>,
+    agents: Slab<'a, Agent>,
+    members: Slab<'a, Member>,
+    calls: Slab<'a, Call>,
+    legs: Slab<'a, Leg>,
+    lines: Slab<'a, Line>,
+    pools: Slab<'a, Pool>,
+    skills: Skills<'a>,
+    timers: Timers<'a>,
+    out: Ring<'a>,
+    /// What the step at hand knows as the time; behind `goal` while work is left.
+    now: Time,
+    goal: Time,
+    /// The input that waits for due timers, which wait for room in `out`.
+    parked: Option<Input>,
+    /// Calls and agents that have become free to be matched: first and last of each list.
+    dirty_calls: List,
+    dirty_agents: List,
+    /// First of the queues that may have to send calls away for want of agents.
+    emptying: u32,
+    /// Numbers calls and members in the order in which they came.
+    next_call: u64,
+    next_member: u32,
+    rng: u64,
+    ring_max: u16,
+}
+
+/// First and last of an intrusive list.
+#[derive(Clone, Copy, Debug)]
+struct List {
+    first: u32,
+    last: u32,
+}
+
+impl List {
+    const EMPTY: Self = Self {
+        first: NIL,
+        last: NIL,
+    };
+}
+
+impl core::fmt::Debug for Engine<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Engine")
+            .field("now", &self.now)
+            .field("queues", &self.queues.len())
+            .field("agents", &self.agents.len())
+            .field("calls", &self.calls.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Running numbers of calls are this far apart, and start well above 0, so that a call which
+/// asks for a place in the queue finds a number between two others.
+const CALL_STEP: u64 = 1 << 16;
+const FIRST_CALL: u64 = 1 << 40;
+
+#[cfg(feature = "alloc")]
+impl Engine<'static> {
+    /// An empty engine that can hold so much, its memory taken from the heap now.
+    ///
+    /// # Errors
+    /// When the limits contradict themselves.
+    pub fn with_capacity(limits: Limits) -> Result<Self, Error> {
+        Self::build(Tables::on_the_heap(limits), limits.ring_max)
+    }
+}
+
+impl<'a> Engine<'a> {
+    /// An empty engine in the caller's memory, whatever it held before.
+    ///
+    /// At most `ring_max` phones ring for one call.
+    ///
+    /// # Errors
+    /// When a slice is too short for the others.
+    pub fn new(storage: EngineStorage<'a>, ring_max: u16) -> Result<Self, Error> {
+        Self::build(storage.into(), ring_max)
+    }
+
+    fn build(tables: Tables<'a>, ring_max: u16) -> Result<Self, Error> {
+        let Tables {
+            calls,
+            offers,
+            agents,
+            timers,
+            outputs,
+            ..
+        } = &tables;
+        if ring_max == 0 {
+            return Err(Error::Config("ring_max is 0"));
+        }
+        if timers.len() < calls.len() + offers.len() + agents.len() {
+            return Err(Error::Full(Table::Timers));
+        }
+        if outputs.len() < burst(ring_max) {
+            return Err(Error::Full(Table::Outputs));
+        }
+        Ok(Self {
+            queues: Slab::new(tables.queues),
+            agents: Slab::new(tables.agents),
+            members: Slab::new(tables.memberships),
+            calls: Slab::new(tables.calls),
+            legs: Slab::new(tables.offers),
+            lines: Slab::new(tables.lines),
+            pools: Slab::new(tables.pools),
+            skills: Skills::new(tables.classes, tables.profiles, tables.skills, tables.fits)?,
+            timers: Timers::new(tables.timers),
+            out: Ring::new(tables.outputs),
+            now: Time::ZERO,
+            goal: Time::ZERO,
+            parked: None,
+            dirty_calls: List::EMPTY,
+            dirty_agents: List::EMPTY,
+            emptying: NIL,
+            next_call: FIRST_CALL,
+            next_member: 0,
+            rng: 0,
+            ring_max,
+        })
+    }
+
+    /// Tells the engine what happened, at which instant.
+    ///
+    /// Timers due by then fire first, in order; what is due at `now` itself comes before the
+    /// input. An input that one of them has overtaken (an offer timed out a moment before it was
+    /// accepted) does nothing; the outputs say what happened instead.
+    ///
+    /// # Errors
+    /// The input names something that does not exist or is in the wrong state, the clock went
+    /// back, a table is full, or outputs must be polled first. Nothing has changed then.
+    pub fn handle(&mut self, now: Time, input: Input) -> Result<(), Error> {
+        if now < self.goal {
+            return Err(Error::TimeBackwards {
+                last: self.goal,
+                now,
+            });
+        }
+        if self.parked.is_some() || self.out.room() < self.burst() {
+            return Err(Error::Undrained);
+        }
+        self.check(&input)?;
+        self.goal = now;
+        self.parked = Some(input);
+        self.run();
+        Ok(())
+    }
+
+    /// The next output, in the order in which they came about; `None` when there is no more.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.poll_at().map(|(_, output)| output)
+    }
+
+    /// As [`poll`](Self::poll), with the instant at which it came about.
+    pub fn poll_at(&mut self) -> Option<(Time, Output)> {
+        let next = self.out.pop();
+        if next.is_some() {
+            return next;
+        }
+        self.run();
+        self.out.pop()
+    }
+
+    /// When the engine wants [`Input::Tick`] at the latest, unless another input comes sooner.
+    /// `None`: not before the next input.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Time> {
+        if self.parked.is_some() || self.is_dirty() {
+            return Some(self.goal);
+        }
+        self.timers.peek().map(|(at, _)| at.max(self.goal))
+    }
+
+    /// The instant of the last input.
+    #[must_use]
+    pub fn last_input(&self) -> Time {
+        self.goal
+    }
+
+    /// Starts the random strategies from another seed. Engines with the same seed and the same
+    /// inputs decide alike.
+    pub fn set_seed(&mut self, seed: u64) {
+        self.rng = seed;
+    }
+
+    /// The class of calls that ask for these skills; the same one for the same skills.
+    ///
+    /// # Errors
+    /// A skill is named twice, or there is no room.
+    pub fn add_class(&mut self, needs: &[Skill]) -> Result<ClassId, Error> {
+        self.skills.class(needs)
+    }
+
+    /// The profile of agents that have these skills; the same one for the same skills.
+    ///
+    /// # Errors
+    /// A skill is named twice, or there is no room.
+    pub fn add_profile(&mut self, has: &[Skill]) -> Result<ProfileId, Error> {
+        self.skills.profile(has)
+    }
+
+    fn burst(&self) -> usize {
+        burst(self.ring_max)
+    }
+
+    fn is_dirty(&self) -> bool {
+        self.dirty_calls.first != NIL || self.dirty_agents.first != NIL || self.emptying != NIL
+    }
+
+    /// Works until nothing is left to do, or there is no room for what it would say.
+    fn run(&mut self) {
+        while self.out.room() >= self.burst() && self.step() {}
+    }
+
+    /// Does one thing; `false` when there was nothing to do.
+    fn step(&mut self) -> bool {
+        let due = self.timers.peek().filter(|(at, _)| *at <= self.goal);
+        if let Some((at, owner)) = due {
+            // What is due at the same instant happens before anybody is matched at it.
+            if at <= self.now || !self.is_dirty() {
+                self.now = self.now.max(at);
+                self.timers.disarm(owner);
+                self.fire(owner);
+                return true;
+            }
+        }
+        if self.emptying != NIL {
+            self.empty_one();
+            return true;
+        }
+        if self.is_dirty() {
+            self.match_one();
+            return true;
+        }
+        self.now = self.goal;
+        match self.parked.take() {
+            Some(input) => {
+                // It was valid when it came in; if a timer has overtaken it, it is void.
+                if self.check(&input).is_ok() {
+                    self.apply(input);
+                }
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn say(&mut self, output: Output) {
+        self.out.push(self.now, output);
+    }
+
+    /// Whether the input makes sense as things stand.
+    fn check(&self, input: &Input) -> Result<(), Error> {
+        match *input {
+            Input::Tick => Ok(()),
+            Input::Arrive(config) => self.check_arrival(&config),
+            Input::Hangup { call } => self.call(call).map(drop),
+            Input::Exit { call, .. } | Input::SetPriority { call, .. } => {
+                let index = self.call(call)?;
+                if self.is_queued(index) {
+                    Ok(())
+                } else {
+                    Err(Error::WrongState(call))
+                }
+            }
+            Input::Complete { call, .. } => {
+                let index = self.call(call)?;
+                if self.is_queued(index) {
+                    Err(Error::WrongState(call))
+                } else {
+                    Ok(())
+                }
+            }
+            Input::Accept { offer } | Input::Reject { offer, .. } => self.offer(offer).map(drop),
+            Input::AgentState { agent, .. } | Input::EndWrapUp { agent } => {
+                self.agent(agent).map(drop)
+            }
+        }
+    }
+
+    fn apply(&mut self, input: Input) {
+        match input {
+            Input::Tick => {}
+            Input::Arrive(config) => self.arrive(&config),
+            Input::Hangup { call } => self.hang_up(call.index()),
+            Input::Exit { call, key } => self.exit(call.index(), key),
+            Input::SetPriority { call, priority } => self.set_priority(call.index(), priority),
+            Input::Accept { offer } => self.accept(offer.index()),
+            Input::Reject { offer, cause } => self.reject(offer.index(), cause),
+            Input::Complete { call, by } => self.complete(call.index(), by),
+            Input::AgentState { agent, state } => self.request(agent.index(), state),
+            Input::EndWrapUp { agent } => self.end_wrap_ups(agent.index()),
+        }
+    }
+
+    fn queue(&self, id: QueueId) -> Result<u32, Error> {
+        if self.queues.holds(id.index(), id.generation()) {
+            Ok(id.index())
+        } else {
+            Err(Error::NoQueue(id))
+        }
+    }
+
+    fn agent(&self, id: AgentId) -> Result<u32, Error> {
+        let index = id.index();
+        if self.agents.holds(index, id.generation()) && !self.agents[index].leaving {
+            Ok(index)
+        } else {
+            Err(Error::NoAgent(id))
+        }
+    }
+
+    fn call(&self, id: CallId) -> Result<u32, Error> {
+        if self.calls.holds(id.index(), id.generation()) {
+            Ok(id.index())
+        } else {
+            Err(Error::NoCall(id))
+        }
+    }
+
+    fn offer(&self, id: OfferId) -> Result<u32, Error> {
+        let index = id.index();
+        let live = self.legs.holds(index, id.generation());
+        if live && self.legs[index].state == LegState::Ringing {
+            Ok(index)
+        } else {
+            Err(Error::NoOffer(id))
+        }
+    }
+
+    fn queue_id(&self, index: u32) -> QueueId {
+        QueueId::new(index, self.queues.generation(index))
+    }
+
+    fn agent_id(&self, index: u32) -> AgentId {
+        AgentId::new(index, self.agents.generation(index))
+    }
+
+    fn call_id(&self, index: u32) -> CallId {
+        CallId::new(index, self.calls.generation(index))
+    }
+
+    fn offer_id(&self, index: u32) -> OfferId {
+        OfferId::new(index, self.legs.generation(index))
+    }
+
+    /// The next random number: splitmix64.
+    fn random(&mut self) -> u64 {
+        self.rng = self.rng.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.rng;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A random number below `bound`, which is not 0.
+    fn random_below(&mut self, bound: u64) -> u64 {
+        ((u128::from(self.random()) * u128::from(bound)) >> 64) as u64
+    }
+}

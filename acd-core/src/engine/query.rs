@@ -1,0 +1,146 @@
+//! What can be asked at any time.
+
+use super::Engine;
+use crate::agent::{AgentCounters, AgentState};
+use crate::call::CallState;
+use crate::error::Error;
+use crate::id::{AgentId, CallId, QueueId};
+use crate::queue::{Queue, QueueConfig, QueueCounters};
+
+impl Engine<'_> {
+    /// Where a call is.
+    ///
+    /// # Errors
+    /// No such call.
+    pub fn call_state(&self, call: CallId) -> Result<CallState, Error> {
+        Ok(self.calls[self.call(call)?].state)
+    }
+
+    /// A waiting call's place, 1 for the first; `None` when it is talking.
+    ///
+    /// # Errors
+    /// No such call.
+    pub fn position(&self, call: CallId) -> Result<Option<u32>, Error> {
+        let index = self.call(call)?;
+        Ok(self.is_queued(index).then(|| self.place(index)))
+    }
+
+    /// How long a waiting call may still have to wait, in ms; `None` when nothing is known, or
+    /// it is talking.
+    ///
+    /// # Errors
+    /// No such call.
+    pub fn estimate_ms(&self, call: CallId) -> Result<Option<u64>, Error> {
+        let index = self.call(call)?;
+        if !self.is_queued(index) {
+            return Ok(None);
+        }
+        Ok(self.estimate(self.calls[index].queue, self.place(index)))
+    }
+
+    /// Calls waiting or ringing in a queue.
+    ///
+    /// # Errors
+    /// No such queue.
+    pub fn waiting(&self, queue: QueueId) -> Result<u32, Error> {
+        Ok(self.queues[self.queue(queue)?].counters.waiting)
+    }
+
+    /// Calls waiting, ringing or talking in all queues.
+    #[must_use]
+    pub fn live_calls(&self) -> u32 {
+        self.calls.len()
+    }
+
+    /// What happened in a queue so far.
+    ///
+    /// # Errors
+    /// No such queue.
+    pub fn queue_counters(&self, queue: QueueId) -> Result<QueueCounters, Error> {
+        Ok(self.queues[self.queue(queue)?].counters)
+    }
+
+    /// How a queue works.
+    ///
+    /// # Errors
+    /// No such queue.
+    pub fn queue_config(&self, queue: QueueId) -> Result<QueueConfig, Error> {
+        Ok(self.queues[self.queue(queue)?].config)
+    }
+
+    /// Members of a queue that are logged in, taking calls, and free now.
+    ///
+    /// # Errors
+    /// No such queue.
+    pub fn staff(&self, queue: QueueId) -> Result<Staff, Error> {
+        let Queue {
+            members,
+            logged_in,
+            willing,
+            free,
+            ..
+        } = self.queues[self.queue(queue)?];
+        Ok(Staff {
+            members,
+            logged_in,
+            taking_calls: willing,
+            free,
+        })
+    }
+
+    /// What an agent is.
+    ///
+    /// # Errors
+    /// No such agent.
+    pub fn agent_state(&self, agent: AgentId) -> Result<AgentState, Error> {
+        Ok(self.agents[self.agent(agent)?].state())
+    }
+
+    /// What an agent did so far.
+    ///
+    /// # Errors
+    /// No such agent.
+    pub fn agent_counters(&self, agent: AgentId) -> Result<AgentCounters, Error> {
+        Ok(self.agents[self.agent(agent)?].counters)
+    }
+
+    /// Calls of a queue's length ahead, at the pace its agents have shown; 0 when one is free.
+    pub(super) fn estimate(&self, queue: u32, position: u32) -> Option<u64> {
+        let Queue {
+            willing,
+            free,
+            handle_ms,
+            ..
+        } = self.queues[queue];
+        if free > 0 {
+            return Some(0);
+        }
+        if willing == 0 || handle_ms == 0 {
+            return None;
+        }
+        Some(u64::from(position).saturating_mul(handle_ms) / u64::from(willing))
+    }
+
+    /// Learns how long an agent is busy with a call: an eighth of the way to the newest.
+    pub(super) fn learn_handle_time(&mut self, queue: u32, ms: u64) {
+        let known = &mut self.queues[queue].handle_ms;
+        *known = if *known == 0 {
+            ms
+        } else {
+            known.saturating_sub(*known / 8).saturating_add(ms / 8)
+        };
+    }
+}
+
+/// How many members of a queue are there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Staff {
+    /// All members.
+    pub members: u32,
+    /// Those logged in.
+    pub logged_in: u32,
+    /// Those of them taking calls, busy or not.
+    pub taking_calls: u32,
+    /// Those of them who could take one now.
+    pub free: u32,
+}

@@ -1,0 +1,295 @@
+//! Queues, agents and memberships come and go.
+
+use super::Engine;
+use crate::ProfileId;
+use crate::agent::{Agent, AgentConfig, AgentRequest, Member, Membership};
+use crate::call::LegState;
+use crate::error::{Error, Table};
+use crate::event::OfferEnd;
+use crate::id::{AgentId, QueueId};
+use crate::queue::{Line, Pool, Queue, QueueConfig};
+use crate::slab::NIL;
+
+impl Engine<'_> {
+    /// Adds a queue.
+    ///
+    /// # Errors
+    /// The configuration contradicts itself, or there is no room.
+    pub fn add_queue(&mut self, config: QueueConfig) -> Result<QueueId, Error> {
+        check_queue(&config)?;
+        let queue = Queue {
+            order: config.strategy.order(),
+            config,
+            ..Queue::default()
+        };
+        let index = self.queues.insert(queue);
+        index
+            .map(|index| self.queue_id(index))
+            .ok_or(Error::Full(Table::Queues))
+    }
+
+    /// Changes a queue's configuration. Waiting calls keep their places and the timers they were
+    /// armed with; everything else holds from the next decision on.
+    ///
+    /// # Errors
+    /// No such queue, the configuration contradicts itself, or another medium while calls wait.
+    pub fn set_queue(&mut self, queue: QueueId, config: QueueConfig) -> Result<(), Error> {
+        let index = self.queue(queue)?;
+        check_queue(&config)?;
+        let now = &self.queues[index];
+        if now.counters.waiting > 0 && now.config.medium != config.medium {
+            return Err(Error::QueueInUse(queue));
+        }
+        self.queues[index].config = config;
+        self.queues[index].order = config.strategy.order();
+        // Free members stand in the order of the old strategy: let them line up anew.
+        for member in 0..self.members.used() {
+            if self.members.is_live(member) && self.members[member].queue == index {
+                self.unlink_member(member);
+                self.refresh(self.members[member].agent);
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes a queue that has no calls and no members.
+    ///
+    /// # Errors
+    /// No such queue, or it is in use.
+    pub fn remove_queue(&mut self, queue: QueueId) -> Result<(), Error> {
+        let index = self.queue(queue)?;
+        let Queue {
+            counters, members, ..
+        } = self.queues[index];
+        if members > 0 || counters.waiting > 0 || counters.talking > 0 {
+            return Err(Error::QueueInUse(queue));
+        }
+        let Queue { lines, pools, .. } = self.queues[index];
+        let mut at = lines;
+        while at != NIL {
+            let next = self.lines[at].next;
+            self.lines.remove(at);
+            at = next;
+        }
+        let mut at = pools;
+        while at != NIL {
+            let next = self.pools[at].next;
+            self.pools.remove(at);
+            at = next;
+        }
+        // Paperwork of its last calls may still be going on.
+        for leg in 0..self.legs.used() {
+            if self.legs[leg].queue == index {
+                self.legs[leg].queue = NIL;
+            }
+        }
+        self.queues.remove(index);
+        Ok(())
+    }
+
+    /// Adds an agent, logged out.
+    ///
+    /// # Errors
+    /// No such profile, or there is no room.
+    pub fn add_agent(&mut self, config: AgentConfig) -> Result<AgentId, Error> {
+        if !self.skills.has_profile(config.profile) {
+            return Err(Error::NoProfile(config.profile));
+        }
+        let agent = Agent {
+            config,
+            ..Agent::default()
+        };
+        let index = self.agents.insert(agent);
+        index
+            .map(|index| self.agent_id(index))
+            .ok_or(Error::Full(Table::Agents))
+    }
+
+    /// Removes an agent: its offers end, it leaves all queues, and when it is talking it goes
+    /// when that is over. The handle is stale at once.
+    ///
+    /// # Errors
+    /// No such agent, or outputs must be polled first.
+    pub fn remove_agent(&mut self, agent: AgentId) -> Result<(), Error> {
+        let index = self.agent(agent)?;
+        if self.parked.is_some() || self.out.room() < self.burst() {
+            return Err(Error::Undrained);
+        }
+        self.request(index, AgentRequest::LoggedOut);
+        while self.agents[index].members != NIL {
+            self.drop_member(self.agents[index].members);
+        }
+        self.agents[index].leaving = true;
+        self.release_if_gone(index);
+        Ok(())
+    }
+
+    /// Makes an agent a member of a queue.
+    ///
+    /// # Errors
+    /// No such agent or queue, a member already, or there is no room.
+    pub fn join_queue(
+        &mut self,
+        agent: AgentId,
+        queue: QueueId,
+        config: Membership,
+    ) -> Result<(), Error> {
+        let (a, q) = (self.agent(agent)?, self.queue(queue)?);
+        if self.member_of(a, q).is_some() {
+            return Err(Error::AlreadyMember(agent, queue));
+        }
+        if self.members.is_full() {
+            return Err(Error::Full(Table::Memberships));
+        }
+        let pool = self.pool(q, self.agents[a].config.profile)?;
+        let member = Member {
+            agent: a,
+            queue: q,
+            pool,
+            next: self.agents[a].members,
+            config,
+            joined: self.next_member,
+            ..Member::default()
+        };
+        let Some(index) = self.members.insert(member) else {
+            return Err(Error::Full(Table::Memberships));
+        };
+        self.next_member = self.next_member.wrapping_add(1);
+        self.agents[a].members = index;
+        self.queues[q].members += 1;
+        self.refresh(a);
+        Ok(())
+    }
+
+    /// Changes an agent's place in a queue; calls, wrap-up and waiting order stay as they are.
+    ///
+    /// # Errors
+    /// No such agent or queue, or not a member.
+    pub fn set_membership(
+        &mut self,
+        agent: AgentId,
+        queue: QueueId,
+        config: Membership,
+    ) -> Result<(), Error> {
+        let (a, q) = (self.agent(agent)?, self.queue(queue)?);
+        let member = self.member_of(a, q).ok_or(Error::NotMember(agent, queue))?;
+        self.unlink_member(member);
+        self.members[member].config = config;
+        self.refresh(a);
+        Ok(())
+    }
+
+    /// Takes an agent out of a queue. An offer of that queue ends; a conversation goes on.
+    ///
+    /// # Errors
+    /// No such agent or queue, not a member, or outputs must be polled first.
+    pub fn leave_queue(&mut self, agent: AgentId, queue: QueueId) -> Result<(), Error> {
+        let (a, q) = (self.agent(agent)?, self.queue(queue)?);
+        let member = self.member_of(a, q).ok_or(Error::NotMember(agent, queue))?;
+        if self.parked.is_some() || self.out.room() < self.burst() {
+            return Err(Error::Undrained);
+        }
+        self.drop_member(member);
+        self.refresh(a);
+        Ok(())
+    }
+
+    pub(super) fn member_of(&self, agent: u32, queue: u32) -> Option<u32> {
+        let mut at = self.agents[agent].members;
+        while at != NIL && self.members[at].queue != queue {
+            at = self.members[at].next;
+        }
+        (at != NIL).then_some(at)
+    }
+
+    fn drop_member(&mut self, member: u32) {
+        let agent = self.members[member].agent;
+        let mut leg = self.agents[agent].legs;
+        while leg != NIL {
+            let next = self.legs[leg].by_agent;
+            if self.legs[leg].member == member {
+                self.legs[leg].member = NIL;
+                if self.legs[leg].state == LegState::Ringing {
+                    self.end_offer(leg, OfferEnd::AgentGone);
+                }
+            }
+            leg = next;
+        }
+        self.forget_member(member);
+        let next = self.members[member].next;
+        if self.agents[agent].members == member {
+            self.agents[agent].members = next;
+        } else {
+            let mut at = self.agents[agent].members;
+            while self.members[at].next != member {
+                at = self.members[at].next;
+            }
+            self.members[at].next = next;
+        }
+        let queue = self.members[member].queue;
+        self.queues[queue].members -= 1;
+        self.members.remove(member);
+    }
+
+    /// The line of calls with these properties, made if it is not there.
+    pub(super) fn line(&mut self, wanted: Line) -> Result<u32, Error> {
+        if let Some(line) = self.find_line(&wanted) {
+            return Ok(line);
+        }
+        let next = self.queues[wanted.queue].lines;
+        let index = self.lines.insert(Line { next, ..wanted });
+        let index = index.ok_or(Error::Full(Table::Lines))?;
+        self.queues[wanted.queue].lines = index;
+        Ok(index)
+    }
+
+    pub(super) fn find_line(&self, wanted: &Line) -> Option<u32> {
+        let mut at = self.queues[wanted.queue].lines;
+        while at != NIL {
+            let line = &self.lines[at];
+            if line.class == wanted.class
+                && line.penalty_min == wanted.penalty_min
+                && line.penalty_max == wanted.penalty_max
+            {
+                return Some(at);
+            }
+            at = line.next;
+        }
+        None
+    }
+
+    fn pool(&mut self, queue: u32, profile: ProfileId) -> Result<u32, Error> {
+        let mut at = self.queues[queue].pools;
+        while at != NIL {
+            if self.pools[at].profile == profile {
+                return Ok(at);
+            }
+            at = self.pools[at].next;
+        }
+        let next = self.queues[queue].pools;
+        let index = self.pools.insert(Pool {
+            profile,
+            next,
+            ..Pool::default()
+        });
+        let index = index.ok_or(Error::Full(Table::Pools))?;
+        self.queues[queue].pools = index;
+        Ok(index)
+    }
+}
+
+fn check_queue(config: &QueueConfig) -> Result<(), Error> {
+    if config.ring_timeout_ms == 0 {
+        return Err(Error::Config("ring_timeout_ms is 0"));
+    }
+    if config.retry_ms == 0 {
+        return Err(Error::Config("retry_ms is 0"));
+    }
+    if config.announce_every_ms == Some(0) {
+        return Err(Error::Config("announce_every_ms is 0"));
+    }
+    if config.missed_limit == Some(0) {
+        return Err(Error::Config("missed_limit is 0"));
+    }
+    config.strategy.order().check()
+}

@@ -1,0 +1,126 @@
+//! What is armed for calls, offers and agents, and what happens when it is due.
+
+use super::Engine;
+use crate::call::{Call, CallState, LegState};
+use crate::event::{LeaveReason, OfferEnd, Output};
+use crate::time::Time;
+
+impl Engine<'_> {
+    /// Whose timer it is follows from its number: calls, then legs, then agents.
+    fn leg_timer(&self, leg: u32) -> u32 {
+        self.calls.capacity() + leg
+    }
+
+    fn agent_timer(&self, agent: u32) -> u32 {
+        self.calls.capacity() + self.legs.capacity() + agent
+    }
+
+    pub(super) fn fire(&mut self, owner: u32) {
+        let (calls, legs) = (self.calls.capacity(), self.legs.capacity());
+        if owner < calls {
+            self.call_due(owner);
+        } else if owner - calls < legs {
+            self.leg_due(owner - calls);
+        } else {
+            self.refresh(owner - calls - legs);
+        }
+    }
+
+    fn leg_due(&mut self, leg: u32) {
+        match self.legs[leg].state {
+            LegState::Ringing => self.end_offer(leg, OfferEnd::TimedOut),
+            LegState::WrapUp => self.end_wrap_up(leg),
+            LegState::Connected | LegState::Remembered => {}
+        }
+    }
+
+    /// At one instant leaving comes first, then new chances, then what is only said.
+    fn call_due(&mut self, call: u32) {
+        let Call {
+            leave_at,
+            alone_until,
+            retry_at,
+            announce_at,
+            queue,
+            preferred,
+            state,
+            ..
+        } = self.calls[call];
+        if leave_at <= self.now {
+            self.leave(call, LeaveReason::Timeout);
+            return;
+        }
+        if preferred.is_some() && alone_until == self.now {
+            self.end_alone(call);
+        }
+        if retry_at <= self.now {
+            self.forget_old(call);
+            if state == CallState::Ringing {
+                self.offer_one_more(call);
+            } else {
+                self.soil_call(call);
+            }
+        }
+        if announce_at <= self.now {
+            let every = self.queues[queue].config.announce_every_ms;
+            self.calls[call].announce_at = every.map_or(Time::MAX, |ms| announce_at.plus(ms));
+            let position = self.place(call);
+            self.say(Output::Announce {
+                call: self.call_id(call),
+                call_tag: self.calls[call].tag,
+                position,
+                estimate_ms: self.estimate(queue, position),
+            });
+        }
+        self.arm_call(call);
+    }
+
+    /// Has a call looked at again by an instant at the latest.
+    pub(super) fn retry_by(&mut self, call: u32, at: Time) {
+        let retry_at = &mut self.calls[call].retry_at;
+        *retry_at = at.min(*retry_at);
+        self.arm_call(call);
+    }
+
+    pub(super) fn arm_call(&mut self, call: u32) {
+        let Call {
+            leave_at,
+            alone_until,
+            retry_at,
+            announce_at,
+            preferred,
+            state,
+            ..
+        } = self.calls[call];
+        let mut at = leave_at.min(retry_at).min(announce_at);
+        if preferred.is_some() && alone_until > self.now {
+            at = at.min(alone_until);
+        }
+        if at == Time::MAX || state == CallState::Connected {
+            self.timers.disarm(call);
+        } else {
+            self.timers.arm(call, at);
+        }
+    }
+
+    pub(super) fn disarm_call(&mut self, call: u32) {
+        self.timers.disarm(call);
+    }
+
+    pub(super) fn arm_leg(&mut self, leg: u32) {
+        self.timers.arm(self.leg_timer(leg), self.legs[leg].until);
+    }
+
+    pub(super) fn disarm_leg(&mut self, leg: u32) {
+        self.timers.disarm(self.leg_timer(leg));
+    }
+
+    pub(super) fn arm_agent(&mut self, agent: u32) {
+        self.timers
+            .arm(self.agent_timer(agent), self.agents[agent].quiet_until);
+    }
+
+    pub(super) fn disarm_agent(&mut self, agent: u32) {
+        self.timers.disarm(self.agent_timer(agent));
+    }
+}

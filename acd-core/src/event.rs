@@ -1,0 +1,268 @@
+//! What the engine is told, and what it tells.
+
+use crate::agent::{AgentRequest, AgentState};
+use crate::call::CallConfig;
+use crate::id::{AgentId, CallId, OfferId, QueueId};
+
+/// Why an agent's phone turned a call down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RejectCause {
+    /// The phone was busy.
+    Busy,
+    /// The agent declined.
+    Declined,
+    /// The phone is not registered or does not answer signalling.
+    Unreachable,
+    /// Setting up the call failed some other way.
+    Failed,
+}
+
+/// Who ended a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EndedBy {
+    /// The caller hung up.
+    Caller,
+    /// The agent hung up.
+    Agent,
+    /// The agent passed the call on.
+    Transfer,
+}
+
+/// One thing that happened outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Input {
+    /// Nothing but time. Due whenever [`Engine::deadline`](crate::Engine::deadline) has come.
+    Tick,
+    /// A call asks to join a queue.
+    Arrive(CallConfig),
+    /// The caller hung up: waiting, it has abandoned; talking, the call is completed by it.
+    Hangup {
+        /// Whose caller.
+        call: CallId,
+    },
+    /// The call leaves the queue by a key or by the flow's choice, to be served elsewhere.
+    Exit {
+        /// Which call.
+        call: CallId,
+        /// The key pressed, or any code; comes back in [`LeaveReason::ExitKey`].
+        key: u8,
+    },
+    /// The call's priority changes; its arrival and its wait stay.
+    SetPriority {
+        /// Which call.
+        call: CallId,
+        /// The new priority.
+        priority: i32,
+    },
+    /// The agent's phone answered.
+    Accept {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// The agent's phone will not take the call.
+    Reject {
+        /// Which offer.
+        offer: OfferId,
+        /// Why.
+        cause: RejectCause,
+    },
+    /// The conversation is over.
+    Complete {
+        /// Which call.
+        call: CallId,
+        /// Who ended it.
+        by: EndedBy,
+    },
+    /// The agent wants another state. While it handles a call the request is kept and holds
+    /// after it; logging out ends its offers at once.
+    AgentState {
+        /// Which agent.
+        agent: AgentId,
+        /// What it wants to be.
+        state: AgentRequest,
+    },
+    /// The agent has finished its paperwork early.
+    EndWrapUp {
+        /// Which agent.
+        agent: AgentId,
+    },
+}
+
+/// Why a call was not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RefuseReason {
+    /// The queue holds its [`max_waiting`](crate::QueueConfig::max_waiting).
+    Full,
+    /// The queue's [`join_empty`](crate::QueueConfig::join_empty) rule holds.
+    JoinEmpty,
+}
+
+/// Why a call left without having been answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LeaveReason {
+    /// It waited as long as it may.
+    Timeout,
+    /// The caller hung up.
+    Abandoned,
+    /// [`Input::Exit`], with its key.
+    ExitKey(u8),
+    /// The queue's [`leave_empty`](crate::QueueConfig::leave_empty) rule holds.
+    LeaveEmpty,
+}
+
+/// How an offer ended. Every offer ends exactly once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OfferEnd {
+    /// The agent has the call.
+    Accepted,
+    /// The phone turned it down.
+    Rejected(RejectCause),
+    /// Nobody answered in time: stop the phone.
+    TimedOut,
+    /// The call went away: stop the phone.
+    Cancelled,
+    /// Another agent was faster: stop the phone.
+    Lost,
+    /// The agent logged out or left the queue: stop the phone.
+    AgentGone,
+}
+
+/// One thing to do or to know outside. Handles in it may be stale by the time it is read; tags
+/// say who was meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Output {
+    /// A call waits in a queue.
+    Joined {
+        /// The call's handle from now on.
+        call: CallId,
+        /// Its tag.
+        tag: u64,
+        /// Where it waits.
+        queue: QueueId,
+        /// Its place, 1 for the first.
+        position: u32,
+        /// How long it may have to wait, in ms; `None` when nothing is known.
+        estimate_ms: Option<u64>,
+    },
+    /// A call was not let in; there is no handle for it.
+    Refused {
+        /// Its tag.
+        tag: u64,
+        /// Where it wanted to wait.
+        queue: QueueId,
+        /// Why not.
+        reason: RefuseReason,
+    },
+    /// Ring this agent's phone for this call.
+    Offer {
+        /// The offer's handle, for [`Input::Accept`] and [`Input::Reject`].
+        offer: OfferId,
+        /// The call.
+        call: CallId,
+        /// The agent.
+        agent: AgentId,
+        /// The call's tag.
+        call_tag: u64,
+        /// The agent's tag.
+        agent_tag: u64,
+        /// The queue the call waits in.
+        queue: QueueId,
+        /// When the offer times out.
+        ring_until: crate::Time,
+    },
+    /// An offer is over; unless it was accepted, the phone must not ring any more.
+    OfferEnded {
+        /// The offer, stale from now on.
+        offer: OfferId,
+        /// The call.
+        call: CallId,
+        /// The agent.
+        agent: AgentId,
+        /// The call's tag.
+        call_tag: u64,
+        /// The agent's tag.
+        agent_tag: u64,
+        /// How.
+        end: OfferEnd,
+        /// How long it rang, in ms.
+        rang_ms: u64,
+    },
+    /// Connect the call with the agent.
+    Connected {
+        /// The call.
+        call: CallId,
+        /// The agent.
+        agent: AgentId,
+        /// The offer that was accepted.
+        offer: OfferId,
+        /// The call's tag.
+        call_tag: u64,
+        /// The agent's tag.
+        agent_tag: u64,
+        /// The queue it waited in.
+        queue: QueueId,
+        /// How long it waited, in ms, ringing included.
+        waited_ms: u64,
+    },
+    /// Time to tell the caller its place and the estimated wait.
+    Announce {
+        /// The call.
+        call: CallId,
+        /// Its tag.
+        call_tag: u64,
+        /// Its place, 1 for the first.
+        position: u32,
+        /// How much longer it may have to wait, in ms; `None` when nothing is known.
+        estimate_ms: Option<u64>,
+    },
+    /// A call is no longer waiting, and no agent has it. Its handle is stale.
+    Left {
+        /// The call.
+        call: CallId,
+        /// Its tag.
+        call_tag: u64,
+        /// Where it waited.
+        queue: QueueId,
+        /// Why it left.
+        reason: LeaveReason,
+        /// Its place when it left, 1 for the first.
+        position: u32,
+        /// How long it waited, in ms.
+        waited_ms: u64,
+    },
+    /// A conversation is over. The call's handle is stale.
+    Completed {
+        /// The call.
+        call: CallId,
+        /// The agent.
+        agent: AgentId,
+        /// The call's tag.
+        call_tag: u64,
+        /// The agent's tag.
+        agent_tag: u64,
+        /// The queue it waited in.
+        queue: QueueId,
+        /// Who ended it.
+        by: EndedBy,
+        /// How long the call had waited, in ms.
+        waited_ms: u64,
+        /// How long they talked, in ms.
+        talked_ms: u64,
+    },
+    /// An agent's state is another than the one last told.
+    AgentChanged {
+        /// The agent.
+        agent: AgentId,
+        /// Its tag.
+        agent_tag: u64,
+        /// Its state.
+        state: AgentState,
+    },
+}

@@ -1,0 +1,246 @@
+//! How much an engine can hold, and the memory that takes.
+
+use crate::agent::{Agent, Member};
+use crate::call::{Call, Leg};
+use crate::queue::{Line, Pool, Queue};
+use crate::ring::OutputSlot;
+use crate::skill::{Skill, SkillRange};
+use crate::slab::Slot;
+use crate::storage::Storage;
+use crate::timer::TimerSlot;
+
+/// How much an engine can hold. A field left at 0 is chosen from the others.
+///
+/// ```
+/// use acd_core::Limits;
+/// let small = Limits { queues: 4, agents: 30, calls: 60, ..Limits::default() };
+/// assert!(small.bytes() < 64 * 1024);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Queues. Default: 16.
+    pub queues: u32,
+    /// Agents. Default: 64.
+    pub agents: u32,
+    /// Memberships. From the others: two an agent.
+    pub memberships: u32,
+    /// Calls, waiting and talking. Default: 256.
+    pub calls: u32,
+    /// Offers: ringing, connected, in wrap-up, or remembered for
+    /// [`retry_ms`](crate::QueueConfig::retry_ms). From the others: two an agent and one a call
+    /// that fits beside them, at most two an agent more.
+    pub offers: u32,
+    /// Lines: queue, class and penalty window that calls wait with. From the others: one for each
+    /// queue and class, at most 4096, and one more a queue.
+    pub lines: u32,
+    /// Pools: queue and profile of its members. From the others: one for each queue and profile,
+    /// at most 4096.
+    pub pools: u32,
+    /// Classes, [`ClassId::ANY`](crate::ClassId::ANY) included. Default: 1.
+    pub classes: u16,
+    /// Profiles, [`ProfileId::PLAIN`](crate::ProfileId::PLAIN) included. Default: 1.
+    pub profiles: u16,
+    /// Requirements of all classes and skills of all profiles. From the others: four for each.
+    pub skills: u32,
+    /// Phones that ring for one call at the same time. Default: 16.
+    pub ring_max: u16,
+    /// Outputs that wait to be polled. From the others: enough for one step of the engine twice.
+    pub outputs: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            queues: 16,
+            agents: 64,
+            memberships: 0,
+            calls: 256,
+            offers: 0,
+            lines: 0,
+            pools: 0,
+            classes: 1,
+            profiles: 1,
+            skills: 0,
+            ring_max: 16,
+            outputs: 0,
+        }
+    }
+}
+
+const fn or(value: u32, derived: u32) -> u32 {
+    if value == 0 { derived } else { value }
+}
+
+impl Limits {
+    /// The limits with every 0 replaced by what it stands for.
+    #[must_use]
+    pub fn filled(self) -> Self {
+        let Self { queues, agents, .. } = self;
+        let twice = agents.saturating_mul(2);
+        let square = |n: u16| queues.saturating_mul(u32::from(n)).min(4096).max(queues);
+        let kinds = u32::from(self.classes) + u32::from(self.profiles);
+        Self {
+            memberships: or(self.memberships, twice),
+            offers: or(self.offers, twice.saturating_add(self.calls.min(twice))),
+            lines: or(self.lines, square(self.classes).saturating_add(queues)),
+            pools: or(self.pools, square(self.profiles)),
+            skills: or(self.skills, kinds * 4),
+            outputs: or(self.outputs, burst(self.ring_max) as u32 * 2),
+            ..self
+        }
+    }
+
+    /// Timers: one for each call, offer and agent.
+    #[must_use]
+    pub fn timers(self) -> u32 {
+        let all = self.filled();
+        all.calls
+            .saturating_add(all.offers)
+            .saturating_add(all.agents)
+    }
+
+    /// Words of 64 bits in the matrix of classes and profiles.
+    #[must_use]
+    pub const fn fit_words(self) -> usize {
+        crate::skill::fit_words(self.classes as usize, self.profiles as usize)
+    }
+
+    /// Bytes that all the tables take together.
+    #[must_use]
+    pub fn bytes(self) -> usize {
+        let all = self.filled();
+        let take = |n: u32, size: usize| (n as usize).saturating_mul(size);
+        [
+            take(all.queues, size_of::<QueueSlot>()),
+            take(all.agents, size_of::<AgentSlot>()),
+            take(all.memberships, size_of::<MemberSlot>()),
+            take(all.calls, size_of::<CallSlot>()),
+            take(all.offers, size_of::<OfferSlot>()),
+            take(all.lines, size_of::<LineSlot>()),
+            take(all.pools, size_of::<PoolSlot>()),
+            take(u32::from(all.classes), size_of::<SkillRange>()),
+            take(u32::from(all.profiles), size_of::<SkillRange>()),
+            take(all.skills, size_of::<Skill>()),
+            all.fit_words() * size_of::<u64>(),
+            take(all.timers(), size_of::<TimerSlot>()),
+            take(all.outputs, size_of::<OutputSlot>()),
+        ]
+        .iter()
+        .fold(0, |sum: usize, bytes| sum.saturating_add(*bytes))
+    }
+}
+
+/// The most outputs one step of the engine makes: two for each phone that stops or starts ringing,
+/// and a few for the call.
+pub(crate) const fn burst(ring_max: u16) -> usize {
+    ring_max as usize * 2 + 8
+}
+
+/// Storage of one queue.
+pub type QueueSlot = Slot<Queue>;
+/// Storage of one agent.
+pub type AgentSlot = Slot<Agent>;
+/// Storage of one membership.
+pub type MemberSlot = Slot<Member>;
+/// Storage of one call.
+pub type CallSlot = Slot<Call>;
+/// Storage of one offer.
+pub type OfferSlot = Slot<Leg>;
+/// Storage of one line.
+pub type LineSlot = Slot<Line>;
+/// Storage of one pool.
+pub type PoolSlot = Slot<Pool>;
+
+/// The caller's memory for an engine: slices of [`Default`] slots, whose lengths are the limits.
+#[derive(Debug)]
+pub struct EngineStorage<'a> {
+    /// Queues.
+    pub queues: &'a mut [QueueSlot],
+    /// Agents.
+    pub agents: &'a mut [AgentSlot],
+    /// Memberships.
+    pub memberships: &'a mut [MemberSlot],
+    /// Calls.
+    pub calls: &'a mut [CallSlot],
+    /// Offers.
+    pub offers: &'a mut [OfferSlot],
+    /// Lines.
+    pub lines: &'a mut [LineSlot],
+    /// Pools.
+    pub pools: &'a mut [PoolSlot],
+    /// Classes, at least one.
+    pub classes: &'a mut [SkillRange],
+    /// Profiles, at least one.
+    pub profiles: &'a mut [SkillRange],
+    /// Requirements and skills.
+    pub skills: &'a mut [Skill],
+    /// [`Limits::fit_words`] words.
+    pub fits: &'a mut [u64],
+    /// [`Limits::timers`] timers.
+    pub timers: &'a mut [TimerSlot],
+    /// Outputs.
+    pub outputs: &'a mut [OutputSlot],
+}
+
+/// The tables of an engine, wherever they live.
+pub(crate) struct Tables<'a> {
+    pub(crate) queues: Storage<'a, QueueSlot>,
+    pub(crate) agents: Storage<'a, AgentSlot>,
+    pub(crate) memberships: Storage<'a, MemberSlot>,
+    pub(crate) calls: Storage<'a, CallSlot>,
+    pub(crate) offers: Storage<'a, OfferSlot>,
+    pub(crate) lines: Storage<'a, LineSlot>,
+    pub(crate) pools: Storage<'a, PoolSlot>,
+    pub(crate) classes: Storage<'a, SkillRange>,
+    pub(crate) profiles: Storage<'a, SkillRange>,
+    pub(crate) skills: Storage<'a, Skill>,
+    pub(crate) fits: Storage<'a, u64>,
+    pub(crate) timers: Storage<'a, TimerSlot>,
+    pub(crate) outputs: Storage<'a, OutputSlot>,
+}
+
+impl<'a> From<EngineStorage<'a>> for Tables<'a> {
+    fn from(storage: EngineStorage<'a>) -> Self {
+        Self {
+            queues: storage.queues.into(),
+            agents: storage.agents.into(),
+            memberships: storage.memberships.into(),
+            calls: storage.calls.into(),
+            offers: storage.offers.into(),
+            lines: storage.lines.into(),
+            pools: storage.pools.into(),
+            classes: storage.classes.into(),
+            profiles: storage.profiles.into(),
+            skills: storage.skills.into(),
+            fits: storage.fits.into(),
+            timers: storage.timers.into(),
+            outputs: storage.outputs.into(),
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Tables<'static> {
+    /// Tables on the heap, as long as the limits say.
+    pub(crate) fn on_the_heap(limits: Limits) -> Self {
+        fn table<T: Default + Clone>(len: u32) -> Storage<'static, T> {
+            Storage::owned(len as usize, T::default())
+        }
+        let all = limits.filled();
+        Self {
+            queues: table(all.queues),
+            agents: table(all.agents),
+            memberships: table(all.memberships),
+            calls: table(all.calls),
+            offers: table(all.offers),
+            lines: table(all.lines),
+            pools: table(all.pools),
+            classes: table(u32::from(all.classes)),
+            profiles: table(u32::from(all.profiles)),
+            skills: table(all.skills),
+            fits: Storage::owned(all.fit_words(), 0),
+            timers: table(all.timers()),
+            outputs: table(all.outputs),
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Queues: where calls wait and by which rules they leave.
+
+use crate::call::CallKey;
+use crate::select::{Order, Strategy};
+use crate::slab::NIL;
+use crate::tree::Tree;
+use crate::{ClassId, Medium, ProfileId};
+
+/// How a queue works. Fill in what differs from [`Default`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueConfig {
+    /// The embedder's own name for the queue; comes back in outputs where no other tag says more.
+    pub tag: u64,
+    /// Who gets the call. Default: longest idle.
+    pub strategy: Strategy,
+    /// What is queued here. Default: voice.
+    pub medium: Medium,
+    /// How long a phone rings, in ms. Default: 15 000.
+    pub ring_timeout_ms: u32,
+    /// After a missed offer the same agent is not offered the same call again for so long, in ms
+    /// (1 or more); other agents are, at once. Default: 5 000.
+    pub retry_ms: u32,
+    /// Time for paperwork after a call, in ms, unless the member or agent has its own. Default: 0.
+    pub wrap_up_ms: u32,
+    /// A call leaves with [`Timeout`](crate::LeaveReason::Timeout) after so long, in ms.
+    pub max_wait_ms: Option<u64>,
+    /// At most so many calls wait; further ones are refused.
+    pub max_waiting: Option<u32>,
+    /// An agent of several queues serves the queue of the highest weight first. Strictly so: a
+    /// queue of lower weight can starve. Default: 0.
+    pub weight: u16,
+    /// Answered within so many ms counts as in service level. Default: 20 000.
+    pub service_level_ms: u64,
+    /// The first position announcement comes after so long, in ms.
+    pub announce_first_ms: Option<u64>,
+    /// Further announcements come so often, in ms (1 or more).
+    pub announce_every_ms: Option<u64>,
+    /// After so many offers missed in a row the agent is set not ready with
+    /// [`REASON_MISSED`](crate::REASON_MISSED).
+    pub missed_limit: Option<u16>,
+    /// One step of priority is worth so many ms of waiting. `None`: higher priority always first,
+    /// which can starve the lower ones.
+    pub aging_ms: Option<u32>,
+    /// Refuse calls while no agent of the queue is logged in. Default: no.
+    pub join_empty: EmptyRule,
+    /// Calls leave when no agent of the queue is logged in any more. Default: no.
+    pub leave_empty: EmptyRule,
+    /// For how long an agent is left alone after a missed offer, by cause. Default: not at all.
+    pub delays: Delays,
+}
+
+impl Default for QueueConfig {
+    fn default() -> Self {
+        Self {
+            tag: 0,
+            strategy: Strategy::LongestIdle,
+            medium: Medium::Voice,
+            ring_timeout_ms: 15_000,
+            retry_ms: 5_000,
+            wrap_up_ms: 0,
+            max_wait_ms: None,
+            max_waiting: None,
+            weight: 0,
+            service_level_ms: 20_000,
+            announce_first_ms: None,
+            announce_every_ms: None,
+            missed_limit: None,
+            aging_ms: None,
+            join_empty: EmptyRule::Never,
+            leave_empty: EmptyRule::Never,
+            delays: Delays::default(),
+        }
+    }
+}
+
+/// When a queue counts as empty of agents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EmptyRule {
+    /// Never: calls wait for agents to come.
+    #[default]
+    Never,
+    /// When no member is logged in.
+    LoggedOut,
+    /// When no member is logged in and taking calls: all are logged out or not ready.
+    NotReady,
+    /// When no member is free right now.
+    NoneFree,
+}
+
+/// How long an agent is left alone after an offer that came to nothing, in ms by cause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delays {
+    /// The phone was busy.
+    pub busy_ms: u32,
+    /// The agent declined.
+    pub declined_ms: u32,
+    /// The phone could not be reached, or setting up the call failed.
+    pub failed_ms: u32,
+    /// Nobody answered in time.
+    pub no_answer_ms: u32,
+}
+
+/// What happened in a queue since it was made.
+///
+/// `offered` = `refused` + `answered` + `abandoned` + `timed_out` + `exited` + `left_empty` +
+/// `waiting`, at every moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueCounters {
+    /// Calls that asked to join.
+    pub offered: u64,
+    /// Calls that were not let in.
+    pub refused: u64,
+    /// Calls an agent accepted.
+    pub answered: u64,
+    /// Calls whose caller hung up before that.
+    pub abandoned: u64,
+    /// Calls that left after the longest wait.
+    pub timed_out: u64,
+    /// Calls that left by a key or by the flow's choice.
+    pub exited: u64,
+    /// Calls that left because no agent was there.
+    pub left_empty: u64,
+    /// Calls waiting or ringing now.
+    pub waiting: u32,
+    /// Calls talking with an agent now.
+    pub talking: u32,
+    /// Answered within the service level.
+    pub answered_in_level: u64,
+    /// Abandoned within the service level.
+    pub abandoned_in_level: u64,
+    /// Calls that ended after having been answered.
+    pub completed: u64,
+    /// The waits of all calls that waited and wait no more, in ms.
+    pub waited_ms: u64,
+    /// The waits of the answered ones, in ms.
+    pub answered_waited_ms: u64,
+    /// The talk of the completed ones, in ms.
+    pub talked_ms: u64,
+}
+
+/// A queue in its slot.
+#[derive(Clone, Copy, Debug)]
+pub struct Queue {
+    pub(crate) config: QueueConfig,
+    pub(crate) order: Order,
+    pub(crate) counters: QueueCounters,
+    /// First of its lines and pools.
+    pub(crate) lines: u32,
+    pub(crate) pools: u32,
+    pub(crate) members: u32,
+    /// Members logged in, ready to take calls in principle, and free right now.
+    pub(crate) logged_in: u32,
+    pub(crate) willing: u32,
+    pub(crate) free: u32,
+    /// Round robin: the order key of the member offered to last.
+    pub(crate) cursor: Option<u64>,
+    /// The last key any call had: a later one joins at the end.
+    pub(crate) last_key: CallKey,
+    /// Empty by its rule, and calls may have to leave.
+    pub(crate) emptying: bool,
+    pub(crate) next_emptying: u32,
+    /// Smoothed time an agent spends on a call, talk and wrap-up, in ms.
+    pub(crate) handle_ms: u64,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            config: QueueConfig::default(),
+            order: Order::default(),
+            counters: QueueCounters::default(),
+            lines: NIL,
+            pools: NIL,
+            members: 0,
+            logged_in: 0,
+            willing: 0,
+            free: 0,
+            cursor: None,
+            last_key: (0, 0, 0),
+            emptying: false,
+            next_emptying: NIL,
+            handle_ms: 0,
+        }
+    }
+}
+
+/// The calls of one queue that any agent sees alike: same class, same penalty window.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    pub(crate) queue: u32,
+    pub(crate) class: ClassId,
+    pub(crate) penalty_min: u32,
+    pub(crate) penalty_max: u32,
+    pub(crate) tree: Tree,
+    /// The first call of the tree that may be matched.
+    pub(crate) head: u32,
+    pub(crate) next: u32,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self {
+            queue: NIL,
+            class: ClassId::ANY,
+            penalty_min: 0,
+            penalty_max: u32::MAX,
+            tree: Tree::default(),
+            head: NIL,
+            next: NIL,
+        }
+    }
+}
+
+/// The free members of one queue that any call sees alike: same profile.
+#[derive(Clone, Copy, Debug)]
+pub struct Pool {
+    pub(crate) profile: ProfileId,
+    pub(crate) tree: Tree,
+    pub(crate) next: u32,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self {
+            profile: ProfileId::PLAIN,
+            tree: Tree::default(),
+            next: NIL,
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Which agent a call is offered to: one language of ordering terms, and named presets in it.
+//!
+//! Candidates stand in tiers: lower penalty first, then lower level. Inside the lowest tier that
+//! has a candidate, the terms of the [`Order`] decide one after the other, and the last word is
+//! always the order in which the members joined the queue, so that there is never a tie.
+
+/// One term of an order: the candidate with the smaller value goes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Term {
+    /// Says nothing; the next term decides.
+    #[default]
+    None,
+    /// Since when the agent has been available, the longest first. Time logged out or not ready
+    /// does not count, an offer the agent missed starts it again, one it lost does not.
+    IdleSince,
+    /// Calls of this queue the agent has answered.
+    Calls,
+    /// Calls of all its queues the agent has answered.
+    AllCalls,
+    /// Milliseconds the agent has talked, over all its queues.
+    TalkTime,
+    /// Time talking and in wrap-up as a share of the time logged in, when it became available.
+    Occupancy,
+    /// [`Membership::position`](crate::Membership::position).
+    Position,
+    /// The order in which members joined the queue.
+    Joined,
+    /// When the agent was last offered a call of any queue.
+    LastOffered,
+}
+
+/// Where the search starts in a tier's order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Start {
+    /// At the first of the order.
+    #[default]
+    First,
+    /// Behind the member the queue offered to last, around the end: round robin. The first term
+    /// must be [`Term::Joined`] or [`Term::Position`].
+    AfterQueueLast,
+    /// Behind the member this call was offered to last, around the end. The first term must be
+    /// [`Term::Joined`] or [`Term::Position`].
+    AfterCallLast,
+    /// At a random one, each equally likely.
+    Random,
+    /// At a random one; a member of penalty p draws from a range (p + 1) times as wide, the
+    /// smallest draw wins. Penalties are weights here, not tiers. Looks at every candidate.
+    WeightedRandom,
+}
+
+/// How many phones ring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ring {
+    /// One at a time.
+    #[default]
+    One,
+    /// All candidates of the lowest tier, up to [`Limits::ring_max`](crate::Limits::ring_max).
+    All,
+    /// One, and one more each time so many milliseconds pass unanswered.
+    Progressive {
+        /// Milliseconds between one phone and the next.
+        every_ms: u32,
+    },
+}
+
+/// A complete rule for choosing an agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// The terms, the most important first.
+    pub terms: [Term; 2],
+    /// Where the search starts.
+    pub start: Start,
+    /// How many phones ring.
+    pub ring: Ring,
+    /// Whether candidates with more skill in what the call asks for go before the terms.
+    pub best_skill: bool,
+}
+
+impl Order {
+    /// The rule that takes the first by these terms.
+    #[must_use]
+    pub const fn by(terms: [Term; 2]) -> Self {
+        Self {
+            terms,
+            start: Start::First,
+            ring: Ring::One,
+            best_skill: false,
+        }
+    }
+
+    /// This rule with another start.
+    #[must_use]
+    pub const fn starting(self, start: Start) -> Self {
+        Self { start, ..self }
+    }
+
+    /// This rule with another number of phones.
+    #[must_use]
+    pub const fn ringing(self, ring: Ring) -> Self {
+        Self { ring, ..self }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), crate::Error> {
+        let rotates = matches!(self.start, Start::AfterQueueLast | Start::AfterCallLast);
+        if rotates && !matches!(self.terms[0], Term::Joined | Term::Position) {
+            return Err(crate::Error::Config(
+                "an order that goes round needs Joined or Position as its first term",
+            ));
+        }
+        if matches!(self.ring, Ring::Progressive { every_ms: 0 }) {
+            return Err(crate::Error::Config("progressive ringing every 0 ms"));
+        }
+        Ok(())
+    }
+}
+
+/// Named rules for choosing an agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Strategy {
+    /// All free agents of the lowest tier ring; the first to accept gets the call.
+    RingAll,
+    /// The agent that has been available longest.
+    #[default]
+    LongestIdle,
+    /// The agent that has answered the fewest calls of this queue.
+    FewestCalls,
+    /// The agent that has talked least.
+    LeastTalk,
+    /// The agent that was busy for the smallest share of its time.
+    LeastOccupied,
+    /// The next one behind the agent offered to last, in the order in which they joined.
+    RoundRobin,
+    /// As [`RoundRobin`](Self::RoundRobin), by [`Membership::position`](crate::Membership::position).
+    RoundRobinOrdered,
+    /// From the first position down; a call goes on behind the agent it was offered to last.
+    Linear,
+    /// Any, each equally likely.
+    Random,
+    /// Any; a member of penalty p is that much less likely.
+    WeightedRandom,
+    /// The agent with the most skill in what the call asks for, then the longest available.
+    SkillLevel,
+    /// One phone by position, and one more each time so many milliseconds pass unanswered.
+    RingProgressive {
+        /// Milliseconds between one phone and the next.
+        every_ms: u32,
+    },
+    /// A rule of your own.
+    Custom(Order),
+}
+
+impl Strategy {
+    /// The preset spelt out.
+    #[must_use]
+    pub const fn order(self) -> Order {
+        match self {
+            Self::RingAll => Order::by([Term::Position, Term::Joined]).ringing(Ring::All),
+            Self::LongestIdle => Order::by([Term::IdleSince, Term::None]),
+            Self::FewestCalls => Order::by([Term::Calls, Term::IdleSince]),
+            Self::LeastTalk => Order::by([Term::TalkTime, Term::IdleSince]),
+            Self::LeastOccupied => Order::by([Term::Occupancy, Term::IdleSince]),
+            Self::RoundRobin => {
+                Order::by([Term::Joined, Term::None]).starting(Start::AfterQueueLast)
+            }
+            Self::RoundRobinOrdered => {
+                Order::by([Term::Position, Term::None]).starting(Start::AfterQueueLast)
+            }
+            Self::Linear => Order::by([Term::Position, Term::None]).starting(Start::AfterCallLast),
+            Self::Random => Order::by([Term::None, Term::None]).starting(Start::Random),
+            Self::WeightedRandom => {
+                Order::by([Term::None, Term::None]).starting(Start::WeightedRandom)
+            }
+            Self::SkillLevel => Order {
+                best_skill: true,
+                ..Order::by([Term::IdleSince, Term::None])
+            },
+            Self::RingProgressive { every_ms } => {
+                Order::by([Term::Position, Term::Joined]).ringing(Ring::Progressive { every_ms })
+            }
+            Self::Custom(order) => order,
+        }
+    }
+}

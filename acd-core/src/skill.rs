@@ -1,0 +1,196 @@
+//! What a call asks for and what an agent can do, made once and compared by number.
+
+use crate::error::{Error, Table};
+use crate::storage::Storage;
+
+/// A class of calls: the skills they ask for. [`ClassId::ANY`] asks for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClassId(pub u16);
+
+impl ClassId {
+    /// Calls that any member of the queue can take.
+    pub const ANY: Self = Self(0);
+}
+
+/// A profile of agents: the skills they have. [`ProfileId::PLAIN`] has none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProfileId(pub u16);
+
+impl ProfileId {
+    /// Agents without special skills.
+    pub const PLAIN: Self = Self(0);
+}
+
+/// One skill at one level: in a class the least level asked for, in a profile the level had.
+///
+/// Levels count upwards: 5 is better than 1. A language is a skill like any other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Skill {
+    /// Which skill; the numbers are the embedder's.
+    pub skill: u16,
+    /// How much of it.
+    pub level: u8,
+}
+
+/// Where the skills of one class or profile stand. Opaque; [`Default`] makes an empty one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SkillRange {
+    start: u32,
+    len: u32,
+}
+
+/// Classes, profiles, and which profile can take which class.
+///
+/// Both are interned so that a decision compares two small numbers: bit `profile` of row `class`.
+pub(crate) struct Skills<'a> {
+    classes: Storage<'a, SkillRange>,
+    profiles: Storage<'a, SkillRange>,
+    skills: Storage<'a, Skill>,
+    /// `classes` rows of `words()` words.
+    fits: Storage<'a, u64>,
+    class_count: usize,
+    profile_count: usize,
+    used: usize,
+}
+
+impl<'a> Skills<'a> {
+    pub(crate) fn new(
+        classes: Storage<'a, SkillRange>,
+        profiles: Storage<'a, SkillRange>,
+        skills: Storage<'a, Skill>,
+        fits: Storage<'a, u64>,
+    ) -> Result<Self, Error> {
+        let mut this = Self {
+            classes,
+            profiles,
+            skills,
+            fits,
+            class_count: 1,
+            profile_count: 1,
+            used: 0,
+        };
+        if this.classes.is_empty() || this.classes.len() > usize::from(u16::MAX) {
+            return Err(Error::Full(Table::Classes));
+        }
+        if this.profiles.is_empty() || this.profiles.len() > usize::from(u16::MAX) {
+            return Err(Error::Full(Table::Profiles));
+        }
+        if this.fits.len() < fit_words(this.classes.len(), this.profiles.len()) {
+            return Err(Error::Full(Table::Skills));
+        }
+        this.classes[0] = SkillRange::default();
+        this.profiles[0] = SkillRange::default();
+        this.refit(0, 0);
+        Ok(this)
+    }
+
+    pub(crate) fn has_class(&self, class: ClassId) -> bool {
+        usize::from(class.0) < self.class_count
+    }
+
+    pub(crate) fn has_profile(&self, profile: ProfileId) -> bool {
+        usize::from(profile.0) < self.profile_count
+    }
+
+    /// The class of these requirements, the one made before if they are the same.
+    pub(crate) fn class(&mut self, needs: &[Skill]) -> Result<ClassId, Error> {
+        let known = (0..self.class_count).find(|&c| self.slice(self.classes[c]) == needs);
+        let class = match known {
+            Some(class) => class,
+            None => {
+                if self.class_count == self.classes.len() {
+                    return Err(Error::Full(Table::Classes));
+                }
+                let class = self.class_count;
+                self.classes[class] = self.keep(needs)?;
+                self.class_count += 1;
+                (0..self.profile_count).for_each(|profile| self.refit(class, profile));
+                class
+            }
+        };
+        Ok(ClassId(class as u16))
+    }
+
+    /// The profile of these skills, the one made before if they are the same.
+    pub(crate) fn profile(&mut self, has: &[Skill]) -> Result<ProfileId, Error> {
+        let known = (0..self.profile_count).find(|&p| self.slice(self.profiles[p]) == has);
+        let profile = match known {
+            Some(profile) => profile,
+            None => {
+                if self.profile_count == self.profiles.len() {
+                    return Err(Error::Full(Table::Profiles));
+                }
+                let profile = self.profile_count;
+                self.profiles[profile] = self.keep(has)?;
+                self.profile_count += 1;
+                (0..self.class_count).for_each(|class| self.refit(class, profile));
+                profile
+            }
+        };
+        Ok(ProfileId(profile as u16))
+    }
+
+    /// Whether an agent of this profile has all that a call of this class asks for.
+    pub(crate) fn fits(&self, class: ClassId, profile: ProfileId) -> bool {
+        let (word, bit) = self.place(usize::from(class.0), usize::from(profile.0));
+        self.fits[word] & bit != 0
+    }
+
+    /// The sum of the profile's levels in the skills the class asks for.
+    pub(crate) fn level(&self, class: ClassId, profile: ProfileId) -> u32 {
+        let needs = self.slice(self.classes[usize::from(class.0)]);
+        let has = self.slice(self.profiles[usize::from(profile.0)]);
+        needs
+            .iter()
+            .filter_map(|need| has.iter().find(|have| have.skill == need.skill))
+            .map(|have| u32::from(have.level))
+            .sum()
+    }
+
+    fn refit(&mut self, class: usize, profile: usize) {
+        let has = self.slice(self.profiles[profile]);
+        let fits = self.slice(self.classes[class]).iter().all(|need| {
+            has.iter()
+                .any(|have| have.skill == need.skill && have.level >= need.level)
+        });
+        let (word, bit) = self.place(class, profile);
+        if fits {
+            self.fits[word] |= bit;
+        } else {
+            self.fits[word] &= !bit;
+        }
+    }
+
+    fn place(&self, class: usize, profile: usize) -> (usize, u64) {
+        let words = self.profiles.len().div_ceil(64);
+        (class * words + profile / 64, 1 << (profile % 64))
+    }
+
+    fn slice(&self, range: SkillRange) -> &[Skill] {
+        &self.skills[range.start as usize..(range.start + range.len) as usize]
+    }
+
+    fn keep(&mut self, skills: &[Skill]) -> Result<SkillRange, Error> {
+        let end = self.used + skills.len();
+        if end > self.skills.len() {
+            return Err(Error::Full(Table::Skills));
+        }
+        for (i, skill) in skills.iter().enumerate() {
+            if skills[..i].iter().any(|other| other.skill == skill.skill) {
+                return Err(Error::Config("a skill is named twice"));
+            }
+        }
+        self.skills[self.used..end].copy_from_slice(skills);
+        let range = SkillRange {
+            start: self.used as u32,
+            len: skills.len() as u32,
+        };
+        self.used = end;
+        Ok(range)
+    }
+}
+
+/// Words the matrix of so many classes and profiles takes.
+pub(crate) const fn fit_words(classes: usize, profiles: usize) -> usize {
+    classes * profiles.div_ceil(64)
+}
