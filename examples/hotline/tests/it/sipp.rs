@@ -1,0 +1,150 @@
+//! Running sipp: an independent SIP user agent with real RTP.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use crate::scenario::Scenario;
+use crate::server::Server;
+
+/// The captures that come with sipp.
+pub(crate) fn shipped_pcap(name: &str) -> PathBuf {
+    Path::new("/usr/share/sip-tester").join(name)
+}
+
+/// How a scenario is run.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    scenario: Scenario,
+    name: &'static str,
+    number: String,
+    calls: u32,
+    per_second: u32,
+    limit: Duration,
+    lost: u32,
+    local: Option<(u16, u16)>,
+    echo: bool,
+}
+
+impl Run {
+    /// One call to line 100.
+    pub(crate) fn new(name: &'static str, scenario: Scenario) -> Run {
+        Run {
+            scenario,
+            name,
+            number: "100".into(),
+            calls: 1,
+            per_second: 10,
+            limit: Duration::from_secs(40),
+            lost: 0,
+            local: None,
+            echo: false,
+        }
+    }
+
+    pub(crate) fn to(self, number: &str) -> Run {
+        Run { number: number.into(), ..self }
+    }
+
+    pub(crate) fn calls(self, calls: u32, per_second: u32) -> Run {
+        Run { calls, per_second, ..self }
+    }
+
+    /// Percent of the datagrams that sipp drops, its own and the server's.
+    pub(crate) fn lost(self, lost: u32) -> Run {
+        Run { lost, ..self }
+    }
+
+    /// Own SIP and media port, instead of free ones of the server's slot.
+    pub(crate) fn at(self, sip: u16, media: u16) -> Run {
+        Run { local: Some((sip, media)), ..self }
+    }
+
+    /// Sends back what arrives on the media port.
+    pub(crate) fn echo(self) -> Run {
+        Run { echo: true, ..self }
+    }
+
+    /// Starts sipp and returns at once.
+    pub(crate) fn start(self, server: &Server) -> Running {
+        let (sip, media) = self.local.unwrap_or_else(|| (server.free_port(), server.free_media()));
+        let files = server.folder().join(format!("{}-{sip}", self.name));
+        fs::create_dir_all(&files).expect("a folder for sipp's files");
+        let scenario = files.join("scenario.xml");
+        fs::write(&scenario, self.scenario.xml()).expect("a scenario file");
+        let limit = self.limit.as_secs().to_string();
+        let mut command = Command::new("sipp");
+        command
+            .arg(server.sip().to_string())
+            .arg("-sf")
+            .arg(&scenario)
+            .args(["-s", &self.number, "-i", "127.0.0.1", "-mi", "127.0.0.1"])
+            .args(["-p", &sip.to_string(), "-mp", &media.to_string()])
+            .args(["-m", &self.calls.to_string(), "-r", &self.per_second.to_string()])
+            .args(["-l", "1000", "-nostdin", "-timeout", &limit, "-timeout_error"])
+            .args(["-trace_err", "-error_file"])
+            .arg(files.join("errors.log"))
+            .args(["-trace_msg", "-message_file"])
+            .arg(files.join("messages.log"))
+            .current_dir(&files)
+            .stdin(Stdio::null())
+            .stdout(File::create(files.join("stdout")).expect("a file for sipp's screens"))
+            .stderr(File::create(files.join("stderr")).expect("a file for sipp's complaints"));
+        if self.lost > 0 {
+            command.args(["-lost", &self.lost.to_string()]);
+        }
+        if self.echo {
+            command.arg("-rtp_echo");
+        }
+        let child = command.spawn().expect("sipp starts: is sip-tester installed?");
+        Running { child, files, name: self.name }
+    }
+
+    /// Runs to the end and requires that every call went as its scenario says.
+    pub(crate) fn passes(self, server: &Server) {
+        self.start(server).passes();
+    }
+}
+
+/// A sipp at work; it is ended with the test.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    files: PathBuf,
+    name: &'static str,
+}
+
+impl Running {
+    /// Waits for the end and requires that every call went as its scenario says.
+    pub(crate) fn passes(mut self) {
+        let status = self.child.wait().expect("sipp can be waited for");
+        assert!(status.success(), "{}", self.story(status));
+    }
+
+    /// What a person needs to see why the scenario failed.
+    fn story(&self, status: ExitStatus) -> String {
+        let read = |name: &str| {
+            let text = fs::read(self.files.join(name)).unwrap_or_default();
+            String::from_utf8_lossy(&text).into_owned()
+        };
+        let messages = read("messages.log");
+        let start = messages.len().saturating_sub(12_000);
+        let start = (start..=messages.len()).find(|&i| messages.is_char_boundary(i)).unwrap_or(0);
+        format!(
+            "sipp scenario `{}` ended with {status}\n--- errors\n{}{}\n--- messages\n{}",
+            self.name,
+            read("stderr"),
+            read("errors.log"),
+            &messages[start..]
+        )
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Already gone after `passes`.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
