@@ -76,6 +76,9 @@ impl Server {
         let file = folder.path().join("hotline.toml");
         fs::write(&file, config).expect("a configuration file");
         let stderr = File::create(folder.path().join("stderr")).expect("a file for the log");
+        // The first server makes the prompts; the others wait and find them.
+        let making = File::create(prompts().with_extension("lock")).expect("a lock file");
+        making.lock().expect("files can be locked");
         let mut child = Command::new(env!("CARGO_BIN_EXE_hotline"))
             .args(["serve", "--config"])
             .arg(&file)
@@ -95,6 +98,7 @@ impl Server {
         });
         let server = Server { child, lines, folder, slot };
         server.expect_line("hotline: ready", Duration::from_secs(60));
+        drop(making);
         server
     }
 
