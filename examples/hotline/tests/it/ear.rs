@@ -27,7 +27,9 @@ impl Ear {
     /// Listens for the only call of a sipp whose media port is `media`.
     pub(crate) fn beside(media: u16) -> Ear {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, media + 4)).expect("a media port");
-        socket.set_read_timeout(Some(Duration::from_millis(20))).expect("a time limit");
+        socket
+            .set_read_timeout(Some(Duration::from_millis(20)))
+            .expect("a time limit");
         let stop = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&stop);
         let thread = std::thread::spawn(move || {
@@ -76,8 +78,11 @@ impl Heard {
         self.samples
             .windows(said.len())
             .map(|window| {
-                let product: f64 =
-                    window.iter().zip(said).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum();
+                let product: f64 = window
+                    .iter()
+                    .zip(said)
+                    .map(|(&a, &b)| f64::from(a) * f64::from(b))
+                    .sum();
                 product / (ours * energy(window)).sqrt().max(1.0)
             })
             .fold(0.0, f64::max)
@@ -88,6 +93,11 @@ impl Heard {
 pub(crate) fn loudest(samples: &[i16], length: usize) -> &[i16] {
     samples
         .chunks_exact(length)
-        .max_by_key(|chunk| chunk.iter().map(|&s| u64::from(s.unsigned_abs())).sum::<u64>())
+        .max_by_key(|chunk| {
+            chunk
+                .iter()
+                .map(|&s| u64::from(s.unsigned_abs()))
+                .sum::<u64>()
+        })
         .expect("long enough")
 }

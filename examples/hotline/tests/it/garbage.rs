@@ -31,7 +31,11 @@ impl Random {
 /// Still able to take a call, and holding nothing else.
 fn assert_well(server: &Server, raw: &Raw, after: &str) {
     raw.assert_answers(after);
-    Run::new("after-garbage", Scenario::call(Offer::Pcma).pause(300).bye()).passes(server);
+    Run::new(
+        "after-garbage",
+        Scenario::call(Offer::Pcma).pause(300).bye(),
+    )
+    .passes(server);
     server.assert_idle();
 }
 
@@ -40,7 +44,17 @@ fn datagrams_that_are_not_sip() {
     let server = Server::start();
     let raw = Raw::new(&server);
     let mut random = Random(0x5EED);
-    for fixed in ["", "\r\n", "\r\n\r\n", "\0", "SIP/2.0", "INVITE", "INVITE \r\n\r\n", ":", "{}"] {
+    for fixed in [
+        "",
+        "\r\n",
+        "\r\n\r\n",
+        "\0",
+        "SIP/2.0",
+        "INVITE",
+        "INVITE \r\n\r\n",
+        ":",
+        "{}",
+    ] {
         raw.send(fixed);
     }
     for length in [1, 2, 7, 64, 1500, 9000, 65_507] {
@@ -61,7 +75,9 @@ fn sip_that_is_cut_twisted_or_swollen() {
     let good = |id: &str| raw.invite(id, media);
     // Cut anywhere; Content-Length then promises more than there is.
     let whole = good("cut");
-    (1..whole.len()).step_by(7).for_each(|end| raw.send(&whole[..end]));
+    (1..whole.len())
+        .step_by(7)
+        .for_each(|end| raw.send(&whole[..end]));
     // Flipped bytes anywhere, but never in an address: no answer may go astray.
     for i in 0..300 {
         let mut twisted = good(&format!("twist-{i}")).into_bytes();
@@ -74,7 +90,16 @@ fn sip_that_is_cut_twisted_or_swollen() {
         raw.send(twisted);
     }
     // One header missing, doubled, empty, or of nonsense.
-    for name in ["Via", "Max-Forwards", "From", "To", "Call-ID", "CSeq", "Contact", "Content-Length"] {
+    for name in [
+        "Via",
+        "Max-Forwards",
+        "From",
+        "To",
+        "Call-ID",
+        "CSeq",
+        "Contact",
+        "Content-Length",
+    ] {
         let header = format!("\r\n{name}:");
         let value = |id: &str, with: &str| {
             let text = good(id);
@@ -84,8 +109,14 @@ fn sip_that_is_cut_twisted_or_swollen() {
         };
         raw.send(value(&format!("no-{name}"), ""));
         raw.send(value(&format!("empty-{name}"), &format!("\r\n{name}: ")));
-        raw.send(value(&format!("odd-{name}"), &format!("\r\n{name}: \u{1}<;=,\"%%%>@:-1")));
-        raw.send(value(&format!("huge-{name}"), &format!("\r\n{name}: {}", "9".repeat(40_000))));
+        raw.send(value(
+            &format!("odd-{name}"),
+            &format!("\r\n{name}: \u{1}<;=,\"%%%>@:-1"),
+        ));
+        raw.send(value(
+            &format!("huge-{name}"),
+            &format!("\r\n{name}: {}", "9".repeat(40_000)),
+        ));
         let twice = format!("\r\n{name}: 1\r\n{name}: 2");
         raw.send(value(&format!("twice-{name}"), &twice));
     }
@@ -145,8 +176,14 @@ fn an_offer_that_cannot_be_read_is_refused() {
         format!("{good}m=video 4000 RTP/AVP 8\r\n"),
         format!("{good}m=audio 4000 RTP/SAVP 8\r\n"),
         format!("{good}m=audio 4000 RTP/AVP 101\r\na=rtpmap:101 telephone-event/8000\r\n"),
-        format!("{}m=audio 4000 RTP/AVP 8\r\n", good.replace("c=IN IP4 127.0.0.1", "c=IN IP4 here")),
-        format!("{}m=audio 4000 RTP/AVP 8\r\n", good.replace("c=IN IP4 127.0.0.1\r\n", "")),
+        format!(
+            "{}m=audio 4000 RTP/AVP 8\r\n",
+            good.replace("c=IN IP4 127.0.0.1", "c=IN IP4 here")
+        ),
+        format!(
+            "{}m=audio 4000 RTP/AVP 8\r\n",
+            good.replace("c=IN IP4 127.0.0.1\r\n", "")
+        ),
         "\0".repeat(2000),
     ];
     for (i, offer) in offers.iter().enumerate() {
@@ -154,7 +191,11 @@ fn an_offer_that_cannot_be_read_is_refused() {
         let more = "Content-Type: application/sdp\r\n";
         raw.send(raw.request("INVITE", &id, "", more, offer));
         let refusal = raw.final_response(&id, "INVITE");
-        assert!((400..500).contains(&refusal.code), "{} for {offer:?}", refusal.code);
+        assert!(
+            (400..500).contains(&refusal.code),
+            "{} for {offer:?}",
+            refusal.code
+        );
         raw.send(raw.request("ACK", &id, &refusal.to_tag(), "", ""));
     }
     assert_well(&server, &raw, "offers");
@@ -199,7 +240,8 @@ fn datagrams_that_are_not_rtp() {
         if i % 11 == 0 {
             packet.truncate(1);
         }
-        from.send_to(&packet, (Ipv4Addr::LOCALHOST, port)).expect("loopback takes it");
+        from.send_to(&packet, (Ipv4Addr::LOCALHOST, port))
+            .expect("loopback takes it");
         if i % 100 == 0 {
             // Paced, so that it is the program that meets them and not a full socket buffer.
             std::thread::sleep(Duration::from_millis(10));
@@ -207,7 +249,9 @@ fn datagrams_that_are_not_rtp() {
     }
     assert_eq!(server.live()["calls"], 1, "the call is still up");
     // It is still an ordinary call: the far end hears the server.
-    socket.set_read_timeout(Some(Duration::from_secs(2))).expect("a time limit");
+    socket
+        .set_read_timeout(Some(Duration::from_secs(2)))
+        .expect("a time limit");
     let mut buffer = [0; 2048];
     let length = socket.recv(&mut buffer).expect("the server still speaks");
     assert_eq!((buffer[0], buffer[1] & 0x7F, length), (0x80, 8, 172));

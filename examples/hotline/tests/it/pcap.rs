@@ -22,7 +22,13 @@ const SAMPLES: u32 = 160;
 
 impl Stream {
     pub(crate) fn new() -> Stream {
-        Stream { ssrc: 0x1122_3344, sequence: 65_530, timestamp: 0xFFFF_F000, now: Duration::ZERO, packets: Vec::new() }
+        Stream {
+            ssrc: 0x1122_3344,
+            sequence: 65_530,
+            timestamp: 0xFFFF_F000,
+            now: Duration::ZERO,
+            packets: Vec::new(),
+        }
     }
 
     fn packet(&mut self, payload_type: u8, marker: bool, timestamp: u32, payload: &[u8]) {
@@ -112,8 +118,10 @@ impl Stream {
             let mut ip = vec![0x45, 0];
             ip.extend((20 + udp_length).to_be_bytes());
             ip.extend([0, 0, 0, 0, 64, 17, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1]);
-            let sum: u32 =
-                ip.chunks(2).map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]]))).sum();
+            let sum: u32 = ip
+                .chunks(2)
+                .map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]])))
+                .sum();
             let checksum = !((sum & 0xFFFF) + (sum >> 16)) as u16;
             ip[10..12].copy_from_slice(&checksum.to_be_bytes());
             let mut frame = vec![0; 12];

@@ -24,7 +24,11 @@ impl Raw {
     pub(crate) fn new(server: &Server) -> Raw {
         let port = server.free_port();
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port");
-        Raw { socket, server: server.sip(), port }
+        Raw {
+            socket,
+            server: server.sip(),
+            port,
+        }
     }
 
     pub(crate) fn send(&self, datagram: impl AsRef<[u8]>) {
@@ -33,7 +37,14 @@ impl Raw {
     }
 
     /// A request of dialog `id`, with the headers every request needs and then `more`.
-    pub(crate) fn request(&self, method: &str, id: &str, to_tag: &str, more: &str, body: &str) -> String {
+    pub(crate) fn request(
+        &self,
+        method: &str,
+        id: &str,
+        to_tag: &str,
+        more: &str,
+        body: &str,
+    ) -> String {
         let (port, server, length) = (self.port, self.server, body.len());
         let cseq = if method == "BYE" { 2 } else { 1 };
         let key = match method {
@@ -71,9 +82,13 @@ impl Raw {
             self.socket
                 .set_read_timeout(Some(left.max(Duration::from_millis(1))))
                 .expect("a time limit");
-            let Ok(length) = self.socket.recv(&mut buffer) else { continue };
+            let Ok(length) = self.socket.recv(&mut buffer) else {
+                continue;
+            };
             let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
-            let code = text.strip_prefix("SIP/2.0 ").and_then(|t| t.get(..3)?.parse().ok());
+            let code = text
+                .strip_prefix("SIP/2.0 ")
+                .and_then(|t| t.get(..3)?.parse().ok());
             if let Some(code) = code {
                 return Some(Response { code, text });
             }
@@ -127,19 +142,31 @@ impl Response {
 
     /// Whether it answers dialog `id`'s request of this method.
     pub(crate) fn is_for(&self, id: &str, method: &str) -> bool {
-        self.header("Call-ID").is_some_and(|value| value.starts_with(&format!("{id}@")))
-            && self.header("CSeq").is_some_and(|value| value.ends_with(method))
+        self.header("Call-ID")
+            .is_some_and(|value| value.starts_with(&format!("{id}@")))
+            && self
+                .header("CSeq")
+                .is_some_and(|value| value.ends_with(method))
     }
 
     /// `;tag=…` of the far end, as a request in the dialog repeats it.
     pub(crate) fn to_tag(&self) -> String {
         let to = self.header("To").unwrap_or_default();
-        to.find(";tag=").map(|at| to[at..].to_owned()).unwrap_or_default()
+        to.find(";tag=")
+            .map(|at| to[at..].to_owned())
+            .unwrap_or_default()
     }
 
     /// The port of the audio in its SDP.
     pub(crate) fn media_port(&self) -> u16 {
-        let line = self.text.lines().find_map(|l| l.strip_prefix("m=audio ")).expect("audio");
-        line.split(' ').next().and_then(|p| p.parse().ok()).expect("a port")
+        let line = self
+            .text
+            .lines()
+            .find_map(|l| l.strip_prefix("m=audio "))
+            .expect("audio");
+        line.split(' ')
+            .next()
+            .and_then(|p| p.parse().ok())
+            .expect("a port")
     }
 }

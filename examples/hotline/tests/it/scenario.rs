@@ -32,8 +32,12 @@ impl Offer {
     /// The `a=` lines of the media description; sipp writes their CR LF.
     fn rtpmaps(self) -> &'static str {
         match self {
-            Offer::Pcma => "a=rtpmap:8 PCMA/8000\n    a=rtpmap:101 telephone-event/8000\n    a=fmtp:101 0-16",
-            Offer::Pcmu => "a=rtpmap:0 PCMU/8000\n    a=rtpmap:96 telephone-event/8000\n    a=fmtp:96 0-16",
+            Offer::Pcma => {
+                "a=rtpmap:8 PCMA/8000\n    a=rtpmap:101 telephone-event/8000\n    a=fmtp:101 0-16"
+            }
+            Offer::Pcmu => {
+                "a=rtpmap:0 PCMU/8000\n    a=rtpmap:96 telephone-event/8000\n    a=fmtp:96 0-16"
+            }
             Offer::PcmaInBand => "a=rtpmap:8 PCMA/8000",
             Offer::PcmuInBand => "a=rtpmap:0 PCMU/8000",
             Offer::Unusable => "a=rtpmap:18 G729/8000\n    a=rtpmap:3 GSM/8000",
@@ -50,7 +54,10 @@ pub(crate) struct Scenario {
 
 impl Scenario {
     fn empty() -> Scenario {
-        Scenario { steps: String::new(), caller: "13800000000".into() }
+        Scenario {
+            steps: String::new(),
+            caller: "13800000000".into(),
+        }
     }
 
     fn then(mut self, fragment: &str, values: &[(&str, &str)]) -> Scenario {
@@ -71,7 +78,10 @@ impl Scenario {
 
     /// An INVITE from a given number.
     pub(crate) fn invite_from(caller: &str, offer: Offer) -> Scenario {
-        let scenario = Scenario { caller: caller.into(), ..Scenario::empty() };
+        let scenario = Scenario {
+            caller: caller.into(),
+            ..Scenario::empty()
+        };
         scenario.then(
             include_str!("../sipp/invite.xml"),
             &[("formats", offer.formats()), ("rtpmaps", offer.rtpmaps())],
@@ -95,14 +105,20 @@ impl Scenario {
 
     /// Expects a refusal of the INVITE and acknowledges it.
     pub(crate) fn refused(self, code: u16) -> Scenario {
-        self.then(include_str!("../sipp/refused.xml"), &[("code", &code.to_string())])
-            .then(include_str!("../sipp/ack_refusal.xml"), &[])
+        self.then(
+            include_str!("../sipp/refused.xml"),
+            &[("code", &code.to_string())],
+        )
+        .then(include_str!("../sipp/ack_refusal.xml"), &[])
     }
 
     /// Gives up `ms` after it rings.
     pub(crate) fn cancel_after(self, ms: u32) -> Scenario {
-        self.then(include_str!("../sipp/cancel.xml"), &[("ringing", &ms.to_string())])
-            .then(include_str!("../sipp/ack_refusal.xml"), &[])
+        self.then(
+            include_str!("../sipp/cancel.xml"),
+            &[("ringing", &ms.to_string())],
+        )
+        .then(include_str!("../sipp/ack_refusal.xml"), &[])
     }
 
     /// Plays a capture file and goes on at once: sipp plays in the background.
@@ -117,7 +133,8 @@ impl Scenario {
     }
 
     pub(crate) fn pause(mut self, ms: u32) -> Scenario {
-        writeln!(self.steps, "  <pause milliseconds=\"{ms}\"/>").expect("a String takes everything");
+        writeln!(self.steps, "  <pause milliseconds=\"{ms}\"/>")
+            .expect("a String takes everything");
         self
     }
 
@@ -145,7 +162,10 @@ impl Scenario {
 
     /// The agent picks up.
     pub(crate) fn agent_answers(self, after_ms: u32) -> Scenario {
-        self.then(include_str!("../sipp/agent_answers.xml"), &[("ringing", &after_ms.to_string())])
+        self.then(
+            include_str!("../sipp/agent_answers.xml"),
+            &[("ringing", &after_ms.to_string())],
+        )
     }
 
     /// The agent hangs up first.
@@ -175,6 +195,8 @@ impl Scenario {
     /// The scenario as sipp reads it.
     pub(crate) fn xml(&self) -> String {
         let steps = &self.steps;
-        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<scenario name=\"call\">\n{steps}</scenario>\n")
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<scenario name=\"call\">\n{steps}</scenario>\n"
+        )
     }
 }
