@@ -4,6 +4,8 @@
 //! Each G.711 code owns a *cell*, the linear interval that is quantised to it. Sorted by value
 //! there are 256 of them, and a distribution over the line becomes one over the codes.
 
+use crate::g711;
+
 /// How the samples of a channel are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -25,27 +27,24 @@ pub(super) struct Law {
     pub(super) value: [i16; CELLS],
     /// `edge[i]` is the lower edge of cell `i`, twice its linear value.
     pub(super) edge: [i32; CELLS],
-    /// XORed with a rising index's code to give the wire's byte.
+    /// What a rising index's sign and magnitude are XORed with to give the wire's byte.
     mask: u8,
-    /// Half a step of the first segment above µ-law's bias; zero for A-law.
+    /// What µ-law adds to a magnitude before it finds the segment; zero for A-law.
     bias: u32,
 }
 
 impl Law {
-    const fn new(alaw: bool) -> Self {
+    const fn new(law: g711::Law) -> Self {
+        // µ-law: complemented, the top bit set is positive. A-law: even bits inverted, likewise.
+        let (mask, bias) = match law {
+            g711::Law::Mu => (0x7f, 132),
+            g711::Law::A => (0x55, 0),
+        };
         let mut value = [0i16; CELLS];
         let mut magnitude = 0;
         while magnitude < 128 {
-            let (segment, step) = (magnitude >> 4, magnitude & 15);
-            let linear = if !alaw {
-                (((step << 3) + 132) << segment) - 132
-            } else if segment == 0 {
-                (step << 4) + 8
-            } else {
-                ((step << 4) + 264) << (segment - 1)
-            };
-            value[128 + magnitude] = linear as i16;
-            value[127 - magnitude] = -(linear as i16);
+            value[128 + magnitude] = law.decode_sample((0x80 | magnitude as u8) ^ mask);
+            value[127 - magnitude] = law.decode_sample(magnitude as u8 ^ mask);
             magnitude += 1;
         }
         let mut edge = [0; CELLS];
@@ -55,13 +54,11 @@ impl Law {
             i += 1;
         }
         edge[0] = -(1 << 17);
-        // µ-law: complemented, the top bit set is positive. A-law: even bits inverted, likewise.
-        let mask = if alaw { 0x55 } else { 0x7f };
         Self {
             value,
             edge,
             mask,
-            bias: if alaw { 0 } else { 132 },
+            bias,
         }
     }
 
@@ -111,5 +108,5 @@ impl Law {
     }
 }
 
-pub(super) static ULAW: Law = Law::new(false);
-pub(super) static ALAW: Law = Law::new(true);
+pub(super) static ULAW: Law = Law::new(g711::Law::Mu);
+pub(super) static ALAW: Law = Law::new(g711::Law::A);

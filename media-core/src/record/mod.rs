@@ -2,7 +2,7 @@
 //!
 //! [`encode`] and [`decode`] turn the samples of one channel over a stretch of time (a second, by
 //! custom) into a block that needs no other to be read, and back to the same bits on every machine.
-//! They allocate nothing and keep nothing.
+//! They allocate nothing and keep nothing. A whole call in a file is [`tlr`]'s (feature `tlr`).
 
 mod block;
 mod law;
@@ -10,6 +10,8 @@ mod live;
 mod model;
 mod range;
 mod shape;
+#[cfg(feature = "tlr")]
+pub mod tlr;
 
 pub use block::{
     BlockError, BlockInfo, Level, MAX_HEADER, MAX_SAMPLES, Samples, SamplesMut, block_info, decode,

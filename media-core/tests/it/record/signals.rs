@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use media_core::g711::Law;
+
 /// A small generator of repeatable noise (Steele's SplitMix64).
 pub(super) struct Noise(pub(super) u64);
 
@@ -49,16 +51,8 @@ pub(super) fn speech(samples: usize, seed: u64) -> Vec<i16> {
         .collect()
 }
 
-/// G.711 µ-law as the Recommendation's thresholds define it.
 pub(super) fn ulaw(pcm: &[i16]) -> Vec<u8> {
-    pcm.iter()
-        .map(|&x| {
-            let size = (i32::from(x).abs() + 132).min(32767);
-            let segment = 24 - size.leading_zeros() as i32;
-            let bits = segment << 4 | (size >> (segment + 3)) & 15;
-            (if x < 0 { bits | 0x80 } else { bits }) as u8 ^ 0xff
-        })
-        .collect()
+    pcm.iter().map(|x| Law::Mu.encode_sample(*x)).collect()
 }
 
 /// The first seconds of each file of the corpus, µ-law, where there is one.
