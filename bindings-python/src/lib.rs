@@ -1,1 +1,16 @@
-//! The native half of `import trunkline`.
+//! The native half of `import trunkline`. What a user sees is `python/trunkline`, typed by
+//! `_native.pyi`; here every function is a thin step from Python objects to a core and back.
+
+use pyo3::prelude::*;
+
+mod buffers;
+mod errors;
+mod media;
+
+/// Native parts of the package; import `trunkline.acd`, `trunkline.ivr` and `trunkline.media`.
+#[pymodule(gil_used = true)]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    errors::add_to(module)?;
+    media::add_to(module)
+}

@@ -1,1 +1,42 @@
-//! libtrunkline: the C library over the three cores.
+//! libtrunkline: one C library over the three cores.
+//!
+//! The contract a C programmer reads is `docs/c-api.md` and `include/trunkline.h`, which is
+//! generated from these sources. Inside, every exported function has the same shape: check the
+//! pointers, enter the object ([`object`]), call the core, turn its error into a code
+//! ([`status`]). Everything unsafe is a pointer that came from C.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![allow(
+    non_camel_case_types,
+    reason = "types carry the name they have in the header"
+)]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "one contract holds for every pointer of every function; it opens the header"
+)]
+
+mod acd;
+mod arena;
+#[cfg(not(feature = "std"))]
+mod bare;
+mod config;
+mod dtmf;
+mod g711;
+mod guard;
+mod last_error;
+
+mod object;
+mod pointers;
+mod rtp;
+mod status;
+mod values;
+mod version;
+
+pub use acd::*;
+pub use dtmf::*;
+pub use g711::{tl_g711_decode, tl_g711_encode, tl_g711_law, tl_g711_transcode};
+pub use last_error::tl_last_error;
+pub use rtp::*;
+pub use status::{tl_status, tl_status_text};
+pub use values::{TL_NONE, TL_NONE32, tl_time};
+pub use version::{TL_ALIGN, tl_version};

@@ -1,0 +1,139 @@
+//! acd-core: a queue with a handful of agents in tables on the stack, and a hundred calls.
+
+use acd_core::{
+    AgentConfig, AgentId, AgentRequest, CallConfig, EndedBy, Engine, EngineStorage, Error, Input,
+    Limits, Membership, Output, QueueConfig, QueueId, Table, Time,
+};
+
+const AGENTS: usize = 4;
+const CALLS: usize = 8;
+
+pub fn check() {
+    let limits = Limits {
+        queues: 2,
+        agents: AGENTS as u32,
+        memberships: 8,
+        calls: CALLS as u32,
+        offers: 16,
+        lines: 4,
+        pools: 2,
+        skills: 1,
+        ring_max: 2,
+        outputs: 32,
+        ..Limits::default()
+    };
+    // On the stack here; a static, or the memory of a pool, would do as well.
+    let (mut queues, mut agents) = (slots::<2, _>(), slots::<AGENTS, _>());
+    let (mut memberships, mut calls) = (slots::<8, _>(), slots::<CALLS, _>());
+    let (mut offers, mut lines, mut pools) = (slots::<16, _>(), slots::<4, _>(), slots::<2, _>());
+    let (mut classes, mut profiles) = (slots::<1, _>(), slots::<1, _>());
+    let (mut skills, mut fits, mut timers) = (slots::<1, _>(), [0u64; 1], slots::<28, _>());
+    let mut outputs = slots::<32, _>();
+    assert!(limits.fit_words() <= fits.len() && limits.timers() as usize <= timers.len());
+
+    let mut engine = Engine::new(
+        EngineStorage {
+            queues: &mut queues,
+            agents: &mut agents,
+            memberships: &mut memberships,
+            calls: &mut calls,
+            offers: &mut offers,
+            lines: &mut lines,
+            pools: &mut pools,
+            classes: &mut classes,
+            profiles: &mut profiles,
+            skills: &mut skills,
+            fits: &mut fits,
+            timers: &mut timers,
+            outputs: &mut outputs,
+        },
+        limits.ring_max,
+    )
+    .expect("the tables fit the limits");
+
+    let queue = engine
+        .add_queue(QueueConfig::default())
+        .expect("room for a queue");
+    for tag in 0..AGENTS as u64 {
+        let agent = AgentConfig {
+            tag,
+            ..AgentConfig::default()
+        };
+        let agent = engine.add_agent(agent).expect("room for an agent");
+        engine
+            .join_queue(agent, queue, Membership::default())
+            .expect("room for a member");
+        available(&mut engine, agent);
+    }
+    assert_eq!(
+        engine.add_agent(AgentConfig::default()),
+        Err(Error::Full(Table::Agents)),
+        "a full table is an error"
+    );
+    let completed = run(&mut engine, queue);
+    assert_eq!(completed, 100, "every call is answered and completed");
+}
+
+fn slots<const N: usize, T: Default>() -> [T; N] {
+    [(); N].map(|()| T::default())
+}
+
+fn available(engine: &mut Engine<'_>, agent: AgentId) {
+    let state = AgentRequest::Available;
+    let now = Time::ZERO;
+    engine
+        .handle(now, Input::AgentState { agent, state })
+        .expect("a live agent");
+    while engine.poll().is_some() {}
+}
+
+/// A call every two seconds; phones are picked up after two, talks take three.
+fn run(engine: &mut Engine<'_>, queue: QueueId) -> u32 {
+    let mut completed = 0;
+    let mut doing: [Option<(u64, Input)>; 32] = [None; 32];
+    for second in 0..220u64 {
+        let now = Time::from_secs(second);
+        if second < 200 && second % 2 == 0 {
+            let call = CallConfig {
+                tag: second,
+                ..CallConfig::new(queue)
+            };
+            engine
+                .handle(now, Input::Arrive(call))
+                .expect("room for the call");
+        } else {
+            engine.handle(now, Input::Tick).expect("time goes on");
+        }
+        loop {
+            while let Some(output) = engine.poll() {
+                let todo = match output {
+                    Output::Offer { offer, .. } => (second + 2, Input::Accept { offer }),
+                    Output::Connected { call, .. } => (
+                        second + 3,
+                        Input::Complete {
+                            call,
+                            by: EndedBy::Caller,
+                        },
+                    ),
+                    Output::Completed { .. } => {
+                        completed += 1;
+                        continue;
+                    }
+                    _ => continue,
+                };
+                *doing
+                    .iter_mut()
+                    .find(|slot| slot.is_none())
+                    .expect("a free place") = Some(todo);
+            }
+            let due = doing
+                .iter_mut()
+                .find(|slot| slot.is_some_and(|(at, _)| at <= second));
+            match due.and_then(Option::take) {
+                Some((_, input)) => engine.handle(now, input).expect("what was promised"),
+                None => break,
+            }
+        }
+    }
+    completed
+}

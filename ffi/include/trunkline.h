@@ -1,0 +1,959 @@
+/*
+ * trunkline.h - libtrunkline: call routing, IVR and telephony media for any PBX
+ *
+ * Generated from the library's sources (ffi/src); do not edit by hand.
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The contract, which holds for every function below (docs/c-api.md has it with examples):
+ *
+ * Objects    Opaque, made by tl_X_new (memory from the allocator) or by tl_X_init in a block of
+ *            the caller's own, as large as tl_X_size says and aligned to TL_ALIGN. All memory is
+ *            taken there: no later call allocates, unless it says so. tl_X_free ends either kind;
+ *            a caller's block is the caller's again afterwards. NULL may be freed.
+ * Passive    No object owns a thread, socket, clock, file or randomness. Feed it, take what it
+ *            says with tl_X_poll until TL_DONE, and call again no later than tl_X_deadline.
+ * Threads    One thread at a time in an object, any number of objects in any threads. A second
+ *            thread gets TL_ERR_BUSY, not a crash. No function takes a lock or waits.
+ * Errors     A negative tl_status; nothing has changed then. tl_last_error() has the sentence.
+ *            A fault inside the library is caught: TL_ERR_PANIC, and that object is out of use.
+ * Pointers   Borrowed for the call only, unless a function says otherwise. Wherever a pointer
+ *            comes with a count, NULL is fine when the count is 0.
+ * Texts      UTF-8. With a length they need no NUL; without, they end in one.
+ * Structs    With a struct_size: fill in by the matching tl_X_defaults, change what you want.
+ *            They grow at the end in later versions; old callers keep working.
+ * Time       tl_time is milliseconds since 1970-01-01 00:00 UTC, and handed in by the caller.
+ *            Media counts samples and RTP timestamp units.
+ * Builds     Define TL_BARE before including this header for the library built without an
+ *            operating system: it has no tl_X_new and needs only memcpy, memmove, memset, memcmp,
+ *            bcmp and abort.
+ */
+#ifndef TRUNKLINE_H
+#define TRUNKLINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+
+#ifndef TL_BARE
+#define TL_STD 1
+#endif
+
+/* An enum of fixed size in every language: before C23 its name is that integer type in C. */
+#if defined(__cplusplus)
+#define TL_ENUM(name, type) enum name : type
+#elif __STDC_VERSION__ >= 202311L
+#define TL_ENUM(name, type) typedef enum name : type name; enum name : type
+#else
+#define TL_ENUM(name, type) typedef type name; enum name
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ===========================================================================
+ * Version and alignment
+ */
+
+/**
+ * Alignment, in bytes, of every block of memory handed to a `tl_*_init`. It is what `malloc`
+ * gives on 64-bit machines; a static block takes `_Alignas(TL_ALIGN)`.
+ */
+#define TL_ALIGN 16
+
+/** The library's version, such as "0.1.0". The text is static. */
+const char *tl_version(void);
+
+/* ===========================================================================
+ * Status codes
+ *
+ * Every function that can fail returns a `tl_status`: zero is success, a negative code is a
+ * failure, `TL_DONE` says that there is nothing more to take. A failing call has changed nothing
+ * and written nothing through its output pointers, unless it says otherwise. Codes keep their
+ * number for ever; a retired number is never used again.
+ */
+
+/** What a call came to. */
+TL_ENUM(tl_status, int32_t) {
+    /** Done as asked. */
+    TL_OK = 0,
+    /** Nothing (more) to take. Not a failure. */
+    TL_DONE = 1,
+    /** A pointer that must not be NULL was NULL. */
+    TL_ERR_NULL = -1,
+    /** An argument is outside its range; the last-error text names it. */
+    TL_ERR_ARGUMENT = -2,
+    /**
+     * A struct's `struct_size` is smaller than its first version, or larger than this library
+     * knows with something set in the part it does not know.
+     */
+    TL_ERR_STRUCT_SIZE = -3,
+    /** A block of memory is not aligned to `TL_ALIGN`, or a pointer not to its type. */
+    TL_ERR_ALIGN = -4,
+    /** A block of memory is smaller than the matching `tl_*_size` says. */
+    TL_ERR_MEMORY = -5,
+    /** The operating system gave no memory. */
+    TL_ERR_NO_MEMORY = -6,
+    /**
+     * A fault inside the library. The object it happened in is out of use from now on, every
+     * other object is not affected. Please report the last-error text.
+     */
+    TL_ERR_PANIC = -7,
+    /** The object is out of use after an earlier `TL_ERR_PANIC`; it can only be freed. */
+    TL_ERR_POISONED = -8,
+    /** Another call is inside the object: two threads used it at the same time. */
+    TL_ERR_BUSY = -9,
+    /** The pointer is not a live object of this type. */
+    TL_ERR_OBJECT = -10,
+    /** A text is not UTF-8. */
+    TL_ERR_UTF8 = -11,
+    /** An output buffer is too small; the size it needs was stored where the function says. */
+    TL_ERR_BUFFER = -12,
+    /** What the object has to say must be polled first: there is no room for more. */
+    TL_ERR_UNDRAINED = -13,
+    /** Routing: no such queue, or it was removed. */
+    TL_ERR_ACD_NO_QUEUE = -100,
+    /** Routing: no such agent, or it was removed. */
+    TL_ERR_ACD_NO_AGENT = -101,
+    /** Routing: no such call, or it has left or was completed. */
+    TL_ERR_ACD_NO_CALL = -102,
+    /** Routing: no such offer, or it has ended. */
+    TL_ERR_ACD_NO_OFFER = -103,
+    /** Routing: no such class of calls. */
+    TL_ERR_ACD_NO_CLASS = -104,
+    /** Routing: no such profile of agents. */
+    TL_ERR_ACD_NO_PROFILE = -105,
+    /** Routing: the agent is a member of this queue already. */
+    TL_ERR_ACD_ALREADY_MEMBER = -106,
+    /** Routing: the agent is not a member of this queue. */
+    TL_ERR_ACD_NOT_MEMBER = -107,
+    /** Routing: the call is not in the state that this input is for. */
+    TL_ERR_ACD_WRONG_STATE = -108,
+    /** Routing: the queue still holds calls or members. */
+    TL_ERR_ACD_QUEUE_IN_USE = -109,
+    /** Routing: a table is full; the last-error text names it, and it is one of the limits. */
+    TL_ERR_ACD_FULL = -110,
+    /** Routing: the clock went back. */
+    TL_ERR_ACD_TIME_BACKWARDS = -111,
+    /** Routing: a configuration value is out of range or contradicts another. */
+    TL_ERR_ACD_CONFIG = -112,
+    /** Routing: refused for another reason; the last-error text says which. */
+    TL_ERR_ACD = -199,
+    /** Media: the datagram is not RTP. */
+    TL_ERR_RTP_MALFORMED = -300,
+};
+
+/** A short fixed English sentence for a code, or "unknown status". The text is static. */
+const char *tl_status_text(int32_t status);
+
+/* ===========================================================================
+ * The last error's text
+ */
+
+/**
+ * The text of the last failure on this thread: which function, and what was wrong with which
+ * argument. NUL-terminated UTF-8 of at most 255 bytes; "" when nothing failed yet, and always ""
+ * in a library built without an operating system.
+ *
+ * The pointer stays good until the thread ends; the text changes with the next failing call on
+ * the same thread.
+ */
+const char *tl_last_error(void);
+
+/* ===========================================================================
+ * Instants and handles
+ *
+ * A handle is a number that names a queue, an agent, a call and so on, with a generation inside:
+ * one kept too long names nothing, never somebody else. No handle is ever `TL_NONE`.
+ */
+
+/** No handle, no instant, no duration: in a 64-bit field. */
+#define TL_NONE 18446744073709551615ull
+
+/** Not set: in a 32-bit field. */
+#define TL_NONE32 4294967295
+
+/** An instant: milliseconds since 1970-01-01 00:00 UTC, leap seconds not counted. */
+typedef uint64_t tl_time;
+
+/* ===========================================================================
+ * Routing: limits and configuration
+ *
+ * Every struct here is filled in by its `_defaults` function; change what differs. Times are in
+ * milliseconds, `TL_NONE32` and `TL_NONE` in a field mean "not set" where the field says so.
+ */
+
+/** Who gets the call. Lower penalty goes first always, then lower level; inside that: */
+TL_ENUM(tl_acd_strategy, uint32_t) {
+    /** The agent that has been available longest. */
+    TL_ACD_LONGEST_IDLE = 0,
+    /** All free agents ring; the first to accept gets the call. */
+    TL_ACD_RING_ALL = 1,
+    /** The agent that has answered the fewest calls of this queue. */
+    TL_ACD_FEWEST_CALLS = 2,
+    /** The agent that has talked least. */
+    TL_ACD_LEAST_TALK = 3,
+    /** The agent that was busy for the smallest share of its time. */
+    TL_ACD_LEAST_OCCUPIED = 4,
+    /** The next one behind the agent offered to last, in the order in which they joined. */
+    TL_ACD_ROUND_ROBIN = 5,
+    /** As round robin, by the membership's position. */
+    TL_ACD_ROUND_ROBIN_ORDERED = 6,
+    /** From the first position down; a call goes on behind the agent it was offered to last. */
+    TL_ACD_LINEAR = 7,
+    /** Any, each equally likely. */
+    TL_ACD_RANDOM = 8,
+    /** Any; a member of penalty p is that much less likely. */
+    TL_ACD_WEIGHTED_RANDOM = 9,
+    /** The agent with the most skill in what the call asks for, then the longest available. */
+    TL_ACD_SKILL_LEVEL = 10,
+    /** One phone by position, and one more every `progressive_ms` unanswered. */
+    TL_ACD_RING_PROGRESSIVE = 11,
+    /** `custom` says it. */
+    TL_ACD_CUSTOM = 12,
+};
+
+/** One term of a custom strategy: the agent with the smaller value goes first. */
+TL_ENUM(tl_acd_term, uint32_t) {
+    /** Says nothing. */
+    TL_ACD_BY_NOTHING = 0,
+    /** Since when it has been available. */
+    TL_ACD_BY_IDLE_SINCE = 1,
+    /** Calls of this queue it has answered. */
+    TL_ACD_BY_CALLS = 2,
+    /** Calls of all its queues it has answered. */
+    TL_ACD_BY_ALL_CALLS = 3,
+    /** Time it has talked. */
+    TL_ACD_BY_TALK_TIME = 4,
+    /** Share of its time it was busy. */
+    TL_ACD_BY_OCCUPANCY = 5,
+    /** The membership's position. */
+    TL_ACD_BY_POSITION = 6,
+    /** The order of joining the queue. */
+    TL_ACD_BY_JOINED = 7,
+    /** When it was last offered a call. */
+    TL_ACD_BY_LAST_OFFERED = 8,
+};
+
+/** Where the search of a custom strategy starts. */
+TL_ENUM(tl_acd_start, uint32_t) {
+    /** At the first. */
+    TL_ACD_START_FIRST = 0,
+    /**
+     * Behind the member the queue offered to last. The first term must be the order of joining
+     * or the position.
+     */
+    TL_ACD_START_AFTER_QUEUE_LAST = 1,
+    /** Behind the member this call was offered to last. The first term as above. */
+    TL_ACD_START_AFTER_CALL_LAST = 2,
+    /** At a random one. */
+    TL_ACD_START_RANDOM = 3,
+    /** At a random one; penalties are weights. */
+    TL_ACD_START_WEIGHTED_RANDOM = 4,
+};
+
+/** How many phones ring in a custom strategy. */
+TL_ENUM(tl_acd_ring, uint32_t) {
+    /** One at a time. */
+    TL_ACD_RING_ONE = 0,
+    /** All of the lowest penalty and level, up to `ring_max`. */
+    TL_ACD_RING_EVERY = 1,
+    /** One, and one more every `progressive_ms`. */
+    TL_ACD_RING_ONE_MORE = 2,
+};
+
+/** The kind of contact. */
+TL_ENUM(tl_acd_medium, uint32_t) {
+    /** Telephone calls. */
+    TL_ACD_VOICE = 0,
+    /** Text chats. */
+    TL_ACD_CHAT = 1,
+    /** Mails and letters. */
+    TL_ACD_MAIL = 2,
+    /** Anything else. */
+    TL_ACD_OTHER = 3,
+};
+
+/** When a queue counts as empty of agents. */
+TL_ENUM(tl_acd_empty, uint32_t) {
+    /** Never: calls wait for agents to come. */
+    TL_ACD_EMPTY_NEVER = 0,
+    /** When no member is logged in. */
+    TL_ACD_EMPTY_LOGGED_OUT = 1,
+    /** When all members are logged out or not ready. */
+    TL_ACD_EMPTY_NOT_READY = 2,
+    /** When no member is free right now. */
+    TL_ACD_EMPTY_NONE_FREE = 3,
+};
+
+/**
+ * How much an engine can hold: its whole memory is taken from this, once. A field that is 0 is
+ * chosen from the others where it says so.
+ */
+typedef struct tl_acd_limits {
+    /** Set by `tl_acd_limits_defaults`. */
+    uint32_t struct_size;
+    /** Queues. Default: 16. */
+    uint32_t queues;
+    /** Agents. Default: 64. */
+    uint32_t agents;
+    /** Memberships of agents in queues. 0: two an agent. */
+    uint32_t memberships;
+    /** Calls, waiting and talking. Default: 256. */
+    uint32_t calls;
+    /** Offers: ringing, connected, in wrap-up or remembered for `retry_ms`. 0: from the others. */
+    uint32_t offers;
+    /** Different queue, class and penalty window that calls wait with. 0: from the others. */
+    uint32_t lines;
+    /** Different queue and profile of its members. 0: from the others. */
+    uint32_t pools;
+    /** Classes of calls, at most 65,535, class 0 included. Default: 1. */
+    uint32_t classes;
+    /** Profiles of agents, at most 65,535, profile 0 included. Default: 1. */
+    uint32_t profiles;
+    /** Skills in all classes and profiles. 0: four for each. */
+    uint32_t skills;
+    /** Phones that ring for one call at the same time, at most 65,535. Default: 16. */
+    uint32_t ring_max;
+    /** Outputs that wait to be polled. 0: enough. */
+    uint32_t outputs;
+} tl_acd_limits;
+
+/** How a queue works. */
+typedef struct tl_acd_queue_config {
+    /** Set by `tl_acd_queue_defaults`. */
+    uint32_t struct_size;
+    /** A `tl_acd_strategy`. Default: longest idle. */
+    uint32_t strategy;
+    /** Your own name for the queue. */
+    uint64_t tag;
+    /** A `tl_acd_medium`. Default: voice. */
+    uint32_t medium;
+    /** How long a phone rings. Default: 15,000. */
+    uint32_t ring_timeout_ms;
+    /**
+     * The same agent is not offered the same call again for so long after it missed it; 1 or
+     * more. Default: 5,000.
+     */
+    uint32_t retry_ms;
+    /** Time for paperwork after a call, unless the member or agent has its own. Default: 0. */
+    uint32_t wrap_up_ms;
+    /** A call leaves after so long. Default: `TL_NONE`. */
+    uint64_t max_wait_ms;
+    /** Answered within so long counts as in service level. Default: 20,000. */
+    uint64_t service_level_ms;
+    /** The first position announcement comes after so long. Default: `TL_NONE`. */
+    uint64_t announce_first_ms;
+    /** Further announcements come so often; 1 or more. Default: `TL_NONE`. */
+    uint64_t announce_every_ms;
+    /** At most so many calls wait; further ones are refused. Default: `TL_NONE32`. */
+    uint32_t max_waiting;
+    /**
+     * An agent of several queues serves the queue of the highest weight first, at most 65,535.
+     * Strictly so: a queue of lower weight can starve. Default: 0.
+     */
+    uint32_t weight;
+    /**
+     * After so many offers missed in a row, 1 to 65,534, the agent is set not ready with reason
+     * 65,535. Default: `TL_NONE32`.
+     */
+    uint32_t missed_limit;
+    /**
+     * One step of priority is worth so much waiting. Default: `TL_NONE32`, higher priority always
+     * first.
+     */
+    uint32_t aging_ms;
+    /** A `tl_acd_empty`: refuse calls then. Default: never. */
+    uint32_t join_empty;
+    /** A `tl_acd_empty`: calls leave then. Default: never. */
+    uint32_t leave_empty;
+    /** For how long an agent is left alone after its phone was busy. Default: 0. */
+    uint32_t busy_delay_ms;
+    /** ... after it declined. Default: 0. */
+    uint32_t declined_delay_ms;
+    /** ... after its phone could not be reached or set up. Default: 0. */
+    uint32_t failed_delay_ms;
+    /** ... after nobody answered. Default: 0. */
+    uint32_t no_answer_delay_ms;
+    /** How often one more phone rings, where phones ring progressively. Default: 10,000. */
+    uint32_t progressive_ms;
+    /** Custom strategy: a `tl_acd_term`. */
+    uint32_t custom_term;
+    /** Custom strategy: the `tl_acd_term` that decides when the first one does not. */
+    uint32_t custom_second_term;
+    /** Custom strategy: a `tl_acd_start`. */
+    uint32_t custom_start;
+    /** Custom strategy: a `tl_acd_ring`. */
+    uint32_t custom_ring;
+    /** Custom strategy: 1 if more skill in what the call asks for goes before the terms. */
+    uint32_t custom_best_skill;
+} tl_acd_queue_config;
+
+/** An agent to be added. */
+typedef struct tl_acd_agent_config {
+    /** Set by `tl_acd_agent_defaults`. */
+    uint32_t struct_size;
+    /** What the agent can do: from `tl_acd_add_profile`, or 0 for no special skills. */
+    uint32_t profile;
+    /** Your own name for the agent; comes back in every output about it. */
+    uint64_t tag;
+    /** Time for paperwork after a call instead of the queue's. Default: `TL_NONE32`. */
+    uint32_t wrap_up_ms;
+    /**
+     * How many contacts of each `tl_acd_medium` at a time. Default: 1 call, 4 chats, 10 mails,
+     * 1 other.
+     */
+    uint8_t units[4];
+    /**
+     * For each medium the set of media (1 << medium) that keep it out while the agent handles
+     * any of them. Default: a call keeps out everything else.
+     */
+    uint8_t blocked_by[4];
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_acd_agent_config;
+
+/** An agent's place in a queue. */
+typedef struct tl_acd_membership {
+    /** Set by `tl_acd_membership_defaults`. */
+    uint32_t struct_size;
+    /** Agents of a lower penalty are offered calls first, always. Default: 0. */
+    uint32_t penalty;
+    /**
+     * Among equal penalty, agents of a lower level are offered calls first, always; at most
+     * 65,535. Default: 0.
+     */
+    uint32_t level;
+    /** The place in the order of strategies that go by position. Default: 0. */
+    uint32_t position;
+    /** Time for paperwork after a call of this queue. Default: `TL_NONE32`. */
+    uint32_t wrap_up_ms;
+} tl_acd_membership;
+
+/** A call that asks to join a queue. */
+typedef struct tl_acd_call {
+    /** Set by `tl_acd_call_defaults`. */
+    uint32_t struct_size;
+    /** Higher goes first. Default: 0. */
+    int32_t priority;
+    /** Your own name for the call; comes back in every output about it. */
+    uint64_t tag;
+    /** Where it wants to wait. */
+    uint64_t queue;
+    /** Offered to this agent first when it is free. Default: `TL_NONE`. */
+    uint64_t preferred_agent;
+    /** Counts as having waited for so long already. Default: 0. */
+    uint64_t credit_ms;
+    /** Leaves after so long instead of the queue's longest wait. Default: `TL_NONE`. */
+    uint64_t max_wait_ms;
+    /** Waits for the preferred agent alone for so long. Default: 0. */
+    uint32_t preferred_wait_ms;
+    /** What it asks of the agent: from `tl_acd_add_class`, or 0 for nothing. */
+    uint32_t call_class;
+    /**
+     * Wants this place in the queue, 1 for the first; higher priorities stay ahead. Default:
+     * `TL_NONE32`.
+     */
+    uint32_t position;
+    /** Only members of at least this penalty. Default: 0. */
+    uint32_t penalty_min;
+    /** Only members of at most this penalty. Default: `TL_NONE32`. */
+    uint32_t penalty_max;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_acd_call;
+
+/** One skill at one level: in a class the least level asked for, in a profile the level had. */
+typedef struct tl_acd_skill {
+    /** Which skill; the numbers are yours. */
+    uint16_t skill;
+    /** How much of it: 5 is better than 1. */
+    uint8_t level;
+    /** Must be 0. */
+    uint8_t reserved;
+} tl_acd_skill;
+
+/** Fills in the default limits. */
+tl_status tl_acd_limits_defaults(struct tl_acd_limits *limits);
+
+/** Fills in the default queue. */
+tl_status tl_acd_queue_defaults(struct tl_acd_queue_config *config);
+
+/** Fills in the default agent. */
+tl_status tl_acd_agent_defaults(struct tl_acd_agent_config *config);
+
+/** Fills in the default membership. */
+tl_status tl_acd_membership_defaults(struct tl_acd_membership *config);
+
+/** Fills in the default call; its queue is still to be set. */
+tl_status tl_acd_call_defaults(struct tl_acd_call *call);
+
+/* ===========================================================================
+ * Routing: what the engine says
+ *
+ * `tl_acd_poll` gives one output at a time, in the order in which they came about. Handles in it
+ * may be stale by the time it is read; the tags say who was meant.
+ */
+
+/**
+ * What an output is about, and which fields of `tl_acd_output` it fills in besides `kind` and
+ * `at`.
+ */
+TL_ENUM(tl_acd_output_kind, uint32_t) {
+    /** A kind newer than this header: skip it. */
+    TL_ACD_UNKNOWN = 0,
+    /** A call waits: call, call_tag, queue, position, estimate_ms. The call's handle from now on. */
+    TL_ACD_JOINED = 1,
+    /** A call was not let in: call_tag, queue, reason (`tl_acd_refuse`). There is no handle. */
+    TL_ACD_REFUSED = 2,
+    /** Ring this agent's phone for this call: offer, call, agent, both tags, queue, until. */
+    TL_ACD_OFFER = 3,
+    /**
+     * An offer is over; unless it was accepted the phone must not ring any more: offer, call,
+     * agent, both tags, reason (`tl_acd_offer_end`), detail (`tl_acd_cause` of a rejected one),
+     * rang_ms.
+     */
+    TL_ACD_OFFER_ENDED = 4,
+    /** Connect the call with the agent: call, agent, offer, both tags, queue, waited_ms. */
+    TL_ACD_CONNECTED = 5,
+    /** Time to tell the caller its place: call, call_tag, position, estimate_ms. */
+    TL_ACD_ANNOUNCE = 6,
+    /**
+     * A call is no longer waiting and no agent has it: call (stale), call_tag, queue, reason
+     * (`tl_acd_leave`), detail (the key of an exit), position, waited_ms.
+     */
+    TL_ACD_LEFT = 7,
+    /**
+     * A conversation is over: call (stale), agent, both tags, queue, reason (`tl_acd_ended_by`),
+     * waited_ms, talked_ms.
+     */
+    TL_ACD_COMPLETED = 8,
+    /**
+     * An agent's state has changed: agent, agent_tag, reason (`tl_acd_agent_state`), detail (the
+     * reason of not ready).
+     */
+    TL_ACD_AGENT_CHANGED = 9,
+};
+
+/** Why a call was not let in. */
+TL_ENUM(tl_acd_refuse, uint32_t) {
+    /** The queue holds its `max_waiting`. */
+    TL_ACD_REFUSED_FULL = 1,
+    /** The queue's `join_empty` rule holds. */
+    TL_ACD_REFUSED_EMPTY = 2,
+};
+
+/** Why a call left without having been answered. */
+TL_ENUM(tl_acd_leave, uint32_t) {
+    /** It waited as long as it may. */
+    TL_ACD_LEFT_TIMEOUT = 1,
+    /** The caller hung up. */
+    TL_ACD_LEFT_ABANDONED = 2,
+    /** `tl_acd_exit`; the key is in `detail`. */
+    TL_ACD_LEFT_EXIT = 3,
+    /** The queue's `leave_empty` rule holds. */
+    TL_ACD_LEFT_EMPTY = 4,
+};
+
+/** How an offer ended. Every offer ends exactly once. */
+TL_ENUM(tl_acd_offer_end, uint32_t) {
+    /** The agent has the call. */
+    TL_ACD_OFFER_ACCEPTED = 1,
+    /** The phone turned it down; the `tl_acd_cause` is in `detail`. */
+    TL_ACD_OFFER_REJECTED = 2,
+    /** Nobody answered in time: stop the phone. */
+    TL_ACD_OFFER_TIMED_OUT = 3,
+    /** The call went away: stop the phone. */
+    TL_ACD_OFFER_CANCELLED = 4,
+    /** Another agent was faster: stop the phone. */
+    TL_ACD_OFFER_LOST = 5,
+    /** The agent logged out or left the queue: stop the phone. */
+    TL_ACD_OFFER_AGENT_GONE = 6,
+};
+
+/** Why an agent's phone turned a call down. */
+TL_ENUM(tl_acd_cause, uint32_t) {
+    /** The phone was busy. */
+    TL_ACD_CAUSE_BUSY = 1,
+    /** The agent declined. */
+    TL_ACD_CAUSE_DECLINED = 2,
+    /** The phone is not registered or does not answer signalling. */
+    TL_ACD_CAUSE_UNREACHABLE = 3,
+    /** Setting up the call failed some other way. */
+    TL_ACD_CAUSE_FAILED = 4,
+};
+
+/** Who ended a conversation. */
+TL_ENUM(tl_acd_ended_by, uint32_t) {
+    /** The caller hung up. */
+    TL_ACD_BY_CALLER = 1,
+    /** The agent hung up. */
+    TL_ACD_BY_AGENT = 2,
+    /** The agent passed the call on. */
+    TL_ACD_BY_TRANSFER = 3,
+};
+
+/** What an agent is. */
+TL_ENUM(tl_acd_agent_state, uint32_t) {
+    /** Away. */
+    TL_ACD_LOGGED_OUT = 1,
+    /** Ready for a call. */
+    TL_ACD_AVAILABLE = 2,
+    /** At work, but not taking calls; the reason is in `detail`. */
+    TL_ACD_NOT_READY = 3,
+    /** A call is being offered. */
+    TL_ACD_RINGING = 4,
+    /** Handling a call, or several chats. */
+    TL_ACD_TALKING = 5,
+    /** Doing the paperwork of the last call. */
+    TL_ACD_WRAP_UP = 6,
+};
+
+/**
+ * One thing to do or to know. A handle that the kind does not fill in is `TL_NONE`, any other
+ * such field 0.
+ */
+typedef struct tl_acd_output {
+    /** A `tl_acd_output_kind`. */
+    uint32_t kind;
+    /** A value of the enum that the kind names. */
+    uint32_t reason;
+    /** More about the reason, where the kind says so. */
+    uint32_t detail;
+    /** The call's place in the queue, 1 for the first. */
+    uint32_t position;
+    /** When it came about. */
+    tl_time at;
+    /** The call. */
+    uint64_t call;
+    /** The agent. */
+    uint64_t agent;
+    /** The offer. */
+    uint64_t offer;
+    /** The queue. */
+    uint64_t queue;
+    /** The call's tag. */
+    uint64_t call_tag;
+    /** The agent's tag. */
+    uint64_t agent_tag;
+    /** When an offer times out. */
+    tl_time until;
+    /** How long the call waited, ringing included. */
+    uint64_t waited_ms;
+    /** How long they talked. */
+    uint64_t talked_ms;
+    /** How long the phone rang. */
+    uint64_t rang_ms;
+    /** How much longer the call may have to wait; `TL_NONE` when nothing is known. */
+    uint64_t estimate_ms;
+    /** For later versions; 0. */
+    uint64_t reserved[4];
+} tl_acd_output;
+
+/* ===========================================================================
+ * Routing: the engine
+ *
+ * Who gets which call. Tell it what happened with an input, then take what it says with
+ * `tl_acd_poll` until `TL_DONE`, and call `tl_acd_tick` no later than `tl_acd_deadline`. The same
+ * inputs give the same outputs, on every machine. The clock handed in must never go back.
+ */
+
+/** A routing engine: queues, agents, calls, and who is offered what. */
+typedef struct tl_acd tl_acd;
+
+/**
+ * Stores in `size` how many bytes an engine with these limits takes. `limits` may be NULL for the
+ * defaults, here and below.
+ */
+tl_status tl_acd_size(const tl_acd_limits *limits, size_t *size);
+
+/**
+ * Makes an engine in the caller's block of `size` bytes, aligned to `TL_ALIGN`, which must stay
+ * where it is and be left alone until `tl_acd_free`.
+ */
+tl_status tl_acd_init(void *memory, size_t size, const tl_acd_limits *limits, struct tl_acd **acd);
+
+#if defined(TL_STD)
+/** Makes an engine in memory from the allocator. */
+tl_status tl_acd_new(const tl_acd_limits *limits, struct tl_acd **acd);
+#endif
+
+/** Ends an engine. NULL is fine. */
+tl_status tl_acd_free(struct tl_acd *acd);
+
+/**
+ * Starts the random strategies from another seed. Engines with the same seed and the same inputs
+ * decide alike.
+ */
+tl_status tl_acd_set_seed(struct tl_acd *acd, uint64_t seed);
+
+/** Adds a queue and stores its handle in `queue`. `config` may be NULL for the defaults. */
+tl_status tl_acd_add_queue(struct tl_acd *acd, const tl_acd_queue_config *config, uint64_t *queue);
+
+/**
+ * Changes a queue's configuration. Waiting calls keep their places and the times they were given;
+ * everything else holds from the next decision on.
+ */
+tl_status tl_acd_set_queue(struct tl_acd *acd, uint64_t queue, const tl_acd_queue_config *config);
+
+/** Removes a queue that has no calls and no members; else `TL_ERR_ACD_QUEUE_IN_USE`. */
+tl_status tl_acd_remove_queue(struct tl_acd *acd, uint64_t queue);
+
+/**
+ * Adds an agent, logged out, and stores its handle in `agent`. `config` may be NULL for the
+ * defaults.
+ */
+tl_status tl_acd_add_agent(struct tl_acd *acd, const tl_acd_agent_config *config, uint64_t *agent);
+
+/**
+ * Removes an agent: its offers end, it leaves all queues, and when it is talking it goes when
+ * that is over. The handle is stale at once.
+ */
+tl_status tl_acd_remove_agent(struct tl_acd *acd, uint64_t agent);
+
+/** Makes an agent a member of a queue. `config` may be NULL for the defaults. */
+tl_status tl_acd_join_queue(struct tl_acd *acd,
+                            uint64_t agent,
+                            uint64_t queue,
+                            const tl_acd_membership *config);
+
+/** Changes an agent's place in a queue. `config` may be NULL for the defaults. */
+tl_status tl_acd_set_membership(struct tl_acd *acd,
+                                uint64_t agent,
+                                uint64_t queue,
+                                const tl_acd_membership *config);
+
+/** Takes an agent out of a queue. An offer of that queue ends; a conversation goes on. */
+tl_status tl_acd_leave_queue(struct tl_acd *acd, uint64_t agent, uint64_t queue);
+
+/**
+ * Stores in `call_class` the class of calls that ask for these skills: the same one for the same
+ * skills. At most 64 skills.
+ */
+tl_status tl_acd_add_class(struct tl_acd *acd,
+                           const tl_acd_skill *skills,
+                           size_t count,
+                           uint32_t *call_class);
+
+/**
+ * Stores in `profile` the profile of agents that have these skills: the same one for the same
+ * skills. At most 64 skills.
+ */
+tl_status tl_acd_add_profile(struct tl_acd *acd,
+                             const tl_acd_skill *skills,
+                             size_t count,
+                             uint32_t *profile);
+
+/** Nothing but time has passed. Due whenever `tl_acd_deadline` has come. */
+tl_status tl_acd_tick(struct tl_acd *acd, tl_time now);
+
+/** A call asks to join a queue. Its handle comes with `TL_ACD_JOINED`. */
+tl_status tl_acd_arrive(struct tl_acd *acd, tl_time now, const tl_acd_call *call);
+
+/** The caller hung up: waiting, it has abandoned; talking, the call is completed by it. */
+tl_status tl_acd_hangup(struct tl_acd *acd, tl_time now, uint64_t call);
+
+/**
+ * The call leaves the queue by a key or by the flow's choice, to be served elsewhere. `key` comes
+ * back in `detail`.
+ */
+tl_status tl_acd_exit(struct tl_acd *acd, tl_time now, uint64_t call, uint8_t key);
+
+/** The call's priority changes; its arrival and its wait stay. */
+tl_status tl_acd_set_priority(struct tl_acd *acd, tl_time now, uint64_t call, int32_t priority);
+
+/** The agent's phone answered. */
+tl_status tl_acd_accept(struct tl_acd *acd, tl_time now, uint64_t offer);
+
+/** The agent's phone will not take the call; `cause` is a `tl_acd_cause`. */
+tl_status tl_acd_reject(struct tl_acd *acd, tl_time now, uint64_t offer, uint32_t cause);
+
+/** The conversation is over; `by` is a `tl_acd_ended_by`. */
+tl_status tl_acd_complete(struct tl_acd *acd, tl_time now, uint64_t call, uint32_t by);
+
+/**
+ * The agent wants another state: `TL_ACD_LOGGED_OUT`, `TL_ACD_AVAILABLE`, or `TL_ACD_NOT_READY`
+ * for a `reason` of your own list, at most 65,534. While it handles a call the request is kept
+ * and holds after it; logging out ends its offers at once.
+ */
+tl_status tl_acd_set_agent_state(struct tl_acd *acd,
+                                 tl_time now,
+                                 uint64_t agent,
+                                 uint32_t state,
+                                 uint16_t reason);
+
+/** The agent has finished its paperwork early. */
+tl_status tl_acd_end_wrap_up(struct tl_acd *acd, tl_time now, uint64_t agent);
+
+/** Stores the next output in `output`, or returns `TL_DONE` when there is none. */
+tl_status tl_acd_poll(struct tl_acd *acd, tl_acd_output *output);
+
+/**
+ * Stores in `at` when the engine wants `tl_acd_tick` at the latest, unless another input comes
+ * sooner; `TL_NONE` when not before the next input.
+ */
+tl_status tl_acd_deadline(const struct tl_acd *acd, tl_time *at);
+
+/* ===========================================================================
+ * G.711
+ *
+ * A-law and µ-law, the two codes of a telephone line (ITU-T G.711): 8,000 samples a second, one
+ * byte each. PCM is signed 16-bit in the machine's byte order, the G.711 value in its upper bits.
+ * Input and output must not overlap.
+ */
+
+/** Which G.711; the numbers are the RTP payload types of RFC 3551. */
+TL_ENUM(tl_g711_law, uint32_t) {
+    /** µ-law, PCMU: North America, Japan. */
+    TL_G711_ULAW = 0,
+    /** A-law, PCMA: everywhere else. */
+    TL_G711_ALAW = 8,
+};
+
+/** Encodes `samples` PCM samples into as many codes. `law` is a `tl_g711_law`. */
+tl_status tl_g711_encode(uint32_t law, const int16_t *pcm, size_t samples, uint8_t *codes);
+
+/** Decodes `samples` codes into as many PCM samples. `law` is a `tl_g711_law`. */
+tl_status tl_g711_decode(uint32_t law, const uint8_t *codes, size_t samples, int16_t *pcm);
+
+/**
+ * Turns `samples` codes of one law into the other, as ITU-T G.711 tables 3 and 4 say; a law into
+ * itself is a copy. `from` and `to` are each a `tl_g711_law`.
+ */
+tl_status tl_g711_transcode(uint32_t from,
+                            uint32_t to,
+                            const uint8_t *codes,
+                            size_t samples,
+                            uint8_t *out);
+
+/* ===========================================================================
+ * Keys in the speech band (DTMF)
+ *
+ * Finding them to ITU-T Q.24, and making their sound. Keys are characters: '0' to '9', '*', '#',
+ * 'A' to 'D'.
+ */
+
+/** What a detector has heard. */
+TL_ENUM(tl_dtmf_kind, uint32_t) {
+    /** A key has been pressed. */
+    TL_DTMF_DOWN = 1,
+    /** It has been let go. */
+    TL_DTMF_UP = 2,
+};
+
+/** A detector of keys in one direction of one call. */
+typedef struct tl_dtmf tl_dtmf;
+
+/** A key pressed or let go. */
+typedef struct tl_dtmf_event {
+    /** A `tl_dtmf_kind`. */
+    uint32_t kind;
+    /** The key, as a character. */
+    char key;
+    /** Down: the stronger of its two tones, in dBm0; full scale is +3. */
+    int8_t level;
+    /** 0. */
+    uint16_t reserved;
+    /** Where its tone began, in samples since the detector began, to about 4 ms. */
+    uint64_t start;
+    /** Up: how long it lasted in samples, to about 8 ms. */
+    uint64_t duration;
+} tl_dtmf_event;
+
+/** How many bytes a detector takes. */
+size_t tl_dtmf_size(void);
+
+/** Makes a detector in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_dtmf_init(void *memory, size_t size, struct tl_dtmf **dtmf);
+
+#if defined(TL_STD)
+/** Makes a detector in memory from the allocator. */
+tl_status tl_dtmf_new(struct tl_dtmf **dtmf);
+#endif
+
+/** Ends a detector. NULL is fine. */
+tl_status tl_dtmf_free(struct tl_dtmf *dtmf);
+
+/**
+ * Listens to `samples` PCM samples at 8,000 a second, a frame of any size up to 4,800. The answer
+ * does not depend on how the sound is cut into frames. Poll afterwards.
+ */
+tl_status tl_dtmf_listen(struct tl_dtmf *dtmf, const int16_t *pcm, size_t samples);
+
+/**
+ * Ends a key that is held, at the end of a call or when the sound before is to be forgotten. Poll
+ * afterwards.
+ */
+tl_status tl_dtmf_reset(struct tl_dtmf *dtmf);
+
+/** Stores the next key pressed or let go in `event`, or returns `TL_DONE`. */
+tl_status tl_dtmf_poll(struct tl_dtmf *dtmf, struct tl_dtmf_event *event);
+
+/**
+ * Writes the sound of a key, `samples` samples at 8,000 a second, its low and its high tone at
+ * these levels in dBm0. The high one is usually 1 to 3 dB stronger, as lines weaken it more: -8
+ * and -6 are usual. ITU-T Q.24 wants at least 40 ms (320 samples) of tone and as much pause.
+ */
+tl_status tl_dtmf_tone(char key, int8_t low_dbm0, int8_t high_dbm0, int16_t *pcm, size_t samples);
+
+/* ===========================================================================
+ * RTP
+ *
+ * Packets of RFC 3550, parsed without a copy and written into the caller's buffer.
+ */
+
+/** One RTP packet. After `tl_rtp_parse` the pointers lead into the datagram. */
+typedef struct tl_rtp_packet {
+    /** 1 for the first packet after silence or of an event, else 0. */
+    uint8_t marker;
+    /** The payload type, 0 to 127: 0 is µ-law, 8 A-law. */
+    uint8_t payload_type;
+    /** The sequence number. */
+    uint16_t sequence;
+    /** The instant of the payload's first sample, in units of its clock. */
+    uint32_t timestamp;
+    /** The synchronisation source. */
+    uint32_t ssrc;
+    /** Bytes of padding after the payload; 0 is none. */
+    uint32_t padding;
+    /** The payload, without padding. */
+    const uint8_t *payload;
+    /** Bytes of the payload. */
+    size_t payload_len;
+    /** Contributing sources, four bytes each in network order; NULL when there are none. */
+    const uint8_t *csrcs;
+    /** How many contributing sources, at most 15. */
+    size_t csrc_count;
+    /** The header extension's content; NULL when there is no extension. */
+    const uint8_t *extension;
+    /** Bytes of the extension, a multiple of four. */
+    size_t extension_len;
+    /** What the extension's profile defines. */
+    uint32_t extension_profile;
+    /** 1 when there is a header extension, which may be empty. */
+    uint32_t has_extension;
+} tl_rtp_packet;
+
+/** Whether a datagram on a port shared by RTP and RTCP is RTCP (RFC 5761 §4). */
+bool tl_rtp_is_rtcp(const uint8_t *datagram, size_t len);
+
+/**
+ * Takes a datagram apart; `packet` points into it, so it must outlive `packet`. Any bytes may come
+ * in: what is not RTP is `TL_ERR_RTP_MALFORMED`.
+ */
+tl_status tl_rtp_parse(const uint8_t *datagram, size_t len, struct tl_rtp_packet *packet);
+
+/**
+ * Writes a packet into `datagram`, which has room for `room` bytes, and stores its length in
+ * `len`. When the room is too small, returns `TL_ERR_BUFFER` and `len` says how much it takes.
+ */
+tl_status tl_rtp_write(const struct tl_rtp_packet *packet,
+                       uint8_t *datagram,
+                       size_t room,
+                       size_t *len);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TRUNKLINE_H */

@@ -1,0 +1,330 @@
+//! An object as C sees it: an opaque pointer to a header and a value, alone in its memory.
+
+use core::marker::PhantomData;
+use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+
+use crate::arena::Arena;
+use crate::guard::{Failure, Outcome, caught, guard};
+use crate::tl_status;
+
+/// Ties an opaque C type to the Rust value behind it.
+pub(crate) trait Kind {
+    /// Four letters that stand at the head of every live object of this type, so that a pointer
+    /// to something else, or to a freed object in the caller's memory, is refused.
+    const MAGIC: u32;
+    type Value;
+}
+
+const READY: u8 = 0;
+const BUSY: u8 = 1;
+const POISONED: u8 = 2;
+
+#[repr(C)]
+struct Object<K: Kind> {
+    magic: AtomicU32,
+    state: AtomicU8,
+    /// Bytes to give back to the allocator; 0 when the memory is the caller's.
+    heap: usize,
+    kind: PhantomData<K>,
+    value: K::Value,
+}
+
+fn not_an_object() -> Failure {
+    Failure::new(
+        tl_status::TL_ERR_OBJECT,
+        "the pointer is not a live object of this type",
+    )
+}
+
+/// # Safety
+/// A pointer that is not NULL must point to memory that was an object of some type.
+unsafe fn find<K: Kind>(this: *const K) -> Result<*mut Object<K>, Failure> {
+    let object = this.cast::<Object<K>>().cast_mut();
+    if object.is_null() {
+        return Err(Failure::null("the object"));
+    }
+    if !object.is_aligned() {
+        return Err(not_an_object());
+    }
+    // SAFETY: the memory was an object, so a word can be read at its head; only the atomic is
+    // borrowed, because another thread may be inside.
+    let magic = unsafe { &(*object).magic };
+    if magic.load(Ordering::Acquire) != K::MAGIC {
+        return Err(not_an_object());
+    }
+    Ok(object)
+}
+
+/// Takes the object for one call.
+fn claim(state: &AtomicU8) -> Result<(), Failure> {
+    match state.compare_exchange(READY, BUSY, Ordering::Acquire, Ordering::Relaxed) {
+        Ok(_) => Ok(()),
+        Err(POISONED) => Err(Failure::new(
+            tl_status::TL_ERR_POISONED,
+            "the object is out of use after an earlier fault",
+        )),
+        Err(_) => Err(Failure::new(
+            tl_status::TL_ERR_BUSY,
+            "another call is inside the object",
+        )),
+    }
+}
+
+/// Runs `inside` on the value behind `this`, alone: the body of nearly every exported function.
+///
+/// # Safety
+/// A pointer that is not NULL must point to memory that was an object of some type.
+pub(crate) unsafe fn enter<K: Kind>(
+    name: &'static str,
+    this: *const K,
+    inside: impl FnOnce(&mut K::Value) -> Outcome,
+) -> tl_status {
+    let mut entered = None;
+    let (status, panicked) = caught(name, || {
+        // SAFETY: as this function's own contract.
+        let object = unsafe { find(this) }?;
+        // SAFETY: the magic says that it is a live object; only the atomic is borrowed.
+        let state = unsafe { &(*object).state };
+        claim(state)?;
+        entered = Some(state);
+        // SAFETY: the state says that nobody else is inside, so the value is ours alone.
+        inside(unsafe { &mut (*object).value })
+    });
+    if let Some(state) = entered {
+        state.store(if panicked { POISONED } else { READY }, Ordering::Release);
+    }
+    status
+}
+
+/// How many bytes an object needs whose tables `lay` takes from the arena.
+pub(crate) fn size<K: Kind, S>(
+    lay: impl FnOnce(&mut Arena) -> Result<S, Failure>,
+) -> Result<usize, Failure> {
+    let mut tape = Arena::measure();
+    tape.one::<Object<K>>()?;
+    lay(&mut tape)?;
+    Ok(tape.used())
+}
+
+/// How many bytes an object without tables takes.
+pub(crate) const fn fixed_size<K: Kind>() -> usize {
+    size_of::<Object<K>>().next_multiple_of(crate::TL_ALIGN)
+}
+
+/// Builds an object at the start of a block: `lay` takes its tables from the memory behind it,
+/// `build` makes the value from them.
+///
+/// # Safety
+/// `memory` is NULL or valid for `len` bytes until the object is freed, and touched by nobody
+/// else; `out` is NULL or writable.
+pub(crate) unsafe fn init<K: Kind, S>(
+    (memory, len): (*mut u8, usize),
+    out: *mut *mut K,
+    lay: impl FnOnce(&mut Arena) -> Result<S, Failure>,
+    build: impl FnOnce(S) -> Result<K::Value, Failure>,
+) -> Outcome {
+    // SAFETY: the very same contract.
+    unsafe { place(memory, len, 0, out, lay, build) }
+}
+
+/// # Safety
+/// As [`init`].
+unsafe fn place<K: Kind, S>(
+    memory: *mut u8,
+    len: usize,
+    heap: usize,
+    out: *mut *mut K,
+    lay: impl FnOnce(&mut Arena) -> Result<S, Failure>,
+    build: impl FnOnce(S) -> Result<K::Value, Failure>,
+) -> Outcome {
+    if out.is_null() {
+        return Err(Failure::null("out"));
+    }
+    // SAFETY: the caller vouches for the memory.
+    let mut arena = unsafe { Arena::over(memory, len) }?;
+    let Some(place) = arena.one::<Object<K>>()? else {
+        return Err(not_an_object());
+    };
+    let value = build(lay(&mut arena)?)?;
+    // SAFETY: the arena gave `place` for exactly this type, and nobody reads it before it is
+    // written; the caller vouches for `out`.
+    unsafe {
+        place.write(Object {
+            magic: AtomicU32::new(K::MAGIC),
+            state: AtomicU8::new(READY),
+            heap,
+            kind: PhantomData,
+            value,
+        });
+        out.write(place.cast());
+    }
+    Ok(tl_status::TL_OK)
+}
+
+/// Builds an object in memory from the allocator.
+///
+/// # Safety
+/// `out` is NULL or writable.
+#[cfg(feature = "std")]
+pub(crate) unsafe fn create<K: Kind, S>(
+    out: *mut *mut K,
+    lay: impl Fn(&mut Arena) -> Result<S, Failure>,
+    build: impl FnOnce(S) -> Result<K::Value, Failure>,
+) -> Outcome {
+    if out.is_null() {
+        return Err(Failure::null("out"));
+    }
+    let size = size::<K, S>(&lay)?;
+    let layout = layout(size)?;
+    // SAFETY: an object is never of size zero.
+    let memory = unsafe { std::alloc::alloc(layout) };
+    if memory.is_null() {
+        return Err(Failure::new(
+            tl_status::TL_ERR_NO_MEMORY,
+            format_args!("no memory for {size} bytes"),
+        ));
+    }
+    // SAFETY: the block is `size` fresh bytes that only the object will use.
+    let outcome = unsafe { place(memory, size, size, out, lay, build) };
+    if outcome.is_err() {
+        // SAFETY: allocated above with this layout, and no object came to live in it.
+        unsafe { std::alloc::dealloc(memory, layout) };
+    }
+    outcome
+}
+
+#[cfg(feature = "std")]
+fn layout(size: usize) -> Result<std::alloc::Layout, Failure> {
+    std::alloc::Layout::from_size_align(size, crate::TL_ALIGN)
+        .map_err(|_| Failure::argument("the limits ask for more memory than the machine has"))
+}
+
+/// Ends an object: drops its value, and gives memory from [`create`] back.
+///
+/// # Safety
+/// As [`enter`]; the pointer is not used again.
+pub(crate) unsafe fn free<K: Kind>(name: &'static str, this: *mut K) -> tl_status {
+    guard(name, || {
+        if this.is_null() {
+            return Ok(tl_status::TL_OK);
+        }
+        // SAFETY: as this function's own contract.
+        let object = unsafe { find(this) }?;
+        // SAFETY: a live object; only the atomics are borrowed.
+        let (magic, state) = unsafe { (&(*object).magic, &(*object).state) };
+        // A value that a panic went through may be in any state: it is left alone, not dropped.
+        let sound = match claim(state) {
+            Ok(()) => true,
+            Err(failure) if failure.status == tl_status::TL_ERR_POISONED => false,
+            Err(failure) => return Err(failure),
+        };
+        magic.store(0, Ordering::Release);
+        // SAFETY: claimed, so nobody is inside; the magic is gone, so nobody will be again, and
+        // the memory was allocated by `create` with this very layout if `heap` is not 0.
+        unsafe {
+            if sound {
+                core::ptr::drop_in_place(&raw mut (*object).value);
+            }
+            #[cfg(feature = "std")]
+            {
+                let heap = (*object).heap;
+                if heap != 0 {
+                    std::alloc::dealloc(object.cast(), layout(heap)?);
+                }
+            }
+        }
+        Ok(tl_status::TL_OK)
+    })
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicUsize;
+
+    static LIVE: AtomicUsize = AtomicUsize::new(0);
+
+    struct Counted(&'static mut [u32]);
+
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            LIVE.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    #[derive(Debug)]
+    struct tl_sample;
+
+    impl Kind for tl_sample {
+        const MAGIC: u32 = u32::from_le_bytes(*b"test");
+        type Value = Counted;
+    }
+
+    fn lay(arena: &mut Arena) -> Result<&'static mut [u32], Failure> {
+        arena.table(8, 3u32)
+    }
+
+    fn build(table: &'static mut [u32]) -> Result<Counted, Failure> {
+        LIVE.fetch_add(1, Ordering::SeqCst);
+        Ok(Counted(table))
+    }
+
+    /// The whole life of an object: used, claimed twice, broken by a panic, freed, and freed again.
+    #[test]
+    fn a_life() {
+        let mut sample = core::ptr::null_mut::<tl_sample>();
+        // SAFETY: `sample` comes from `create`, and is in the caller's block below.
+        unsafe {
+            assert_eq!(
+                create(&raw mut sample, lay, build).unwrap(),
+                tl_status::TL_OK
+            );
+            let sum = |s: &mut Counted| {
+                assert_eq!(s.0.iter().sum::<u32>(), 24);
+                Ok(tl_status::TL_DONE)
+            };
+            assert_eq!(enter("tl_x", sample, sum), tl_status::TL_DONE);
+            let again = |_: &mut Counted| {
+                assert_eq!(enter("tl_x", sample, sum), tl_status::TL_ERR_BUSY);
+                assert_eq!(free("tl_x", sample), tl_status::TL_ERR_BUSY);
+                Ok(tl_status::TL_OK)
+            };
+            assert_eq!(enter("tl_x", sample, again), tl_status::TL_OK);
+            assert_eq!(free("tl_x", sample), tl_status::TL_OK);
+            assert_eq!(LIVE.load(Ordering::SeqCst), 0);
+
+            let size = size::<tl_sample, _>(lay).unwrap();
+            let mut block = vec![0u128; size.div_ceil(16)];
+            let memory = block.as_mut_ptr().cast::<u8>();
+            let short = init((memory, size - 16), &raw mut sample, lay, build);
+            assert_eq!(short.unwrap_err().status, tl_status::TL_ERR_MEMORY);
+            init((memory, size), &raw mut sample, lay, build).unwrap();
+            assert_eq!(
+                enter("tl_x", sample, |_| panic!("broken")),
+                tl_status::TL_ERR_PANIC
+            );
+            assert_eq!(enter("tl_x", sample, sum), tl_status::TL_ERR_POISONED);
+            assert_eq!(free("tl_x", sample), tl_status::TL_OK);
+            assert_eq!(free("tl_x", sample), tl_status::TL_ERR_OBJECT);
+            assert_eq!(enter("tl_x", sample, sum), tl_status::TL_ERR_OBJECT);
+            assert_eq!(
+                LIVE.load(Ordering::SeqCst),
+                1,
+                "a broken value is not dropped"
+            );
+        }
+    }
+
+    #[test]
+    fn null_is_refused_and_freeing_it_is_fine() {
+        let null = core::ptr::null_mut::<tl_sample>();
+        // SAFETY: NULL is allowed everywhere.
+        unsafe {
+            assert_eq!(
+                enter("tl_x", null, |_| Ok(tl_status::TL_OK)),
+                tl_status::TL_ERR_NULL
+            );
+            assert_eq!(free("tl_x", null), tl_status::TL_OK);
+        }
+    }
+}

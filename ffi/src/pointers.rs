@@ -1,0 +1,78 @@
+//! Pointers and counts from C, as slices and references.
+
+use crate::guard::Failure;
+use crate::tl_status;
+
+fn fits<T>(pointer: *const T, count: usize, name: &'static str) -> Result<(), Failure> {
+    if pointer.is_null() {
+        return Err(Failure::null(name));
+    }
+    if !pointer.is_aligned() {
+        return Err(Failure::new(
+            tl_status::TL_ERR_ALIGN,
+            format_args!("{name} is not aligned"),
+        ));
+    }
+    match count.checked_mul(size_of::<T>()) {
+        Some(bytes) if isize::try_from(bytes).is_ok() => Ok(()),
+        _ => Err(Failure::argument(format_args!(
+            "{name}: no memory holds {count} elements"
+        ))),
+    }
+}
+
+/// What the caller handed in.
+///
+/// # Safety
+/// The pointer is NULL, or readable for `count` elements while the slice lives, and nobody writes
+/// there meanwhile.
+pub(crate) unsafe fn input<'a, T>(
+    pointer: *const T,
+    count: usize,
+    name: &'static str,
+) -> Result<&'a [T], Failure> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    fits(pointer, count, name)?;
+    // SAFETY: checked just above, or vouched for by the caller.
+    Ok(unsafe { core::slice::from_raw_parts(pointer, count) })
+}
+
+/// Where the caller wants a result. The elements are initialised memory by the header's contract.
+///
+/// # Safety
+/// The pointer is NULL, or writable for `count` elements while the slice lives, and nobody else
+/// uses them meanwhile.
+pub(crate) unsafe fn output<'a, T>(
+    pointer: *mut T,
+    count: usize,
+    name: &'static str,
+) -> Result<&'a mut [T], Failure> {
+    if count == 0 {
+        return Ok(&mut []);
+    }
+    fits(pointer, count, name)?;
+    // SAFETY: checked just above, or vouched for by the caller.
+    Ok(unsafe { core::slice::from_raw_parts_mut(pointer, count) })
+}
+
+/// Refuses a place for a result before anything has been done.
+pub(crate) fn writable<T>(pointer: *mut T, name: &'static str) -> Result<(), Failure> {
+    fits(pointer, 1, name)
+}
+
+/// Stores one result.
+///
+/// # Safety
+/// The pointer is NULL or writable.
+pub(crate) unsafe fn store<T>(
+    pointer: *mut T,
+    name: &'static str,
+    value: T,
+) -> Result<(), Failure> {
+    fits(pointer, 1, name)?;
+    // SAFETY: checked just above, or vouched for by the caller.
+    unsafe { pointer.write(value) };
+    Ok(())
+}

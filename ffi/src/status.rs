@@ -1,0 +1,122 @@
+//! # Status codes
+//!
+//! Every function that can fail returns a `tl_status`: zero is success, a negative code is a
+//! failure, `TL_DONE` says that there is nothing more to take. A failing call has changed nothing
+//! and written nothing through its output pointers, unless it says otherwise. Codes keep their
+//! number for ever; a retired number is never used again.
+
+use core::ffi::c_char;
+
+/// What a call came to.
+#[repr(i32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum tl_status {
+    /// Done as asked.
+    TL_OK = 0,
+    /// Nothing (more) to take. Not a failure.
+    TL_DONE = 1,
+
+    /// A pointer that must not be NULL was NULL.
+    TL_ERR_NULL = -1,
+    /// An argument is outside its range; the last-error text names it.
+    TL_ERR_ARGUMENT = -2,
+    /// A struct's `struct_size` is smaller than its first version, or larger than this library
+    /// knows with something set in the part it does not know.
+    TL_ERR_STRUCT_SIZE = -3,
+    /// A block of memory is not aligned to `TL_ALIGN`, or a pointer not to its type.
+    TL_ERR_ALIGN = -4,
+    /// A block of memory is smaller than the matching `tl_*_size` says.
+    TL_ERR_MEMORY = -5,
+    /// The operating system gave no memory.
+    TL_ERR_NO_MEMORY = -6,
+    /// A fault inside the library. The object it happened in is out of use from now on, every
+    /// other object is not affected. Please report the last-error text.
+    TL_ERR_PANIC = -7,
+    /// The object is out of use after an earlier `TL_ERR_PANIC`; it can only be freed.
+    TL_ERR_POISONED = -8,
+    /// Another call is inside the object: two threads used it at the same time.
+    TL_ERR_BUSY = -9,
+    /// The pointer is not a live object of this type.
+    TL_ERR_OBJECT = -10,
+    /// A text is not UTF-8.
+    TL_ERR_UTF8 = -11,
+    /// An output buffer is too small; the size it needs was stored where the function says.
+    TL_ERR_BUFFER = -12,
+    /// What the object has to say must be polled first: there is no room for more.
+    TL_ERR_UNDRAINED = -13,
+
+    /// Routing: no such queue, or it was removed.
+    TL_ERR_ACD_NO_QUEUE = -100,
+    /// Routing: no such agent, or it was removed.
+    TL_ERR_ACD_NO_AGENT = -101,
+    /// Routing: no such call, or it has left or was completed.
+    TL_ERR_ACD_NO_CALL = -102,
+    /// Routing: no such offer, or it has ended.
+    TL_ERR_ACD_NO_OFFER = -103,
+    /// Routing: no such class of calls.
+    TL_ERR_ACD_NO_CLASS = -104,
+    /// Routing: no such profile of agents.
+    TL_ERR_ACD_NO_PROFILE = -105,
+    /// Routing: the agent is a member of this queue already.
+    TL_ERR_ACD_ALREADY_MEMBER = -106,
+    /// Routing: the agent is not a member of this queue.
+    TL_ERR_ACD_NOT_MEMBER = -107,
+    /// Routing: the call is not in the state that this input is for.
+    TL_ERR_ACD_WRONG_STATE = -108,
+    /// Routing: the queue still holds calls or members.
+    TL_ERR_ACD_QUEUE_IN_USE = -109,
+    /// Routing: a table is full; the last-error text names it, and it is one of the limits.
+    TL_ERR_ACD_FULL = -110,
+    /// Routing: the clock went back.
+    TL_ERR_ACD_TIME_BACKWARDS = -111,
+    /// Routing: a configuration value is out of range or contradicts another.
+    TL_ERR_ACD_CONFIG = -112,
+    /// Routing: refused for another reason; the last-error text says which.
+    TL_ERR_ACD = -199,
+
+    /// Media: the datagram is not RTP.
+    TL_ERR_RTP_MALFORMED = -300,
+}
+
+/// A short fixed English sentence for a code, or "unknown status". The text is static.
+#[unsafe(no_mangle)]
+pub extern "C" fn tl_status_text(status: i32) -> *const c_char {
+    text(status).as_ptr()
+}
+
+fn text(status: i32) -> &'static core::ffi::CStr {
+    match status {
+        0 => c"success",
+        1 => c"nothing more to take",
+        -1 => c"a required pointer is NULL",
+        -2 => c"an argument is outside its range",
+        -3 => c"a struct_size does not fit this library",
+        -4 => c"memory is not aligned",
+        -5 => c"the block of memory is too small",
+        -6 => c"out of memory",
+        -7 => c"a fault inside the library",
+        -8 => c"the object is out of use after a fault",
+        -9 => c"another thread is inside the object",
+        -10 => c"not a live object of this type",
+        -11 => c"a text is not UTF-8",
+        -12 => c"the output buffer is too small",
+        -13 => c"outputs must be polled first",
+        -100 => c"no such queue",
+        -101 => c"no such agent",
+        -102 => c"no such call",
+        -103 => c"no such offer",
+        -104 => c"no such class of calls",
+        -105 => c"no such profile of agents",
+        -106 => c"the agent is in this queue already",
+        -107 => c"the agent is not in this queue",
+        -108 => c"the call is not in a state for this",
+        -109 => c"the queue is in use",
+        -110 => c"a routing table is full",
+        -111 => c"the clock went back",
+        -112 => c"the routing configuration is wrong",
+        -199 => c"refused by the routing engine",
+        -300 => c"the datagram is not RTP",
+        _ => c"unknown status",
+    }
+}

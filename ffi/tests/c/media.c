@@ -1,0 +1,127 @@
+/* G.711, keys and RTP through C. */
+#include "check.h"
+
+static void g711(void)
+{
+    int16_t pcm[4] = {0, 1000, -1000, 32767}, back[4];
+    uint8_t codes[4], other[4], again[4];
+    OK(tl_g711_encode(TL_G711_ALAW, pcm, 4, codes));
+    CHECK(memcmp(codes, "\xd5\xfa\x7a\xaa", 4) == 0);
+    OK(tl_g711_decode(TL_G711_ALAW, codes, 4, back));
+    CHECK(back[0] == 8 && back[1] == 1008 && back[2] == -1008 && back[3] == 32256);
+    OK(tl_g711_transcode(TL_G711_ALAW, TL_G711_ULAW, codes, 4, other));
+    OK(tl_g711_transcode(TL_G711_ULAW, TL_G711_ALAW, other, 4, again));
+    CHECK(memcmp(codes, other, 4) != 0 && memcmp(codes, again, 4) == 0);
+    EXPECT(TL_ERR_ARGUMENT, tl_g711_decode(3, codes, 4, back));
+    EXPECT(TL_ERR_NULL, tl_g711_decode(TL_G711_ALAW, NULL, 4, back));
+    EXPECT(TL_ERR_NULL, tl_g711_encode(TL_G711_ALAW, pcm, 4, NULL));
+    OK(tl_g711_decode(TL_G711_ALAW, NULL, 0, NULL));
+}
+
+/* All sixteen keys, through µ-law, in frames of an odd size. */
+static void keys(void)
+{
+    static const char all[] = "0123456789*#ABCD";
+    union {
+        unsigned char bytes[2048];
+        long double align;
+    } block;
+    tl_dtmf *dtmf;
+    CHECK(tl_dtmf_size() <= sizeof block);
+    EXPECT(TL_ERR_MEMORY, tl_dtmf_init(&block, tl_dtmf_size() - TL_ALIGN, &dtmf));
+    EXPECT(TL_ERR_ALIGN, tl_dtmf_init(block.bytes + 1, sizeof block - 1, &dtmf));
+    OK(tl_dtmf_init(&block, sizeof block, &dtmf));
+
+    int16_t sound[800];
+    uint8_t codes[800];
+    tl_dtmf_event event;
+    char found[17] = "";
+    uint64_t at = 0;
+    for (size_t k = 0; k < 16; k++) {
+        memset(sound, 0, sizeof sound);
+        OK(tl_dtmf_tone(all[k], -10, -8, sound, 400));
+        OK(tl_g711_encode(TL_G711_ULAW, sound, 800, codes));
+        OK(tl_g711_decode(TL_G711_ULAW, codes, 800, sound));
+        for (size_t i = 0; i < 800; i += 100)
+            OK(tl_dtmf_listen(dtmf, sound + i, 100));
+        OK(tl_dtmf_poll(dtmf, &event));
+        CHECK(event.kind == TL_DTMF_DOWN && event.start + 48 >= at && event.start <= at + 48);
+        CHECK(event.level >= -10 && event.level <= -6);
+        found[k] = event.key;
+        OK(tl_dtmf_poll(dtmf, &event));
+        CHECK(event.kind == TL_DTMF_UP && event.key == all[k]);
+        CHECK(event.duration > 330 && event.duration < 470);
+        EXPECT(TL_DONE, tl_dtmf_poll(dtmf, &event));
+        at += 800;
+    }
+    CHECK(strcmp(found, all) == 0);
+
+    /* A held key ends with the call. */
+    OK(tl_dtmf_tone('5', -10, -8, sound, 800));
+    OK(tl_dtmf_listen(dtmf, sound, 800));
+    OK(tl_dtmf_reset(dtmf));
+    OK(tl_dtmf_poll(dtmf, &event));
+    OK(tl_dtmf_poll(dtmf, &event));
+    CHECK(event.kind == TL_DTMF_UP && event.key == '5');
+
+    static int16_t silence[5000];
+    OK(tl_dtmf_listen(dtmf, silence, 4800));
+    EXPECT(TL_ERR_UNDRAINED, tl_dtmf_listen(dtmf, silence, 5000));
+    EXPECT(TL_ERR_ARGUMENT, tl_dtmf_tone('x', -10, -8, sound, 1));
+    OK(tl_dtmf_free(dtmf));
+    EXPECT(TL_ERR_OBJECT, tl_dtmf_listen(dtmf, sound, 1));
+}
+
+static void rtp(void)
+{
+    static const uint8_t voice[160] = {0xd5}, csrcs[8] = {0, 0, 0, 1, 0, 0, 0, 2}, ext[4] = {1, 2, 3, 4};
+    uint8_t datagram[256];
+    size_t len = 0;
+    tl_rtp_packet packet = {0}, back;
+    packet.marker = 1;
+    packet.payload_type = 8;
+    packet.sequence = 65535;
+    packet.timestamp = 160;
+    packet.ssrc = 0x12345678;
+    packet.payload = voice;
+    packet.payload_len = sizeof voice;
+    OK(tl_rtp_write(&packet, datagram, sizeof datagram, &len));
+    CHECK(len == 172);
+    EXPECT(TL_ERR_BUFFER, tl_rtp_write(&packet, datagram, 100, &len));
+    CHECK(len == 172);
+
+    packet.csrcs = csrcs;
+    packet.csrc_count = 2;
+    packet.extension = ext;
+    packet.extension_len = sizeof ext;
+    packet.extension_profile = 0xBEDE;
+    packet.has_extension = 1;
+    packet.padding = 4;
+    OK(tl_rtp_write(&packet, datagram, sizeof datagram, &len));
+    OK(tl_rtp_parse(datagram, len, &back));
+    CHECK(back.marker == 1 && back.payload_type == 8 && back.sequence == 65535);
+    CHECK(back.timestamp == 160 && back.ssrc == 0x12345678 && back.padding == 4);
+    CHECK(back.payload_len == 160 && memcmp(back.payload, voice, 160) == 0);
+    CHECK(back.csrc_count == 2 && memcmp(back.csrcs, csrcs, 8) == 0);
+    CHECK(back.has_extension && back.extension_profile == 0xBEDE && back.extension_len == 4);
+    CHECK(memcmp(back.extension, ext, 4) == 0);
+
+    /* Every cut of a good packet, and bytes that are none. */
+    for (size_t cut = 0; cut < 32; cut++)
+        EXPECT(TL_ERR_RTP_MALFORMED, tl_rtp_parse(datagram, cut, &back));
+    datagram[0] = 0;
+    EXPECT(TL_ERR_RTP_MALFORMED, tl_rtp_parse(datagram, len, &back));
+    CHECK(strcmp(tl_last_error(), "tl_rtp_parse: version 0, not 2") == 0);
+    EXPECT(TL_ERR_NULL, tl_rtp_parse(NULL, len, &back));
+    EXPECT(TL_ERR_NULL, tl_rtp_parse(datagram, len, NULL));
+    CHECK(tl_rtp_is_rtcp((const uint8_t *)"\x80\xc8", 2));
+    CHECK(!tl_rtp_is_rtcp((const uint8_t *)"\x80\x08", 2) && !tl_rtp_is_rtcp(NULL, 9));
+}
+
+int main(void)
+{
+    g711();
+    keys();
+    rtp();
+    return 0;
+}

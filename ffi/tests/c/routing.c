@@ -1,0 +1,247 @@
+/* The routing engine through C: every input, every output, and who is offered what. */
+#include "check.h"
+
+static tl_acd *acd;
+static tl_time now = 1000000;
+
+static tl_acd_output next(uint32_t kind)
+{
+    tl_acd_output out;
+    OK(tl_acd_poll(acd, &out));
+    if (out.kind != kind)
+        fprintf(stderr, "output %u instead of %u\n", out.kind, kind);
+    CHECK(out.kind == kind);
+    CHECK(out.at == now);
+    for (size_t i = 0; i < sizeof out.reserved / sizeof out.reserved[0]; i++)
+        CHECK(out.reserved[i] == 0);
+    return out;
+}
+
+static void drained(void)
+{
+    tl_acd_output out;
+    EXPECT(TL_DONE, tl_acd_poll(acd, &out));
+}
+
+static uint64_t add_agent(uint64_t queue, uint64_t tag)
+{
+    uint64_t agent;
+    tl_acd_agent_config config;
+    OK(tl_acd_agent_defaults(&config));
+    config.tag = tag;
+    OK(tl_acd_add_agent(acd, &config, &agent));
+    OK(tl_acd_join_queue(acd, agent, queue, NULL));
+    OK(tl_acd_set_agent_state(acd, now, agent, TL_ACD_AVAILABLE, 0));
+    tl_acd_output out = next(TL_ACD_AGENT_CHANGED);
+    CHECK(out.agent == agent && out.agent_tag == tag && out.reason == TL_ACD_AVAILABLE);
+    CHECK(out.call == TL_NONE && out.queue == TL_NONE && out.offer == TL_NONE);
+    return agent;
+}
+
+static uint64_t arrive(uint64_t queue, uint64_t tag, uint32_t place)
+{
+    tl_acd_call call;
+    OK(tl_acd_call_defaults(&call));
+    call.queue = queue;
+    call.tag = tag;
+    OK(tl_acd_arrive(acd, now, &call));
+    tl_acd_output out = next(TL_ACD_JOINED);
+    CHECK(out.call_tag == tag && out.queue == queue && out.position == place);
+    return out.call;
+}
+
+/* A call is offered, missed, offered, accepted, talked and done with. */
+static void one_call(void)
+{
+    uint64_t queue;
+    tl_acd_queue_config config;
+    OK(tl_acd_queue_defaults(&config));
+    config.tag = 800;
+    config.wrap_up_ms = 3000;
+    config.ring_timeout_ms = 10000;
+    OK(tl_acd_add_queue(acd, &config, &queue));
+    uint64_t ann = add_agent(queue, 101);
+    drained();
+
+    uint64_t call = arrive(queue, 7, 1);
+    tl_acd_output out = next(TL_ACD_OFFER);
+    uint64_t offer = out.offer;
+    CHECK(out.call == call && out.call_tag == 7 && out.agent == ann && out.agent_tag == 101);
+    CHECK(out.queue == queue && out.until == now + 10000);
+    out = next(TL_ACD_AGENT_CHANGED);
+    CHECK(out.reason == TL_ACD_RINGING);
+    drained();
+
+    tl_time at;
+    OK(tl_acd_deadline(acd, &at));
+    CHECK(at == now + 10000);
+
+    now += 4000;
+    OK(tl_acd_accept(acd, now, offer));
+    out = next(TL_ACD_OFFER_ENDED);
+    CHECK(out.offer == offer && out.reason == TL_ACD_OFFER_ACCEPTED && out.rang_ms == 4000);
+    out = next(TL_ACD_CONNECTED);
+    CHECK(out.call == call && out.agent == ann && out.waited_ms == 4000 && out.queue == queue);
+    out = next(TL_ACD_AGENT_CHANGED);
+    CHECK(out.reason == TL_ACD_TALKING);
+    drained();
+    EXPECT(TL_ERR_ACD_NO_OFFER, tl_acd_accept(acd, now, offer));
+    EXPECT(TL_ERR_ACD_WRONG_STATE, tl_acd_exit(acd, now, call, 9));
+
+    now += 60000;
+    OK(tl_acd_complete(acd, now, call, TL_ACD_BY_TRANSFER));
+    out = next(TL_ACD_COMPLETED);
+    CHECK(out.call == call && out.reason == TL_ACD_BY_TRANSFER && out.talked_ms == 60000);
+    out = next(TL_ACD_AGENT_CHANGED);
+    CHECK(out.reason == TL_ACD_WRAP_UP);
+    drained();
+    EXPECT(TL_ERR_ACD_NO_CALL, tl_acd_hangup(acd, now, call));
+
+    now += 1000;
+    OK(tl_acd_end_wrap_up(acd, now, ann));
+    out = next(TL_ACD_AGENT_CHANGED);
+    CHECK(out.reason == TL_ACD_AVAILABLE);
+    OK(tl_acd_set_agent_state(acd, now, ann, TL_ACD_NOT_READY, 42));
+    out = next(TL_ACD_AGENT_CHANGED);
+    CHECK(out.reason == TL_ACD_NOT_READY && out.detail == 42);
+    drained();
+
+    EXPECT(TL_ERR_ACD_QUEUE_IN_USE, tl_acd_remove_queue(acd, queue));
+    OK(tl_acd_leave_queue(acd, ann, queue));
+    EXPECT(TL_ERR_ACD_NOT_MEMBER, tl_acd_leave_queue(acd, ann, queue));
+    OK(tl_acd_remove_queue(acd, queue));
+    EXPECT(TL_ERR_ACD_NO_QUEUE, tl_acd_remove_queue(acd, queue));
+    OK(tl_acd_remove_agent(acd, ann));
+    EXPECT(TL_ERR_ACD_NO_AGENT, tl_acd_remove_agent(acd, ann));
+    now += 1;
+    OK(tl_acd_tick(acd, now));
+    while (tl_acd_poll(acd, &(tl_acd_output){0}) == TL_OK)
+        ;
+}
+
+/* The ways a call leaves unanswered, and the ways an offer ends. */
+static void leaving(void)
+{
+    uint64_t queue;
+    tl_acd_queue_config config;
+    OK(tl_acd_queue_defaults(&config));
+    config.max_wait_ms = 30000;
+    config.max_waiting = 2;
+    OK(tl_acd_add_queue(acd, &config, &queue));
+
+    uint64_t first = arrive(queue, 1, 1);
+    uint64_t second = arrive(queue, 2, 2);
+    tl_acd_call third;
+    OK(tl_acd_call_defaults(&third));
+    third.queue = queue;
+    third.tag = 3;
+    OK(tl_acd_arrive(acd, now, &third));
+    tl_acd_output out = next(TL_ACD_REFUSED);
+    CHECK(out.call_tag == 3 && out.reason == TL_ACD_REFUSED_FULL && out.call == TL_NONE);
+
+    OK(tl_acd_set_priority(acd, now, second, 5));
+    now += 500;
+    OK(tl_acd_exit(acd, now, first, '9'));
+    out = next(TL_ACD_LEFT);
+    CHECK(out.call == first && out.reason == TL_ACD_LEFT_EXIT && out.detail == '9');
+    CHECK(out.position == 2 && out.waited_ms == 500);
+    OK(tl_acd_hangup(acd, now, second));
+    out = next(TL_ACD_LEFT);
+    CHECK(out.call == second && out.reason == TL_ACD_LEFT_ABANDONED);
+
+    uint64_t late = arrive(queue, 4, 1);
+    now += 30000;
+    OK(tl_acd_tick(acd, now));
+    out = next(TL_ACD_LEFT);
+    CHECK(out.call == late && out.reason == TL_ACD_LEFT_TIMEOUT && out.waited_ms == 30000);
+    drained();
+    OK(tl_acd_remove_queue(acd, queue));
+}
+
+static void refusals(void)
+{
+    uint64_t queue, agent;
+    tl_acd_queue_config config;
+    OK(tl_acd_queue_defaults(&config));
+    config.strategy = 99;
+    EXPECT(TL_ERR_ARGUMENT, tl_acd_add_queue(acd, &config, &queue));
+    CHECK(strstr(tl_last_error(), "tl_acd_add_queue: strategy is 99"));
+    config.strategy = TL_ACD_CUSTOM;
+    config.custom_term = TL_ACD_BY_IDLE_SINCE;
+    config.custom_start = TL_ACD_START_AFTER_QUEUE_LAST;
+    EXPECT(TL_ERR_ACD_CONFIG, tl_acd_add_queue(acd, &config, &queue));
+    config.custom_term = TL_ACD_BY_JOINED;
+    OK(tl_acd_add_queue(acd, &config, &queue));
+    OK(tl_acd_set_queue(acd, queue, &config));
+    config.ring_timeout_ms = 0;
+    EXPECT(TL_ERR_ACD_CONFIG, tl_acd_set_queue(acd, queue, &config));
+
+    EXPECT(TL_ERR_ACD_TIME_BACKWARDS, tl_acd_tick(acd, now - 1));
+    EXPECT(TL_ERR_ACD_NO_AGENT,
+           tl_acd_set_agent_state(acd, now, TL_NONE, TL_ACD_AVAILABLE, 0));
+    EXPECT(TL_ERR_ARGUMENT, tl_acd_set_agent_state(acd, now, 0, TL_ACD_TALKING, 0));
+    EXPECT(TL_ERR_ARGUMENT, tl_acd_reject(acd, now, 0, 0));
+    EXPECT(TL_ERR_ARGUMENT, tl_acd_complete(acd, now, 0, 4));
+
+    OK(tl_acd_add_agent(acd, NULL, &agent));
+    OK(tl_acd_join_queue(acd, agent, queue, NULL));
+    EXPECT(TL_ERR_ACD_ALREADY_MEMBER, tl_acd_join_queue(acd, agent, queue, NULL));
+    tl_acd_membership membership;
+    OK(tl_acd_membership_defaults(&membership));
+    membership.penalty = 3;
+    OK(tl_acd_set_membership(acd, agent, queue, &membership));
+    membership.level = 65536;
+    EXPECT(TL_ERR_ARGUMENT, tl_acd_set_membership(acd, agent, queue, &membership));
+    OK(tl_acd_remove_agent(acd, agent));
+    OK(tl_acd_remove_queue(acd, queue));
+}
+
+/* A call of a class is offered to the agent whose profile fits. */
+static void skills(void)
+{
+    uint64_t queue, plain, expert;
+    tl_acd_skill french = {.skill = 1, .level = 2};
+    tl_acd_skill fluent = {.skill = 1, .level = 5};
+    uint32_t call_class, profile;
+    OK(tl_acd_add_class(acd, &french, 1, &call_class));
+    OK(tl_acd_add_profile(acd, &fluent, 1, &profile));
+    CHECK(call_class == 1 && profile == 1);
+    EXPECT(TL_ERR_ARGUMENT, tl_acd_add_class(acd, &french, 65, &call_class));
+
+    OK(tl_acd_add_queue(acd, NULL, &queue));
+    plain = add_agent(queue, 1);
+    tl_acd_agent_config config;
+    OK(tl_acd_agent_defaults(&config));
+    config.profile = profile;
+    OK(tl_acd_add_agent(acd, &config, &expert));
+    OK(tl_acd_join_queue(acd, expert, queue, NULL));
+    OK(tl_acd_set_agent_state(acd, now, expert, TL_ACD_AVAILABLE, 0));
+    next(TL_ACD_AGENT_CHANGED);
+
+    tl_acd_call call;
+    OK(tl_acd_call_defaults(&call));
+    call.queue = queue;
+    call.call_class = call_class;
+    OK(tl_acd_arrive(acd, now, &call));
+    next(TL_ACD_JOINED);
+    CHECK(next(TL_ACD_OFFER).agent == expert);
+    next(TL_ACD_AGENT_CHANGED);
+    drained();
+    CHECK(plain != expert);
+}
+
+int main(void)
+{
+    tl_acd_limits limits;
+    OK(tl_acd_limits_defaults(&limits));
+    limits.classes = 4;
+    limits.profiles = 4;
+    OK(tl_acd_new(&limits, &acd));
+    OK(tl_acd_set_seed(acd, 1));
+    one_call();
+    leaving();
+    refusals();
+    skills();
+    OK(tl_acd_free(acd));
+    return 0;
+}

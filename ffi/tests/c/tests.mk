@@ -1,0 +1,119 @@
+# `make test`: the library as a C programmer meets it.
+
+T := $(OUT)/tests
+C := $(HERE)/tests/c
+EXAMPLES := $(ROOT)/examples/c
+HEADER := $(HERE)/include/trunkline.h
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Werror
+WARNXX := -Wall -Wextra -Wpedantic -Wshadow -Werror
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+VALGRIND := valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite,possible \
+	--errors-for-leak-kinds=definite,possible
+
+# Every program is a test: exit status 0, or it says what is wrong.
+PROGRAMS := $(patsubst $(C)/%.c,%,$(filter-out $(C)/unload.c,$(wildcard $(C)/*.c)))
+SHOWN := $(patsubst $(EXAMPLES)/%.c,%,$(wildcard $(EXAMPLES)/*.c))
+COMPILERS := $(CC) $(shell command -v clang 2>/dev/null)
+
+.PHONY: test test-header test-symbols test-bare test-install test-static test-shared test-sanitized \
+	test-valgrind test-unload
+test: test-header test-symbols test-bare test-install test-static test-shared test-sanitized \
+	test-valgrind test-unload
+	@echo 'ffi: all C tests passed'
+
+# The header alone, in every C and C++ that somebody may still compile with.
+test-header:
+	mkdir -p $(T)
+	printf '#include "trunkline.h"\nint main(void) { return tl_version() == 0; }\n' >$(T)/header.c
+	cp $(T)/header.c $(T)/header.cc
+	set -e; for cc in $(COMPILERS); do \
+		for std in c99 c11 c17 c2x; do \
+			for bare in '' -DTL_BARE; do \
+				$$cc -std=$$std $(WARN) $$bare -I$(HERE)/include -fsyntax-only $(T)/header.c; \
+			done; \
+		done; \
+	done
+	set -e; for cxx in $(CXX) $(shell command -v clang++ 2>/dev/null); do \
+		for std in c++11 c++17 c++20; do \
+			$$cxx -std=$$std $(WARNXX) -I$(HERE)/include -fsyntax-only $(T)/header.cc; \
+		done; \
+	done
+
+# What the library exports is what the header declares, no more and no less, each with its version.
+test-symbols: $(OUT)/$(SOFILE)
+	mkdir -p $(T)
+	$(CC) -E -P -I$(HERE)/include $(HEADER) | grep -o '\btl_[a-z0-9_]*(' | tr -d '(' | sort -u \
+		>$(T)/declared
+	nm -D --defined-only $< | awk '$$2 == "T" { print $$3 }' | sort -u >$(T)/exported
+	sed 's/@@TRUNKLINE_$(ABI)$$//' $(T)/exported | diff $(T)/declared -
+	test -z "$$(nm -D --defined-only $< | awk '$$2 != "T" && $$2 != "A"')"
+	objdump -p $< | grep -q 'SONAME  *$(SONAME)$$'
+
+# Without std the library may want nothing but what every C environment has. `-nostdlib` keeps the
+# linker from finding more; every declared function is asked for.
+test-bare: $(OUT)/bare/libtrunkline.a
+	mkdir -p $(T)
+	$(CC) -E -P -DTL_BARE -I$(HERE)/include $(HEADER) | grep -o '\btl_[a-z0-9_]*(' | tr -d '(' | \
+		sort -u >$(T)/declared-bare
+	$(CC) -shared -nostdlib -o $(T)/bare.so $$(sed 's/^/-Wl,-u,/' $(T)/declared-bare) $<
+	nm -D --undefined-only $(T)/bare.so | awk '{ print $$2 }' >$(T)/wanted
+	! grep -vxE 'abort|bcmp|memcmp|memcpy|memmove|memset' $(T)/wanted
+	nm -D --defined-only $(T)/bare.so | awk '$$3 ~ /^tl_/ { print $$3 }' | sort -u | \
+		diff $(T)/declared-bare -
+
+# As a stranger would: install, ask pkg-config, compile, run.
+STAGE := $(T)/stage
+PKG_CONFIG = PKG_CONFIG_SYSROOT_DIR=$(STAGE) PKG_CONFIG_LIBDIR=$(STAGE)/opt/trunkline/lib/pkgconfig pkg-config
+test-install: all
+	rm -rf $(STAGE)
+	$(MAKE) -s -f $(HERE)/Makefile -C $(HERE) install DESTDIR=$(STAGE) PREFIX=/opt/trunkline
+	$(CC) -std=c99 $(WARN) $(C)/basics.c -o $(T)/installed $$($(PKG_CONFIG) --cflags --libs trunkline)
+	LD_LIBRARY_PATH=$(STAGE)/opt/trunkline/lib $(T)/installed
+	$(CC) -std=c99 $(WARN) $(C)/basics.c -o $(T)/installed-static \
+		$$($(PKG_CONFIG) --cflags trunkline) $(STAGE)/opt/trunkline/lib/libtrunkline.a \
+		$$($(PKG_CONFIG) --static --libs-only-l trunkline | sed 's/-ltrunkline//')
+	$(T)/installed-static
+	test "$$($(PKG_CONFIG) --modversion trunkline)" = $(VERSION)
+	$(MAKE) -s -f $(HERE)/Makefile -C $(HERE) uninstall DESTDIR=$(STAGE) PREFIX=/opt/trunkline
+	test -z "$$(find $(STAGE) -type f -o -type l)"
+
+# static_memory shows the library without an operating system, so that is what it is linked with.
+LINK_static_memory := -DTL_BARE $(OUT)/bare/libtrunkline.a
+link = $(or $(LINK_$(1)),$(OUT)/libtrunkline.a $(PRIVATE))
+source = $(or $(wildcard $(C)/$(1).c),$(EXAMPLES)/$(1).c)
+
+define program
+$(T)/static/$(1): $(call source,$(1)) $(C)/check.h $(HEADER) $(OUT)/libtrunkline.a $(OUT)/bare/libtrunkline.a
+	mkdir -p $$(@D)
+	$$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) -I$(HERE)/include $$< -o $$@ $(call link,$(1)) -lpthread
+$(T)/sanitized/$(1): $(call source,$(1)) $(C)/check.h $(HEADER) $(OUT)/libtrunkline.a $(OUT)/bare/libtrunkline.a
+	mkdir -p $$(@D)
+	$$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) $(SANITIZE) -I$(HERE)/include $$< -o $$@ \
+		$(call link,$(1)) -lpthread
+$(T)/shared/$(1): $(call source,$(1)) $(C)/check.h $(HEADER) $(OUT)/$(SOFILE)
+	mkdir -p $$(@D)
+	$$(CC) -std=c17 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) -I$(HERE)/include $$< -o $$@ \
+		-L$(OUT) -ltrunkline -lpthread -Wl,-rpath,$(OUT)
+endef
+$(foreach p,$(PROGRAMS) $(SHOWN),$(eval $(call program,$(p))))
+
+RUN = set -e; for program in $^; do echo "  $(@:test-%=%) $${program\#\#*/}"; $(1) $$program >$(T)/output \
+	|| { status=$$?; cat $(T)/output; exit $$status; }; done
+
+test-static: $(PROGRAMS:%=$(T)/static/%) $(SHOWN:%=$(T)/static/%)
+	@$(call RUN)
+test-shared: $(PROGRAMS:%=$(T)/shared/%) $(patsubst %,$(T)/shared/%,$(filter-out static_memory,$(SHOWN)))
+	@$(call RUN)
+test-sanitized: $(PROGRAMS:%=$(T)/sanitized/%) $(SHOWN:%=$(T)/sanitized/%)
+	@$(call RUN)
+test-valgrind: $(PROGRAMS:%=$(T)/static/%) $(SHOWN:%=$(T)/static/%)
+ifneq ($(shell command -v valgrind),)
+	@$(call RUN,$(VALGRIND))
+else
+	@echo '  valgrind is not installed: skipped'
+endif
+
+# A PBX module is unloaded and loaded again while its threads live on.
+test-unload: $(C)/unload.c $(C)/check.h $(OUT)/$(SOFILE)
+	$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -g $(WARN) -I$(HERE)/include $< -o $(T)/unload -ldl -lpthread
+	$(T)/unload $(OUT)/$(SOFILE)
