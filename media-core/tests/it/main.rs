@@ -3,6 +3,7 @@
 mod dtmf;
 mod event;
 mod g711;
+mod mix;
 mod record;
 mod rtcp;
 mod rtp;

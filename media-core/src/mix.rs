@@ -1,0 +1,341 @@
+//! Mixing: gains, fades without clicks, conferences and bridges for monitor, whisper and barge-in.
+//!
+//! Every sum saturates instead of wrapping, and a gain never jumps: [`Fade`] moves it along a
+//! straight line of 5 ms.
+//!
+//! ```
+//! use media_core::mix::{self, Fade, Gain};
+//!
+//! let mut out = [30_000, -30_000];
+//! mix::add(&mut out, &[10_000, -10_000]);
+//! assert_eq!(out, [i16::MAX, i16::MIN]);
+//!
+//! // Music that starts: from silence, over 40 samples.
+//! let mut fade = Fade::new(Gain::SILENT);
+//! fade.to(Gain::UNITY);
+//! let mut music = [1000; 160];
+//! fade.apply(&mut music);
+//! assert!(music[0] < 100 && music[159] == 1000);
+//! ```
+
+/// Samples a fade takes: 5 ms at 8 kHz, short enough for speech and long enough not to click.
+pub const FADE_SAMPLES: usize = 40;
+
+/// A factor of amplitude, in 4,096ths (Q12), between silence and +18 dB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Gain(u16);
+
+impl Gain {
+    /// Nothing at all.
+    pub const SILENT: Gain = Gain(0);
+    /// As it came.
+    pub const UNITY: Gain = Gain(4096);
+    /// The most: +18 dB (a factor of 8, less one step).
+    pub const MAX: Gain = Gain(32_767);
+
+    /// A gain of `q12` / 4,096, at most [`Gain::MAX`].
+    #[must_use]
+    pub const fn from_q12(q12: u16) -> Self {
+        if q12 > Self::MAX.0 {
+            Self::MAX
+        } else {
+            Gain(q12)
+        }
+    }
+
+    /// A gain in decibels: −60 and less is silence, +18 and more is [`Gain::MAX`].
+    #[must_use]
+    pub const fn from_db(db: i8) -> Self {
+        if db <= -60 {
+            return Self::SILENT;
+        }
+        // 10^(±1/20) in Q30, applied so many times.
+        let (step, steps) = if db < 0 {
+            (956_973_407_u64, -db)
+        } else {
+            (1_204_758_107, db)
+        };
+        let mut gain = 4096_u64 << 30;
+        let mut i = 0;
+        while i < steps {
+            gain = (gain >> 15) * (step >> 15);
+            i += 1;
+        }
+        let q12 = (gain + (1 << 29)) >> 30;
+        if q12 > Self::MAX.0 as u64 {
+            Self::MAX
+        } else {
+            Gain(q12 as u16)
+        }
+    }
+
+    /// The factor in 4,096ths.
+    #[must_use]
+    pub const fn q12(self) -> u16 {
+        self.0
+    }
+
+    /// One sample, amplified, rounded and saturated.
+    #[must_use]
+    pub const fn scale(self, sample: i16) -> i16 {
+        saturate((sample as i32 * self.0 as i32 + 2048) >> 12)
+    }
+}
+
+/// The nearest 16-bit sample.
+#[must_use]
+pub const fn saturate(sum: i32) -> i16 {
+    if sum > i16::MAX as i32 {
+        i16::MAX
+    } else if sum < i16::MIN as i32 {
+        i16::MIN
+    } else {
+        sum as i16
+    }
+}
+
+/// Adds `input` to `out`, saturating; the shorter of the two decides how much.
+pub fn add(out: &mut [i16], input: &[i16]) {
+    for (to, &from) in out.iter_mut().zip(input) {
+        *to = to.saturating_add(from);
+    }
+}
+
+/// Adds `input`, amplified, to `out`.
+pub fn add_scaled(out: &mut [i16], input: &[i16], gain: Gain) {
+    for (to, &from) in out.iter_mut().zip(input) {
+        *to = saturate(i32::from(*to) + ((i32::from(from) * i32::from(gain.0) + 2048) >> 12));
+    }
+}
+
+/// Amplifies in place.
+pub fn scale(samples: &mut [i16], gain: Gain) {
+    if gain != Gain::UNITY {
+        samples
+            .iter_mut()
+            .for_each(|sample| *sample = gain.scale(*sample));
+    }
+}
+
+/// Adds one party to a conference's running total; [`others`] takes it out again for its own ear.
+pub fn total(sum: &mut [i32], input: &[i16]) {
+    for (to, &from) in sum.iter_mut().zip(input) {
+        *to += i32::from(from);
+    }
+}
+
+/// What a member of a conference hears: the total less its own voice. With [`total`] a conference
+/// of N costs 2 N passes, not N².
+pub fn others(sum: &[i32], own: &[i16], out: &mut [i16]) {
+    for ((to, &all), &own) in out.iter_mut().zip(sum).zip(own) {
+        *to = saturate(all - i32::from(own));
+    }
+}
+
+/// A gain that moves to its target along a line of [`FADE_SAMPLES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fade {
+    /// In 4,096ths of 1,024ths (Q22), so that a line of 40 samples ends where it should.
+    now: i32,
+    step: i32,
+    target: Gain,
+    left: u16,
+}
+
+impl Fade {
+    /// A gain at rest.
+    #[must_use]
+    pub const fn new(gain: Gain) -> Self {
+        Fade {
+            now: (gain.0 as i32) << 10,
+            step: 0,
+            target: gain,
+            left: 0,
+        }
+    }
+
+    /// Starts moving towards `gain`, from wherever it is now.
+    pub const fn to(&mut self, gain: Gain) {
+        if gain.0 != self.target.0 {
+            self.target = gain;
+            self.left = FADE_SAMPLES as u16;
+            self.step = (((gain.0 as i32) << 10) - self.now) / FADE_SAMPLES as i32;
+        }
+    }
+
+    /// Where it is going.
+    #[must_use]
+    pub const fn target(&self) -> Gain {
+        self.target
+    }
+
+    /// Whether it has arrived.
+    #[must_use]
+    pub const fn is_still(&self) -> bool {
+        self.left == 0
+    }
+
+    /// The gain of the next sample.
+    const fn next(&mut self) -> Gain {
+        if self.left > 0 {
+            self.left -= 1;
+            self.now = if self.left == 0 {
+                (self.target.0 as i32) << 10
+            } else {
+                self.now + self.step
+            };
+        }
+        Gain((self.now >> 10) as u16)
+    }
+
+    /// Amplifies in place.
+    pub fn apply(&mut self, samples: &mut [i16]) {
+        let moving = samples.len().min(usize::from(self.left));
+        let (head, tail) = samples.split_at_mut(moving);
+        head.iter_mut()
+            .for_each(|sample| *sample = self.next().scale(*sample));
+        scale(tail, self.target);
+    }
+
+    /// Adds `input`, amplified, to `out`.
+    pub fn add(&mut self, out: &mut [i16], input: &[i16]) {
+        let n = out.len().min(input.len());
+        let moving = n.min(usize::from(self.left));
+        for (to, from) in out.iter_mut().zip(&input[..moving]) {
+            *to = to.saturating_add(self.next().scale(*from));
+        }
+        match self.target {
+            Gain::SILENT => {}
+            Gain::UNITY => add(&mut out[moving..n], &input[moving..n]),
+            gain => add_scaled(&mut out[moving..n], &input[moving..n], gain),
+        }
+    }
+}
+
+/// What a supervisor does on a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Supervision {
+    /// Not on the call.
+    Away,
+    /// Hears both, is heard by nobody.
+    Monitor,
+    /// Hears both, is heard by the agent only.
+    Whisper,
+    /// A conference of three.
+    Barge,
+}
+
+/// A matrix of gains between N parties: who hears whom, and how loudly.
+///
+/// For the few parties of a call (N² cells); for large conferences see [`total`] and [`others`].
+///
+/// ```
+/// use media_core::mix::{Bridge, Supervision};
+///
+/// let mut call = Bridge::supervised(); // caller, agent, supervisor
+/// call.supervise(Supervision::Whisper);
+/// let voices = [[100; 160], [20; 160], [3; 160]];
+/// let mut ears = [[0; 160]; 3];
+/// let [caller, agent, supervisor] = &mut ears;
+/// call.mix([&voices[0], &voices[1], &voices[2]], [caller, agent, supervisor]);
+/// // Once the fade is over: the agent alone hears the supervisor.
+/// assert_eq!(ears.map(|ear| ear[159]), [20, 103, 120]);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Bridge<const N: usize> {
+    /// `cells[to][from]`.
+    cells: [[Fade; N]; N],
+}
+
+impl<const N: usize> Bridge<N> {
+    /// Nobody hears anybody.
+    #[must_use]
+    pub const fn new() -> Self {
+        Bridge {
+            cells: [[Fade::new(Gain::SILENT); N]; N],
+        }
+    }
+
+    /// From the next sample on, `to` hears `from` with this gain (fading over). Parties that do
+    /// not exist are ignored; a party may be routed to itself (an echo test).
+    pub fn route(&mut self, from: usize, to: usize, gain: Gain) {
+        if let Some(cell) = self.cells.get_mut(to).and_then(|row| row.get_mut(from)) {
+            cell.to(gain);
+        }
+    }
+
+    /// Both hear each other.
+    pub fn join(&mut self, a: usize, b: usize) {
+        self.route(a, b, Gain::UNITY);
+        self.route(b, a, Gain::UNITY);
+    }
+
+    /// The gain from one party to another, once the fade is over.
+    #[must_use]
+    pub fn gain(&self, from: usize, to: usize) -> Gain {
+        self.cells
+            .get(to)
+            .and_then(|row| row.get(from))
+            .map_or(Gain::SILENT, Fade::target)
+    }
+
+    /// One frame of everybody: what each said into what each hears. A frame shorter than an
+    /// output is followed by silence.
+    pub fn mix(&mut self, inputs: [&[i16]; N], outputs: [&mut [i16]; N]) {
+        for (row, out) in self.cells.iter_mut().zip(outputs) {
+            out.fill(0);
+            let mut heard = 0;
+            for (cell, input) in row.iter_mut().zip(inputs) {
+                if cell.is_still() && cell.target() == Gain::SILENT {
+                    continue;
+                }
+                heard += 1;
+                if heard == 1 && cell.is_still() && cell.target() == Gain::UNITY {
+                    let n = out.len().min(input.len());
+                    out[..n].copy_from_slice(&input[..n]);
+                } else {
+                    cell.add(out, input);
+                }
+            }
+        }
+    }
+}
+
+impl<const N: usize> Default for Bridge<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Bridge<3> {
+    /// The caller's place.
+    pub const CALLER: usize = 0;
+    /// The agent's place.
+    pub const AGENT: usize = 1;
+    /// The supervisor's place.
+    pub const SUPERVISOR: usize = 2;
+
+    /// A call: caller and agent joined, the supervisor [`Supervision::Away`].
+    #[must_use]
+    pub fn supervised() -> Self {
+        let mut bridge = Self::new();
+        bridge.cells[Self::CALLER][Self::AGENT] = Fade::new(Gain::UNITY);
+        bridge.cells[Self::AGENT][Self::CALLER] = Fade::new(Gain::UNITY);
+        bridge
+    }
+
+    /// Changes what the supervisor hears and who hears the supervisor.
+    pub fn supervise(&mut self, what: Supervision) {
+        let on = |yes| if yes { Gain::UNITY } else { Gain::SILENT };
+        let hears = on(what != Supervision::Away);
+        self.route(Self::CALLER, Self::SUPERVISOR, hears);
+        self.route(Self::AGENT, Self::SUPERVISOR, hears);
+        let whisper = matches!(what, Supervision::Whisper | Supervision::Barge);
+        self.route(Self::SUPERVISOR, Self::AGENT, on(whisper));
+        self.route(
+            Self::SUPERVISOR,
+            Self::CALLER,
+            on(what == Supervision::Barge),
+        );
+    }
+}

@@ -1,0 +1,134 @@
+//! Mixing saturates, and no gain ever jumps.
+
+use media_core::mix::{self, Bridge, FADE_SAMPLES, Fade, Gain, Supervision};
+
+#[test]
+fn decibels_become_factors() {
+    for db in -59..=18_i8 {
+        let exact = 4096.0 * 10_f64.powf(f64::from(db) / 20.0);
+        let ours = f64::from(Gain::from_db(db).q12());
+        let most = f64::from(Gain::MAX.q12());
+        assert!(
+            (ours - exact.min(most)).abs() <= 0.51 + exact * 5e-4,
+            "{db} dB: {ours} {exact}"
+        );
+    }
+    assert_eq!(Gain::from_db(0), Gain::UNITY);
+    assert_eq!(Gain::from_db(-60), Gain::SILENT);
+    assert_eq!(Gain::from_db(i8::MAX), Gain::MAX);
+    assert_eq!(Gain::from_db(i8::MIN), Gain::SILENT);
+    assert_eq!(Gain::from_q12(u16::MAX), Gain::MAX);
+}
+
+#[test]
+fn sums_saturate() {
+    for (a, b) in [(i16::MAX, 1), (i16::MIN, -1), (i16::MIN, i16::MIN), (-5, 7)] {
+        let exact = (i32::from(a) + i32::from(b)).clamp(-32_768, 32_767) as i16;
+        let mut out = [a];
+        mix::add(&mut out, &[b]);
+        assert_eq!(out, [exact]);
+        out = [a];
+        mix::add_scaled(&mut out, &[b], Gain::UNITY);
+        assert_eq!(out, [exact]);
+    }
+    assert_eq!(Gain::MAX.scale(i16::MIN), i16::MIN);
+}
+
+#[test]
+fn everybody_hears_the_others() {
+    let voices = [[30_000_i16, 5], [20_000, 6], [-10_000, 7]];
+    let mut sum = [0; 2];
+    for voice in &voices {
+        mix::total(&mut sum, voice);
+    }
+    let mut out = [0; 2];
+    mix::others(&sum, &voices[2], &mut out);
+    assert_eq!(out, [i16::MAX, 11]);
+    mix::others(&sum, &voices[0], &mut out);
+    assert_eq!(out, [10_000, 13]);
+}
+
+/// No step of a faded steady signal is larger than the line of the fade makes it.
+fn assert_smooth(samples: &[i16], full: i16) {
+    let step = i32::from(full) / FADE_SAMPLES as i32 + 2;
+    for pair in samples.windows(2) {
+        let jump = (i32::from(pair[1]) - i32::from(pair[0])).abs();
+        assert!(jump <= step, "a click: {pair:?}");
+    }
+}
+
+#[test]
+fn a_fade_is_a_line_in_frames_of_any_size() {
+    for size in [1, 7, 80, 160] {
+        let mut fade = Fade::new(Gain::SILENT);
+        let mut heard = vec![0];
+        for i in 0..480 / size {
+            match i * size {
+                n if n < size => fade.to(Gain::UNITY),
+                n if (140..140 + size).contains(&n) => fade.to(Gain::from_db(-6)),
+                // Turned round half-way.
+                n if (150..150 + size).contains(&n) => fade.to(Gain::UNITY),
+                n if (280..280 + size).contains(&n) => fade.to(Gain::SILENT),
+                _ => {}
+            }
+            let mut frame = vec![8000; size];
+            fade.apply(&mut frame);
+            heard.extend(frame);
+        }
+        assert_smooth(&heard, 8000);
+        assert_eq!(heard[FADE_SAMPLES], 8000);
+        assert_eq!(heard.last(), Some(&0));
+        assert!(fade.is_still());
+    }
+}
+
+#[test]
+fn supervision_is_heard_by_whom_it_should_be() {
+    // Who hears what of 1 (caller), 10 (agent), 100 (supervisor).
+    for (what, ears) in [
+        (Supervision::Away, [10, 1, 0]),
+        (Supervision::Monitor, [10, 1, 11]),
+        (Supervision::Whisper, [10, 101, 11]),
+        (Supervision::Barge, [110, 101, 11]),
+    ] {
+        let mut bridge = Bridge::supervised();
+        bridge.supervise(what);
+        let voices = [[1_i16; 160], [10; 160], [100; 160]];
+        let mut out = [[99; 160]; 3];
+        let [a, b, c] = &mut out;
+        bridge.mix([&voices[0], &voices[1], &voices[2]], [a, b, c]);
+        assert_eq!(out.map(|ear| ear[159]), ears, "{what:?}");
+    }
+}
+
+#[test]
+fn joining_and_leaving_does_not_click() {
+    let mut bridge = Bridge::<2>::new();
+    let mut heard = vec![0];
+    for i in 0..12 {
+        match i {
+            2 => bridge.join(0, 1),
+            6 => bridge.route(0, 1, Gain::SILENT),
+            _ => {}
+        }
+        let (voice, mut out) = ([16_000; 80], [[0; 80]; 2]);
+        let [a, b] = &mut out;
+        bridge.mix([&voice, &[0; 80]], [a, b]);
+        heard.extend(out[1]);
+    }
+    assert_smooth(&heard, 16_000);
+    assert_eq!(heard[400], 16_000);
+    assert_eq!(heard.last(), Some(&0));
+    // What does not exist is nobody.
+    bridge.route(7, 0, Gain::UNITY);
+    assert_eq!(bridge.gain(7, 0), Gain::SILENT);
+}
+
+#[test]
+fn a_short_frame_is_followed_by_silence() {
+    let mut bridge = Bridge::supervised();
+    let mut out = [[99_i16; 160]; 3];
+    let [a, b, c] = &mut out;
+    bridge.mix([&[5; 80], &[], &[]], [a, b, c]);
+    assert_eq!((out[1][79], out[1][80], out[0][0], out[2][0]), (5, 0, 0, 0));
+}
