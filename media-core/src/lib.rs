@@ -30,3 +30,4 @@ pub mod mix;
 pub mod record;
 pub mod rtp;
 pub mod tone;
+pub mod wav;

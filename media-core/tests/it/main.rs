@@ -8,3 +8,4 @@ mod record;
 mod rtcp;
 mod rtp;
 mod tone;
+mod wav;
