@@ -27,6 +27,7 @@ extern crate std;
 pub mod dtmf;
 pub mod g711;
 pub mod mix;
+pub mod plc;
 pub mod record;
 pub mod rtp;
 pub mod tone;

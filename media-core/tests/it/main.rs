@@ -4,6 +4,7 @@ mod dtmf;
 mod event;
 mod g711;
 mod mix;
+mod plc;
 mod record;
 mod rtcp;
 mod rtp;

@@ -1,0 +1,139 @@
+//! The recent past as a filter, an excitation and a pitch. Plain IEEE additions, multiplications
+//! and divisions in a fixed order: the same on every machine.
+
+use super::HISTORY;
+
+/// Order of the linear prediction.
+const ORDER: usize = 16;
+/// Samples it is computed from.
+const WINDOW: usize = 240;
+/// Pitch lags searched, 62 to 250 Hz, and the stretch they are compared over.
+const LAGS: core::ops::RangeInclusive<usize> = 32..=128;
+const MATCH: usize = 160;
+
+/// The sound that goes on.
+#[derive(Clone, Debug)]
+pub(super) struct Voice {
+    /// `x[n] ≈ Σ filter[k] x[n − 1 − k]`.
+    filter: [f32; ORDER],
+    /// The last outputs, newest first.
+    memory: [f32; ORDER],
+    /// One period of the residual.
+    period: [f32; *LAGS.end()],
+    pitch: usize,
+    at: usize,
+}
+
+impl Voice {
+    pub(super) const NONE: Voice = Voice {
+        filter: [0.0; ORDER],
+        memory: [0.0; ORDER],
+        period: [0.0; *LAGS.end()],
+        pitch: 1,
+        at: 0,
+    };
+
+    /// Splits the past into filter and excitation.
+    pub(super) fn of(history: &[i16; HISTORY]) -> Voice {
+        let mut past = [0.0_f32; HISTORY];
+        for (to, &from) in past.iter_mut().zip(history) {
+            *to = f32::from(from);
+        }
+        let mut voice = Voice {
+            filter: prediction(&past),
+            pitch: pitch(&past),
+            ..Voice::NONE
+        };
+        let start = HISTORY - voice.pitch;
+        for (i, to) in voice.period[..voice.pitch].iter_mut().enumerate() {
+            let n = start + i;
+            let predicted: f32 = voice
+                .filter
+                .iter()
+                .enumerate()
+                .map(|(k, a)| a * past[n - 1 - k])
+                .sum();
+            *to = past[n] - predicted;
+        }
+        for (k, to) in voice.memory.iter_mut().enumerate() {
+            *to = past[HISTORY - 1 - k];
+        }
+        voice
+    }
+
+    /// The next sample.
+    pub(super) fn next(&mut self) -> f32 {
+        let predicted: f32 = self
+            .filter
+            .iter()
+            .zip(&self.memory)
+            .map(|(a, x)| a * x)
+            .sum();
+        let sample = (self.period[self.at] + predicted).clamp(-32_768.0, 32_767.0);
+        self.at = if self.at + 1 < self.pitch {
+            self.at + 1
+        } else {
+            0
+        };
+        self.memory.copy_within(..ORDER - 1, 1);
+        self.memory[0] = sample;
+        sample
+    }
+}
+
+/// Linear prediction by the autocorrelation method (Levinson and Durbin), which is stable.
+fn prediction(past: &[f32; HISTORY]) -> [f32; ORDER] {
+    let mut x = [0.0_f32; WINDOW];
+    for (i, (to, from)) in x.iter_mut().zip(&past[HISTORY - WINDOW..]).enumerate() {
+        // Parabolic rise, short fall: the newest samples count most.
+        let edge = (WINDOW - i) as f32 / 40.0;
+        let rise = i as f32 / (WINDOW - 40) as f32;
+        let weight = if edge < 1.0 {
+            edge * (2.0 - edge)
+        } else {
+            rise * (2.0 - rise)
+        };
+        *to = from * weight;
+    }
+    let mut auto = [0.0_f32; ORDER + 1];
+    for (k, to) in auto.iter_mut().enumerate() {
+        *to = x[k..].iter().zip(&x).map(|(a, b)| a * b).sum();
+    }
+    let mut filter = [0.0_f32; ORDER];
+    // A floor of noise at −40 dB keeps the filter from ringing on pure tones.
+    let mut error = auto[0] * 1.0001 + 1.0;
+    for i in 0..ORDER {
+        let known: f32 = (0..i).map(|k| filter[k] * auto[i - k]).sum();
+        let reflection = (auto[i + 1] - known) / error;
+        let before = filter;
+        filter[i] = reflection;
+        for k in 0..i {
+            filter[k] = before[k] - reflection * before[i - 1 - k];
+        }
+        error *= 1.0 - reflection * reflection;
+        if error <= 0.0 {
+            break;
+        }
+    }
+    filter
+}
+
+/// The lag at which the past resembles itself most.
+fn pitch(past: &[f32; HISTORY]) -> usize {
+    let end = &past[HISTORY - MATCH..];
+    let mut best = (0.0_f32, *LAGS.end());
+    for lag in LAGS {
+        let other = &past[HISTORY - MATCH - lag..HISTORY - lag];
+        let product: f32 = end.iter().zip(other).map(|(a, b)| a * b).sum();
+        let energy: f32 = other.iter().map(|b| b * b).sum();
+        let alike = if product > 0.0 {
+            product * product / (energy + 1.0)
+        } else {
+            0.0
+        };
+        if alike > best.0 {
+            best = (alike, lag);
+        }
+    }
+    best.1
+}
