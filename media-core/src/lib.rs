@@ -26,6 +26,7 @@ extern crate std;
 
 pub mod dtmf;
 pub mod g711;
+pub mod jitter;
 pub mod mix;
 pub mod plc;
 pub mod record;

@@ -3,6 +3,7 @@
 mod dtmf;
 mod event;
 mod g711;
+mod jitter;
 mod mix;
 mod plc;
 mod record;
