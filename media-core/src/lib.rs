@@ -30,6 +30,8 @@ pub mod jitter;
 pub mod mix;
 pub mod plc;
 pub mod record;
+#[cfg(feature = "resample")]
+pub mod resample;
 pub mod rtp;
 pub mod tone;
 pub mod wav;

@@ -7,6 +7,8 @@ mod jitter;
 mod mix;
 mod plc;
 mod record;
+#[cfg(feature = "resample")]
+mod resample;
 mod rtcp;
 mod rtp;
 mod tone;
