@@ -9,7 +9,7 @@ const ORDER: usize = 16;
 const WINDOW: usize = 240;
 /// Pitch lags searched, 62 to 250 Hz, and the stretch they are compared over.
 const LAGS: core::ops::RangeInclusive<usize> = 32..=128;
-const MATCH: usize = 160;
+const MATCH: usize = 110;
 
 /// The sound that goes on.
 #[derive(Clone, Debug)]

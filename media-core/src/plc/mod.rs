@@ -27,9 +27,11 @@ use analysis::Voice;
 
 /// Past samples kept: 50 ms.
 const HISTORY: usize = 400;
-/// Full level for 10 ms, then down to silence along a line of this many samples: 60 ms.
-const HOLD: u32 = 80;
-const FADE: u32 = 480;
+/// Samples over which the first received frame takes over.
+const BLEND: usize = 16;
+/// Full level for 5 ms, then down to silence along a line of this many samples: 80 ms.
+const HOLD: u32 = 40;
+const FADE: u32 = 640;
 
 /// Conceals lost frames of one 8 kHz stream, of any frame length.
 ///
@@ -56,7 +58,7 @@ impl Concealer {
     /// Hears a received frame; after a loss its beginning is blended with the concealment.
     pub fn received(&mut self, frame: &mut [i16]) {
         if self.lost > 0 {
-            let blend = (32 + self.lost as usize / 8).min(80).min(frame.len());
+            let blend = BLEND.min(frame.len());
             let gain = level(self.lost);
             for (i, sample) in frame[..blend].iter_mut().enumerate() {
                 let (old, new) = (self.voice.next() * gain, f32::from(*sample));

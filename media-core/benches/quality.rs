@@ -1,0 +1,29 @@
+//! What listeners would say: PESQ of concealment, and of the jitter buffer over network traces.
+
+#[path = "quality/conceal.rs"]
+mod conceal;
+#[path = "quality/peers.rs"]
+mod peers;
+#[path = "quality/pesq.rs"]
+mod pesq;
+#[path = "quality/speech.rs"]
+mod speech;
+
+#[allow(
+    clippy::print_stdout,
+    reason = "a benchmark says why it measured nothing"
+)]
+fn main() {
+    let speech = speech::all();
+    let Some(mut scorer) = pesq::Scorer::find() else {
+        return println!("quality: no Python with `pesq`; media-core/tools/quality.sh makes one");
+    };
+    if speech.is_empty() {
+        return println!("quality: no speech found; name its folder in TRUNKLINE_CORPUS");
+    }
+    let only = std::env::args().nth(1).filter(|arg| !arg.starts_with('-'));
+    let wants = |part| only.as_deref().is_none_or(|only| only == part);
+    if wants("conceal") {
+        conceal::measure(&speech, &mut scorer);
+    }
+}

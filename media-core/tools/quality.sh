@@ -1,0 +1,12 @@
+#!/bin/sh
+# Repeats the figures of listening quality: makes a Python with `pesq` under target/, then runs the
+# benchmark `quality`. Speech and traces are looked for in ../shared, or where TRUNKLINE_CORPUS and
+# TRUNKLINE_TRACES say. Arguments (`conceal`, `network`) choose a part.
+set -eu
+cd "$(dirname "$0")/../.."
+venv=target/pesq-venv
+if ! "$venv/bin/python" -c 'import pesq' 2>/dev/null; then
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet pesq numpy
+fi
+exec cargo bench --locked -p trunkline-media-core --bench quality -- "$@"
