@@ -70,18 +70,18 @@ pub(crate) fn measure(speech: &[Speech], scorer: &mut Scorer) {
                 let mut ours = Concealer::new();
                 let heard = run(clean, frame, &lost, |lost, piece| {
                     if lost {
-                        ours.conceal(piece)
+                        ours.conceal(piece);
                     } else {
-                        ours.received(piece)
+                        ours.received(piece);
                     }
                 });
                 let mine = scorer.add(clean, &heard);
                 let theirs = SpandspPlc::open().map(|mut peer| {
                     let heard = run(clean, frame, &lost, |lost, piece| {
                         if lost {
-                            peer.conceal(piece)
+                            peer.conceal(piece);
                         } else {
-                            peer.received(piece)
+                            peer.received(piece);
                         }
                     });
                     scorer.add(clean, &heard)
