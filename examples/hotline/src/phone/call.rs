@@ -285,6 +285,14 @@ impl Call {
         self.shared.media.get().map(Media::heard)
     }
 
+    /// What was heard from sample number `place` on; nothing before the answer.
+    pub(crate) fn heard_since(&self, place: usize) -> Vec<i16> {
+        let media = self.shared.media.get();
+        media
+            .map(|media| media.heard_since(place))
+            .unwrap_or_default()
+    }
+
     /// The keys that the far end sent as RFC 4733 events.
     pub(crate) fn keys_heard(&self) -> String {
         self.shared

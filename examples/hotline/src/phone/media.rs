@@ -35,6 +35,17 @@ pub(crate) struct Sound {
     pub(crate) samples: Vec<i16>,
 }
 
+impl Sound {
+    /// What was spoken or heard from one moment to another.
+    pub(crate) fn between(&self, from: Instant, to: Instant) -> &[i16] {
+        let place = |at: Instant| {
+            let since = at.saturating_duration_since(self.start).as_micros();
+            (since as usize * RATE / 1_000_000).min(self.samples.len())
+        };
+        &self.samples[place(from)..place(to).max(place(from))]
+    }
+}
+
 /// The two directions of one call's sound. They end when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Media {
@@ -130,6 +141,15 @@ impl Media {
             start: self.start,
             samples: lock(&self.shared.ear).timeline.clone(),
         }
+    }
+
+    /// What was heard from sample number `place` on.
+    pub(crate) fn heard_since(&self, place: usize) -> Vec<i16> {
+        lock(&self.shared.ear)
+            .timeline
+            .get(place..)
+            .unwrap_or_default()
+            .to_vec()
     }
 
     /// The keys that were heard as RFC 4733 events.

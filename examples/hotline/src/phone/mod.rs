@@ -10,6 +10,7 @@
 //! let call = phone.call("sip:12345@127.0.0.1:5060", CallOptions::default()).await?;
 //! call.answered(limit).await == Some(CallState::Answered)   // or Refused(486), Cancelled, Failed
 //! call.talk(true);                                          // its voice, until talk(false)
+//! call.hears(&clip, 0, limit).await;                        // Some(where), once it is played
 //! call.press("2123456#").await;                             // events or tones, as in CallOptions
 //! call.hang_up().await?;                                    // CANCEL before the answer, BYE after
 //! call.over(limit).await == Some(CallState::Ended(End::Near))
@@ -25,6 +26,7 @@
 mod call;
 pub(crate) mod check;
 mod keys;
+mod listen;
 mod media;
 mod packet;
 mod sdp;

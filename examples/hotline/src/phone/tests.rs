@@ -78,6 +78,44 @@ async fn both_ends_hear_what_the_other_says() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_known_sound_is_recognised_while_it_plays() {
+    let (caller, callee) = pair().await;
+    let (near, far) = connected(&caller, &callee, CallOptions::default()).await;
+    // The callee's first call, so its first voice.
+    let mut sound = [0; 3 * voice::RATE];
+    Voices {
+        seed: 2,
+        calls: AtomicU64::new(0),
+    }
+    .next()
+    .speak(&mut sound);
+    assert_eq!(
+        near.hears(&sound, 0, Duration::from_millis(500)).await,
+        None
+    );
+    let quiet = near.heard_since(0).len();
+    far.talk(true);
+    let heard = near.hears(&sound, 0, SOON).await.unwrap();
+    assert!(
+        heard.begin + 800 > quiet && heard.end - heard.begin == sound.len(),
+        "{heard:?}"
+    );
+    assert!(near.heard_since(0).len() < heard.end, "only after its end");
+    far.hang_up().await.unwrap();
+    near.over(SOON).await.unwrap();
+    assert_eq!(near.hears(&sound, heard.begin + 800, SOON).await, None);
+
+    // Between two moments lies what was said between them.
+    let said = far.said().unwrap();
+    let (from, to) = (
+        said.start + Duration::from_millis(250),
+        said.start + Duration::from_secs(1),
+    );
+    assert_eq!(said.between(from, to), &said.samples[2000..8000]);
+    assert_eq!(said.between(to, from), &[0; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_cross_as_events_and_as_tones() {
     let (caller, callee) = pair().await;
     let (near, far) = connected(&caller, &callee, CallOptions::default()).await;

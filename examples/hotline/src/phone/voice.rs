@@ -19,6 +19,8 @@ const LEVEL: f32 = 2200.0;
 #[derive(Debug)]
 pub(crate) struct Voice {
     random: Xoshiro256PlusPlus,
+    /// Apart from `random`, so that what is said does not depend on how often it is used.
+    numbers: Xoshiro256PlusPlus,
     pitch_hz: f32,
     phase: f32,
     syllables_left: u32,
@@ -33,6 +35,7 @@ impl Voice {
         Voice {
             pitch_hz: random.random_range(90.0..240.0),
             random,
+            numbers: Xoshiro256PlusPlus::seed_from_u64(!seed),
             phase: 0.0,
             syllables_left: 0,
             ready: Vec::new(),
@@ -53,7 +56,7 @@ impl Voice {
 
     /// A number that belongs to this speaker: for identifiers that must differ between phones.
     pub(crate) fn number(&mut self) -> u32 {
-        self.random.random()
+        self.numbers.random()
     }
 
     fn next_syllable(&mut self) {
