@@ -35,53 +35,62 @@ impl Engine<'_> {
         }
     }
 
-    /// Finds an agent for a call; that agent may be due to an older call first.
+    /// Finds an agent for a call.
     fn serve_call(&mut self, call: u32) -> bool {
-        if !self.calls[call].node.is_on() {
-            return false;
-        }
-        let Some(member) = self.best_member(call) else {
-            return false;
-        };
-        let agent = self.members[member].agent;
-        let first = self.best_call(agent).unwrap_or(call);
-        self.offer_around(first)
+        let waits = self.calls[call].state == CallState::Waiting;
+        let open = self.calls[call].node.is_on() || self.preferred_member(call).is_some();
+        waits && open && self.settle(call)
     }
 
-    /// Finds a call for an agent; another free agent may be the better one for that call.
+    /// Finds a call for an agent.
     fn serve_agent(&mut self, agent: u32) -> bool {
         match self.best_call(agent) {
-            Some(call) => self.offer_around(call),
+            Some(call) => self.settle(call),
             None => false,
         }
     }
 
-    /// Makes the offers that are due to a call now; `false` if there was nobody to offer it to.
-    fn offer_around(&mut self, call: u32) -> bool {
-        let order = self.queues[self.calls[call].queue].order;
-        let width = match order.ring {
-            Ring::All if self.preferred_member(call).is_none() => self.ring_max,
-            _ => 1,
-        };
-        let mut tier = None;
-        let mut made = 0;
-        while made < width {
+    /// Finds a call and an agent who are each other's first choice, and makes the offer.
+    ///
+    /// The agent a call would get may be due to a call before it, and that one may prefer another
+    /// agent. Each turn goes to a call further ahead, so it ends.
+    fn settle(&mut self, mut call: u32) -> bool {
+        loop {
             let Some(member) = self.best_member(call) else {
-                break;
+                return false;
             };
-            if *tier.get_or_insert(self.members[member].tier()) != self.members[member].tier()
-                || !self.make_offer(call, member)
-            {
-                break;
-            }
-            made += 1;
-        }
-        if made > 0 {
-            if let Ring::Progressive { every_ms } = order.ring {
-                self.retry_by(call, self.now.plus(u64::from(every_ms)));
+            match self.best_call(self.members[member].agent) {
+                Some(first) if first != call => call = first,
+                _ => return self.offer_around(call, member),
             }
         }
-        made > 0
+    }
+
+    /// Makes the offers that are due to a call now, this member's first; `false` if there was no
+    /// room for any.
+    fn offer_around(&mut self, call: u32, member: u32) -> bool {
+        let ring = self.queues[self.calls[call].queue].order.ring;
+        let alone = self.preferred_member(call) == Some(member);
+        if !self.make_offer(call, member) {
+            return false;
+        }
+        if let Ring::Progressive { every_ms } = ring {
+            self.retry_by(call, self.now.plus(u64::from(every_ms)));
+        }
+        if ring == Ring::All && !alone {
+            let tier = self.members[member].tier();
+            for _ in 1..self.ring_max {
+                match self.best_member(call) {
+                    Some(other) if self.members[other].tier() == tier => {
+                        if !self.make_offer(call, other) {
+                            break;
+                        }
+                    }
+                    _ => break,
+                }
+            }
+        }
+        true
     }
 
     /// Rings one phone more for a call that rings already.

@@ -3,5 +3,7 @@
 
 mod calendar;
 mod desk;
+mod invariants;
+mod ledger;
 mod life;
 mod strategies;

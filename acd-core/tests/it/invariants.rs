@@ -1,0 +1,336 @@
+//! The invariants under random sequences of events, stale and late ones included.
+//!
+//! `TRUNKLINE_ACD_SEQUENCES` sets how many sequences are tried, `TRUNKLINE_ACD_EVENTS` how many
+//! events each has at least.
+
+use acd_core::*;
+use proptest::prelude::{any, prop_assert_eq, proptest};
+use proptest::test_runner::Config;
+
+use crate::ledger::Ledger;
+
+/// One random event: what, whom, how.
+type Step = (u8, u16, u16);
+
+/// An engine, its book-keeper, and every handle there ever was.
+struct World {
+    engine: Engine<'static>,
+    ledger: Ledger,
+    now: Time,
+    queues: Vec<QueueId>,
+    agents: Vec<AgentId>,
+    calls: Vec<CallId>,
+    offers: Vec<OfferId>,
+    classes: Vec<ClassId>,
+    said: Vec<(Time, Output)>,
+    /// Fire every timer by an input of its own.
+    split: bool,
+}
+
+const STRATEGIES: [Strategy; 12] = [
+    Strategy::LongestIdle,
+    Strategy::RingAll,
+    Strategy::FewestCalls,
+    Strategy::LeastTalk,
+    Strategy::LeastOccupied,
+    Strategy::RoundRobin,
+    Strategy::RoundRobinOrdered,
+    Strategy::Linear,
+    Strategy::Random,
+    Strategy::WeightedRandom,
+    Strategy::SkillLevel,
+    Strategy::RingProgressive { every_ms: 700 },
+];
+
+impl World {
+    fn new(seed: (u8, u8, u16), split: bool) -> Self {
+        let limits = Limits {
+            queues: 3,
+            agents: 5,
+            calls: 12,
+            classes: 3,
+            profiles: 3,
+            ring_max: 4,
+            ..Limits::default()
+        };
+        let mut engine = Engine::with_capacity(limits).expect("limits");
+        engine.set_seed(u64::from(seed.2));
+        let mut ledger = Ledger::default();
+        let skill = |skill, level| Skill { skill, level };
+        let needs: [&[Skill]; 3] = [&[], &[skill(1, 2)], &[skill(1, 1), skill(2, 1)]];
+        let has: [&[Skill]; 3] = [&[], &[skill(1, 3)], &[skill(1, 2), skill(2, 1)]];
+        let classes = needs.map(|needs| engine.add_class(needs).expect("a class"));
+        let profiles = has.map(|has| engine.add_profile(has).expect("a profile"));
+        for (c, class) in classes.iter().enumerate() {
+            for (p, profile) in profiles.iter().enumerate() {
+                let fits = needs[c].iter().all(|need| {
+                    has[p]
+                        .iter()
+                        .any(|has| has.skill == need.skill && has.level >= need.level)
+                });
+                ledger.fits.insert((*class, *profile), fits);
+            }
+        }
+        let bit = |n: u16| seed.2 >> n & 1 == 1;
+        let mut queues = Vec::new();
+        for (n, strategy) in [seed.0, seed.1].into_iter().enumerate() {
+            let config = QueueConfig {
+                tag: n as u64,
+                strategy: STRATEGIES[usize::from(strategy) % STRATEGIES.len()],
+                ring_timeout_ms: if bit(0) { 2_000 } else { 900 },
+                retry_ms: if bit(1) { 1 } else { 1_500 },
+                wrap_up_ms: if bit(2) { 1_000 } else { 0 },
+                max_wait_ms: bit(3).then_some(6_000),
+                max_waiting: bit(4).then_some(4),
+                weight: u16::from(bit(5)) * n as u16,
+                announce_every_ms: bit(6).then_some(1_000),
+                missed_limit: bit(7).then_some(2),
+                join_empty: if bit(8) {
+                    EmptyRule::LoggedOut
+                } else {
+                    EmptyRule::Never
+                },
+                leave_empty: if bit(9) {
+                    EmptyRule::NotReady
+                } else {
+                    EmptyRule::Never
+                },
+                delays: Delays {
+                    busy_ms: u32::from(bit(10)) * 500,
+                    no_answer_ms: u32::from(bit(11)) * 300,
+                    ..Delays::default()
+                },
+                ..QueueConfig::default()
+            };
+            let id = engine.add_queue(config).expect("a queue");
+            ledger.queues.insert(id, config);
+            queues.push(id);
+        }
+        let mut agents = Vec::new();
+        for n in 0..4_u16 {
+            let config = AgentConfig {
+                tag: u64::from(n),
+                wrap_up_ms: (n == 3).then_some(200),
+                profile: profiles[usize::from(n.wrapping_add(seed.2) % 3)],
+                ..AgentConfig::default()
+            };
+            let id = engine.add_agent(config).expect("an agent");
+            ledger.add_agent(id, &config);
+            agents.push(id);
+            for (q, queue) in queues.iter().enumerate() {
+                if n as usize % 3 != q + 1 {
+                    let place = Membership {
+                        penalty: u32::from(bit(12 + n)),
+                        position: 9 - u32::from(n),
+                        ..Membership::default()
+                    };
+                    engine.join_queue(id, *queue, place).expect("a place");
+                    ledger
+                        .agents
+                        .get_mut(&id)
+                        .expect("it")
+                        .places
+                        .insert(*queue, place);
+                }
+            }
+        }
+        Self {
+            engine,
+            ledger,
+            now: Time(5),
+            queues,
+            agents,
+            calls: Vec::new(),
+            offers: Vec::new(),
+            classes: classes.to_vec(),
+            said: Vec::new(),
+            split,
+        }
+    }
+
+    fn pass(&mut self, ms: u64) {
+        let goal = self.now.plus(ms);
+        if self.split {
+            while let Some(at) = self.engine.deadline().filter(|at| *at < goal) {
+                assert!(at >= self.now, "INV-21: a deadline that has passed");
+                self.now = at;
+                self.give(Input::Tick);
+            }
+        }
+        // What is due fires first, so that both look for whom the event is at the same point.
+        self.now = goal;
+        self.give(Input::Tick);
+    }
+
+    fn give(&mut self, input: Input) {
+        // Fire what is due first, so that the book-keeper sees the input at its place.
+        self.engine
+            .handle(self.now, Input::Tick)
+            .expect("time passes");
+        self.read();
+        if self.engine.handle(self.now, input).is_ok() {
+            self.ledger.input(self.now, &input);
+        } else {
+            assert_eq!(
+                self.engine.poll(),
+                None,
+                "INV-53: outputs of a refused input"
+            );
+        }
+        self.read();
+        self.ledger.check(self.now, &self.engine);
+        if let Some(deadline) = self.engine.deadline() {
+            assert!(deadline > self.now, "INV-21: something due was left");
+        }
+    }
+
+    fn read(&mut self) {
+        while let Some((at, output)) = self.engine.poll_at() {
+            assert!(at <= self.now, "INV-21: an output from the future");
+            self.ledger.output(at, &output);
+            match output {
+                Output::Joined { call, .. } => self.calls.push(call),
+                Output::Offer { offer, .. } => self.offers.push(offer),
+                _ => {}
+            }
+            self.said.push((at, output));
+        }
+    }
+
+    /// One of the handles, most often a late one.
+    fn pick<T: Copy>(all: &[T], n: u16) -> Option<T> {
+        let n = usize::from(n);
+        let back = match n % 8 {
+            0 => n % all.len().max(1),
+            _ => n / 8 % all.len().clamp(1, 6),
+        };
+        all.iter().rev().nth(back).copied()
+    }
+
+    fn step(&mut self, (what, whom, how): Step) {
+        self.pass(u64::from(how % 8) * u64::from(how / 8 % 100));
+        let input = match what % 16 {
+            0..=3 => {
+                let odd = how % 5 == 0;
+                Some(Input::Arrive(CallConfig {
+                    tag: u64::from(how),
+                    priority: i32::from(how % 3),
+                    class: self.classes[usize::from(whom) % 3],
+                    preferred_agent: odd.then(|| self.agents[usize::from(whom) % 4]),
+                    preferred_wait_ms: u32::from(odd) * 700,
+                    penalty_max: if how % 7 == 0 { 0 } else { u32::MAX },
+                    position: (how % 11 == 0).then_some(1 + u32::from(whom % 3)),
+                    ..CallConfig::new(self.queues[usize::from(whom / 3) % 2])
+                }))
+            }
+            4..=6 => Self::pick(&self.offers, whom).map(|offer| Input::Accept { offer }),
+            7 => Self::pick(&self.offers, whom).map(|offer| {
+                let causes = [
+                    RejectCause::Busy,
+                    RejectCause::Declined,
+                    RejectCause::Failed,
+                ];
+                let cause = causes[usize::from(how) % 3];
+                Input::Reject { offer, cause }
+            }),
+            8 => Self::pick(&self.calls, whom).map(|call| Input::Hangup { call }),
+            9 => Self::pick(&self.calls, whom).map(|call| Input::Complete {
+                call,
+                by: if how % 2 == 0 {
+                    EndedBy::Agent
+                } else {
+                    EndedBy::Transfer
+                },
+            }),
+            10 => Self::pick(&self.calls, whom).map(|call| Input::Exit {
+                call,
+                key: how as u8,
+            }),
+            11 => Self::pick(&self.calls, whom).map(|call| {
+                let priority = i32::from(how % 4) - 1;
+                Input::SetPriority { call, priority }
+            }),
+            12 | 13 => Some(Input::AgentState {
+                agent: self.agents[usize::from(whom) % 4],
+                state: AgentRequest::Available,
+            }),
+            14 => Some(Input::AgentState {
+                agent: self.agents[usize::from(whom) % 4],
+                state: match how % 3 {
+                    0 => AgentRequest::LoggedOut,
+                    n => AgentRequest::NotReady(n),
+                },
+            }),
+            _ => Some(Input::EndWrapUp {
+                agent: self.agents[usize::from(whom) % 4],
+            }),
+        };
+        self.give(input.unwrap_or(Input::Tick));
+    }
+}
+
+fn sequences(default: u32) -> Config {
+    let wanted = std::env::var("TRUNKLINE_ACD_SEQUENCES").ok();
+    Config {
+        cases: wanted.and_then(|n| n.parse().ok()).unwrap_or(default),
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
+
+fn steps() -> impl proptest::strategy::Strategy<Value = Vec<Step>> {
+    let wanted = std::env::var("TRUNKLINE_ACD_EVENTS").ok();
+    let length = wanted.and_then(|n| n.parse().ok()).unwrap_or(200);
+    proptest::collection::vec(any::<Step>(), length..length + 20)
+}
+
+proptest! {
+    #![proptest_config(sequences(20_000))]
+
+    /// INV-01 to INV-12, INV-14, INV-20, INV-21, INV-30, INV-31, INV-33, INV-39, INV-41, INV-53.
+    #[test]
+    fn the_books_agree(seed in any::<(u8, u8, u16)>(), steps in steps()) {
+        let mut world = World::new(seed, false);
+        for step in steps {
+            world.step(step);
+        }
+        world.ledger.places_are_distinct(&world.engine);
+    }
+}
+
+proptest! {
+    #![proptest_config(sequences(2_000))]
+
+    /// INV-21: one leap in time or many steps, the same outputs at the same instants.
+    /// INV-50: the same inputs, the same outputs.
+    #[test]
+    fn leaps_and_steps_in_time_come_to_the_same(
+        seed in any::<(u8, u8, u16)>(),
+        steps in steps(),
+    ) {
+        let mut leaping = World::new(seed, false);
+        let mut stepping = World::new(seed, true);
+        for step in steps {
+            leaping.step(step);
+            stepping.step(step);
+            prop_assert_eq!(&leaping.said, &stepping.said);
+            leaping.said.clear();
+            stepping.said.clear();
+        }
+    }
+
+    /// INV-22: an input from the past is an error and changes nothing.
+    #[test]
+    fn the_clock_does_not_go_back(seed in any::<(u8, u8, u16)>(), steps in steps()) {
+        let mut world = World::new(seed, false);
+        for step in steps.into_iter().take(40) {
+            world.step(step);
+        }
+        let last = world.now;
+        let before = Time(last.ms() - 1);
+        let refused = world.engine.handle(before, Input::Tick);
+        prop_assert_eq!(refused, Err(Error::TimeBackwards { last, now: before }));
+        prop_assert_eq!(world.engine.poll(), None);
+        prop_assert_eq!(world.engine.last_input(), last);
+    }
+}

@@ -1,0 +1,499 @@
+//! A second book-keeper: it sees what goes into an engine and what comes out, keeps its own
+//! accounts, and protests when the engine breaks one of its invariants.
+//!
+//! It knows rules, not data structures: it looks at every pair of call and agent each time.
+
+use std::collections::BTreeMap;
+
+use acd_core::*;
+
+/// What the book-keeper knows of an agent.
+#[derive(Clone, Debug)]
+pub(crate) struct AgentBook {
+    pub(crate) id: AgentId,
+    pub(crate) profile: ProfileId,
+    pub(crate) wrap_up_ms: Option<u32>,
+    pub(crate) request: AgentRequest,
+    pub(crate) places: BTreeMap<QueueId, Membership>,
+    ringing: Vec<OfferId>,
+    talking: Option<CallId>,
+    wrap_until: Option<Time>,
+    quiet_until: Time,
+    idle_since: Time,
+    missed: u16,
+    answered: u64,
+    talked_ms: u64,
+    shown: AgentState,
+}
+
+/// What the book-keeper knows of a call.
+#[derive(Clone, Debug)]
+struct CallBook {
+    queue: QueueId,
+    config: CallConfig,
+    priority: i32,
+    arrived: Time,
+    number: u64,
+    offers: Vec<OfferId>,
+    /// Agents it was offered to in vain, and when.
+    missed: Vec<(AgentId, Time)>,
+    talking: Option<(AgentId, Time)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct OfferBook {
+    call: CallId,
+    agent: AgentId,
+    since: Time,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) queues: BTreeMap<QueueId, QueueConfig>,
+    pub(crate) agents: BTreeMap<AgentId, AgentBook>,
+    calls: BTreeMap<CallId, CallBook>,
+    offers: BTreeMap<OfferId, OfferBook>,
+    pub(crate) fits: BTreeMap<(ClassId, ProfileId), bool>,
+    /// What the input at hand asked for, for the output that answers it.
+    arriving: Option<CallConfig>,
+    numbers: u64,
+    pub(crate) outputs: u64,
+}
+
+impl Ledger {
+    pub(crate) fn add_agent(&mut self, id: AgentId, config: &AgentConfig) {
+        let book = AgentBook {
+            id,
+            profile: config.profile,
+            wrap_up_ms: config.wrap_up_ms,
+            request: AgentRequest::LoggedOut,
+            places: BTreeMap::new(),
+            ringing: Vec::new(),
+            talking: None,
+            wrap_until: None,
+            quiet_until: Time::ZERO,
+            idle_since: Time::ZERO,
+            missed: 0,
+            answered: 0,
+            talked_ms: 0,
+            shown: AgentState::LoggedOut,
+        };
+        self.agents.insert(id, book);
+    }
+
+    /// An input the engine has taken, before its outputs.
+    pub(crate) fn input(&mut self, now: Time, input: &Input) {
+        match *input {
+            Input::Arrive(config) => self.arriving = Some(config),
+            Input::SetPriority { call, priority } => {
+                if let Some(book) = self.calls.get_mut(&call) {
+                    book.priority = priority;
+                }
+            }
+            Input::AgentState { agent, state } => {
+                let book = self.agents.get_mut(&agent).expect("a known agent");
+                if book.request != state {
+                    book.request = state;
+                    if state == AgentRequest::Available {
+                        book.idle_since = now;
+                        book.missed = 0;
+                    }
+                    if state == AgentRequest::LoggedOut && book.wrap_until.take().is_some() {
+                        book.idle_since = now;
+                    }
+                }
+            }
+            Input::EndWrapUp { agent } => {
+                let book = self.agents.get_mut(&agent).expect("a known agent");
+                if book.wrap_until.take().is_some() {
+                    book.idle_since = now;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Wrap-up that has ended by itself by now.
+    fn pass(&mut self, now: Time) {
+        for book in self.agents.values_mut() {
+            if let Some(until) = book.wrap_until.filter(|&until| until <= now) {
+                book.wrap_until = None;
+                book.idle_since = until;
+            }
+        }
+    }
+
+    pub(crate) fn output(&mut self, at: Time, output: &Output) {
+        self.outputs += 1;
+        self.pass(at);
+        match *output {
+            Output::Joined { call, queue, .. } => {
+                let config = self
+                    .arriving
+                    .take()
+                    .expect("INV-03: joined without arriving");
+                assert_eq!(config.queue, queue);
+                self.numbers += 1;
+                let book = CallBook {
+                    queue,
+                    config,
+                    priority: config.priority,
+                    arrived: at,
+                    number: self.numbers,
+                    offers: Vec::new(),
+                    missed: Vec::new(),
+                    talking: None,
+                };
+                assert!(
+                    self.calls.insert(call, book).is_none(),
+                    "a live handle reused"
+                );
+            }
+            Output::Refused { .. } => {
+                self.arriving.take().expect("refused without arriving");
+            }
+            Output::Offer {
+                offer, call, agent, ..
+            } => self.offered(at, offer, call, agent),
+            Output::OfferEnded {
+                offer,
+                end,
+                rang_ms,
+                ..
+            } => self.offer_ended(at, offer, end, rang_ms),
+            Output::Connected {
+                call,
+                agent,
+                waited_ms,
+                ..
+            } => {
+                let book = self
+                    .calls
+                    .get_mut(&call)
+                    .expect("INV-03: connected a dead call");
+                assert!(book.talking.is_none(), "INV-01: two agents on one call");
+                assert_eq!(waited_ms, at.since(book.arrived));
+                book.talking = Some((agent, at));
+                let book = self.agents.get_mut(&agent).expect("a known agent");
+                assert!(book.talking.is_none(), "INV-02: two calls at one agent");
+                book.talking = Some(call);
+                book.missed = 0;
+                book.answered += 1;
+            }
+            Output::Left {
+                call, waited_ms, ..
+            } => {
+                let book = self.calls.remove(&call).expect("INV-11: left twice");
+                assert!(book.offers.is_empty(), "INV-03: an offer outlives its call");
+                assert!(book.talking.is_none());
+                assert_eq!(waited_ms, at.since(book.arrived));
+            }
+            Output::Completed {
+                call,
+                agent,
+                talked_ms,
+                ..
+            } => {
+                let book = self.calls.remove(&call).expect("INV-11: completed twice");
+                assert!(book.offers.is_empty(), "INV-03: an offer outlives its call");
+                let (who, since) = book.talking.expect("completed without talking");
+                assert_eq!((who, talked_ms), (agent, at.since(since)));
+                let queue = self.queues[&book.queue];
+                let book_agent = self.agents.get_mut(&agent).expect("a known agent");
+                assert_eq!(book_agent.talking.take(), Some(call));
+                book_agent.talked_ms += talked_ms;
+                book_agent.idle_since = at;
+                let of_member = book_agent
+                    .places
+                    .get(&book.queue)
+                    .and_then(|m| m.wrap_up_ms);
+                let wrap = of_member
+                    .or(book_agent.wrap_up_ms)
+                    .unwrap_or(queue.wrap_up_ms);
+                if wrap > 0 && book_agent.request != AgentRequest::LoggedOut {
+                    book_agent.wrap_until = Some(at.plus(u64::from(wrap)));
+                }
+            }
+            Output::AgentChanged { agent, state, .. } => {
+                let book = self.agents.get_mut(&agent).expect("a known agent");
+                assert_ne!(book.shown, state, "a change that is none");
+                book.shown = state;
+            }
+            _ => {}
+        }
+    }
+
+    fn offered(&mut self, at: Time, offer: OfferId, call: CallId, agent: AgentId) {
+        let book = self
+            .calls
+            .get(&call)
+            .expect("INV-03: an offer of a dead call");
+        assert!(book.talking.is_none(), "an offer of a talking call");
+        let who = &self.agents[&agent];
+        self.must_be_free(at, who);
+        assert!(
+            self.eligible(book, who),
+            "INV-05: {agent:?} must not have {call:?}"
+        );
+        let config = self.queues[&book.queue];
+        for &(missed, since) in &book.missed {
+            if missed == agent {
+                let apart = at.since(since);
+                assert!(
+                    apart >= u64::from(config.retry_ms),
+                    "INV-08: again after {apart}"
+                );
+            }
+        }
+        let alone = book.config.preferred_agent == Some(agent);
+        if !alone {
+            self.in_good_order(at, call, book, who);
+        }
+        let known = OfferBook {
+            call,
+            agent,
+            since: at,
+        };
+        assert!(
+            self.offers.insert(offer, known).is_none(),
+            "a live handle reused"
+        );
+        self.calls
+            .get_mut(&call)
+            .expect("a call")
+            .offers
+            .push(offer);
+        self.agents
+            .get_mut(&agent)
+            .expect("an agent")
+            .ringing
+            .push(offer);
+    }
+
+    /// INV-02, INV-05, INV-20.
+    fn must_be_free(&self, at: Time, who: &AgentBook) {
+        assert_eq!(
+            who.request,
+            AgentRequest::Available,
+            "INV-05: not available"
+        );
+        assert!(who.ringing.is_empty(), "INV-02: rings already");
+        assert!(who.talking.is_none(), "INV-02: talks");
+        assert!(
+            who.wrap_until.is_none(),
+            "INV-20: in wrap-up until {:?}",
+            who.wrap_until
+        );
+        assert!(who.quiet_until <= at, "INV-05: to be left alone");
+    }
+
+    fn eligible(&self, call: &CallBook, who: &AgentBook) -> bool {
+        let place = who.places.get(&call.queue);
+        let window = call.config.penalty_min..=call.config.penalty_max;
+        let preferred = call.config.preferred_agent == Some(who.id);
+        place.is_some_and(|place| preferred || window.contains(&place.penalty))
+            && self.fits[&(call.config.class, who.profile)]
+    }
+
+    fn is_free(&self, at: Time, who: &AgentBook) -> bool {
+        who.request == AgentRequest::Available
+            && who.ringing.is_empty()
+            && who.talking.is_none()
+            && who.wrap_until.is_none()
+            && who.quiet_until <= at
+    }
+
+    fn barred(&self, at: Time, call: &CallBook, who: &AgentBook) -> bool {
+        let retry = u64::from(self.queues[&call.queue].retry_ms);
+        call.missed
+            .iter()
+            .any(|&(agent, since)| agent == who.id && at.since(since) < retry)
+    }
+
+    fn waits_alone(&self, at: Time, call: &CallBook) -> bool {
+        call.config.preferred_agent.is_some_and(|preferred| {
+            let who = &self.agents[&preferred];
+            at.since(call.arrived) < u64::from(call.config.preferred_wait_ms)
+                && who.places.contains_key(&call.queue)
+                && who.request != AgentRequest::LoggedOut
+        })
+    }
+
+    /// INV-33: nobody of the same queue, class and window who came before in the order was left
+    /// behind. INV-39 and INV-41: nobody better was left idle.
+    fn in_good_order(&self, at: Time, id: CallId, call: &CallBook, who: &AgentBook) {
+        let order = |book: &CallBook| (-i64::from(book.priority), book.arrived, book.number);
+        for (other_id, other) in &self.calls {
+            let alike = other.queue == call.queue
+                && other.config.class == call.config.class
+                && other.config.penalty_min == call.config.penalty_min
+                && other.config.penalty_max == call.config.penalty_max
+                && other.config.position.is_none()
+                && call.config.position.is_none();
+            if *other_id != id
+                && alike
+                && other.talking.is_none()
+                && other.offers.is_empty()
+                && call.offers.is_empty()
+                && !self.barred(at, other, who)
+                && other.config.preferred_agent.is_none()
+                && call.config.preferred_agent.is_none()
+            {
+                assert!(
+                    order(call) < order(other),
+                    "INV-33: {other_id:?} was before {id:?}"
+                );
+            }
+        }
+        let strategy = self.queues[&call.queue].strategy;
+        if strategy == Strategy::WeightedRandom {
+            return;
+        }
+        let tier = |book: &AgentBook| {
+            let place = book.places[&call.queue];
+            (place.penalty, place.level)
+        };
+        for other in self.agents.values() {
+            if other.id != who.id
+                && self.eligible(call, other)
+                && self.is_free(at, other)
+                && !self.barred(at, call, other)
+                && !matches!(call.config.preferred_agent, Some(agent) if agent == other.id)
+            {
+                assert!(tier(who) <= tier(other), "INV-41: a lower tier was free");
+                if strategy == Strategy::LongestIdle && tier(who) == tier(other) {
+                    let longer = other.idle_since < who.idle_since;
+                    assert!(!longer, "INV-39: {:?} idle for longer", other.id);
+                }
+            }
+        }
+    }
+
+    fn offer_ended(&mut self, at: Time, offer: OfferId, end: OfferEnd, rang_ms: u64) {
+        let book = self.offers.remove(&offer).expect("INV-03: ended twice");
+        assert_eq!(rang_ms, at.since(book.since));
+        let who = self.agents.get_mut(&book.agent).expect("an agent");
+        who.ringing.retain(|other| *other != offer);
+        let call = self
+            .calls
+            .get_mut(&book.call)
+            .expect("INV-03: outlived its call");
+        call.offers.retain(|other| *other != offer);
+        let config = self.queues[&call.queue];
+        let delay = match end {
+            OfferEnd::Rejected(RejectCause::Busy) => config.delays.busy_ms,
+            OfferEnd::Rejected(RejectCause::Declined) => config.delays.declined_ms,
+            OfferEnd::Rejected(_) => config.delays.failed_ms,
+            OfferEnd::TimedOut => config.delays.no_answer_ms,
+            _ => return,
+        };
+        if end == OfferEnd::TimedOut {
+            assert_eq!(rang_ms, u64::from(config.ring_timeout_ms));
+        }
+        // INV-06: only what the agent missed itself counts against it.
+        call.missed.push((book.agent, at));
+        who.idle_since = at;
+        who.missed += 1;
+        if delay > 0 {
+            who.quiet_until = who.quiet_until.max(at.plus(u64::from(delay)));
+        }
+        if config.missed_limit.is_some_and(|limit| who.missed >= limit)
+            && who.request == AgentRequest::Available
+        {
+            who.request = AgentRequest::NotReady(REASON_MISSED);
+            who.missed = 0;
+        }
+    }
+
+    /// What must hold when the outputs of an input have been read.
+    pub(crate) fn check(&mut self, now: Time, engine: &Engine<'_>) {
+        self.pass(now);
+        self.arriving = None;
+        for (id, who) in &self.agents {
+            let state = if !who.ringing.is_empty() {
+                AgentState::Ringing
+            } else if who.talking.is_some() {
+                AgentState::Talking
+            } else if who.wrap_until.is_some() {
+                AgentState::WrapUp
+            } else {
+                match who.request {
+                    AgentRequest::LoggedOut => AgentState::LoggedOut,
+                    AgentRequest::Available => AgentState::Available,
+                    AgentRequest::NotReady(reason) => AgentState::NotReady(reason),
+                }
+            };
+            // INV-04, INV-07, and that every change was told.
+            assert_eq!(engine.agent_state(*id), Ok(state));
+            assert_eq!(who.shown, state);
+            let counters = engine.agent_counters(*id).expect("an agent");
+            assert_eq!(
+                (counters.answered, counters.talked_ms),
+                (who.answered, who.talked_ms)
+            );
+        }
+        self.conserves_work(now);
+        self.counts_agree(engine);
+    }
+
+    /// INV-30, INV-31: no call waits while an agent who could take it is free.
+    fn conserves_work(&self, now: Time) {
+        let free: Vec<_> = self
+            .agents
+            .values()
+            .filter(|who| self.is_free(now, who))
+            .collect();
+        if free.is_empty() {
+            return;
+        }
+        for (id, call) in &self.calls {
+            if call.talking.is_some() || !call.offers.is_empty() {
+                continue;
+            }
+            let alone = self.waits_alone(now, call);
+            for who in &free {
+                let for_it = !alone || call.config.preferred_agent == Some(who.id);
+                let idle = for_it && self.eligible(call, who) && !self.barred(now, call, who);
+                assert!(!idle, "INV-30: {id:?} waits while {:?} is free", who.id);
+            }
+        }
+    }
+
+    /// INV-10, INV-12.
+    fn counts_agree(&self, engine: &Engine<'_>) {
+        let (mut answered, mut talked) = (0, 0);
+        for queue in self.queues.keys() {
+            let c = engine.queue_counters(*queue).expect("a queue");
+            let gone = c.refused + c.answered + c.abandoned + c.timed_out + c.exited + c.left_empty;
+            assert_eq!(c.offered, gone + u64::from(c.waiting), "INV-10");
+            assert_eq!(c.answered, c.completed + u64::from(c.talking), "INV-10");
+            assert!(c.answered_in_level <= c.answered, "INV-14");
+            let here = self.calls.values().filter(|call| call.queue == *queue);
+            let (talking, waiting): (Vec<_>, Vec<_>) = here.partition(|c| c.talking.is_some());
+            assert_eq!(
+                (c.waiting as usize, c.talking as usize),
+                (waiting.len(), talking.len())
+            );
+            answered += c.answered;
+            talked += c.talked_ms;
+        }
+        let all = self.agents.values();
+        let sums = all.fold((0, 0), |(a, t), who| (a + who.answered, t + who.talked_ms));
+        assert_eq!(sums, (answered, talked), "INV-12");
+    }
+
+    /// INV-09: every waiting call is somewhere in its queue, each at its own place.
+    pub(crate) fn places_are_distinct(&self, engine: &Engine<'_>) {
+        for queue in self.queues.keys() {
+            let mut places: Vec<u32> = self
+                .calls
+                .iter()
+                .filter(|(_, call)| call.queue == *queue && call.talking.is_none())
+                .map(|(id, _)| engine.position(*id).expect("a call").expect("a place"))
+                .collect();
+            places.sort_unstable();
+            let expected: Vec<u32> = (1..=places.len() as u32).collect();
+            assert_eq!(places, expected, "INV-09");
+        }
+    }
+}
