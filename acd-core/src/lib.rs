@@ -51,6 +51,7 @@ mod call;
 mod engine;
 mod error;
 mod event;
+mod grid;
 mod id;
 mod limits;
 mod queue;

@@ -2,6 +2,7 @@
 
 use crate::agent::{Agent, Member};
 use crate::call::{Call, Leg};
+use crate::grid::words;
 use crate::queue::{Line, Pool, Queue};
 use crate::ring::OutputSlot;
 use crate::skill::{Skill, SkillRange};
@@ -99,6 +100,30 @@ impl Limits {
             .saturating_add(all.agents)
     }
 
+    /// Entries of the index of lines.
+    #[must_use]
+    pub const fn line_index(self) -> usize {
+        self.queues as usize * self.classes as usize
+    }
+
+    /// Words of 64 bits beside the index of lines.
+    #[must_use]
+    pub const fn line_words(self) -> usize {
+        self.queues as usize * words(self.classes as usize)
+    }
+
+    /// Entries of the index of pools.
+    #[must_use]
+    pub const fn pool_index(self) -> usize {
+        self.queues as usize * self.profiles as usize
+    }
+
+    /// Words of 64 bits beside the index of pools.
+    #[must_use]
+    pub const fn pool_words(self) -> usize {
+        self.queues as usize * words(self.profiles as usize)
+    }
+
     /// Words of 64 bits in the matrix of classes and profiles.
     #[must_use]
     pub const fn fit_words(self) -> usize {
@@ -122,6 +147,10 @@ impl Limits {
             take(u32::from(all.profiles), size_of::<SkillRange>()),
             take(all.skills, size_of::<Skill>()),
             all.fit_words() * size_of::<u64>(),
+            all.line_index() * size_of::<u32>(),
+            all.line_words() * size_of::<u64>(),
+            all.pool_index() * size_of::<u32>(),
+            all.pool_words() * size_of::<u64>(),
             take(all.timers(), size_of::<TimerSlot>()),
             take(all.outputs, size_of::<OutputSlot>()),
         ]
@@ -176,6 +205,14 @@ pub struct EngineStorage<'a> {
     pub skills: &'a mut [Skill],
     /// [`Limits::fit_words`] words.
     pub fits: &'a mut [u64],
+    /// [`Limits::line_index`] entries.
+    pub line_index: &'a mut [u32],
+    /// [`Limits::line_words`] words.
+    pub line_words: &'a mut [u64],
+    /// [`Limits::pool_index`] entries.
+    pub pool_index: &'a mut [u32],
+    /// [`Limits::pool_words`] words.
+    pub pool_words: &'a mut [u64],
     /// [`Limits::timers`] timers.
     pub timers: &'a mut [TimerSlot],
     /// Outputs.
@@ -195,6 +232,10 @@ pub(crate) struct Tables<'a> {
     pub(crate) profiles: Storage<'a, SkillRange>,
     pub(crate) skills: Storage<'a, Skill>,
     pub(crate) fits: Storage<'a, u64>,
+    pub(crate) line_index: Storage<'a, u32>,
+    pub(crate) line_words: Storage<'a, u64>,
+    pub(crate) pool_index: Storage<'a, u32>,
+    pub(crate) pool_words: Storage<'a, u64>,
     pub(crate) timers: Storage<'a, TimerSlot>,
     pub(crate) outputs: Storage<'a, OutputSlot>,
 }
@@ -213,6 +254,10 @@ impl<'a> From<EngineStorage<'a>> for Tables<'a> {
             profiles: storage.profiles.into(),
             skills: storage.skills.into(),
             fits: storage.fits.into(),
+            line_index: storage.line_index.into(),
+            line_words: storage.line_words.into(),
+            pool_index: storage.pool_index.into(),
+            pool_words: storage.pool_words.into(),
             timers: storage.timers.into(),
             outputs: storage.outputs.into(),
         }
@@ -239,6 +284,10 @@ impl Tables<'static> {
             profiles: table(u32::from(all.profiles)),
             skills: table(all.skills),
             fits: Storage::owned(all.fit_words(), 0),
+            line_index: Storage::owned(all.line_index(), 0),
+            line_words: Storage::owned(all.line_words(), 0),
+            pool_index: Storage::owned(all.pool_index(), 0),
+            pool_words: Storage::owned(all.pool_words(), 0),
             timers: table(all.timers()),
             outputs: table(all.outputs),
         }

@@ -145,9 +145,6 @@ pub struct Queue {
     pub(crate) config: QueueConfig,
     pub(crate) order: Order,
     pub(crate) counters: QueueCounters,
-    /// First of its lines and pools.
-    pub(crate) lines: u32,
-    pub(crate) pools: u32,
     pub(crate) members: u32,
     /// Members logged in, ready to take calls in principle, and free right now.
     pub(crate) logged_in: u32,
@@ -170,8 +167,6 @@ impl Default for Queue {
             config: QueueConfig::default(),
             order: Order::default(),
             counters: QueueCounters::default(),
-            lines: NIL,
-            pools: NIL,
             members: 0,
             logged_in: 0,
             willing: 0,
@@ -193,8 +188,9 @@ pub struct Line {
     pub(crate) penalty_min: u32,
     pub(crate) penalty_max: u32,
     pub(crate) tree: Tree,
-    /// The first call of the tree that may be matched.
+    /// The first call of the tree that may be matched, and its key.
     pub(crate) head: u32,
+    pub(crate) head_key: CallKey,
     pub(crate) next: u32,
 }
 
@@ -207,6 +203,7 @@ impl Default for Line {
             penalty_max: u32::MAX,
             tree: Tree::default(),
             head: NIL,
+            head_key: (0, 0, 0),
             next: NIL,
         }
     }
@@ -217,7 +214,6 @@ impl Default for Line {
 pub struct Pool {
     pub(crate) profile: ProfileId,
     pub(crate) tree: Tree,
-    pub(crate) next: u32,
 }
 
 impl Default for Pool {
@@ -225,7 +221,6 @@ impl Default for Pool {
         Self {
             profile: ProfileId::PLAIN,
             tree: Tree::default(),
-            next: NIL,
         }
     }
 }

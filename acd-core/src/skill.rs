@@ -1,6 +1,7 @@
 //! What a call asks for and what an agent can do, made once and compared by number.
 
 use crate::error::{Error, Table};
+use crate::grid::words;
 use crate::storage::Storage;
 
 /// A class of calls: the skills they ask for. [`ClassId::ANY`] asks for none.
@@ -46,7 +47,8 @@ pub(crate) struct Skills<'a> {
     classes: Storage<'a, SkillRange>,
     profiles: Storage<'a, SkillRange>,
     skills: Storage<'a, Skill>,
-    /// `classes` rows of `words()` words.
+    /// A row for each class with a bit for each profile, then a row for each profile with a bit
+    /// for each class.
     fits: Storage<'a, u64>,
     class_count: usize,
     profile_count: usize,
@@ -78,6 +80,7 @@ impl<'a> Skills<'a> {
         if this.fits.len() < fit_words(this.classes.len(), this.profiles.len()) {
             return Err(Error::Full(Table::Skills));
         }
+        this.fits.fill(0);
         this.classes[0] = SkillRange::default();
         this.profiles[0] = SkillRange::default();
         this.refit(0, 0);
@@ -132,8 +135,23 @@ impl<'a> Skills<'a> {
 
     /// Whether an agent of this profile has all that a call of this class asks for.
     pub(crate) fn fits(&self, class: ClassId, profile: ProfileId) -> bool {
-        let (word, bit) = self.place(usize::from(class.0), usize::from(profile.0));
-        self.fits[word] & bit != 0
+        let profile = usize::from(profile.0);
+        self.profiles_for(class)[profile / 64] & (1 << (profile % 64)) != 0
+    }
+
+    /// The profiles that can take a class, a bit each.
+    pub(crate) fn profiles_for(&self, class: ClassId) -> &[u64] {
+        let words = words(self.profiles.len());
+        let start = usize::from(class.0) * words;
+        &self.fits[start..start + words]
+    }
+
+    /// The classes a profile can take, a bit each.
+    pub(crate) fn classes_for(&self, profile: ProfileId) -> &[u64] {
+        let width = words(self.classes.len());
+        let start =
+            self.classes.len() * words(self.profiles.len()) + usize::from(profile.0) * width;
+        &self.fits[start..start + width]
     }
 
     /// The sum of the profile's levels in the skills the class asks for.
@@ -153,17 +171,14 @@ impl<'a> Skills<'a> {
             has.iter()
                 .any(|have| have.skill == need.skill && have.level >= need.level)
         });
-        let (word, bit) = self.place(class, profile);
+        // Rows are made once, over zeros.
         if fits {
-            self.fits[word] |= bit;
-        } else {
-            self.fits[word] &= !bit;
+            let (classes, profiles) = (self.classes.len(), self.profiles.len());
+            let there = class * words(profiles) + profile / 64;
+            self.fits[there] |= 1 << (profile % 64);
+            let back = classes * words(profiles) + profile * words(classes) + class / 64;
+            self.fits[back] |= 1 << (class % 64);
         }
-    }
-
-    fn place(&self, class: usize, profile: usize) -> (usize, u64) {
-        let words = self.profiles.len().div_ceil(64);
-        (class * words + profile / 64, 1 << (profile % 64))
     }
 
     fn slice(&self, range: SkillRange) -> &[Skill] {
@@ -192,5 +207,5 @@ impl<'a> Skills<'a> {
 
 /// Words the matrix of so many classes and profiles takes.
 pub(crate) const fn fit_words(classes: usize, profiles: usize) -> usize {
-    classes * profiles.div_ceil(64)
+    classes * words(profiles) + profiles * words(classes)
 }

@@ -113,6 +113,8 @@ impl Engine<'_> {
         self.members[member].rank = rank;
         tree.insert(&mut self.members, member, true);
         self.pools[pool].tree = tree;
+        self.pool_grid
+            .set_some(queue, self.pools[pool].profile.0, true);
     }
 
     /// Takes a member from among the free of its queue.
@@ -122,6 +124,9 @@ impl Engine<'_> {
             let mut tree = self.pools[pool].tree;
             tree.remove(&mut self.members, member);
             self.pools[pool].tree = tree;
+            let some = tree.ready(&self.members) > 0;
+            self.pool_grid
+                .set_some(queue, self.pools[pool].profile.0, some);
             self.queues[queue].free -= 1;
         }
     }

@@ -170,9 +170,8 @@ impl Engine<'_> {
     /// The first call of a queue in order, or the first behind a key.
     pub(super) fn first_in_order(&self, queue: u32, behind: Option<CallKey>) -> Option<u32> {
         let mut best: Option<(CallKey, u32)> = None;
-        let mut line = self.queues[queue].lines;
-        while line != NIL {
-            let tree = &self.lines[line].tree;
+        self.each_line(queue, |line| {
+            let tree = &line.tree;
             let first = match behind {
                 None => tree.first_of_all(&self.calls),
                 Some((a, b, c)) => {
@@ -185,8 +184,7 @@ impl Engine<'_> {
                     best = Some(entry);
                 }
             }
-            line = self.lines[line].next;
-        }
+        });
         best.map(|(_, call)| call)
     }
 
@@ -200,14 +198,22 @@ impl Engine<'_> {
             return self.queues[queue].counters.waiting;
         }
         let mut before = tree::rank(&self.calls, call);
-        let mut at = self.queues[queue].lines;
-        while at != NIL {
-            if at != line {
-                before += self.lines[at].tree.below(&self.calls, key);
+        self.each_line(queue, |other| {
+            if !core::ptr::eq(other, &self.lines[line]) {
+                before += other.tree.below(&self.calls, key);
             }
-            at = self.lines[at].next;
-        }
+        });
         before + 1
+    }
+
+    fn each_line(&self, queue: u32, mut see: impl FnMut(&Line)) {
+        for class in 0..self.line_grid.kinds() {
+            let mut at = self.line_grid.first(queue, class);
+            while at != NIL {
+                see(&self.lines[at]);
+                at = self.lines[at].next;
+            }
+        }
     }
 
     /// Puts a call into its line.
@@ -242,14 +248,31 @@ impl Engine<'_> {
             return;
         }
         let head = self.lines[line].head;
-        if !on && head == call {
-            self.lines[line].head = next_on(&self.calls, call).unwrap_or(NIL);
-        }
+        let next = if on {
+            (head == NIL || key < self.lines[line].head_key).then_some(call)
+        } else {
+            (head == call).then(|| next_on(&self.calls, call).unwrap_or(NIL))
+        };
         let tree = self.lines[line].tree;
         tree.set_on(&mut self.calls, call, on);
-        if on && (head == NIL || key < self.calls.key(head)) {
-            self.lines[line].head = call;
+        if let Some(next) = next {
+            self.set_head(line, next);
         }
+    }
+
+    fn set_head(&mut self, line: u32, head: u32) {
+        let Line { queue, class, .. } = self.lines[line];
+        self.lines[line].head = head;
+        if head != NIL {
+            self.lines[line].head_key = self.calls.key(head);
+        }
+        let mut some = head != NIL;
+        let mut at = self.line_grid.first(queue, class.0);
+        while !some && at != NIL {
+            some = self.lines[at].head != NIL;
+            at = self.lines[at].next;
+        }
+        self.line_grid.set_some(queue, class.0, some);
     }
 
     /// Whether the call still waits for its preferred agent and nobody else.

@@ -5,7 +5,8 @@
 //! that very agent. Only what has just become free, a call or an agent, is looked at.
 
 use super::{Engine, List};
-use crate::call::{CallKey, CallState};
+use crate::ProfileId;
+use crate::call::{Call, CallKey, CallState};
 use crate::select::{Order, Ring, Start};
 use crate::slab::NIL;
 use crate::tree::{Arena, next_on};
@@ -109,46 +110,44 @@ impl Engine<'_> {
     /// The call this agent should get next: calls that wait for this very agent, then by queue
     /// weight, priority, effective arrival.
     fn best_call(&self, agent: u32) -> Option<u32> {
-        let mut best: Option<(u32, (bool, u16), CallKey)> = None;
-        let mut consider = |call: u32, rank: (bool, u16)| {
-            let key = self.calls.key(call);
-            if best.is_none_or(|(_, r, k)| rank > r || (rank == r && key < k)) {
-                best = Some((call, rank, key));
-            }
-        };
+        let mut best: Best = None;
         let mut call = self.agents[agent].sought;
         while call != NIL {
-            if self.calls[call].state == CallState::Waiting && self.preferred_member(call).is_some()
+            if self.calls[call].state == CallState::Waiting
+                && self.preferred_member(call).is_some()
+                && is_ahead(best, (true, 0), self.calls.key(call))
             {
-                consider(call, (true, 0));
+                best = Some((call, (true, 0), self.calls.key(call)));
             }
             call = self.calls[call].next_sought;
         }
+        let classes = self.skills.classes_for(self.agents[agent].config.profile);
         let mut at = self.agents[agent].members;
         while at != NIL {
             let member = &self.members[at];
             if member.node.is_linked() {
-                let queue = &self.queues[member.queue];
-                let mut next = queue.lines;
-                while next != NIL {
-                    let line = &self.lines[next];
-                    let penalty = member.config.penalty;
-                    if line.head != NIL
-                        && line.penalty_min <= penalty
-                        && penalty <= line.penalty_max
-                        && self
-                            .skills
-                            .fits(line.class, self.agents[agent].config.profile)
-                    {
-                        let mut head = Some(line.head);
-                        while let Some(call) = head.filter(|&call| self.remembers(call, agent)) {
-                            head = next_on(&self.calls, call);
+                let rank = (false, self.queues[member.queue].config.weight);
+                let penalty = member.config.penalty;
+                for class in self.line_grid.among(member.queue, classes) {
+                    let mut next = self.line_grid.first(member.queue, class);
+                    while next != NIL {
+                        let line = &self.lines[next];
+                        let open = line.penalty_min <= penalty && penalty <= line.penalty_max;
+                        if open && line.head != NIL && is_ahead(best, rank, line.head_key) {
+                            let mut head = Some(line.head);
+                            while let Some(call) = head.filter(|&call| self.remembers(call, agent))
+                            {
+                                head = next_on(&self.calls, call);
+                            }
+                            if let Some(call) = head {
+                                let key = self.calls.key(call);
+                                if is_ahead(best, rank, key) {
+                                    best = Some((call, rank, key));
+                                }
+                            }
                         }
-                        if let Some(call) = head {
-                            consider(call, (false, queue.config.weight));
-                        }
+                        next = line.next;
                     }
-                    next = line.next;
                 }
             }
             at = member.next;
@@ -299,55 +298,49 @@ impl Engine<'_> {
     /// Any, by weight: the smallest draw from a range that grows with the penalty.
     fn weighted(&mut self, search: &Search) -> Option<u32> {
         let mut best: Option<(u64, u32, u32)> = None;
-        let mut pool = self.queues[self.calls[search.call].queue].pools;
-        while pool != NIL {
-            if self.pool_fits(search, pool) {
-                let mut next = self.pools[pool]
-                    .tree
-                    .at_or_after(&self.members, (search.tier_min, 0, 0, 0));
-                while let Some(member) = next {
-                    if self.members[member].tier() > search.tier_max {
-                        break;
-                    }
-                    if !self.is_barred(search, member) {
-                        let range = (u64::from(self.members[member].config.penalty) + 1) * 1000;
-                        let draw = (
-                            self.random_below(range),
-                            self.members[member].joined,
-                            member,
-                        );
-                        if best.is_none_or(|least| draw < least) {
-                            best = Some(draw);
-                        }
-                    }
-                    next = next_on(&self.members, member);
+        for pool in 0..self.pool_grid.kinds() {
+            let Some(pool) = self.fitting_pool(search, pool) else {
+                continue;
+            };
+            let mut next = self.pools[pool]
+                .tree
+                .at_or_after(&self.members, (search.tier_min, 0, 0, 0));
+            while let Some(member) = next {
+                if self.members[member].tier() > search.tier_max {
+                    break;
                 }
+                if !self.is_barred(search, member) {
+                    let range = (u64::from(self.members[member].config.penalty) + 1) * 1000;
+                    let draw = (
+                        self.random_below(range),
+                        self.members[member].joined,
+                        member,
+                    );
+                    if best.is_none_or(|least| draw < least) {
+                        best = Some(draw);
+                    }
+                }
+                next = next_on(&self.members, member);
             }
-            pool = self.pools[pool].next;
         }
         best.map(|(.., member)| member)
     }
 
-    /// The pools of the call's queue whose members can take it.
+    /// The pools of the call's queue that have a free member and can take the call.
     fn pools_for(&self, search: &Search) -> impl Iterator<Item = u32> {
-        let search = *search;
-        let mut at = self.queues[self.calls[search.call].queue].pools;
-        core::iter::from_fn(move || {
-            while at != NIL {
-                let pool = at;
-                at = self.pools[pool].next;
-                if self.pool_fits(&search, pool) {
-                    return Some(pool);
-                }
-            }
-            None
-        })
+        let Call { line, queue, .. } = self.calls[search.call];
+        let profiles = self.skills.profiles_for(self.lines[line].class);
+        self.pool_grid
+            .among(queue, profiles)
+            .map(move |profile| self.pool_grid.first(queue, profile))
     }
 
-    fn pool_fits(&self, search: &Search, pool: u32) -> bool {
-        let class = self.lines[self.calls[search.call].line].class;
-        let pool = &self.pools[pool];
-        pool.tree.ready(&self.members) > 0 && self.skills.fits(class, pool.profile)
+    /// The queue's pool of a profile, if it has a free member and can take the call.
+    fn fitting_pool(&self, search: &Search, profile: u16) -> Option<u32> {
+        let Call { line, queue, .. } = self.calls[search.call];
+        let pool = self.pool_grid.first(queue, profile);
+        let fits = self.skills.fits(self.lines[line].class, ProfileId(profile));
+        (pool != NIL && fits && self.pools[pool].tree.ready(&self.members) > 0).then_some(pool)
     }
 
     fn is_barred(&self, search: &Search, member: u32) -> bool {
@@ -428,6 +421,13 @@ impl Engine<'_> {
         }
         take_out(&mut self.dirty_agents, before, agent, next);
     }
+}
+
+/// The best call so far: which, whether it seeks this very agent and its queue's weight, its key.
+type Best = Option<(u32, (bool, u16), CallKey)>;
+
+fn is_ahead(best: Best, rank: (bool, u16), key: CallKey) -> bool {
+    best.is_none_or(|(_, r, k)| rank > r || (rank == r && key < k))
 }
 
 fn take_out(list: &mut List, before: u32, gone: u32, next: u32) {

@@ -20,6 +20,7 @@ use crate::agent::{Agent, Member};
 use crate::call::{Call, Leg, LegState};
 use crate::error::{Error, Table};
 use crate::event::{Input, Output};
+use crate::grid::Grid;
 use crate::id::{AgentId, CallId, OfferId, QueueId};
 #[cfg(feature = "alloc")]
 use crate::limits::Limits;
@@ -43,6 +44,8 @@ pub struct Engine<'a> {
     legs: Slab<'a, Leg>,
     lines: Slab<'a, Line>,
     pools: Slab<'a, Pool>,
+    line_grid: Grid<'a>,
+    pool_grid: Grid<'a>,
     skills: Skills<'a>,
     timers: Timers<'a>,
     out: Ring<'a>,
@@ -133,7 +136,14 @@ impl<'a> Engine<'a> {
         if outputs.len() < burst(ring_max) {
             return Err(Error::Full(Table::Outputs));
         }
+        let (rows, classes, profiles) = (
+            tables.queues.len(),
+            tables.classes.len(),
+            tables.profiles.len(),
+        );
         Ok(Self {
+            line_grid: Grid::new(tables.line_index, tables.line_words, rows, classes)?,
+            pool_grid: Grid::new(tables.pool_index, tables.pool_words, rows, profiles)?,
             queues: Slab::new(tables.queues),
             agents: Slab::new(tables.agents),
             members: Slab::new(tables.memberships),

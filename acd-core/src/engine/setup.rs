@@ -64,18 +64,21 @@ impl Engine<'_> {
         if members > 0 || counters.waiting > 0 || counters.talking > 0 {
             return Err(Error::QueueInUse(queue));
         }
-        let Queue { lines, pools, .. } = self.queues[index];
-        let mut at = lines;
-        while at != NIL {
-            let next = self.lines[at].next;
-            self.lines.remove(at);
-            at = next;
+        for class in 0..self.line_grid.kinds() {
+            let mut at = self.line_grid.first(index, class);
+            while at != NIL {
+                let next = self.lines[at].next;
+                self.lines.remove(at);
+                at = next;
+            }
+            self.line_grid.set_first(index, class, NIL);
         }
-        let mut at = pools;
-        while at != NIL {
-            let next = self.pools[at].next;
-            self.pools.remove(at);
-            at = next;
+        for profile in 0..self.pool_grid.kinds() {
+            let pool = self.pool_grid.first(index, profile);
+            if pool != NIL {
+                self.pools.remove(pool);
+            }
+            self.pool_grid.set_first(index, profile, NIL);
         }
         // Paperwork of its last calls may still be going on.
         for leg in 0..self.legs.used() {
@@ -236,21 +239,19 @@ impl Engine<'_> {
         if let Some(line) = self.find_line(&wanted) {
             return Ok(line);
         }
-        let next = self.queues[wanted.queue].lines;
+        let next = self.line_grid.first(wanted.queue, wanted.class.0);
         let index = self.lines.insert(Line { next, ..wanted });
         let index = index.ok_or(Error::Full(Table::Lines))?;
-        self.queues[wanted.queue].lines = index;
+        self.line_grid
+            .set_first(wanted.queue, wanted.class.0, index);
         Ok(index)
     }
 
     pub(super) fn find_line(&self, wanted: &Line) -> Option<u32> {
-        let mut at = self.queues[wanted.queue].lines;
+        let mut at = self.line_grid.first(wanted.queue, wanted.class.0);
         while at != NIL {
             let line = &self.lines[at];
-            if line.class == wanted.class
-                && line.penalty_min == wanted.penalty_min
-                && line.penalty_max == wanted.penalty_max
-            {
+            if line.penalty_min == wanted.penalty_min && line.penalty_max == wanted.penalty_max {
                 return Some(at);
             }
             at = line.next;
@@ -259,21 +260,16 @@ impl Engine<'_> {
     }
 
     fn pool(&mut self, queue: u32, profile: ProfileId) -> Result<u32, Error> {
-        let mut at = self.queues[queue].pools;
-        while at != NIL {
-            if self.pools[at].profile == profile {
-                return Ok(at);
-            }
-            at = self.pools[at].next;
+        let known = self.pool_grid.first(queue, profile.0);
+        if known != NIL {
+            return Ok(known);
         }
-        let next = self.queues[queue].pools;
         let index = self.pools.insert(Pool {
             profile,
-            next,
             ..Pool::default()
         });
         let index = index.ok_or(Error::Full(Table::Pools))?;
-        self.queues[queue].pools = index;
+        self.pool_grid.set_first(queue, profile.0, index);
         Ok(index)
     }
 }

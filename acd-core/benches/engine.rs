@@ -1,0 +1,237 @@
+//! What one event costs, in a small centre and in a large one.
+//!
+//! The load is steady: nine agents of ten or more talk, a fixed number of calls waits, and every
+//! round one call ends, its agent gets the next one, new calls arrive and the oldest are abandoned.
+//! Timers and counters are part of it.
+
+use acd_core::*;
+use measure::{Row, seconds_per_call};
+
+/// One size of call centre.
+struct Size {
+    case: &'static str,
+    agents: u32,
+    waiting: u32,
+    queues: u32,
+    kinds: u16,
+}
+
+/// A call centre under steady load.
+struct Centre {
+    engine: Engine<'static>,
+    now: Time,
+    queues: Vec<QueueId>,
+    classes: Vec<ClassId>,
+    talking: Vec<CallId>,
+    waiting: std::collections::VecDeque<CallId>,
+    rng: u64,
+    events: u64,
+    /// So many talk at least, and so many calls there are at most.
+    busy: usize,
+    most: usize,
+}
+
+impl Centre {
+    fn new(size: &Size) -> Self {
+        let limits = Limits {
+            queues: size.queues,
+            agents: size.agents,
+            memberships: size.agents * 2,
+            calls: size.agents + size.waiting + 16,
+            offers: size.agents * 2 + 16,
+            lines: size.queues * (u32::from(size.kinds) + 1),
+            pools: size.queues * u32::from(size.kinds),
+            classes: size.kinds,
+            profiles: size.kinds,
+            skills: u32::from(size.kinds) * 9,
+            ..Limits::default()
+        };
+        let mut engine = Engine::with_capacity(limits).expect("limits");
+        let kinds = size.kinds;
+        let classes: Vec<_> = (0..kinds)
+            .map(|n| {
+                let need = [Skill {
+                    skill: n % 32,
+                    level: (n / 32) as u8,
+                }];
+                engine
+                    .add_class(if n == 0 { &[] } else { &need })
+                    .expect("a class")
+            })
+            .collect();
+        let profiles: Vec<_> = (0..kinds)
+            .map(|n| {
+                let has: Vec<_> = (0..8)
+                    .map(|k| Skill {
+                        skill: (n + k * 4) % 32,
+                        level: ((n / 32 + k) % 9) as u8,
+                    })
+                    .collect();
+                engine
+                    .add_profile(if n == 0 { &[] } else { &has })
+                    .expect("a profile")
+            })
+            .collect();
+        let queues: Vec<_> = (0..size.queues)
+            .map(|tag| {
+                let config = QueueConfig {
+                    tag: u64::from(tag),
+                    max_wait_ms: Some(3_600_000),
+                    ..QueueConfig::default()
+                };
+                engine.add_queue(config).expect("a queue")
+            })
+            .collect();
+        let mut centre = Self {
+            engine,
+            now: Time(1_000_000),
+            queues,
+            classes,
+            talking: Vec::new(),
+            waiting: std::collections::VecDeque::new(),
+            rng: 7,
+            events: 0,
+            busy: size.agents as usize * 9 / 10,
+            most: (size.agents + size.waiting) as usize,
+        };
+        for n in 0..size.agents {
+            let config = AgentConfig {
+                tag: u64::from(n),
+                profile: profiles[n as usize % profiles.len()],
+                ..AgentConfig::default()
+            };
+            let agent = centre.engine.add_agent(config).expect("an agent");
+            for k in 0..2.min(size.queues) {
+                let queue = centre.queues[((n + k * 3) % size.queues) as usize];
+                centre
+                    .engine
+                    .join_queue(agent, queue, Membership::default())
+                    .expect("a place");
+            }
+            centre.give(Input::AgentState {
+                agent,
+                state: AgentRequest::Available,
+            });
+        }
+        while centre.waiting.len() < size.waiting as usize {
+            centre.arrive();
+        }
+        centre
+    }
+
+    fn random(&mut self) -> u64 {
+        self.rng ^= self.rng << 13;
+        self.rng ^= self.rng >> 7;
+        self.rng ^= self.rng << 17;
+        self.rng
+    }
+
+    fn give(&mut self, input: Input) {
+        self.events += 1;
+        self.engine.handle(self.now, input).expect("a valid event");
+        let mut offered = None;
+        while let Some(output) = self.engine.poll() {
+            match output {
+                Output::Joined { call, .. } => self.waiting.push_back(call),
+                Output::Offer { offer, .. } => offered = Some(offer),
+                Output::Connected { call, .. } => self.talking.push(call),
+                _ => {}
+            }
+        }
+        if let Some(offer) = offered {
+            self.give(Input::Accept { offer });
+        }
+    }
+
+    /// A new call; when there are too many, the one that has waited longest gives up first.
+    fn arrive(&mut self) {
+        while self.engine.live_calls() as usize >= self.most {
+            // Some of the list have been answered since.
+            let Some(call) = self.waiting.pop_front() else {
+                return;
+            };
+            if self.engine.call_state(call) == Ok(CallState::Waiting) {
+                self.give(Input::Hangup { call });
+            }
+        }
+        let (a, b) = (self.random(), self.random());
+        self.give(Input::Arrive(CallConfig {
+            class: self.classes[a as usize % self.classes.len()],
+            ..CallConfig::new(self.queues[b as usize % self.queues.len()])
+        }));
+    }
+
+    /// One conversation ends, its agent takes the next call, new ones arrive until everybody has
+    /// work again.
+    fn round(&mut self) {
+        self.now = self.now.plus(1);
+        let n = self.random() as usize % self.talking.len();
+        let call = self.talking.swap_remove(n);
+        self.give(Input::Complete {
+            call,
+            by: EndedBy::Agent,
+        });
+        self.arrive();
+        while self.talking.len() < self.busy {
+            self.arrive();
+        }
+    }
+}
+
+fn main() {
+    let sizes = [
+        Size {
+            case: "100-agents-32-groups",
+            agents: 100,
+            waiting: 1_000,
+            queues: 32,
+            kinds: 1,
+        },
+        Size {
+            case: "3k-agents-32-groups",
+            agents: 3_000,
+            waiting: 1_000,
+            queues: 32,
+            kinds: 1,
+        },
+        Size {
+            case: "100-agents-256x256",
+            agents: 100,
+            waiting: 1_000,
+            queues: 8,
+            kinds: 256,
+        },
+        Size {
+            case: "100k-agents-256x256-1M-waiting",
+            agents: 100_000,
+            waiting: 1_000_000,
+            queues: 8,
+            kinds: 256,
+        },
+    ];
+    let mut small: Option<f64> = None;
+    for size in sizes {
+        let mut centre = Centre::new(&size);
+        centre.events = 0;
+        let mut rounds = 0_u64;
+        let seconds = seconds_per_call(|| {
+            rounds += 1;
+            centre.round();
+        });
+        let ours = seconds * 1e9 * rounds as f64 / centre.events as f64;
+        let alone = size.agents == 100;
+        let row = Row {
+            area: "acd",
+            case: size.case,
+            metric: "time per event",
+            unit: "ns",
+            ours,
+            peer: if alone { "-" } else { "same, 100 agents" },
+            theirs: if alone { None } else { small },
+        };
+        row.save().expect("the summary can be written");
+        if alone {
+            small = Some(ours);
+        }
+    }
+}
