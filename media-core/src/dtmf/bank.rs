@@ -7,7 +7,7 @@
 use super::{HIGH_HZ, LOW_HZ};
 
 /// Frequencies: the low group, then the high group.
-pub(super) const LINES: usize = 8;
+const LINES: usize = 8;
 const BLOCK: usize = 16;
 /// Blocks in a window.
 const BLOCKS: usize = 12;
@@ -22,9 +22,9 @@ const SAMPLE_RATE: f64 = 8000.0;
 
 /// A value for each frequency: real and imaginary parts side by side, to suit vectors.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Lines {
-    pub(super) re: [f32; LINES],
-    pub(super) im: [f32; LINES],
+struct Lines {
+    re: [f32; LINES],
+    im: [f32; LINES],
 }
 
 /// sin and cos; the argument may be large, the compiler has time.
@@ -99,7 +99,7 @@ const WEIGHT: [f32; BLOCKS] = {
 };
 
 impl Lines {
-    pub(super) const NONE: Self = Self {
+    const NONE: Self = Self {
         re: [0.0; LINES],
         im: [0.0; LINES],
     };
@@ -114,24 +114,6 @@ impl Lines {
             line += 1;
         }
         lines
-    }
-
-    /// |z|² of each.
-    pub(super) fn power(&self) -> [f32; LINES] {
-        core::array::from_fn(|i| self.re[i] * self.re[i] + self.im[i] * self.im[i])
-    }
-
-    /// How far each has turned since an earlier window, beyond what its own frequency does: a
-    /// complex number whose angle is the deviation over [`HOP`] samples.
-    pub(super) fn turn_since(&self, earlier: &Self) -> Self {
-        let mut out = Self::NONE;
-        for i in 0..LINES {
-            let re = self.re[i] * earlier.re[i] + self.im[i] * earlier.im[i];
-            let im = self.im[i] * earlier.re[i] - self.re[i] * earlier.im[i];
-            out.re[i] = re * STEP.re[i] - im * STEP.im[i];
-            out.im[i] = re * STEP.im[i] + im * STEP.re[i];
-        }
-        out
     }
 }
 
@@ -195,23 +177,76 @@ impl Bank {
 
     /// Energy under the squared window.
     pub(super) fn window_energy(&self) -> f32 {
-        let mut energy = 0.0;
-        for (b, weight) in WEIGHT.iter().enumerate() {
-            energy += weight * weight * self.energies[(self.next + b) % BLOCKS];
-        }
-        energy
+        let (newer, older) = self.energies.split_at(self.next);
+        let ring = older.iter().chain(newer);
+        ring.zip(&WEIGHT).map(|(e, w)| w * w * e).sum()
     }
 
-    /// The window that ends with the last full block.
-    pub(super) fn spectrum(&self) -> Lines {
-        let mut lines = Lines::NONE;
-        for (b, turn) in TURN.iter().enumerate() {
-            let block = &self.blocks[(self.next + b) % BLOCKS];
-            for i in 0..LINES {
-                lines.re[i] += block.re[i] * turn.re[i] - block.im[i] * turn.im[i];
-                lines.im[i] += block.re[i] * turn.im[i] + block.im[i] * turn.re[i];
+    /// One group's lines in the window that ends with the last full block.
+    pub(super) fn group(&self, group: Group) -> Amplitudes {
+        let lines = match group {
+            Group::Low => 0..4,
+            Group::High => 4..8,
+        };
+        let (mut re, mut im) = ([0.0; 4], [0.0; 4]);
+        // The ring in the order of time, as two slices.
+        let (newer, older) = self.blocks.split_at(self.next);
+        for (block, turn) in older.iter().chain(newer).zip(&TURN) {
+            let (block_re, block_im) = (&block.re[lines.clone()], &block.im[lines.clone()]);
+            let (turn_re, turn_im) = (&turn.re[lines.clone()], &turn.im[lines.clone()]);
+            for i in 0..4 {
+                re[i] += block_re[i] * turn_re[i] - block_im[i] * turn_im[i];
+                im[i] += block_re[i] * turn_im[i] + block_im[i] * turn_re[i];
             }
         }
-        lines
+        Amplitudes { re, im }
+    }
+}
+
+/// The low or the high frequencies of the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Group {
+    Low,
+    High,
+}
+
+/// What a window holds at a group's frequencies, as complex amplitudes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Amplitudes {
+    re: [f32; 4],
+    im: [f32; 4],
+}
+
+impl Amplitudes {
+    pub(super) const NONE: Self = Self {
+        re: [0.0; 4],
+        im: [0.0; 4],
+    };
+
+    /// The strongest line and its squared amplitude.
+    pub(super) fn strongest(&self) -> (usize, f32) {
+        let power: [f32; 4] =
+            core::array::from_fn(|i| self.re[i] * self.re[i] + self.im[i] * self.im[i]);
+        let mut best = 0;
+        for i in 1..4 {
+            if power[i] > power[best] {
+                best = i;
+            }
+        }
+        (best, power[best])
+    }
+
+    /// How far a line has turned since an earlier window, beyond what its own frequency does: a
+    /// complex number whose angle is the deviation over [`HOP`] samples.
+    pub(super) fn turn_since(&self, earlier: &Self, group: Group, line: usize) -> (f32, f32) {
+        let (a, b) = (self.re[line], self.im[line]);
+        let (c, d) = (earlier.re[line], earlier.im[line]);
+        let (re, im) = (a * c + b * d, b * c - a * d);
+        let at = match group {
+            Group::Low => line,
+            Group::High => 4 + line,
+        };
+        let (cos, sin) = (STEP.re[at], STEP.im[at]);
+        (re * cos - im * sin, re * sin + im * cos)
     }
 }

@@ -1,11 +1,11 @@
 use super::Key;
-use super::bank::{self, Bank, HOP, Lines, WINDOW};
+use super::bank::{self, Amplitudes, Bank, Group, HOP, WINDOW};
 
 /// Windows in a row that must show a key: a tone of 31 ms always gives as many, one of 23 ms
 /// never does (Q.24: 40 ms must be accepted, AT&T and NTT reject 23 and 24 ms).
-const NEEDED: u8 = 6;
+const NEEDED: u8 = 5;
 /// Windows without it that end a key: a gap of 20 ms is bridged, one of 30 ms is not.
-const GAP: u8 = 6;
+const GAP: u8 = 5;
 
 /// What a [`Detector`] has heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,8 @@ pub struct Detector {
     bank: Bank,
     /// Samples that have gone into whole steps.
     position: u64,
-    previous: Lines,
+    /// The last window's amplitudes, low and high.
+    previous: [Amplitudes; 2],
     run: Option<Run>,
     held: Option<Held>,
 }
@@ -102,7 +103,7 @@ struct Turn {
 }
 
 /// Mean power of a tone below which there is no key: −42 dBm0.
-const FLOOR: f32 = power_of_dbm0(-42.0);
+const FLOOR: f32 = power_of_dbm0(-45.0);
 
 /// Tangents of the largest turn over a step: 2.5 % of each frequency, between what Q.24 wants
 /// accepted (1.5 %) and rejected (3.5 %).
@@ -164,11 +165,8 @@ const fn limits(share: f64) -> [f32; 8] {
 }
 
 impl Turn {
-    fn of(lines: &Lines, line: usize) -> Self {
-        Self {
-            re: lines.re[line],
-            im: lines.im[line],
-        }
+    fn of((re, im): (f32, f32)) -> Self {
+        Self { re, im }
     }
 
     fn add(&mut self, other: Self) {
@@ -205,6 +203,9 @@ const REVERSE: f32 = decibels(10.0) as f32;
 /// The tones' share of all the power, to begin a key and to hold it.
 const PURE_TO_BEGIN: f32 = 0.76;
 const PURE_TO_HOLD: f32 = 0.5;
+/// A tone with less of the power than this can be neither: half of the power in two tones 10 dB
+/// apart leaves 4.5 % to the weaker, and the edge of its band takes half of that.
+const LEAST_SHARE: f32 = 0.03;
 /// How far a held key may fall before it counts as let go.
 const FALL: f32 = decibels(-7.0) as f32;
 
@@ -221,7 +222,7 @@ impl Detector {
         Self {
             bank: Bank::new(),
             position: 0,
-            previous: Lines::NONE,
+            previous: [Amplitudes::NONE; 2],
             run: None,
             held: None,
         }
@@ -337,21 +338,31 @@ impl Detector {
 
     /// What the window that ends here looks like.
     fn look(&mut self) -> Option<Sight> {
+        let [low_before, high_before] =
+            core::mem::replace(&mut self.previous, [Amplitudes::NONE; 2]);
         let energy = self.bank.window_energy();
         if energy < FLOOR * bank::ENERGY {
-            self.previous = Lines::NONE;
             return None;
         }
-        let lines = self.bank.spectrum();
-        let turns = lines.turn_since(&self.previous);
-        let power = lines.power();
-        self.previous = lines;
-        let (row, column) = (strongest(&power[..4]), strongest(&power[4..]));
-        let (low, high) = (Turn::of(&turns, row), Turn::of(&turns, 4 + column));
         // |S| is a/2 · SUM, mean power a²/2.
         let scale = 2.0 / (bank::SUM * bank::SUM);
-        let low_power = power[row] * low.loss() * scale;
-        let high_power = power[4 + column] * high.loss() * scale;
+        let share = LEAST_SHARE * energy / bank::ENERGY / scale;
+        // Speech is strong in the low group and seldom in the high one: that is looked at first.
+        let high = self.bank.group(Group::High);
+        let (column, high_square) = high.strongest();
+        if high_square < share {
+            return None;
+        }
+        let low = self.bank.group(Group::Low);
+        let (row, low_square) = low.strongest();
+        if low_square < share {
+            return None;
+        }
+        self.previous = [low, high];
+        let low = Turn::of(low.turn_since(&low_before, Group::Low, row));
+        let high = Turn::of(high.turn_since(&high_before, Group::High, column));
+        let low_power = low_square * low.loss() * scale;
+        let high_power = high_square * high.loss() * scale;
         let pure = (low_power + high_power) * bank::ENERGY / energy;
         if low_power < FLOOR || high_power < FLOOR || pure < PURE_TO_HOLD {
             return None;
@@ -381,16 +392,6 @@ impl Held {
             duration: (self.last + EDGE).saturating_sub(self.start),
         }
     }
-}
-
-fn strongest(powers: &[f32]) -> usize {
-    let mut best = 0;
-    for (i, power) in powers.iter().enumerate() {
-        if *power > powers[best] {
-            best = i;
-        }
-    }
-    best
 }
 
 /// The level of a sine of this mean power, rounded down to whole dBm0.

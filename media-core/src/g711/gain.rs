@@ -41,7 +41,7 @@ impl Gain {
 
     /// Changes the level of codes in place.
     pub fn apply(&self, codes: &mut [u8]) {
-        portable::map(&self.table, codes);
+        portable::map_in_place(&self.table, codes);
     }
 }
 

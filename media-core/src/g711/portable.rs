@@ -22,10 +22,11 @@ pub(super) fn encode_a(pcm: &[i16], codes: &mut [u8]) {
     for (code, &sample) in codes.iter_mut().zip(pcm) {
         let sign = i32::from(sample) >> 15;
         let magnitude = i32::from(sample) ^ sign;
-        let bits = (magnitude as f32).to_bits() >> 19;
-        // Below 256 the logarithm gives less than 16, the linear position is right.
-        let linear = (magnitude >> 4).min(15);
-        let position = (bits as i32 - SEGMENT_0 as i32).max(linear);
+        // The lowest segment has the steps of the next: moved up there, it needs no other path.
+        let lowest = (magnitude - 256) >> 31;
+        let moved = magnitude + (lowest & 256);
+        let bits = (moved as f32).to_bits() >> 19;
+        let position = (bits as i32).wrapping_sub(SEGMENT_0 as i32 + (lowest & 16));
         *code = ((sign & 0x80) | position) as u8 ^ 0xd5;
     }
 }
@@ -36,7 +37,13 @@ pub(super) fn decode(table: &[i16; 256], codes: &[u8], pcm: &mut [i16]) {
     }
 }
 
-pub(super) fn map(table: &[u8; 256], codes: &mut [u8]) {
+pub(super) fn map(table: &[u8; 256], input: &[u8], output: &mut [u8]) {
+    for (to, &from) in output.iter_mut().zip(input) {
+        *to = table[usize::from(from)];
+    }
+}
+
+pub(super) fn map_in_place(table: &[u8; 256], codes: &mut [u8]) {
     for code in codes {
         *code = table[usize::from(*code)];
     }

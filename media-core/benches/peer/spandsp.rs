@@ -1,0 +1,117 @@
+//! spandsp as a peer, if the machine has its library (Debian: libspandsp2).
+
+use std::ffi::{c_char, c_int, c_void};
+use std::ptr::null_mut;
+
+use libloading::Library;
+
+type Pointer = *mut c_void;
+
+pub struct Spandsp(Library);
+
+impl Spandsp {
+    pub fn load() -> Option<Self> {
+        // SAFETY: the library's initialisers do nothing but register its own data.
+        let library = unsafe { Library::new("libspandsp.so.2") };
+        library.ok().map(Self)
+    }
+
+    /// # Safety
+    /// `T` must be the type of the function of this name in spandsp's headers.
+    unsafe fn function<T: Copy>(&self, name: &str) -> T {
+        // SAFETY: the caller's promise.
+        *unsafe { self.0.get::<T>(name.as_bytes()) }.expect("spandsp 0.0.6 has it")
+    }
+
+    pub fn dtmf(&self) -> Dtmf {
+        // SAFETY: the types are those of dtmf.h; a null state asks for one from the heap.
+        unsafe {
+            let init: unsafe extern "C" fn(Pointer, Pointer, Pointer) -> Pointer =
+                self.function("dtmf_rx_init");
+            Dtmf {
+                state: init(null_mut(), null_mut(), null_mut()),
+                rx: self.function("dtmf_rx"),
+                get: self.function("dtmf_rx_get"),
+                free: self.function("dtmf_rx_free"),
+            }
+        }
+    }
+
+    pub fn g711(&self, a_law: bool) -> G711 {
+        // SAFETY: the types are those of g711.h; G711_ALAW is 0, G711_ULAW 1.
+        unsafe {
+            let init: unsafe extern "C" fn(Pointer, c_int) -> Pointer =
+                self.function("g711_init");
+            G711 {
+                state: init(null_mut(), c_int::from(!a_law)),
+                encode: self.function("g711_encode"),
+                decode: self.function("g711_decode"),
+                transcode: self.function("g711_transcode"),
+                free: self.function("g711_free"),
+            }
+        }
+    }
+}
+
+pub struct Dtmf {
+    state: Pointer,
+    rx: unsafe extern "C" fn(Pointer, *const i16, c_int) -> c_int,
+    get: unsafe extern "C" fn(Pointer, *mut c_char, c_int) -> usize,
+    free: unsafe extern "C" fn(Pointer) -> c_int,
+}
+
+impl Dtmf {
+    pub fn detect(&mut self, pcm: &[i16]) {
+        // SAFETY: the state is alive and the slice has as many samples as said.
+        unsafe { (self.rx)(self.state, pcm.as_ptr(), pcm.len() as c_int) };
+    }
+
+    pub fn keys(&mut self) -> String {
+        let mut buffer = [0u8; 129];
+        // SAFETY: the buffer has room for 128 characters and a zero.
+        let n = unsafe { (self.get)(self.state, buffer.as_mut_ptr().cast(), 128) };
+        buffer[..n].iter().map(|&b| char::from(b)).collect()
+    }
+}
+
+impl Drop for Dtmf {
+    fn drop(&mut self) {
+        // SAFETY: the state came from dtmf_rx_init and is not used again.
+        unsafe { (self.free)(self.state) };
+    }
+}
+
+pub struct G711 {
+    state: Pointer,
+    encode: unsafe extern "C" fn(Pointer, *mut u8, *const i16, c_int) -> c_int,
+    decode: unsafe extern "C" fn(Pointer, *mut i16, *const u8, c_int) -> c_int,
+    transcode: unsafe extern "C" fn(Pointer, *mut u8, *const u8, c_int) -> c_int,
+    free: unsafe extern "C" fn(Pointer) -> c_int,
+}
+
+impl G711 {
+    pub fn encode(&mut self, pcm: &[i16], codes: &mut [u8]) {
+        let n = pcm.len().min(codes.len()) as c_int;
+        // SAFETY: both slices have n elements.
+        unsafe { (self.encode)(self.state, codes.as_mut_ptr(), pcm.as_ptr(), n) };
+    }
+
+    pub fn decode(&mut self, codes: &[u8], pcm: &mut [i16]) {
+        let n = pcm.len().min(codes.len()) as c_int;
+        // SAFETY: both slices have n elements.
+        unsafe { (self.decode)(self.state, pcm.as_mut_ptr(), codes.as_ptr(), n) };
+    }
+
+    pub fn transcode(&mut self, input: &[u8], output: &mut [u8]) {
+        let n = input.len().min(output.len()) as c_int;
+        // SAFETY: both slices have n elements.
+        unsafe { (self.transcode)(self.state, output.as_mut_ptr(), input.as_ptr(), n) };
+    }
+}
+
+impl Drop for G711 {
+    fn drop(&mut self) {
+        // SAFETY: the state came from g711_init and is not used again.
+        unsafe { (self.free)(self.state) };
+    }
+}
