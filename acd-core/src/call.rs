@@ -29,6 +29,8 @@ pub struct CallConfig {
     pub penalty_min: u32,
     /// Only members of at most this penalty. Default: no bound.
     pub penalty_max: u32,
+    /// Who calls, by any number of the embedder's, for callers who give up and come back.
+    pub caller: Option<u64>,
     /// Leaves after so long, in ms, instead of the queue's longest wait.
     pub max_wait_ms: Option<u64>,
 }
@@ -48,6 +50,7 @@ impl CallConfig {
             position: None,
             penalty_min: 0,
             penalty_max: u32::MAX,
+            caller: None,
             max_wait_ms: None,
         }
     }
@@ -87,7 +90,16 @@ pub struct Call {
     /// Order in the queue: priority, effective arrival, running number.
     pub(crate) key: CallKey,
     pub(crate) node: Node,
+    /// When it arrived, and when it joined the queue it is in now.
     pub(crate) arrived: Time,
+    pub(crate) joined: Time,
+    /// From when its age counts in the order.
+    pub(crate) since: Time,
+    pub(crate) caller: Option<u64>,
+    /// Steps of relaxation it has taken, and when the next is due.
+    pub(crate) step: u16,
+    pub(crate) hops: u8,
+    pub(crate) relax_at: Time,
     pub(crate) credit_ms: u64,
     /// The agent it waits for alone until `alone_until`.
     pub(crate) preferred: Option<AgentId>,
@@ -117,6 +129,12 @@ impl Default for Call {
             key: (0, 0, 0),
             node: Node::default(),
             arrived: Time::ZERO,
+            joined: Time::ZERO,
+            since: Time::ZERO,
+            caller: None,
+            step: 0,
+            hops: 0,
+            relax_at: Time::MAX,
             credit_ms: 0,
             preferred: None,
             alone_until: Time::ZERO,

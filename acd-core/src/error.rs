@@ -30,6 +30,8 @@ pub enum Table {
     Profiles,
     /// Requirements of classes and skills of profiles.
     Skills,
+    /// Steps of relaxation.
+    Steps,
     /// The caller's slices for the indices of lines and pools.
     Index,
     /// Outputs, or the caller's slice for them.

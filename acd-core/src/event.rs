@@ -50,6 +50,15 @@ pub enum Input {
         /// The key pressed, or any code; comes back in [`LeaveReason::ExitKey`].
         key: u8,
     },
+    /// The call goes to another queue; its age counts there, or it starts anew at the end.
+    Move {
+        /// Which call.
+        call: CallId,
+        /// Where to.
+        queue: QueueId,
+        /// Whether the time it has waited so far counts in the order there.
+        keep_age: bool,
+    },
     /// The call's priority changes; its arrival and its wait stay.
     SetPriority {
         /// Which call.
@@ -113,6 +122,8 @@ pub enum LeaveReason {
     ExitKey(u8),
     /// The queue's [`leave_empty`](crate::QueueConfig::leave_empty) rule holds.
     LeaveEmpty,
+    /// It waited as long as it may, and goes to this target of the embedder's.
+    Overflow(u16),
 }
 
 /// How an offer ended. Every offer ends exactly once.
@@ -150,6 +161,19 @@ pub enum Output {
         position: u32,
         /// How long it may have to wait, in ms; `None` when nothing is known.
         estimate_ms: Option<u64>,
+    },
+    /// A call waits in another queue now.
+    Moved {
+        /// The call.
+        call: CallId,
+        /// Its tag.
+        call_tag: u64,
+        /// Where it waited.
+        from: QueueId,
+        /// Where it waits.
+        to: QueueId,
+        /// Its place there, 1 for the first.
+        position: u32,
     },
     /// A call was not let in; there is no handle for it.
     Refused {

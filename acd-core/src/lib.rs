@@ -55,6 +55,7 @@ mod grid;
 mod id;
 mod limits;
 mod queue;
+mod relax;
 mod ring;
 mod select;
 mod skill;
@@ -78,6 +79,7 @@ pub use limits::{
     QueueSlot,
 };
 pub use queue::{Delays, EmptyRule, QueueConfig, QueueCounters};
+pub use relax::{GhostSlot, Overflow, RelaxStep};
 pub use ring::OutputSlot;
 pub use select::{Order, Ring, Start, Strategy, Term};
 pub use skill::{ClassId, ProfileId, Skill, SkillRange};

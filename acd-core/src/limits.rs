@@ -4,6 +4,7 @@ use crate::agent::{Agent, Member};
 use crate::call::{Call, Leg};
 use crate::grid::words;
 use crate::queue::{Line, Pool, Queue};
+use crate::relax::{GhostSlot, RelaxStep};
 use crate::ring::OutputSlot;
 use crate::skill::{Skill, SkillRange};
 use crate::slab::Slot;
@@ -43,6 +44,10 @@ pub struct Limits {
     pub profiles: u16,
     /// Requirements of all classes and skills of all profiles. From the others: four for each.
     pub skills: u32,
+    /// Steps of relaxation of all queues. Default: 0.
+    pub steps: u32,
+    /// Callers who gave up and whose age is kept for when they call back. Default: 0.
+    pub ghosts: u32,
     /// Phones that ring for one call at the same time. Default: 16.
     pub ring_max: u16,
     /// Outputs that wait to be polled. From the others: enough for one step of the engine twice.
@@ -62,6 +67,8 @@ impl Default for Limits {
             classes: 1,
             profiles: 1,
             skills: 0,
+            steps: 0,
+            ghosts: 0,
             ring_max: 16,
             outputs: 0,
         }
@@ -151,6 +158,8 @@ impl Limits {
             all.line_words() * size_of::<u64>(),
             all.pool_index() * size_of::<u32>(),
             all.pool_words() * size_of::<u64>(),
+            take(all.steps, size_of::<RelaxStep>()),
+            take(all.ghosts, size_of::<GhostSlot>()),
             take(all.timers(), size_of::<TimerSlot>()),
             take(all.outputs, size_of::<OutputSlot>()),
         ]
@@ -213,6 +222,10 @@ pub struct EngineStorage<'a> {
     pub pool_index: &'a mut [u32],
     /// [`Limits::pool_words`] words.
     pub pool_words: &'a mut [u64],
+    /// Steps of relaxation; may be empty.
+    pub steps: &'a mut [RelaxStep],
+    /// Callers who gave up; may be empty.
+    pub ghosts: &'a mut [GhostSlot],
     /// [`Limits::timers`] timers.
     pub timers: &'a mut [TimerSlot],
     /// Outputs.
@@ -236,6 +249,8 @@ pub(crate) struct Tables<'a> {
     pub(crate) line_words: Storage<'a, u64>,
     pub(crate) pool_index: Storage<'a, u32>,
     pub(crate) pool_words: Storage<'a, u64>,
+    pub(crate) steps: Storage<'a, RelaxStep>,
+    pub(crate) ghosts: Storage<'a, GhostSlot>,
     pub(crate) timers: Storage<'a, TimerSlot>,
     pub(crate) outputs: Storage<'a, OutputSlot>,
 }
@@ -258,6 +273,8 @@ impl<'a> From<EngineStorage<'a>> for Tables<'a> {
             line_words: storage.line_words.into(),
             pool_index: storage.pool_index.into(),
             pool_words: storage.pool_words.into(),
+            steps: storage.steps.into(),
+            ghosts: storage.ghosts.into(),
             timers: storage.timers.into(),
             outputs: storage.outputs.into(),
         }
@@ -288,6 +305,8 @@ impl Tables<'static> {
             line_words: Storage::owned(all.line_words(), 0),
             pool_index: Storage::owned(all.pool_index(), 0),
             pool_words: Storage::owned(all.pool_words(), 0),
+            steps: table(all.steps),
+            ghosts: table(all.ghosts),
             timers: table(all.timers()),
             outputs: table(all.outputs),
         }

@@ -1,6 +1,7 @@
 //! Queues: where calls wait and by which rules they leave.
 
 use crate::call::CallKey;
+use crate::relax::Overflow;
 use crate::select::{Order, Strategy};
 use crate::slab::NIL;
 use crate::tree::Tree;
@@ -24,6 +25,11 @@ pub struct QueueConfig {
     pub wrap_up_ms: u32,
     /// A call leaves with [`Timeout`](crate::LeaveReason::Timeout) after so long, in ms.
     pub max_wait_ms: Option<u64>,
+    /// Where it goes then. `None`: out, with a timeout.
+    pub overflow: Option<Overflow>,
+    /// A caller who gave up and calls again within so many ms has the age it had; needs
+    /// [`CallConfig::caller`](crate::CallConfig::caller) and [`Limits::ghosts`](crate::Limits::ghosts).
+    pub resume_within_ms: Option<u32>,
     /// At most so many calls wait; further ones are refused.
     pub max_waiting: Option<u32>,
     /// An agent of several queues serves the queue of the highest weight first. Strictly so: a
@@ -59,6 +65,8 @@ impl Default for QueueConfig {
             retry_ms: 5_000,
             wrap_up_ms: 0,
             max_wait_ms: None,
+            overflow: None,
+            resume_within_ms: None,
             max_waiting: None,
             weight: 0,
             service_level_ms: 20_000,
@@ -104,7 +112,7 @@ pub struct Delays {
 /// What happened in a queue since it was made.
 ///
 /// `offered` = `refused` + `answered` + `abandoned` + `timed_out` + `exited` + `left_empty` +
-/// `waiting`, at every moment.
+/// `overflowed` + `waiting`, at every moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueueCounters {
     /// Calls that asked to join.
@@ -121,6 +129,8 @@ pub struct QueueCounters {
     pub exited: u64,
     /// Calls that left because no agent was there.
     pub left_empty: u64,
+    /// Calls that went on to another queue or target.
+    pub overflowed: u64,
     /// Calls waiting or ringing now.
     pub waiting: u32,
     /// Calls talking with an agent now.
@@ -150,6 +160,8 @@ pub struct Queue {
     pub(crate) logged_in: u32,
     pub(crate) willing: u32,
     pub(crate) free: u32,
+    /// Its steps of relaxation: the first, and how many.
+    pub(crate) steps: (u32, u32),
     /// Round robin: the order key of the member offered to last.
     pub(crate) cursor: Option<u64>,
     /// The last key any call had: a later one joins at the end.
@@ -171,6 +183,7 @@ impl Default for Queue {
             logged_in: 0,
             willing: 0,
             free: 0,
+            steps: (0, 0),
             cursor: None,
             last_key: (0, 0, 0),
             emptying: false,

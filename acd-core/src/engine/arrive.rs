@@ -27,27 +27,14 @@ impl Engine<'_> {
         if self.calls.is_full() {
             return Err(Error::Full(Table::Calls));
         }
-        if self.find_line(&wanted(queue, config)).is_none() && self.lines.is_full() {
-            return Err(Error::Full(Table::Lines));
-        }
-        Ok(())
+        self.check_lines(queue, &wanted(queue, config))
     }
 
     pub(super) fn arrive(&mut self, config: &CallConfig) {
         let queue = config.queue.index();
-        let at = &mut self.queues[queue];
-        at.counters.offered += 1;
-        let rules = at.config;
-        let full = rules
-            .max_waiting
-            .is_some_and(|most| at.counters.waiting >= most);
-        let reason = if full {
-            Some(RefuseReason::Full)
-        } else if self.is_empty(queue, rules.join_empty) {
-            Some(RefuseReason::JoinEmpty)
-        } else {
-            None
-        };
+        let rules = self.queues[queue].config;
+        self.queues[queue].counters.offered += 1;
+        let reason = self.refusal(queue);
         if let Some(reason) = reason {
             self.queues[queue].counters.refused += 1;
             self.say(Output::Refused {
@@ -57,14 +44,17 @@ impl Engine<'_> {
             });
             return;
         }
-        // `check_arrival` has seen that there is room for both.
-        let Ok(line) = self.line(wanted(queue, config)) else {
+        // `check_arrival` has seen that there is room for all of them.
+        let Ok(line) = self.make_lines(queue, wanted(queue, config)) else {
             return;
         };
         let number = self.next_call;
+        let credit_ms = config
+            .credit_ms
+            .saturating_add(self.resume(queue, config.caller));
         let key = match config.position {
             Some(place) => self.key_at(queue, config.priority, place, number),
-            None => self.key(queue, config.priority, self.now, config.credit_ms, number),
+            None => self.key(queue, config.priority, self.now, credit_ms, number),
         };
         let after = |ms: Option<u64>| ms.map_or(Time::MAX, |ms| self.now.plus(ms));
         let first = rules.announce_first_ms.or(rules.announce_every_ms);
@@ -75,7 +65,11 @@ impl Engine<'_> {
             priority: config.priority,
             key,
             arrived: self.now,
-            credit_ms: config.credit_ms,
+            joined: self.now,
+            since: self.now,
+            caller: config.caller,
+            relax_at: self.step_due(queue, 0, self.now),
+            credit_ms,
             preferred: config.preferred_agent,
             alone_until: self.now.plus(u64::from(config.preferred_wait_ms)),
             leave_at: after(config.max_wait_ms.or(rules.max_wait_ms)),
@@ -102,11 +96,24 @@ impl Engine<'_> {
         self.check_empty(queue);
     }
 
+    /// Why a queue would not have a call now.
+    pub(super) fn refusal(&self, queue: u32) -> Option<RefuseReason> {
+        let at = &self.queues[queue];
+        let most = at.config.max_waiting;
+        if most.is_some_and(|most| at.counters.waiting >= most) {
+            Some(RefuseReason::Full)
+        } else if self.is_empty(queue, at.config.join_empty) {
+            Some(RefuseReason::JoinEmpty)
+        } else {
+            None
+        }
+    }
+
     /// A new priority: the place changes, arrival and wait do not.
     pub(super) fn set_priority(&mut self, call: u32, priority: i32) {
         let Call {
             queue,
-            arrived,
+            since,
             credit_ms,
             key,
             state,
@@ -114,7 +121,7 @@ impl Engine<'_> {
         } = self.calls[call];
         self.leave_line(call);
         self.calls[call].priority = priority;
-        self.calls[call].key = self.key(queue, priority, arrived, credit_ms, key.2);
+        self.calls[call].key = self.key(queue, priority, since, credit_ms, key.2);
         self.join_line(call);
         if state == CallState::Waiting {
             self.soil_call(call);
@@ -123,7 +130,14 @@ impl Engine<'_> {
 
     /// The order in a queue. Strictly by priority, the priority alone decides before the arrival;
     /// with aging, it moves the arrival.
-    fn key(&self, queue: u32, priority: i32, arrived: Time, credit: u64, number: u64) -> CallKey {
+    pub(super) fn key(
+        &self,
+        queue: u32,
+        priority: i32,
+        arrived: Time,
+        credit: u64,
+        number: u64,
+    ) -> CallKey {
         let level = (i64::from(i32::MAX) - i64::from(priority)) as u64;
         // Times stand in the middle of the range, so that earlier ones do not end at 0.
         let since = i128::from(arrived.ms()) + (1 << 62) - i128::from(credit);

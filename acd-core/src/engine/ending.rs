@@ -33,6 +33,7 @@ impl Engine<'_> {
         let Call {
             queue,
             arrived,
+            joined,
             tag,
             ..
         } = self.calls[call];
@@ -40,7 +41,7 @@ impl Engine<'_> {
         let level = self.queues[queue].config.service_level_ms;
         let counters = &mut self.queues[queue].counters;
         counters.waiting -= 1;
-        counters.waited_ms = counters.waited_ms.saturating_add(waited_ms);
+        counters.waited_ms = counters.waited_ms.saturating_add(self.now.since(joined));
         match reason {
             LeaveReason::Timeout => counters.timed_out += 1,
             LeaveReason::Abandoned => {
@@ -49,6 +50,10 @@ impl Engine<'_> {
             }
             LeaveReason::ExitKey(_) => counters.exited += 1,
             LeaveReason::LeaveEmpty => counters.left_empty += 1,
+            LeaveReason::Overflow(_) => counters.overflowed += 1,
+        }
+        if reason == LeaveReason::Abandoned {
+            self.keep_ghost(call);
         }
         self.say(Output::Left {
             call: self.call_id(call),

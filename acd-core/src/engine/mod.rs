@@ -11,6 +11,7 @@ mod ending;
 mod matching;
 mod offers;
 mod query;
+mod relaxing;
 mod setup;
 mod timers;
 
@@ -26,9 +27,11 @@ use crate::id::{AgentId, CallId, OfferId, QueueId};
 use crate::limits::Limits;
 use crate::limits::{EngineStorage, Tables, burst};
 use crate::queue::{Line, Pool, Queue};
+use crate::relax::{GhostSlot, RelaxStep};
 use crate::ring::Ring;
 use crate::skill::{ClassId, ProfileId, Skill, Skills};
 use crate::slab::{NIL, Slab};
+use crate::storage::Storage;
 use crate::time::Time;
 use crate::timer::Timers;
 
@@ -48,6 +51,11 @@ pub struct Engine<'a> {
     pool_grid: Grid<'a>,
     skills: Skills<'a>,
     timers: Timers<'a>,
+    steps: Storage<'a, RelaxStep>,
+    steps_used: u32,
+    /// Callers who gave up, the next to be forgotten at `ghost`.
+    ghosts: Storage<'a, GhostSlot>,
+    ghost: usize,
     out: Ring<'a>,
     /// What the step at hand knows as the time; behind `goal` while work is left.
     now: Time,
@@ -64,6 +72,11 @@ pub struct Engine<'a> {
     next_member: u32,
     rng: u64,
     ring_max: u16,
+}
+
+fn cleared(mut ghosts: Storage<'_, GhostSlot>) -> Storage<'_, GhostSlot> {
+    ghosts.fill(GhostSlot::default());
+    ghosts
 }
 
 /// First and last of an intrusive list.
@@ -153,6 +166,10 @@ impl<'a> Engine<'a> {
             pools: Slab::new(tables.pools),
             skills: Skills::new(tables.classes, tables.profiles, tables.skills, tables.fits)?,
             timers: Timers::new(tables.timers),
+            steps: tables.steps,
+            steps_used: 0,
+            ghosts: cleared(tables.ghosts),
+            ghost: 0,
             out: Ring::new(tables.outputs),
             now: Time::ZERO,
             goal: Time::ZERO,
@@ -303,12 +320,15 @@ impl<'a> Engine<'a> {
             Input::Arrive(config) => self.check_arrival(&config),
             Input::Hangup { call } => self.call(call).map(drop),
             Input::Exit { call, .. } | Input::SetPriority { call, .. } => {
-                let index = self.call(call)?;
-                if self.is_queued(index) {
-                    Ok(())
-                } else {
-                    Err(Error::WrongState(call))
+                self.queued(call).map(drop)
+            }
+            Input::Move { call, queue, .. } => {
+                let index = self.queued(call)?;
+                let to = self.queue(queue)?;
+                if to == self.calls[index].queue {
+                    return Err(Error::Config("a call is moved to the queue it is in"));
                 }
+                self.check_lines(to, &self.lines[self.calls[index].line])
             }
             Input::Complete { call, .. } => {
                 let index = self.call(call)?;
@@ -331,6 +351,11 @@ impl<'a> Engine<'a> {
             Input::Arrive(config) => self.arrive(&config),
             Input::Hangup { call } => self.hang_up(call.index()),
             Input::Exit { call, key } => self.exit(call.index(), key),
+            Input::Move {
+                call,
+                queue,
+                keep_age,
+            } => self.move_call(call.index(), queue.index(), keep_age),
             Input::SetPriority { call, priority } => self.set_priority(call.index(), priority),
             Input::Accept { offer } => self.accept(offer.index()),
             Input::Reject { offer, cause } => self.reject(offer.index(), cause),
@@ -362,6 +387,16 @@ impl<'a> Engine<'a> {
             Ok(id.index())
         } else {
             Err(Error::NoCall(id))
+        }
+    }
+
+    /// A call that is in a queue still.
+    fn queued(&self, id: CallId) -> Result<u32, Error> {
+        let index = self.call(id)?;
+        if self.is_queued(index) {
+            Ok(index)
+        } else {
+            Err(Error::WrongState(id))
         }
     }
 

@@ -90,7 +90,8 @@ impl Engine<'_> {
         counters.talking += 1;
         counters.answered += 1;
         counters.answered_in_level += u64::from(waited_ms <= level);
-        counters.waited_ms = counters.waited_ms.saturating_add(waited_ms);
+        let here = self.now.since(self.calls[call].joined);
+        counters.waited_ms = counters.waited_ms.saturating_add(here);
         counters.answered_waited_ms = counters.answered_waited_ms.saturating_add(waited_ms);
         if member != NIL {
             self.members[member].calls = self.members[member].calls.saturating_add(1);

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::call::{Call, CallState, LegState};
-use crate::event::{LeaveReason, OfferEnd, Output};
+use crate::event::{OfferEnd, Output};
 use crate::time::Time;
 
 impl Engine<'_> {
@@ -41,14 +41,18 @@ impl Engine<'_> {
             alone_until,
             retry_at,
             announce_at,
+            relax_at,
             queue,
             preferred,
             state,
             ..
         } = self.calls[call];
         if leave_at <= self.now {
-            self.leave(call, LeaveReason::Timeout);
+            self.overflow(call);
             return;
+        }
+        if relax_at <= self.now {
+            self.relax(call);
         }
         if preferred.is_some() && alone_until == self.now {
             self.end_alone(call);
@@ -88,11 +92,12 @@ impl Engine<'_> {
             alone_until,
             retry_at,
             announce_at,
+            relax_at,
             preferred,
             state,
             ..
         } = self.calls[call];
-        let mut at = leave_at.min(retry_at).min(announce_at);
+        let mut at = leave_at.min(retry_at).min(announce_at).min(relax_at);
         if preferred.is_some() && alone_until > self.now {
             at = at.min(alone_until);
         }

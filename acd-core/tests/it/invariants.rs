@@ -50,6 +50,8 @@ impl World {
             calls: 12,
             classes: 3,
             profiles: 3,
+            steps: 4,
+            ghosts: 3,
             ring_max: 4,
             ..Limits::default()
         };
@@ -72,7 +74,7 @@ impl World {
             }
         }
         let bit = |n: u16| seed.2 >> n & 1 == 1;
-        let mut queues = Vec::new();
+        let mut queues: Vec<QueueId> = Vec::new();
         for (n, strategy) in [seed.0, seed.1].into_iter().enumerate() {
             let config = QueueConfig {
                 tag: n as u64,
@@ -81,6 +83,12 @@ impl World {
                 retry_ms: if bit(1) { 1 } else { 1_500 },
                 wrap_up_ms: if bit(2) { 1_000 } else { 0 },
                 max_wait_ms: bit(3).then_some(6_000),
+                overflow: match (n, seed.1 >> 6) {
+                    (1, 1) => Some(Overflow::Queue(queues[0])),
+                    (1, 2) => Some(Overflow::Target(9)),
+                    _ => None,
+                },
+                resume_within_ms: bit(4).then_some(2_000),
                 max_waiting: bit(4).then_some(4),
                 weight: u16::from(bit(5)) * n as u16,
                 announce_every_ms: bit(6).then_some(1_000),
@@ -104,6 +112,22 @@ impl World {
             };
             let id = engine.add_queue(config).expect("a queue");
             ledger.queues.insert(id, config);
+            if seed.0 >= 128 {
+                let steps = [
+                    RelaxStep {
+                        after_ms: 800,
+                        penalty_max: Some(u32::MAX),
+                        ..RelaxStep::default()
+                    },
+                    RelaxStep {
+                        after_ms: 1_500,
+                        class: Some(classes[n]),
+                        ..RelaxStep::default()
+                    },
+                ];
+                engine.set_relaxation(id, &steps).expect("steps");
+                ledger.steps.insert(id, steps.to_vec());
+            }
             queues.push(id);
         }
         let mut agents = Vec::new();
@@ -214,6 +238,7 @@ impl World {
                 let odd = how % 5 == 0;
                 Some(Input::Arrive(CallConfig {
                     tag: u64::from(how),
+                    caller: Some(u64::from(how % 4)),
                     priority: i32::from(how % 3),
                     class: self.classes[usize::from(whom) % 3],
                     preferred_agent: odd.then(|| self.agents[usize::from(whom) % 4]),
@@ -242,9 +267,20 @@ impl World {
                     EndedBy::Transfer
                 },
             }),
-            10 => Self::pick(&self.calls, whom).map(|call| Input::Exit {
-                call,
-                key: how as u8,
+            10 => Self::pick(&self.calls, whom).map(|call| {
+                if how % 2 == 0 {
+                    return Input::Exit {
+                        call,
+                        key: how as u8,
+                    };
+                }
+                let queue = self.queues[usize::from(how / 2) % 2];
+                let keep_age = how % 4 == 1;
+                Input::Move {
+                    call,
+                    queue,
+                    keep_age,
+                }
             }),
             11 => Self::pick(&self.calls, whom).map(|call| {
                 let priority = i32::from(how % 4) - 1;

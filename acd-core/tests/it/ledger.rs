@@ -31,6 +31,12 @@ pub(crate) struct AgentBook {
 struct CallBook {
     queue: QueueId,
     config: CallConfig,
+    /// What it asked for when it joined the queue, and when that was.
+    asked: Asks,
+    joined: Time,
+    /// From when its age counts, and how much more it has from an earlier try.
+    since: Time,
+    credit_ms: u64,
     priority: i32,
     arrived: Time,
     number: u64,
@@ -39,6 +45,9 @@ struct CallBook {
     missed: Vec<(AgentId, Time)>,
     talking: Option<(AgentId, Time)>,
 }
+
+/// Class and penalty window.
+type Asks = (ClassId, u32, u32);
 
 #[derive(Clone, Copy, Debug)]
 struct OfferBook {
@@ -50,12 +59,18 @@ struct OfferBook {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
     pub(crate) queues: BTreeMap<QueueId, QueueConfig>,
+    pub(crate) steps: BTreeMap<QueueId, Vec<RelaxStep>>,
     pub(crate) agents: BTreeMap<AgentId, AgentBook>,
     calls: BTreeMap<CallId, CallBook>,
     offers: BTreeMap<OfferId, OfferBook>,
     pub(crate) fits: BTreeMap<(ClassId, ProfileId), bool>,
     /// What the input at hand asked for, for the output that answers it.
     arriving: Option<CallConfig>,
+    starts_anew: Option<CallId>,
+    /// Callers who gave up: who, where, how long they had waited, until when they may be back.
+    /// As many as the engine keeps.
+    ghosts: [Option<(u64, QueueId, u64, Time)>; 3],
+    next_ghost: usize,
     numbers: u64,
     pub(crate) outputs: u64,
 }
@@ -85,6 +100,7 @@ impl Ledger {
     pub(crate) fn input(&mut self, now: Time, input: &Input) {
         match *input {
             Input::Arrive(config) => self.arriving = Some(config),
+            Input::Move { call, keep_age, .. } => self.starts_anew = (!keep_age).then_some(call),
             Input::SetPriority { call, priority } => {
                 if let Some(book) = self.calls.get_mut(&call) {
                     book.priority = priority;
@@ -137,6 +153,10 @@ impl Ledger {
                 let book = CallBook {
                     queue,
                     config,
+                    asked: (config.class, config.penalty_min, config.penalty_max),
+                    joined: at,
+                    since: at,
+                    credit_ms: self.resume(at, &config),
                     priority: config.priority,
                     arrived: at,
                     number: self.numbers,
@@ -148,6 +168,20 @@ impl Ledger {
                     self.calls.insert(call, book).is_none(),
                     "a live handle reused"
                 );
+            }
+            Output::Moved { call, from, to, .. } => {
+                let asks = self.asks(at, &self.calls[&call]);
+                let book = self.calls.get_mut(&call).expect("a live call");
+                assert_eq!(book.queue, from);
+                assert!(
+                    book.offers.is_empty(),
+                    "INV-03: an offer outlives its place"
+                );
+                (book.queue, book.asked, book.joined) = (to, asks, at);
+                book.missed.clear();
+                if self.starts_anew.take() == Some(call) {
+                    book.since = at;
+                }
             }
             Output::Refused { .. } => {
                 self.arriving.take().expect("refused without arriving");
@@ -181,9 +215,21 @@ impl Ledger {
                 book.answered += 1;
             }
             Output::Left {
-                call, waited_ms, ..
+                call,
+                waited_ms,
+                reason,
+                ..
             } => {
                 let book = self.calls.remove(&call).expect("INV-11: left twice");
+                let within = self.queues[&book.queue].resume_within_ms;
+                if let (LeaveReason::Abandoned, Some(caller), Some(within)) =
+                    (reason, book.config.caller, within)
+                {
+                    let waited = waited_ms + book.credit_ms;
+                    let until = at.plus(u64::from(within));
+                    self.ghosts[self.next_ghost] = Some((caller, book.queue, waited, until));
+                    self.next_ghost = (self.next_ghost + 1) % self.ghosts.len();
+                }
                 assert!(book.offers.is_empty(), "INV-03: an offer outlives its call");
                 assert!(book.talking.is_none());
                 assert_eq!(waited_ms, at.since(book.arrived));
@@ -223,6 +269,20 @@ impl Ledger {
         }
     }
 
+    /// INV-36, INV-37: a caller who is back has the age it had, once.
+    fn resume(&mut self, at: Time, config: &CallConfig) -> u64 {
+        if self.queues[&config.queue].resume_within_ms.is_none() {
+            return 0;
+        }
+        let back = self.ghosts.iter_mut().find(|ghost| {
+            ghost.is_some_and(|(caller, queue, _, until)| {
+                Some(caller) == config.caller && queue == config.queue && at <= until
+            })
+        });
+        back.and_then(Option::take)
+            .map_or(0, |(_, _, waited, _)| waited)
+    }
+
     fn offered(&mut self, at: Time, offer: OfferId, call: CallId, agent: AgentId) {
         let book = self
             .calls
@@ -232,7 +292,7 @@ impl Ledger {
         let who = &self.agents[&agent];
         self.must_be_free(at, who);
         assert!(
-            self.eligible(book, who),
+            self.eligible(at, book, who),
             "INV-05: {agent:?} must not have {call:?}"
         );
         let config = self.queues[&book.queue];
@@ -287,12 +347,26 @@ impl Ledger {
         assert!(who.quiet_until <= at, "INV-05: to be left alone");
     }
 
-    fn eligible(&self, call: &CallBook, who: &AgentBook) -> bool {
+    /// What a call asks for after the steps of relaxation it has taken.
+    fn asks(&self, at: Time, call: &CallBook) -> Asks {
+        let (mut class, mut min, mut max) = call.asked;
+        for step in self.steps.get(&call.queue).into_iter().flatten() {
+            if at.since(call.joined) >= step.after_ms {
+                class = step.class.unwrap_or(class);
+                min = step.penalty_min.unwrap_or(min);
+                max = step.penalty_max.unwrap_or(max);
+            }
+        }
+        (class, min, max)
+    }
+
+    fn eligible(&self, at: Time, call: &CallBook, who: &AgentBook) -> bool {
         let place = who.places.get(&call.queue);
-        let window = call.config.penalty_min..=call.config.penalty_max;
+        let (class, min, max) = self.asks(at, call);
+        let window = min..=max;
         let preferred = call.config.preferred_agent == Some(who.id);
         place.is_some_and(|place| preferred || window.contains(&place.penalty))
-            && self.fits[&(call.config.class, who.profile)]
+            && self.fits[&(class, who.profile)]
     }
 
     fn is_free(&self, at: Time, who: &AgentBook) -> bool {
@@ -314,7 +388,7 @@ impl Ledger {
         call.config.preferred_agent.is_some_and(|preferred| {
             let who = &self.agents[&preferred];
             at.since(call.arrived) < u64::from(call.config.preferred_wait_ms)
-                && who.places.contains_key(&call.queue)
+                && (who.places.contains_key(&call.queue) || call.joined != call.arrived)
                 && who.request != AgentRequest::LoggedOut
         })
     }
@@ -322,12 +396,13 @@ impl Ledger {
     /// INV-33: nobody of the same queue, class and window who came before in the order was left
     /// behind. INV-39 and INV-41: nobody better was left idle.
     fn in_good_order(&self, at: Time, id: CallId, call: &CallBook, who: &AgentBook) {
-        let order = |book: &CallBook| (-i64::from(book.priority), book.arrived, book.number);
+        let order = |book: &CallBook| {
+            let since = book.since.ms() as i64 - book.credit_ms as i64;
+            (-i64::from(book.priority), since, book.number)
+        };
         for (other_id, other) in &self.calls {
             let alike = other.queue == call.queue
-                && other.config.class == call.config.class
-                && other.config.penalty_min == call.config.penalty_min
-                && other.config.penalty_max == call.config.penalty_max
+                && self.asks(at, other) == self.asks(at, call)
                 && other.config.position.is_none()
                 && call.config.position.is_none();
             if *other_id != id
@@ -355,7 +430,7 @@ impl Ledger {
         };
         for other in self.agents.values() {
             if other.id != who.id
-                && self.eligible(call, other)
+                && self.eligible(at, call, other)
                 && self.is_free(at, other)
                 && !self.barred(at, call, other)
                 && !matches!(call.config.preferred_agent, Some(agent) if agent == other.id)
@@ -453,7 +528,7 @@ impl Ledger {
             let alone = self.waits_alone(now, call);
             for who in &free {
                 let for_it = !alone || call.config.preferred_agent == Some(who.id);
-                let idle = for_it && self.eligible(call, who) && !self.barred(now, call, who);
+                let idle = for_it && self.eligible(now, call, who) && !self.barred(now, call, who);
                 assert!(!idle, "INV-30: {id:?} waits while {:?} is free", who.id);
             }
         }
@@ -464,7 +539,13 @@ impl Ledger {
         let (mut answered, mut talked) = (0, 0);
         for queue in self.queues.keys() {
             let c = engine.queue_counters(*queue).expect("a queue");
-            let gone = c.refused + c.answered + c.abandoned + c.timed_out + c.exited + c.left_empty;
+            let gone = c.refused
+                + c.answered
+                + c.abandoned
+                + c.timed_out
+                + c.exited
+                + c.left_empty
+                + c.overflowed;
             assert_eq!(c.offered, gone + u64::from(c.waiting), "INV-10");
             assert_eq!(c.answered, c.completed + u64::from(c.talking), "INV-10");
             assert!(c.answered_in_level <= c.answered, "INV-14");

@@ -1,0 +1,267 @@
+//! Waiting long enough changes what a call asks for, and in the end where it waits.
+
+use super::Engine;
+use crate::call::{Call, CallState};
+use crate::error::{Error, Table};
+use crate::event::{LeaveReason, OfferEnd, Output};
+use crate::id::QueueId;
+use crate::queue::Line;
+use crate::relax::{GhostSlot, Overflow, RelaxStep};
+use crate::time::Time;
+
+/// A call is moved from queue to queue so often by itself.
+const HOPS: u8 = 8;
+
+impl Engine<'_> {
+    /// Sets a queue's steps of relaxation, for calls that join from now on. Room for steps is not
+    /// given back.
+    ///
+    /// # Errors
+    /// No such queue or class, steps out of order, calls waiting in the queue, or no room.
+    pub fn set_relaxation(&mut self, queue: QueueId, steps: &[RelaxStep]) -> Result<(), Error> {
+        let index = self.queue(queue)?;
+        if self.queues[index].counters.waiting > 0 {
+            return Err(Error::QueueInUse(queue));
+        }
+        let mut last = 0;
+        for (i, step) in steps.iter().enumerate() {
+            if i > 0 && step.after_ms <= last {
+                return Err(Error::Config("steps of relaxation are out of order"));
+            }
+            last = step.after_ms;
+            if let Some(class) = step.class.filter(|class| !self.skills.has_class(*class)) {
+                return Err(Error::NoClass(class));
+            }
+        }
+        let known = self.queues[index].steps;
+        let (start, fresh) = if steps.len() <= known.1 as usize {
+            (known.0, false)
+        } else {
+            (self.steps_used, true)
+        };
+        let room = self
+            .steps
+            .get_mut(start as usize..start as usize + steps.len())
+            .filter(|_| steps.len() <= usize::from(u16::MAX))
+            .ok_or(Error::Full(Table::Steps))?;
+        room.copy_from_slice(steps);
+        if fresh {
+            self.steps_used += steps.len() as u32;
+        }
+        self.queues[index].steps = (start, steps.len() as u32);
+        Ok(())
+    }
+
+    fn steps_of(&self, queue: u32) -> &[RelaxStep] {
+        let (start, count) = self.queues[queue].steps;
+        &self.steps[start as usize..(start + count) as usize]
+    }
+
+    /// When a call that joined then takes this step; never if there is none.
+    pub(super) fn step_due(&self, queue: u32, step: u16, joined: Time) -> Time {
+        let step = self.steps_of(queue).get(usize::from(step));
+        step.map_or(Time::MAX, |step| joined.plus(step.after_ms))
+    }
+
+    /// Whether there is room for every line a call of this kind may come to wait in.
+    pub(super) fn check_lines(&self, queue: u32, line: &Line) -> Result<(), Error> {
+        let mut line = Line {
+            queue,
+            ..fresh(line)
+        };
+        let mut missing = u32::from(self.find_line(&line).is_none());
+        for step in self.steps_of(queue) {
+            line = relaxed(line, step);
+            missing += u32::from(self.find_line(&line).is_none());
+        }
+        if missing > self.lines.capacity() - self.lines.len() {
+            return Err(Error::Full(Table::Lines));
+        }
+        Ok(())
+    }
+
+    /// Makes those lines; the first of them.
+    pub(super) fn make_lines(&mut self, queue: u32, line: Line) -> Result<u32, Error> {
+        let mut line = Line {
+            queue,
+            ..fresh(&line)
+        };
+        let first = self.line(line)?;
+        for step in 0..self.queues[queue].steps.1 as usize {
+            line = relaxed(line, &self.steps_of(queue)[step]);
+            self.line(line)?;
+        }
+        Ok(first)
+    }
+
+    /// A call takes its next step.
+    pub(super) fn relax(&mut self, call: u32) {
+        let Call {
+            queue,
+            line,
+            step,
+            joined,
+            state,
+            ..
+        } = self.calls[call];
+        let Some(change) = self.steps_of(queue).get(usize::from(step)).copied() else {
+            self.calls[call].relax_at = Time::MAX;
+            return;
+        };
+        // The line was made when the call joined.
+        if let Some(next) = self.find_line(&relaxed(fresh(&self.lines[line]), &change)) {
+            self.leave_line(call);
+            self.calls[call].line = next;
+            self.join_line(call);
+        }
+        self.calls[call].step = step + 1;
+        self.calls[call].relax_at = self.step_due(queue, step + 1, joined);
+        if state == CallState::Waiting {
+            self.soil_call(call);
+        }
+    }
+
+    /// A call has waited as long as its queue lets it.
+    pub(super) fn overflow(&mut self, call: u32) {
+        let Call {
+            queue, hops, line, ..
+        } = self.calls[call];
+        match self.queues[queue].config.overflow {
+            Some(Overflow::Queue(to)) => {
+                let there = self.queue(to).ok().filter(|&there| {
+                    hops < HOPS
+                        && there != queue
+                        && self.refusal(there).is_none()
+                        && self.check_lines(there, &self.lines[line]).is_ok()
+                });
+                match there {
+                    Some(there) => self.move_call(call, there, true),
+                    None => self.leave(call, LeaveReason::Timeout),
+                }
+            }
+            Some(Overflow::Target(code)) => self.leave(call, LeaveReason::Overflow(code)),
+            None => self.leave(call, LeaveReason::Timeout),
+        }
+    }
+
+    /// Takes a call to another queue, which has room for its lines.
+    pub(super) fn move_call(&mut self, call: u32, to: u32, keep_age: bool) {
+        let from = self.queues_of(call);
+        self.end_offers(call, OfferEnd::Cancelled);
+        self.forget_all(call);
+        self.leave_line(call);
+        let Call {
+            queue,
+            since,
+            joined,
+            priority,
+            credit_ms,
+            line,
+            key,
+            ..
+        } = self.calls[call];
+        let counters = &mut self.queues[queue].counters;
+        counters.waiting -= 1;
+        counters.overflowed += 1;
+        counters.waited_ms = counters.waited_ms.saturating_add(self.now.since(joined));
+        self.queues[to].counters.offered += 1;
+        self.queues[to].counters.waiting += 1;
+        let Ok(line) = self.make_lines(to, self.lines[line]) else {
+            return;
+        };
+        let rules = self.queues[to].config;
+        let after = |ms: Option<u64>| ms.map_or(Time::MAX, |ms| self.now.plus(ms));
+        let leave_at = after(rules.max_wait_ms);
+        let announce_at = after(rules.announce_first_ms.or(rules.announce_every_ms));
+        let since = if keep_age { since } else { self.now };
+        let key = self.key(to, priority, since, credit_ms, key.2);
+        let relax_at = self.step_due(to, 0, self.now);
+        let at = &mut self.calls[call];
+        (at.queue, at.line, at.key) = (to, line, key);
+        (at.since, at.joined) = (since, self.now);
+        (at.step, at.relax_at) = (0, relax_at);
+        (at.leave_at, at.announce_at, at.retry_at) = (leave_at, announce_at, Time::MAX);
+        at.cursor = None;
+        at.hops = at.hops.saturating_add(1);
+        self.join_line(call);
+        self.arm_call(call);
+        let position = self.place(call);
+        self.say(Output::Moved {
+            call: self.call_id(call),
+            call_tag: self.calls[call].tag,
+            from,
+            to: self.queue_id(to),
+            position,
+        });
+        self.soil_call(call);
+        self.check_empty(to);
+    }
+
+    fn queues_of(&self, call: u32) -> QueueId {
+        self.queue_id(self.calls[call].queue)
+    }
+
+    /// Keeps the age of a caller who gave up, if its queue wants that.
+    pub(super) fn keep_ghost(&mut self, call: u32) {
+        let Call {
+            queue,
+            caller,
+            arrived,
+            credit_ms,
+            ..
+        } = self.calls[call];
+        let within = self.queues[queue].config.resume_within_ms;
+        let (Some(caller), Some(within)) = (caller, within) else {
+            return;
+        };
+        if self.ghosts.is_empty() {
+            return;
+        }
+        let place = self.ghost;
+        self.ghosts[place] = GhostSlot {
+            caller,
+            queue: Some(self.queue_id(queue)),
+            waited_ms: self.now.since(arrived).saturating_add(credit_ms),
+            until: self.now.plus(u64::from(within)),
+        };
+        self.ghost = (place + 1) % self.ghosts.len();
+    }
+
+    /// How long a caller who is back had waited before it gave up; nobody is back twice.
+    pub(super) fn resume(&mut self, queue: u32, caller: Option<u64>) -> u64 {
+        let Some(caller) = caller else { return 0 };
+        if self.queues[queue].config.resume_within_ms.is_none() {
+            return 0;
+        }
+        let queue = Some(self.queue_id(queue));
+        let now = self.now;
+        let ghost = self
+            .ghosts
+            .iter_mut()
+            .find(|ghost| ghost.queue == queue && ghost.caller == caller && ghost.until >= now);
+        ghost.map_or(0, |ghost| {
+            ghost.queue = None;
+            ghost.waited_ms
+        })
+    }
+}
+
+/// A line of the same kind, without anybody in it.
+fn fresh(line: &Line) -> Line {
+    Line {
+        queue: line.queue,
+        class: line.class,
+        penalty_min: line.penalty_min,
+        penalty_max: line.penalty_max,
+        ..Line::default()
+    }
+}
+
+fn relaxed(line: Line, step: &RelaxStep) -> Line {
+    Line {
+        class: step.class.unwrap_or(line.class),
+        penalty_min: step.penalty_min.unwrap_or(line.penalty_min),
+        penalty_max: step.penalty_max.unwrap_or(line.penalty_max),
+        ..line
+    }
+}

@@ -1,0 +1,44 @@
+//! What changes for a call while it waits, and what is kept of callers who gave up.
+
+use crate::time::Time;
+use crate::{ClassId, QueueId};
+
+/// A step of relaxation: after so long in the queue a call asks for less, or of more agents.
+///
+/// What a step leaves `None` stays as it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RelaxStep {
+    /// So many ms after the call joined the queue, at that very instant. Each step later than the
+    /// one before.
+    pub after_ms: u64,
+    /// It asks for this from then on.
+    pub class: Option<ClassId>,
+    /// Only members of at least this penalty.
+    pub penalty_min: Option<u32>,
+    /// Only members of at most this penalty.
+    pub penalty_max: Option<u32>,
+}
+
+/// Where a call goes when it has waited as long as the queue lets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// To another queue, its age kept: [`Output::Moved`](crate::Output::Moved). If that queue will
+    /// not have it, or it has been moved eight times, it leaves with a timeout.
+    Queue(QueueId),
+    /// Out of the engine: voicemail, a callback, another site or number, whatever the embedder
+    /// means by this code: [`LeaveReason::Overflow`](crate::LeaveReason::Overflow).
+    Target(u16),
+}
+
+/// A caller who gave up and may come back, in its slot. Opaque; [`Default`] makes an empty one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GhostSlot {
+    pub(crate) caller: u64,
+    pub(crate) queue: QueueIndex,
+    pub(crate) waited_ms: u64,
+    pub(crate) until: Time,
+}
+
+/// A queue by index and generation; nobody by default.
+pub(crate) type QueueIndex = Option<QueueId>;
