@@ -46,6 +46,8 @@ extern crate std;
 
 pub mod calendar;
 
+pub mod staffing;
+
 mod agent;
 mod call;
 mod engine;

@@ -6,4 +6,5 @@ mod desk;
 mod invariants;
 mod ledger;
 mod life;
+mod staffing;
 mod strategies;
