@@ -1,0 +1,107 @@
+//! One call as the centre knows it.
+
+use ivr_core::Session;
+use media_core::g711::Law;
+use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+
+use crate::clock::Clock;
+use crate::live::Guard;
+use crate::media::call::Command;
+use crate::sip;
+use crate::store::{CallRecord, Fields};
+
+/// A caller, from answer to hang-up.
+pub(super) struct Call {
+    pub(super) id: u64,
+    pub(super) caller: String,
+    pub(super) called: String,
+    pub(super) law: Law,
+    pub(super) started_ms: u64,
+    pub(super) leg: sip::Leg,
+    pub(super) media: mpsc::UnboundedSender<Command>,
+    /// Index of the flow in the centre's list.
+    pub(super) flow: usize,
+    pub(super) session: Session,
+    pub(super) stage: Stage,
+    /// Data for the agent's screen, collected by the flow.
+    pub(super) data: Fields,
+    pub(super) record: CallRecord,
+    pub(super) _guard: Guard,
+}
+
+/// Where a call is.
+pub(super) enum Stage {
+    /// In the hands of the flow.
+    Flow,
+    /// Waiting for an agent; `op` is the flow's queue operation.
+    Queued {
+        op: u32,
+        entry: Option<acd_core::CallId>,
+        queue: String,
+        since_ms: u64,
+        position: u32,
+    },
+    /// Talking to an agent.
+    Talking {
+        op: u32,
+        entry: acd_core::CallId,
+        /// The agent's SIP user.
+        agent: String,
+        leg: sip::Leg,
+    },
+}
+
+impl Stage {
+    /// In a word, for people.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Stage::Flow => "menu".into(),
+            Stage::Queued {
+                queue, position, ..
+            } => format!("waiting in {queue}, place {position}"),
+            Stage::Talking { agent, .. } => format!("talking to {agent}"),
+        }
+    }
+}
+
+impl Call {
+    /// When its dialogue wants to be woken, in milliseconds since the epoch.
+    pub(super) fn deadline_ms(&self) -> Option<u64> {
+        // A deadline before the epoch is one that has come.
+        self.session
+            .deadline()
+            .map(|at| u64::try_from(at.0).unwrap_or(0))
+    }
+
+    /// Tells the call's media. It cannot be gone before it was told to end.
+    pub(super) fn media(&self, command: Command) {
+        self.media.send(command).ok();
+    }
+
+    /// What the recording's metadata say.
+    pub(super) fn metadata(&self) -> Map<String, Value> {
+        let r = &self.record;
+        let fields = json!({
+            "call": self.id,
+            "caller": self.caller,
+            "called": self.called,
+            "channels": ["caller", "heard by caller"],
+            "started": Clock::text(self.started_ms),
+            "ended": r.ended,
+            "outcome": r.outcome,
+            "ended_by": r.ended_by,
+            "language": r.language,
+            "queue": r.queue,
+            "agent": r.agent,
+            "waited_ms": r.waited_ms,
+            "talked_ms": r.talked_ms,
+            "keys": r.keys,
+            "data": self.data.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+        });
+        match fields {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        }
+    }
+}

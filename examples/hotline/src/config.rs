@@ -1,0 +1,500 @@
+//! The configuration file: TOML, read once, every mistake named by key and line.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use toml::Spanned;
+
+/// Everything `hotline serve` can be told.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Config {
+    pub(crate) sip: Sip,
+    #[serde(default)]
+    pub(crate) rtp: Rtp,
+    pub(crate) storage: Storage,
+    #[serde(default)]
+    pub(crate) prompts: Prompts,
+    #[serde(default)]
+    pub(crate) clock: ClockConfig,
+    #[serde(default)]
+    pub(crate) lists: Lists,
+    #[serde(default, rename = "query")]
+    pub(crate) queries: Vec<QueryConfig>,
+    #[serde(default, rename = "line")]
+    pub(crate) lines: Vec<Line>,
+    #[serde(default, rename = "queue")]
+    pub(crate) queues: Vec<Queue>,
+    #[serde(default, rename = "agent")]
+    pub(crate) agents: Vec<Agent>,
+}
+
+/// Where SIP is spoken.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Sip {
+    /// UDP address to listen at.
+    pub(crate) listen: SocketAddr,
+    /// Realm of the digest challenge for agents' phones.
+    #[serde(default = "default_realm")]
+    pub(crate) realm: String,
+    /// Calls at once; more are refused with 503.
+    #[serde(default = "default_max_calls")]
+    pub(crate) max_calls: usize,
+}
+
+/// Where media goes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Rtp {
+    /// Address written into SDP; the SIP address where it is left out.
+    pub(crate) address: Option<IpAddr>,
+    /// First and last UDP port, `"20000-20999"`: even ones carry RTP, the odd ones above them RTCP.
+    pub(crate) ports: Spanned<String>,
+    /// A call whose far end sends nothing for this long is ended.
+    pub(crate) silence_limit: SignedDuration,
+}
+
+/// Where recordings, voicemail and the database are kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Storage {
+    /// Folder; made if missing. Holds `hotline.db`, `recordings/` and `voicemail/`.
+    pub(crate) folder: PathBuf,
+}
+
+/// What callers hear.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Prompts {
+    /// Folder of the made prompts, one folder a language; made by espeak-ng where missing.
+    pub(crate) folder: PathBuf,
+    /// A folder of recorded prompts that take the place of made ones of the same name.
+    pub(crate) recorded: Option<PathBuf>,
+    /// A WAV file of music on hold; a built-in melody where it is left out.
+    pub(crate) music: Option<PathBuf>,
+    /// espeak-ng's voice for each language of the flows.
+    pub(crate) voices: HashMap<String, String>,
+    /// How fast it speaks.
+    pub(crate) words_per_minute: u16,
+}
+
+/// For demonstrations and tests: the moment the wall clock shows when the program starts.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct ClockConfig {
+    pub(crate) start: Option<Timestamp>,
+}
+
+/// Callers known in advance; more can be written into the database's `callers` table.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Lists {
+    pub(crate) blacklist: Vec<String>,
+    pub(crate) vip: Vec<String>,
+}
+
+/// Something a flow may ask by name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct QueryConfig {
+    pub(crate) name: Spanned<String>,
+    /// One SQL statement on the database; `:name` is an argument of the flow's query, `:call`,
+    /// `:caller` and `:called` the call's own.
+    pub(crate) sql: String,
+}
+
+/// A number that can be called, and the flow its callers meet.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Line {
+    pub(crate) number: Spanned<String>,
+    /// The flow document, relative to the configuration file.
+    pub(crate) flow: Spanned<PathBuf>,
+    /// How long the caller hears ringing before the call is answered.
+    #[serde(default)]
+    pub(crate) ring: SignedDuration,
+}
+
+/// A queue and how it offers its calls.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Queue {
+    pub(crate) name: Spanned<String>,
+    #[serde(default)]
+    pub(crate) strategy: Strategy,
+    /// How long an agent's phone rings before the call goes to the next.
+    #[serde(default = "default_ring")]
+    pub(crate) ring: SignedDuration,
+    /// Rest between two offers of a call after one was missed.
+    #[serde(default = "default_retry")]
+    pub(crate) retry: SignedDuration,
+    /// Time an agent has for notes after each call.
+    #[serde(default)]
+    pub(crate) wrap_up: SignedDuration,
+    /// A caller waits no longer than this.
+    pub(crate) max_wait: Option<SignedDuration>,
+    /// No more callers than this wait at once.
+    pub(crate) max_waiting: Option<u32>,
+    /// When the position is first told, and how often after that.
+    pub(crate) announce_first: Option<SignedDuration>,
+    pub(crate) announce_every: Option<SignedDuration>,
+    /// An agent who misses this many offers in a row is set not ready.
+    pub(crate) missed_limit: Option<u16>,
+}
+
+/// Which of the available agents is offered a call.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Strategy {
+    RingAll,
+    #[default]
+    LongestIdle,
+    FewestCalls,
+    RoundRobin,
+    Linear,
+    Random,
+}
+
+/// An agent and the phone that registers for them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Agent {
+    /// SIP user name of the phone.
+    pub(crate) id: Spanned<String>,
+    pub(crate) name: String,
+    pub(crate) password: String,
+    /// Names of the queues served; the order is the agent's preference.
+    pub(crate) queues: Vec<Spanned<String>>,
+    /// Lower is offered first.
+    #[serde(default)]
+    pub(crate) penalty: u16,
+}
+
+fn default_realm() -> String {
+    "trunkline".into()
+}
+fn default_max_calls() -> usize {
+    500
+}
+fn default_ring() -> SignedDuration {
+    SignedDuration::from_secs(15)
+}
+fn default_retry() -> SignedDuration {
+    SignedDuration::from_secs(1)
+}
+
+impl Default for Rtp {
+    fn default() -> Rtp {
+        Rtp {
+            address: None,
+            ports: Spanned::new(0..0, "20000-21999".into()),
+            silence_limit: SignedDuration::from_secs(30),
+        }
+    }
+}
+
+impl Default for Prompts {
+    fn default() -> Prompts {
+        let voices = [("zh", "cmn"), ("en", "en-us")];
+        Prompts {
+            folder: "prompts".into(),
+            recorded: None,
+            music: None,
+            voices: voices
+                .map(|(language, voice)| (language.into(), voice.into()))
+                .into(),
+            words_per_minute: 165,
+        }
+    }
+}
+
+impl Rtp {
+    /// The even ports of the range.
+    ///
+    /// # Errors
+    /// A text that says what is wrong with the range.
+    pub(crate) fn range(&self) -> Result<Range<u16>, String> {
+        let text = self.ports.get_ref();
+        let (first, last) = text
+            .split_once('-')
+            .and_then(|(a, b)| Some((a.trim().parse::<u16>().ok()?, b.trim().parse::<u16>().ok()?)))
+            .ok_or_else(|| format!("`{text}` is not a range of ports such as \"20000-20999\""))?;
+        let first = first
+            .checked_add(first % 2)
+            .ok_or("no even port in the range")?;
+        if first < 1024 || last <= first {
+            return Err(format!("`{text}` holds no pair of ports above 1023"));
+        }
+        Ok(first..last)
+    }
+}
+
+/// A configuration that cannot be used: where, and why.
+#[derive(Debug)]
+pub(crate) struct ConfigError {
+    path: PathBuf,
+    line: usize,
+    key: String,
+    why: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ConfigError {
+            path,
+            line,
+            key,
+            why,
+        } = self;
+        write!(f, "{}:{line}: ", path.display())?;
+        if !key.is_empty() {
+            write!(f, "{key}: ")?;
+        }
+        f.write_str(why)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads and checks a configuration file; relative paths in it count from its folder.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the line and the key.
+    pub(crate) fn load(path: &Path) -> Result<Config, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
+            path: path.into(),
+            line: 0,
+            key: String::new(),
+            why: format!("cannot be read: {error}"),
+        })?;
+        Config::parse(&text, path)
+    }
+
+    /// Checks `text` as if it were read from `path`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the line and the key.
+    pub(crate) fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
+        let at = |span: Option<Range<usize>>, key: &str, why: String| ConfigError {
+            path: path.into(),
+            line: span.map_or(1, |s| {
+                1 + text[..s.start.min(text.len())].matches('\n').count()
+            }),
+            key: key.into(),
+            why,
+        };
+        let mut config: Config = toml::from_str(text).map_err(|error| {
+            let key = error
+                .span()
+                .map_or_else(String::new, |span| key_at(text, span.start));
+            at(error.span(), &key, error.message().into())
+        })?;
+        config
+            .check()
+            .map_err(|(span, key, why)| at(Some(span), key, why))?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        for line in &mut config.lines {
+            let span = line.flow.span();
+            line.flow = Spanned::new(span, folder.join(line.flow.get_ref()));
+        }
+        config.storage.folder = folder.join(&config.storage.folder);
+        config.prompts.folder = folder.join(&config.prompts.folder);
+        for path in [&mut config.prompts.recorded, &mut config.prompts.music]
+            .into_iter()
+            .flatten()
+        {
+            *path = folder.join(&*path);
+        }
+        Ok(config)
+    }
+
+    /// What the types alone cannot say: ranges, duplicates, names that point nowhere.
+    fn check(&self) -> Result<(), (Range<usize>, &'static str, String)> {
+        self.rtp
+            .range()
+            .map_err(|why| (self.rtp.ports.span(), "rtp.ports", why))?;
+        let mut queues = HashSet::new();
+        for queue in &self.queues {
+            let (name, span) = (queue.name.get_ref(), queue.name.span());
+            if !queues.insert(name) {
+                return Err((
+                    span,
+                    "queue.name",
+                    format!("there are two queues named `{name}`"),
+                ));
+            }
+            let durations = [
+                ("queue.ring", Some(queue.ring)),
+                ("queue.retry", Some(queue.retry)),
+                ("queue.max-wait", queue.max_wait),
+                ("queue.announce-first", queue.announce_first),
+                ("queue.announce-every", queue.announce_every),
+            ];
+            for (key, duration) in durations {
+                if duration.is_some_and(|d| !d.is_positive()) {
+                    return Err((span, key, format!("of `{name}` must be more than zero")));
+                }
+            }
+            if queue.wrap_up.is_negative() {
+                return Err((
+                    span,
+                    "queue.wrap-up",
+                    format!("of `{name}` must not be negative"),
+                ));
+            }
+        }
+        let mut agents = HashSet::new();
+        for agent in &self.agents {
+            let id = agent.id.get_ref();
+            if !agents.insert(id) {
+                return Err((
+                    agent.id.span(),
+                    "agent.id",
+                    format!("there are two agents `{id}`"),
+                ));
+            }
+            for queue in &agent.queues {
+                if !queues.contains(queue.get_ref()) {
+                    let why = format!("there is no queue named `{}`", queue.get_ref());
+                    return Err((queue.span(), "agent.queues", why));
+                }
+            }
+        }
+        let mut queries = HashSet::new();
+        for query in &self.queries {
+            let name = query.name.get_ref();
+            if !queries.insert(name) {
+                let why = format!("there are two queries named `{name}`");
+                return Err((query.name.span(), "query.name", why));
+            }
+        }
+        let mut numbers = HashSet::new();
+        for line in &self.lines {
+            let number = line.number.get_ref();
+            if !numbers.insert(number) {
+                let why = format!("there are two lines `{number}`");
+                return Err((line.number.span(), "line.number", why));
+            }
+        }
+        if self.lines.is_empty() {
+            return Err((
+                0..0,
+                "line",
+                "no [[line]]: there is no number to call".into(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The key of the line that holds byte `at`, with its table, for errors of the TOML reader itself.
+fn key_at(text: &str, at: usize) -> String {
+    let start = text[..at.min(text.len())].rfind('\n').map_or(0, |i| i + 1);
+    let line = text[start..].lines().next().unwrap_or_default();
+    let table = text[..start]
+        .lines()
+        .rev()
+        .chain(std::iter::empty())
+        .find_map(|l| {
+            l.trim()
+                .strip_prefix('[')
+                .map(|l| l.trim_matches(['[', ']', ' ']))
+        })
+        .unwrap_or_default();
+    match line.split_once('=') {
+        Some((key, _)) if !table.is_empty() => format!("{table}.{}", key.trim()),
+        Some((key, _)) => key.trim().into(),
+        None => line.trim().trim_matches(['[', ']']).into(),
+    }
+}
+
+/// A configured duration in milliseconds; durations were checked not to be negative.
+pub(crate) fn millis(duration: SignedDuration) -> u32 {
+    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[sip]
+listen = "127.0.0.1:5060"
+
+[storage]
+folder = "data"
+
+[[queue]]
+name = "general"
+ring = "10s"
+
+[[agent]]
+id = "1001"
+name = "Li"
+password = "secret"
+queues = ["general"]
+
+[[line]]
+number = "12345"
+flow = "flow.yaml"
+"#;
+
+    fn error(text: &str) -> String {
+        Config::parse(text, Path::new("/etc/hotline.toml"))
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn a_small_file_is_enough() {
+        let config = Config::parse(GOOD, Path::new("/etc/hotline.toml")).unwrap();
+        assert_eq!(config.lines[0].flow.get_ref(), Path::new("/etc/flow.yaml"));
+        assert_eq!(millis(config.queues[0].ring), 10_000);
+        assert_eq!(config.rtp.range().unwrap(), 20000..21999);
+    }
+
+    #[test]
+    fn a_wrong_file_names_key_and_line() {
+        let unknown = error(&GOOD.replace("ring =", "rings ="));
+        assert!(
+            unknown.starts_with("/etc/hotline.toml:10: queue.rings: unknown field"),
+            "{unknown}"
+        );
+        let kind = error(&GOOD.replace("\"127.0.0.1:5060\"", "5060"));
+        assert!(
+            kind.starts_with("/etc/hotline.toml:3: sip.listen: invalid type"),
+            "{kind}"
+        );
+        let nowhere = error(&GOOD.replace("[\"general\"]", "[\"vip\"]"));
+        assert_eq!(
+            nowhere,
+            "/etc/hotline.toml:16: agent.queues: there is no queue named `vip`"
+        );
+        let twice = error(&format!(
+            "{GOOD}\n[[line]]\nnumber = \"12345\"\nflow = \"x\"\n"
+        ));
+        assert_eq!(
+            twice,
+            "/etc/hotline.toml:23: line.number: there are two lines `12345`"
+        );
+        let zero = error(&GOOD.replace("\"10s\"", "\"0s\""));
+        assert!(
+            zero.contains("queue.ring: of `general` must be more than zero"),
+            "{zero}"
+        );
+        let ports = error(&format!("{GOOD}\n[rtp]\nports = \"9-8\"\n"));
+        assert!(
+            ports.starts_with("/etc/hotline.toml:23: rtp.ports: `9-8` holds"),
+            "{ports}"
+        );
+        let missing = error("[sip]\nlisten = \"127.0.0.1:5060\"\n");
+        assert!(missing.contains("missing field `storage`"), "{missing}");
+    }
+}

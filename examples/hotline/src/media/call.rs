@@ -1,0 +1,300 @@
+//! The media of one call: a task that turns every 20 ms what its parties say into what they hear,
+//! plays prompts and music, finds keys, records.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use media_core::dtmf::Key;
+use serde_json::{Map, Value};
+use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
+
+use super::leg::{MediaLeg, Received};
+use super::sound::{Clip, FRAME, Music, Player, beep};
+use super::voicemail::{Voicemail, VoicemailLimits};
+use crate::live::{Kind, Live};
+use crate::recording::{Recorder, Recording};
+use crate::sdp::Agreed;
+use crate::sip::LegId;
+
+/// What a call's media is told.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Plays clips to the caller, instead of whatever was playing.
+    Play { op: u32, clips: Vec<Clip> },
+    /// Stops the playing or the voicemail of `op`, if that is still going on.
+    Stop { op: u32 },
+    /// Music while nothing else is to be heard.
+    Hold(bool),
+    /// Connects an agent.
+    Bridge { agent: Box<MediaLeg> },
+    /// Takes the agent away.
+    Unbridge,
+    /// Records a message of the caller's.
+    Voicemail {
+        op: u32,
+        path: PathBuf,
+        limits: VoicemailLimits,
+        beep: bool,
+    },
+    /// A leg's far end changed where it listens.
+    Change { leg: LegId, agreed: Agreed },
+    /// A key that came by other ways than media.
+    Key(Key),
+    /// Ends the task; the recording gets this metadata.
+    End { metadata: Map<String, Value> },
+}
+
+/// What a call's media tells.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Report {
+    /// Everything of `op` has been played.
+    Played { op: u32 },
+    /// The caller pressed a key.
+    Key(Key),
+    /// The voicemail of `op` is complete: by itself, or because it was stopped.
+    Voicemail { op: u32, ms: u32 },
+    /// A party has sent nothing for too long.
+    Silent { leg: LegId },
+}
+
+/// What a call's media needs to begin.
+pub(crate) struct Start {
+    pub(crate) caller: MediaLeg,
+    pub(crate) recording: PathBuf,
+    pub(crate) recorder: Recorder,
+    pub(crate) music: Clip,
+    pub(crate) live: Live,
+    pub(crate) silence_limit: Duration,
+    /// Reports are sent with this number, which names the call.
+    pub(crate) call: u64,
+    pub(crate) reports: mpsc::UnboundedSender<(u64, Report)>,
+}
+
+/// Starts the task; it ends with [`Command::End`], or when the sender is dropped.
+pub(crate) fn start(start: Start) -> mpsc::UnboundedSender<Command> {
+    let (sender, commands) = mpsc::unbounded_channel();
+    let guard = start.live.guard(Kind::Task);
+    tokio::spawn(async move {
+        CallMedia::new(start).run(commands).await;
+        drop(guard);
+    });
+    sender
+}
+
+struct CallMedia {
+    caller: MediaLeg,
+    agent: Option<Box<MediaLeg>>,
+    /// How the legs that left the call went.
+    parted: Vec<Value>,
+    player: Player,
+    /// The operation the player works on; `None` once its end was reported.
+    playing: Option<u32>,
+    music: Music,
+    beep: Clip,
+    hold: bool,
+    fade: media_core::mix::Fade,
+    recording: Recording,
+    recorder: Recorder,
+    voicemail: Option<(u32, Voicemail)>,
+    silence_limit: Duration,
+    silence_told: bool,
+    call: u64,
+    reports: mpsc::UnboundedSender<(u64, Report)>,
+}
+
+impl CallMedia {
+    fn new(start: Start) -> CallMedia {
+        CallMedia {
+            caller: start.caller,
+            agent: None,
+            parted: Vec::new(),
+            player: Player::default(),
+            playing: None,
+            music: Music::new(Arc::clone(&start.music)),
+            beep: beep(),
+            hold: false,
+            fade: media_core::mix::Fade::new(media_core::mix::Gain::SILENT),
+            recording: start.recorder.begin(start.recording, 2),
+            recorder: start.recorder,
+            voicemail: None,
+            silence_limit: start.silence_limit,
+            silence_told: false,
+            call: start.call,
+            reports: start.reports,
+        }
+    }
+
+    async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
+        let mut tick = tokio::time::interval(Duration::from_millis(20));
+        // After a hiccup of the machine the missed frames are made up for, or the far end's
+        // timeline and the recording would slip.
+        tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
+        let mut metadata = Map::new();
+        loop {
+            tokio::select! {
+                biased;
+                command = commands.recv() => match command {
+                    None => break,
+                    Some(Command::End { metadata: given }) => {
+                        metadata = given;
+                        break;
+                    }
+                    Some(command) => self.obey(command),
+                },
+                _ = tick.tick() => self.tick(),
+                received = self.caller.receive() => {
+                    if let Received::Key(key) = received {
+                        self.key(key);
+                    }
+                }
+                _ = receive_if(self.agent.as_mut()) => {}
+            }
+        }
+        if let Some((_, voicemail)) = self.voicemail.take() {
+            voicemail.end();
+        }
+        metadata.insert("caller_media".into(), self.caller.finish());
+        self.parted.extend(self.agent.map(|agent| agent.finish()));
+        metadata.insert("agent_media".into(), Value::Array(self.parted));
+        self.recording.finish(metadata);
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Play { op, clips } => {
+                self.player.play(clips);
+                self.playing = Some(op);
+            }
+            Command::Stop { op } => {
+                if self.playing == Some(op) {
+                    self.player.stop();
+                    self.playing = None;
+                }
+                if self.voicemail.as_ref().is_some_and(|(of, _)| *of == op) {
+                    self.end_voicemail();
+                }
+            }
+            Command::Hold(hold) => self.hold = hold,
+            Command::Bridge { agent } => {
+                self.player.stop();
+                self.playing = None;
+                self.hold = false;
+                self.silence_told = false;
+                self.agent = Some(agent);
+            }
+            Command::Unbridge => {
+                self.parted
+                    .extend(self.agent.take().map(|agent| agent.finish()));
+            }
+            Command::Voicemail {
+                op,
+                path,
+                limits,
+                beep,
+            } => {
+                self.playing = None;
+                self.player.play(if beep {
+                    vec![self.beep.clone()]
+                } else {
+                    Vec::new()
+                });
+                let recording = self.recorder.begin(path, 1);
+                self.voicemail = Some((op, Voicemail::new(recording, limits)));
+            }
+            Command::Change { leg, agreed } => {
+                if leg == self.caller.id {
+                    self.caller.change(agreed);
+                } else if let Some(agent) = self.agent.as_mut().filter(|agent| agent.id == leg) {
+                    agent.change(agreed);
+                }
+            }
+            Command::Key(key) => self.key(key),
+            Command::End { .. } => {}
+        }
+    }
+
+    fn key(&mut self, key: Key) {
+        if let Some(agent) = &mut self.agent {
+            agent.press(key);
+        }
+        self.tell(Report::Key(key));
+    }
+
+    fn tick(&mut self) {
+        let (mut said, mut answered) = ([0; FRAME], [0; FRAME]);
+        if let Some(key) = self.caller.pull(&mut said) {
+            self.key(key);
+        }
+        let mut heard = [0; FRAME];
+        let prompt = self.player.pull(&mut heard);
+        if let Some(agent) = &mut self.agent {
+            agent.pull(&mut answered);
+            media_core::mix::add(&mut heard, &answered);
+            agent.send(&said);
+        }
+        let music = self.hold && !prompt && self.agent.is_none() && self.voicemail.is_none();
+        self.fade.to(match music {
+            true => media_core::mix::Gain::UNITY,
+            false => media_core::mix::Gain::SILENT,
+        });
+        if music || !self.fade.is_still() {
+            let mut tune = [0; FRAME];
+            self.music.pull(&mut tune);
+            self.fade.add(&mut heard, &tune);
+        }
+        self.caller.send(&heard);
+        self.recording.write(
+            said.iter()
+                .zip(&heard)
+                .flat_map(|(l, r)| [*l, *r])
+                .collect(),
+        );
+        // The message begins when the beep has ended.
+        let leaving = self.voicemail.as_mut().filter(|_| !prompt);
+        if leaving.is_some_and(|(_, voicemail)| voicemail.frame(&said)) {
+            self.end_voicemail();
+        }
+        if !self.player.is_playing()
+            && let Some(op) = self.playing.take()
+        {
+            self.tell(Report::Played { op });
+        }
+        self.watch_silence();
+    }
+
+    fn end_voicemail(&mut self) {
+        if let Some((op, voicemail)) = self.voicemail.take() {
+            let ms = voicemail.end();
+            self.tell(Report::Voicemail { op, ms });
+        }
+    }
+
+    fn watch_silence(&mut self) {
+        let limit = u64::try_from(self.silence_limit.as_micros()).unwrap_or(u64::MAX);
+        let legs = [Some(&self.caller), self.agent.as_deref()];
+        let silent = legs
+            .into_iter()
+            .flatten()
+            .find(|leg| leg.silent_us() > limit);
+        if let Some(leg) = silent.map(|leg| leg.id)
+            && !self.silence_told
+        {
+            self.silence_told = true;
+            self.tell(Report::Silent { leg });
+        }
+    }
+
+    fn tell(&self, report: Report) {
+        // Fails only while the program ends.
+        self.reports.send((self.call, report)).ok();
+    }
+}
+
+async fn receive_if(leg: Option<&mut Box<MediaLeg>>) -> Received {
+    match leg {
+        Some(leg) => leg.receive().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,200 @@
+//! The whole put together: configuration in, a running call centre out.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::centre::{Centre, Flows, Request, Snapshot};
+use crate::clock::Clock;
+use crate::config::{Config, millis};
+use crate::live::Live;
+use crate::media::ports::Ports;
+use crate::media::sound;
+use crate::prompts::{self, Library};
+use crate::recording::{Recorder, RecorderThread};
+use crate::sip::{Lines, Registrar, Setup, Stack};
+use crate::store::{Query, Store, StoreThread};
+
+/// How often a stopping server looks whether everything has been given back.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long tasks may take to end after their calls have.
+const LEFTOVERS: Duration = Duration::from_secs(5);
+
+/// A running call centre.
+pub(crate) struct Server {
+    stack: Stack,
+    live: Live,
+    requests: mpsc::UnboundedSender<Request>,
+    centre: JoinHandle<()>,
+    database: StoreThread,
+    recordings: RecorderThread,
+}
+
+/// What a configuration comes to before anything is started.
+pub(crate) struct Prepared {
+    flows: Flows,
+    library: Library,
+}
+
+impl fmt::Display for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} flows, {} prompts",
+            self.flows.len(),
+            self.library.len()
+        )
+    }
+}
+
+/// Compiles the flows and loads or makes their prompts.
+///
+/// # Errors
+/// Whatever is wrong with a flow, with its place; a prompt that cannot be made.
+pub(crate) fn prepare(config: &Config) -> anyhow::Result<Prepared> {
+    let paths: BTreeSet<_> = config
+        .lines
+        .iter()
+        .map(|line| line.flow.get_ref().clone())
+        .collect();
+    let flows = Flows::load(&paths, config)?;
+    let library = prompts::prepare(&config.prompts, &flows.prompts())?;
+    Ok(Prepared { flows, library })
+}
+
+impl Server {
+    /// Prepares everything, opens the database, binds the ports and begins to answer.
+    ///
+    /// # Errors
+    /// Whatever of that cannot be done.
+    pub(crate) async fn start(config: Config) -> anyhow::Result<Server> {
+        let Prepared { flows, library } = prepare(&config)?;
+        let clock = Clock::new(config.clock.start);
+        let live = Live::default();
+        let folder = &config.storage.folder;
+        std::fs::create_dir_all(folder).with_context(|| format!("folder {}", folder.display()))?;
+        let queries: Vec<Query> = config
+            .queries
+            .iter()
+            .map(|q| Query {
+                name: q.name.get_ref().clone(),
+                sql: q.sql.clone(),
+            })
+            .collect();
+        let lists: [(&str, &[String]); 2] = [
+            ("blacklist", &config.lists.blacklist),
+            ("vip", &config.lists.vip),
+        ];
+        let (store, database, last_call) =
+            Store::open(&folder.join("hotline.db"), &queries, &lists)?;
+        let (recorder, recordings) = Recorder::start(live.clone())?;
+        let music = match &config.prompts.music {
+            Some(path) => prompts::read(path)?,
+            None => sound::melody(),
+        };
+        let passwords = config
+            .agents
+            .iter()
+            .map(|a| (a.id.get_ref().clone(), a.password.clone()))
+            .collect();
+        let lines: HashMap<String, Duration> = config
+            .lines
+            .iter()
+            .map(|l| {
+                (
+                    l.number.get_ref().clone(),
+                    Duration::from_millis(millis(l.ring).into()),
+                )
+            })
+            .collect();
+        let address = config.rtp.address.unwrap_or(config.sip.listen.ip());
+        let range = config.rtp.range().map_err(anyhow::Error::msg)?;
+        let (events, inbox) = mpsc::unbounded_channel();
+        let stack = Stack::start(Setup {
+            listen: config.sip.listen,
+            max_calls: config.sip.max_calls,
+            registrar: Registrar::new(config.sip.realm.clone(), passwords),
+            lines: Lines(lines),
+            ports: Ports::new(address, range, live.clone()),
+            live: live.clone(),
+            events,
+        })
+        .await?;
+        let (requests, asked) = mpsc::unbounded_channel();
+        let centre = Centre::new(crate::centre::Setup {
+            config,
+            flows,
+            library,
+            music,
+            clock,
+            live: live.clone(),
+            store,
+            recorder,
+            stack: stack.clone(),
+            last_call,
+        })?;
+        let centre = tokio::spawn(centre.run(inbox, asked));
+        Ok(Server {
+            stack,
+            live,
+            requests,
+            centre,
+            database,
+            recordings,
+        })
+    }
+
+    /// Where SIP is spoken.
+    pub(crate) fn local(&self) -> SocketAddr {
+        self.stack.local()
+    }
+
+    /// What is held at the moment.
+    pub(crate) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// Queues, agents and calls as they are now.
+    pub(crate) async fn snapshot(&self) -> Option<Snapshot> {
+        let (answer, answered) = oneshot::channel();
+        self.requests.send(Request::Snapshot(answer)).ok()?;
+        answered.await.ok()
+    }
+
+    /// Refuses new calls, lets those that are up end until `patience` does, ends the rest, closes
+    /// files and database. The counters it returns are all zero unless something is wrong.
+    pub(crate) async fn stop(self, patience: impl Future<Output = ()>) -> Live {
+        self.stack.drain();
+        tokio::select! {
+            () = patience => {}
+            () = self.idle() => {}
+        }
+        self.requests.send(Request::EndAll).ok();
+        tokio::time::timeout(LEFTOVERS, self.idle()).await.ok();
+        self.requests.send(Request::Stop).ok();
+        if self.centre.await.is_err() {
+            tracing::error!("the centre panicked");
+        }
+        self.stack.stop();
+        let (database, recordings) = (self.database, self.recordings);
+        let closed = tokio::task::spawn_blocking(move || {
+            recordings.join();
+            database.join();
+        });
+        closed.await.ok();
+        self.live
+    }
+
+    /// Waits until every call, leg, port, file and task has been given back.
+    async fn idle(&self) {
+        while !self.live.is_zero() {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}

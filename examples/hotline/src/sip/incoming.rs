@@ -1,0 +1,162 @@
+//! One caller's leg: from INVITE to the last BYE.
+
+use media_core::g711::Law;
+use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver};
+use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{Header, Request, StatusCode};
+use rsipstack::transaction::transaction::Transaction;
+use tokio_util::sync::CancellationToken;
+
+use super::confirmed::{Confirmed, sdp_type};
+use super::{Caller, Event, Leg, LegId, Stack};
+use crate::live::Kind;
+use crate::media::ports::PortPair;
+use crate::sdp::{self, Agreed};
+
+/// Seconds after which a caller refused for lack of room may try again.
+const RETRY_AFTER: &str = "10";
+
+/// Decides on a new INVITE and, if it is wanted, lives with the call until it ends.
+pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Result<()> {
+    let called = tx.original.uri.user().unwrap_or_default().to_owned();
+    let Some(ring) = stack.0.lines.0.get(&called).copied() else {
+        return tx.reply(StatusCode::NotFound).await;
+    };
+    // An INVITE without a description asks us to make the offer, in the 200.
+    let early = match tx.original.body.is_empty() {
+        true => None,
+        false => match sdp::read(&tx.original.body) {
+            Ok(agreed) => Some(agreed),
+            Err(error) => {
+                let warning = Header::Warning(format!("399 trunkline \"{error}\"").into());
+                return tx
+                    .reply_with(StatusCode::NotAcceptableHere, vec![warning], None)
+                    .await;
+            }
+        },
+    };
+    if stack.is_full() {
+        let later = Header::RetryAfter(RETRY_AFTER.into());
+        return tx
+            .reply_with(StatusCode::ServiceUnavailable, vec![later], None)
+            .await;
+    }
+    let Ok(ports) = stack.0.ports.take().await else {
+        let later = Header::RetryAfter(RETRY_AFTER.into());
+        return tx
+            .reply_with(StatusCode::ServiceUnavailable, vec![later], None)
+            .await;
+    };
+    let (states, mut state) = stack.0.dialogs.new_dialog_state_channel();
+    let contact = Some(stack.contact());
+    let dialog = stack
+        .0
+        .dialogs
+        .get_or_create_server_invite(&tx, states, None, contact)?;
+    let leg = stack.new_leg();
+    let _guards = (
+        stack.0.live.guard(Kind::Leg),
+        stack.0.live.guard(Kind::Task),
+    );
+    let mut driver = dialog.clone();
+    // The transaction must be driven (retransmissions, CANCEL, ACK) while this task decides. It
+    // outlives the call by the timers of RFC 3261 §17.2.1, for the far end's late repetitions.
+    tokio::spawn(async move {
+        if let Err(error) = driver.handle(&mut tx).await {
+            tracing::debug!(%error, "INVITE transaction");
+        }
+    });
+    let local = ports.local;
+    let mut call = IncomingLeg {
+        stack: &stack,
+        dialog: &dialog,
+        leg,
+        state: &mut state,
+    };
+    if let Some((law, hang_up)) = call.answer(ring, early, called, ports).await {
+        Confirmed {
+            stack: &stack,
+            dialog: &dialog,
+            leg,
+            local,
+            law,
+        }
+        .serve(&mut state, hang_up)
+        .await;
+        stack.tell(Event::Gone { leg });
+    }
+    stack.0.dialogs.remove_dialog(&dialog.id());
+    Ok(())
+}
+
+struct IncomingLeg<'a> {
+    stack: &'a Stack,
+    dialog: &'a InviteDialog,
+    leg: LegId,
+    state: &'a mut DialogStateReceiver,
+}
+
+impl IncomingLeg<'_> {
+    /// Rings, answers and waits for the ACK. `None` when the caller gave up before that.
+    async fn answer(
+        &mut self,
+        ring: std::time::Duration,
+        early: Option<Agreed>,
+        called: String,
+        ports: PortPair,
+    ) -> Option<(Law, CancellationToken)> {
+        let invite = self.dialog.initial_request();
+        self.dialog.ringing(None, None).ok()?;
+        let rung = tokio::time::sleep(ring);
+        tokio::pin!(rung);
+        loop {
+            tokio::select! {
+                () = &mut rung => break,
+                state = self.state.recv() => match state {
+                    None | Some(DialogState::Terminated(..)) => return None,
+                    Some(_) => {}
+                },
+            }
+        }
+        let body = match &early {
+            Some(agreed) => sdp::answer(&invite.body, agreed, ports.local).ok()?,
+            None => sdp::offer(ports.local, Law::A),
+        };
+        self.dialog
+            .accept(Some(vec![sdp_type()]), Some(body))
+            .ok()?;
+        loop {
+            match self.state.recv().await {
+                None | Some(DialogState::Terminated(..)) => return None,
+                Some(DialogState::Confirmed(..)) => break,
+                Some(_) => {}
+            }
+        }
+        let late = || sdp::read(&self.dialog.last_remote_ack()?.body).ok();
+        let Some(agreed) = early.or_else(late) else {
+            self.dialog.bye().await.ok();
+            return None;
+        };
+        let hang_up = CancellationToken::new();
+        let caller = Caller {
+            leg: Leg {
+                id: self.leg,
+                hang_up: hang_up.clone(),
+            },
+            number: number_of(&invite),
+            called,
+            agreed,
+            ports,
+        };
+        self.stack.tell(Event::Caller(Box::new(caller)));
+        Some((agreed.law, hang_up))
+    }
+}
+
+/// The caller's number: the user part of From, or what follows it in a bare host.
+fn number_of(invite: &Request) -> String {
+    let uri = invite.from_header().ok().and_then(|from| from.uri().ok());
+    uri.and_then(|uri| uri.user().map(str::to_owned))
+        .unwrap_or_default()
+}

@@ -1,0 +1,263 @@
+//! The SIP front of the call centre: agents' phones register, callers call, agents are rung.
+//!
+//! The stack itself is the crate `rsipstack` (transactions, dialogs, digests). Here its events are
+//! turned into the few the call centre cares about, [`Event`]; each call leg is one task that owns
+//! its dialog and obeys a [`Leg`] handle.
+
+mod confirmed;
+mod incoming;
+mod outgoing;
+mod registrar;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use rsipstack::EndpointBuilder;
+use rsipstack::dialog::dialog_layer::DialogLayer;
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{Header, Method, StatusCode, Uri};
+use rsipstack::transaction::transaction::Transaction;
+use rsipstack::transport::TransportLayer;
+use rsipstack::transport::udp::UdpConnection;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::live::{Kind, Live};
+use crate::media::ports::{PortPair, Ports};
+use crate::sdp::Agreed;
+
+pub(crate) use outgoing::Ring;
+pub(crate) use registrar::Registrar;
+
+/// Names a call leg, a caller's or an agent's, for as long as the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct LegId(pub(crate) u64);
+
+/// What happens on the SIP side.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// A caller has been answered and has acknowledged it.
+    Caller(Box<Caller>),
+    /// A rung phone answered.
+    Answered {
+        leg: LegId,
+        agreed: Agreed,
+        ports: PortPair,
+    },
+    /// A rung phone will not answer.
+    Refused { leg: LegId, status: u16 },
+    /// The far end of a leg that was up has gone.
+    Gone { leg: LegId },
+    /// A re-INVITE changed where or whether media goes.
+    Changed { leg: LegId, agreed: Agreed },
+    /// A key sent by SIP INFO (`application/dtmf-relay`).
+    Key { leg: LegId, key: u8 },
+    /// An agent's phone can be rung from now on, or no longer.
+    Registered { user: String, reachable: bool },
+}
+
+/// A caller whose call is up.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) leg: Leg,
+    /// The caller's number: the user part of From.
+    pub(crate) number: String,
+    /// The number called: the user part of the request URI.
+    pub(crate) called: String,
+    pub(crate) agreed: Agreed,
+    pub(crate) ports: PortPair,
+}
+
+/// A handle on a leg's task: dropping it ends the leg, whatever state it is in.
+#[derive(Debug)]
+pub(crate) struct Leg {
+    pub(crate) id: LegId,
+    hang_up: CancellationToken,
+}
+
+impl Drop for Leg {
+    fn drop(&mut self) {
+        self.hang_up.cancel();
+    }
+}
+
+/// What callers may call, and how long it rings before it is answered.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lines(pub(crate) HashMap<String, Duration>);
+
+/// The running stack; clones share it.
+#[derive(Clone)]
+pub(crate) struct Stack(Arc<Shared>);
+
+struct Shared {
+    dialogs: Arc<DialogLayer>,
+    registrar: Registrar,
+    lines: Lines,
+    local: SocketAddr,
+    ports: Ports,
+    live: Live,
+    max_calls: usize,
+    next_leg: AtomicU64,
+    draining: AtomicBool,
+    events: mpsc::UnboundedSender<Event>,
+    stop: CancellationToken,
+}
+
+/// What [`Stack::start`] needs.
+pub(crate) struct Setup {
+    pub(crate) listen: SocketAddr,
+    pub(crate) max_calls: usize,
+    pub(crate) registrar: Registrar,
+    pub(crate) lines: Lines,
+    pub(crate) ports: Ports,
+    pub(crate) live: Live,
+    pub(crate) events: mpsc::UnboundedSender<Event>,
+}
+
+impl Stack {
+    /// Binds the UDP socket and starts to serve.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub(crate) async fn start(setup: Setup) -> anyhow::Result<Stack> {
+        let stop = CancellationToken::new();
+        let socket = UdpConnection::create_connection(setup.listen, None, Some(stop.child_token()))
+            .await
+            .with_context(|| format!("sip.listen: cannot bind {}", setup.listen))?;
+        let local = socket
+            .get_addr()
+            .get_socketaddr()
+            .context("sip.listen: no local address")?;
+        let transport = TransportLayer::new(stop.child_token());
+        transport.add_transport(socket.into());
+        let endpoint = EndpointBuilder::new()
+            .with_user_agent(concat!("trunkline-hotline/", env!("CARGO_PKG_VERSION")))
+            .with_transport_layer(transport)
+            .with_cancel_token(stop.child_token())
+            .build();
+        let incoming = endpoint.incoming_transactions().context("SIP endpoint")?;
+        let stack = Stack(Arc::new(Shared {
+            dialogs: Arc::new(DialogLayer::new(endpoint.inner.clone())),
+            registrar: setup.registrar,
+            lines: setup.lines,
+            local,
+            ports: setup.ports,
+            live: setup.live,
+            max_calls: setup.max_calls,
+            next_leg: AtomicU64::new(1),
+            draining: AtomicBool::new(false),
+            events: setup.events,
+            stop,
+        }));
+        let inner = endpoint.inner.clone();
+        tokio::spawn(async move {
+            if let Err(error) = inner.serve().await {
+                tracing::error!(%error, "the SIP endpoint stopped");
+            }
+            drop(endpoint);
+        });
+        tokio::spawn(stack.clone().dispatch(incoming));
+        tokio::spawn(stack.clone().expire_registrations());
+        Ok(stack)
+    }
+
+    /// The address SIP is spoken at; the port is known even where 0 was asked for.
+    pub(crate) fn local(&self) -> SocketAddr {
+        self.0.local
+    }
+
+    /// From now on new calls are refused with 503.
+    pub(crate) fn drain(&self) {
+        self.0.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Closes the socket; legs that are still up are left to their far ends' timers.
+    pub(crate) fn stop(&self) {
+        self.0.stop.cancel();
+    }
+
+    fn new_leg(&self) -> LegId {
+        LegId(self.0.next_leg.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn contact(&self) -> Uri {
+        Uri::from(rsipstack::sip::HostWithPort::from(self.0.local))
+    }
+
+    fn tell(&self, event: Event) {
+        // Fails only while the program ends and nobody listens any more.
+        self.0.events.send(event).ok();
+    }
+
+    async fn dispatch(self, mut incoming: rsipstack::transaction::TransactionReceiver) {
+        loop {
+            let transaction = tokio::select! {
+                () = self.0.stop.cancelled() => return,
+                next = incoming.recv() => match next {
+                    Some(transaction) => transaction,
+                    None => return,
+                },
+            };
+            let stack = self.clone();
+            tokio::spawn(async move {
+                let method = transaction.original.method.clone();
+                if let Err(error) = stack.serve(transaction).await {
+                    tracing::debug!(%method, %error, "request not served");
+                }
+            });
+        }
+    }
+
+    async fn serve(&self, mut tx: Transaction) -> rsipstack::Result<()> {
+        let in_dialog = tx.original.to_header()?.tag()?.is_some();
+        match tx.original.method {
+            _ if in_dialog => match self.0.dialogs.match_dialog(&tx) {
+                Some(mut dialog) => dialog.handle(&mut tx).await,
+                None if tx.original.method == Method::Ack => Ok(()),
+                None => tx.reply(StatusCode::CallTransactionDoesNotExist).await,
+            },
+            Method::Invite => incoming::serve(self.clone(), tx).await,
+            Method::Register => {
+                let changed = self.0.registrar.serve(&mut tx).await?;
+                if let Some((user, reachable)) = changed {
+                    self.tell(Event::Registered { user, reachable });
+                }
+                Ok(())
+            }
+            Method::Options => {
+                let allow =
+                    Header::Allow("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER".into());
+                let accept = Header::Accept("application/sdp".into());
+                tx.reply_with(StatusCode::OK, vec![allow, accept], None)
+                    .await
+            }
+            Method::Ack => Ok(()),
+            _ => tx.reply(StatusCode::MethodNotAllowed).await,
+        }
+    }
+
+    async fn expire_registrations(self) {
+        let mut every_second = tokio::time::interval(Duration::from_secs(1));
+        loop {
+            tokio::select! {
+                () = self.0.stop.cancelled() => return,
+                _ = every_second.tick() => {}
+            }
+            for user in self.0.registrar.expire() {
+                self.tell(Event::Registered {
+                    user,
+                    reachable: false,
+                });
+            }
+        }
+    }
+
+    /// Whether one more call would be more than was configured, or none is wanted any more.
+    fn is_full(&self) -> bool {
+        self.0.draining.load(Ordering::Relaxed) || self.0.live.count(Kind::Call) >= self.0.max_calls
+    }
+}

@@ -1,0 +1,231 @@
+//! Where agents' phones can be reached (RFC 3261 §10), each proven by its password (RFC 2617).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rsipstack::dialog::authenticate::verify_digest;
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{Header, StatusCode, Uri, typed};
+use rsipstack::transaction::random_text;
+use rsipstack::transaction::transaction::Transaction;
+use rsipstack::transport::SipAddr;
+
+/// A nonce can be used for this long; a phone that comes later is challenged anew.
+const NONCE_LIFE: Duration = Duration::from_secs(300);
+/// Nonces remembered at most; the oldest goes first, so that a flood of REGISTERs costs no memory.
+const MAX_NONCES: usize = 4096;
+/// What a registration may last, in seconds.
+const EXPIRES: std::ops::RangeInclusive<u32> = 30..=3600;
+
+/// The bindings of all agents; clones share them.
+#[derive(Clone, Debug)]
+pub(crate) struct Registrar {
+    realm: String,
+    passwords: Arc<HashMap<String, String>>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    bindings: HashMap<String, Binding>,
+    nonces: HashMap<String, Instant>,
+}
+
+/// Where one phone can be reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Binding {
+    /// What it asked to be called by.
+    pub(crate) contact: Uri,
+    /// Where its REGISTER came from: calls go back the same way, through any NAT.
+    pub(crate) source: Option<SipAddr>,
+    until: Instant,
+}
+
+impl Registrar {
+    /// A registrar for users and their passwords.
+    pub(crate) fn new(realm: String, passwords: HashMap<String, String>) -> Registrar {
+        Registrar {
+            realm,
+            passwords: Arc::new(passwords),
+            state: Arc::default(),
+        }
+    }
+
+    /// Where `user` can be reached now.
+    pub(crate) fn binding(&self, user: &str) -> Option<Binding> {
+        self.lock()
+            .bindings
+            .get(user)
+            .filter(|b| b.until > Instant::now())
+            .cloned()
+    }
+
+    /// Forgets what has expired; returns the users who cannot be reached any more.
+    pub(super) fn expire(&self) -> Vec<String> {
+        let now = Instant::now();
+        let mut state = self.lock();
+        state
+            .nonces
+            .retain(|_, made| now.duration_since(*made) < NONCE_LIFE);
+        let gone: Vec<String> = state
+            .bindings
+            .iter()
+            .filter(|(_, b)| b.until <= now)
+            .map(|(u, _)| u.clone())
+            .collect();
+        for user in &gone {
+            state.bindings.remove(user);
+        }
+        gone
+    }
+
+    /// Answers a REGISTER. Returns the user and whether the phone can be reached, if it changed.
+    pub(super) async fn serve(
+        &self,
+        tx: &mut Transaction,
+    ) -> rsipstack::Result<Option<(String, bool)>> {
+        let to = tx.original.to_header()?.uri()?;
+        let Some(user) = to.user().map(str::to_owned) else {
+            tx.reply(StatusCode::BadRequest).await?;
+            return Ok(None);
+        };
+        let Some(password) = self.passwords.get(&user) else {
+            // The same answer as for a wrong password: which users exist is nobody's business.
+            self.challenge(tx, false).await?;
+            return Ok(None);
+        };
+        match self.check(tx, &user, password) {
+            Proof::Good => {}
+            Proof::Stale => {
+                self.challenge(tx, true).await?;
+                return Ok(None);
+            }
+            Proof::Missing => {
+                self.challenge(tx, false).await?;
+                return Ok(None);
+            }
+            Proof::Bad => {
+                tx.reply(StatusCode::Forbidden).await?;
+                return Ok(None);
+            }
+        }
+        let header_expires = tx.original.headers.iter().find_map(|h| match h {
+            Header::Expires(e) => e.value().trim().parse::<u32>().ok(),
+            _ => None,
+        });
+        let contact = tx
+            .original
+            .contact_header()
+            .ok()
+            .map(|c| c.value().to_string());
+        match contact.as_deref().map(str::trim) {
+            None => {
+                let bound = self.binding(&user);
+                let headers = bound.iter().map(Self::contact_of).collect();
+                tx.reply_with(StatusCode::OK, headers, None).await?;
+                Ok(None)
+            }
+            Some("*") => {
+                self.lock().bindings.remove(&user);
+                tx.reply(StatusCode::OK).await?;
+                Ok(Some((user, false)))
+            }
+            Some(text) => {
+                let Ok(contact) = typed::Contact::parse(text) else {
+                    tx.reply(StatusCode::BadRequest).await?;
+                    return Ok(None);
+                };
+                let asked = contact
+                    .expires()
+                    .or(header_expires)
+                    .unwrap_or(*EXPIRES.end());
+                if asked == 0 {
+                    self.lock().bindings.remove(&user);
+                    tx.reply(StatusCode::OK).await?;
+                    return Ok(Some((user, false)));
+                }
+                let granted = asked.clamp(*EXPIRES.start(), *EXPIRES.end());
+                let binding = Binding {
+                    contact: contact.uri,
+                    source: tx.connection.as_ref().and_then(|c| match c {
+                        rsipstack::transport::SipConnection::Udp(udp) => {
+                            udp.get_remote_addr().cloned()
+                        }
+                        _ => None,
+                    }),
+                    until: Instant::now() + Duration::from_secs(granted.into()),
+                };
+                let header = Self::contact_of(&binding);
+                self.lock().bindings.insert(user.clone(), binding);
+                tx.reply_with(StatusCode::OK, vec![header], None).await?;
+                Ok(Some((user, true)))
+            }
+        }
+    }
+
+    fn contact_of(binding: &Binding) -> Header {
+        let left = binding
+            .until
+            .saturating_duration_since(Instant::now())
+            .as_secs_f64()
+            .ceil();
+        Header::Contact(format!("<{}>;expires={left}", binding.contact).into())
+    }
+
+    fn check(&self, tx: &Transaction, user: &str, password: &str) -> Proof {
+        let Some(raw) = tx.original.headers.iter().find_map(|h| match h {
+            Header::Authorization(a) => Some(a.value().to_string()),
+            _ => None,
+        }) else {
+            return Proof::Missing;
+        };
+        let Ok(auth) = typed::Authorization::parse(&raw) else {
+            return Proof::Bad;
+        };
+        if auth.username != user || auth.realm != self.realm {
+            return Proof::Bad;
+        }
+        let known = self.lock().nonces.get(&auth.nonce).copied();
+        if known.is_none_or(|made| made.elapsed() >= NONCE_LIFE) {
+            return Proof::Stale;
+        }
+        match verify_digest(&auth, password, &tx.original.method, &raw) {
+            true => Proof::Good,
+            false => Proof::Bad,
+        }
+    }
+
+    async fn challenge(&self, tx: &mut Transaction, stale: bool) -> rsipstack::Result<()> {
+        let nonce = random_text(32);
+        {
+            let mut state = self.lock();
+            if state.nonces.len() >= MAX_NONCES {
+                let oldest = state.nonces.iter().min_by_key(|(_, made)| **made);
+                if let Some(oldest) = oldest.map(|(nonce, _)| nonce.clone()) {
+                    state.nonces.remove(&oldest);
+                }
+            }
+            state.nonces.insert(nonce.clone(), Instant::now());
+        }
+        let stale = if stale { ", stale=true" } else { "" };
+        let header = format!(
+            "Digest realm=\"{}\", nonce=\"{nonce}\", algorithm=MD5, qop=\"auth\"{stale}",
+            self.realm
+        );
+        let header = Header::WwwAuthenticate(header.into());
+        tx.reply_with(StatusCode::Unauthorized, vec![header], None)
+            .await
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+enum Proof {
+    Good,
+    Bad,
+    Missing,
+    Stale,
+}

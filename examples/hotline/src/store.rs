@@ -1,0 +1,423 @@
+//! Call records, events and the flows' queries, in SQLite.
+//!
+//! One thread owns the database, so that no disk ever makes a call wait. What a flow may ask is
+//! configured as SQL, a name and a statement each: a call centre's own tables are one line away.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use anyhow::Context as _;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, ToSql, params};
+use tokio::sync::oneshot;
+
+/// What the program itself keeps. `callers` and `cases` are there for the flows' queries.
+const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS calls (
+    id          INTEGER PRIMARY KEY,
+    caller      TEXT NOT NULL,
+    called      TEXT NOT NULL,
+    started     TEXT NOT NULL,
+    ended       TEXT,
+    outcome     TEXT,
+    ended_by    TEXT,
+    language    TEXT,
+    queue       TEXT,
+    agent       TEXT,
+    waited_ms   INTEGER,
+    talked_ms   INTEGER,
+    keys        TEXT,
+    rating      INTEGER,
+    recording   TEXT,
+    voicemail   TEXT
+);
+CREATE TABLE IF NOT EXISTS events (
+    id     INTEGER PRIMARY KEY,
+    call   INTEGER,
+    at     TEXT NOT NULL,
+    kind   TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS events_by_call ON events (call);
+CREATE TABLE IF NOT EXISTS callers (
+    number TEXT NOT NULL,
+    list   TEXT NOT NULL CHECK (list IN ('blacklist', 'vip')),
+    PRIMARY KEY (number, list)
+);
+CREATE TABLE IF NOT EXISTS cases (
+    number TEXT PRIMARY KEY,
+    status INTEGER NOT NULL,
+    days   INTEGER NOT NULL
+);
+";
+
+/// A query a flow may ask by name.
+#[derive(Clone, Debug)]
+pub(crate) struct Query {
+    pub(crate) name: String,
+    /// One SQL statement; `:name` stands for an argument of the flow's query node, and `:call`,
+    /// `:caller`, `:called` for the call's own.
+    pub(crate) sql: String,
+}
+
+/// A call as it ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CallRecord {
+    pub(crate) id: u64,
+    pub(crate) ended: String,
+    pub(crate) outcome: String,
+    pub(crate) ended_by: String,
+    pub(crate) language: String,
+    pub(crate) queue: Option<String>,
+    pub(crate) agent: Option<String>,
+    pub(crate) waited_ms: Option<u64>,
+    pub(crate) talked_ms: Option<u64>,
+    pub(crate) keys: String,
+    pub(crate) recording: Option<String>,
+    pub(crate) voicemail: Option<String>,
+}
+
+/// Why a flow's query has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum QueryError {
+    /// No `[[query]]` of that name.
+    #[error("no query is named `{0}`")]
+    Unknown(String),
+    /// The database refused.
+    #[error("{0}")]
+    Database(String),
+    /// The program is ending.
+    #[error("the database is closed")]
+    Closed,
+}
+
+/// Names and values, as a flow gives them.
+pub(crate) type Fields = Vec<(String, String)>;
+
+/// Names and values, as the database gives them; NULLs are left out.
+pub(crate) type Row = Vec<(String, Datum)>;
+
+/// A value of the database.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Datum {
+    Integer(i64),
+    Real(f64),
+    Text(String),
+}
+
+enum Job {
+    Begin {
+        id: u64,
+        caller: String,
+        called: String,
+        started: String,
+    },
+    Finish(Box<CallRecord>),
+    Event {
+        call: Option<u64>,
+        at: String,
+        kind: &'static str,
+        detail: String,
+    },
+    Query {
+        name: String,
+        fields: Fields,
+        answer: oneshot::Sender<Result<Row, QueryError>>,
+    },
+}
+
+/// The way to the database's thread; clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    jobs: mpsc::Sender<Job>,
+}
+
+/// Joins the database's thread; [`Store`]s must be gone before.
+#[derive(Debug)]
+pub(crate) struct StoreThread(JoinHandle<()>);
+
+impl StoreThread {
+    /// Waits until everything said so far is on disk.
+    pub(crate) fn join(self) {
+        if self.0.join().is_err() {
+            tracing::error!("the database thread panicked");
+        }
+    }
+}
+
+impl Store {
+    /// Opens or makes the database and checks that every query can be prepared.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or a query is not valid SQL for it.
+    pub(crate) fn open(
+        path: &Path,
+        queries: &[Query],
+        lists: &[(&str, &[String])],
+    ) -> anyhow::Result<(Store, StoreThread, u64)> {
+        let connection =
+            Connection::open(path).with_context(|| format!("database {}", path.display()))?;
+        // WAL and NORMAL: a crash of the machine may lose the last moments, never the database.
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.execute_batch(SCHEMA)?;
+        for (list, numbers) in lists {
+            for number in *numbers {
+                let sql = "INSERT OR IGNORE INTO callers (number, list) VALUES (?1, ?2)";
+                connection.execute(sql, params![number, list])?;
+            }
+        }
+        for Query { name, sql } in queries {
+            connection
+                .prepare(sql)
+                .with_context(|| format!("query `{name}`"))?;
+        }
+        let last: i64 =
+            connection.query_row("SELECT COALESCE(MAX(id), 0) FROM calls", [], |row| {
+                row.get(0)
+            })?;
+        let queries = queries
+            .iter()
+            .map(|q| (q.name.clone(), q.sql.clone()))
+            .collect();
+        let (jobs, inbox) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("database".into())
+            .spawn(move || run(&connection, &queries, &inbox))?;
+        Ok((Store { jobs }, StoreThread(thread), last.unsigned_abs()))
+    }
+
+    /// A call has come up.
+    pub(crate) fn begin(&self, id: u64, caller: String, called: String, started: String) {
+        self.send(Job::Begin {
+            id,
+            caller,
+            called,
+            started,
+        });
+    }
+
+    /// A call has ended.
+    pub(crate) fn finish(&self, record: CallRecord) {
+        self.send(Job::Finish(Box::new(record)));
+    }
+
+    /// Something worth remembering happened.
+    pub(crate) fn event(&self, call: Option<u64>, at: String, kind: &'static str, detail: String) {
+        self.send(Job::Event {
+            call,
+            at,
+            kind,
+            detail,
+        });
+    }
+
+    /// Asks the configured query `name`: the columns of its first row, or nothing.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    pub(crate) async fn query(&self, name: String, fields: Fields) -> Result<Row, QueryError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Job::Query {
+            name,
+            fields,
+            answer,
+        });
+        answered.await.unwrap_or(Err(QueryError::Closed))
+    }
+
+    fn send(&self, job: Job) {
+        // The thread outlives every handle; it is gone only if it panicked, which it logs.
+        self.jobs.send(job).ok();
+    }
+}
+
+fn run(connection: &Connection, queries: &HashMap<String, String>, inbox: &mpsc::Receiver<Job>) {
+    for job in inbox {
+        let done = match job {
+            Job::Begin {
+                id,
+                caller,
+                called,
+                started,
+            } => connection
+                .prepare_cached(
+                    "INSERT INTO calls (id, caller, called, started) VALUES (?1, ?2, ?3, ?4)",
+                )
+                .and_then(|mut s| s.execute(params![id.cast_signed(), caller, called, started])),
+            Job::Finish(record) => finish(connection, &record),
+            Job::Event {
+                call,
+                at,
+                kind,
+                detail,
+            } => connection
+                .prepare_cached(
+                    "INSERT INTO events (call, at, kind, detail) VALUES (?1, ?2, ?3, ?4)",
+                )
+                .and_then(|mut s| s.execute(params![call.map(u64::cast_signed), at, kind, detail])),
+            Job::Query {
+                name,
+                fields,
+                answer,
+            } => {
+                let found = match queries.get(&name) {
+                    Some(sql) => ask(connection, sql, &fields)
+                        .map_err(|error| QueryError::Database(error.to_string())),
+                    None => Err(QueryError::Unknown(name)),
+                };
+                // Nobody waits for the answer of a call that ended meanwhile.
+                answer.send(found).ok();
+                Ok(0)
+            }
+        };
+        if let Err(error) = done {
+            tracing::error!(%error, "database");
+        }
+    }
+}
+
+fn finish(connection: &Connection, r: &CallRecord) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached(
+            "UPDATE calls SET ended = ?2, outcome = ?3, ended_by = ?4, language = ?5, queue = ?6,
+             agent = ?7, waited_ms = ?8, talked_ms = ?9, keys = ?10, recording = ?11,
+             voicemail = ?12 WHERE id = ?1",
+        )?
+        .execute(params![
+            r.id.cast_signed(),
+            r.ended,
+            r.outcome,
+            r.ended_by,
+            r.language,
+            r.queue,
+            r.agent,
+            r.waited_ms.map(u64::cast_signed),
+            r.talked_ms.map(u64::cast_signed),
+            r.keys,
+            r.recording,
+            r.voicemail,
+        ])
+}
+
+fn ask(connection: &Connection, sql: &str, fields: &Fields) -> rusqlite::Result<Row> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut given: Vec<(String, &dyn ToSql)> = Vec::new();
+    for index in 1..=statement.parameter_count() {
+        let Some(name) = statement.parameter_name(index).map(str::to_owned) else {
+            continue;
+        };
+        if let Some((_, value)) = fields.iter().find(|(field, _)| *field == name[1..]) {
+            given.push((name, value));
+        }
+    }
+    let given: Vec<(&str, &dyn ToSql)> = given.iter().map(|(n, v)| (n.as_str(), *v)).collect();
+    let names: Vec<String> = statement
+        .column_names()
+        .iter()
+        .map(|n| (*n).to_owned())
+        .collect();
+    if names.is_empty() {
+        statement.execute(&given[..])?;
+        return Ok(Vec::new());
+    }
+    let mut rows = statement.query(&given[..])?;
+    let Some(row) = rows.next()? else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::with_capacity(names.len());
+    for (index, name) in names.into_iter().enumerate() {
+        let datum = match row.get_ref(index)? {
+            ValueRef::Null => continue,
+            ValueRef::Integer(n) => Datum::Integer(n),
+            ValueRef::Real(x) => Datum::Real(x),
+            ValueRef::Text(text) | ValueRef::Blob(text) => {
+                Datum::Text(String::from_utf8_lossy(text).into())
+            }
+        };
+        found.push((name, datum));
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(pairs: &[(&str, &str)]) -> Fields {
+        pairs
+            .iter()
+            .map(|(n, v)| ((*n).into(), (*v).into()))
+            .collect()
+    }
+
+    fn query(name: &str, sql: &str) -> Query {
+        Query {
+            name: name.into(),
+            sql: sql.into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn calls_are_kept_and_flows_can_ask() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hotline.db");
+        let queries = [
+            query(
+                "caller",
+                "SELECT COUNT(*) AS vip FROM callers WHERE number = :caller",
+            ),
+            query("rate", "UPDATE calls SET rating = :score WHERE id = :call"),
+            query("case", "SELECT status FROM cases WHERE number = :number"),
+        ];
+        let vips = ["555".to_owned()];
+        let (store, thread, last) = Store::open(&path, &queries, &[("vip", &vips)]).unwrap();
+        assert_eq!(last, 0);
+        store.begin(7, "555".into(), "12345".into(), "now".into());
+        let vip = store
+            .query("caller".into(), fields(&[("caller", "555"), ("x", "y")]))
+            .await;
+        assert_eq!(vip.unwrap(), [("vip".to_owned(), Datum::Integer(1))]);
+        let rated = store
+            .query("rate".into(), fields(&[("score", "5"), ("call", "7")]))
+            .await;
+        assert_eq!(rated.unwrap(), []);
+        assert_eq!(
+            store
+                .query("case".into(), fields(&[("number", "1")]))
+                .await
+                .unwrap(),
+            []
+        );
+        let unknown = store.query("weather".into(), Vec::new()).await;
+        assert_eq!(unknown, Err(QueryError::Unknown("weather".into())));
+        let record = CallRecord {
+            id: 7,
+            outcome: "answered".into(),
+            ..CallRecord::default()
+        };
+        store.finish(record);
+        store.event(Some(7), "now".into(), "answered", "1001".into());
+        drop(store);
+        thread.join();
+        let (_store, _thread, last) = Store::open(&path, &queries, &[]).unwrap();
+        assert_eq!(last, 7, "numbers go on after a restart");
+        let db = Connection::open(&path).unwrap();
+        let kept: (String, i64) = db
+            .query_row("SELECT outcome, rating FROM calls", [], |r| {
+                Ok((r.get(0)?, r.get(1)?))
+            })
+            .unwrap();
+        assert_eq!(kept, ("answered".into(), 5));
+    }
+
+    #[test]
+    fn a_query_that_is_no_sql_is_refused_at_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hotline.db");
+        let error = Store::open(&path, &[query("bad", "SELEC 1")], &[]).unwrap_err();
+        assert!(error.to_string().contains("query `bad`"), "{error}");
+    }
+}
