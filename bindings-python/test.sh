@@ -16,9 +16,11 @@ rm -rf "$out/wheels"
 "$python" -m pip install --quiet --disable-pip-version-check --no-deps "$out"/wheels/trunkline-*.whl
 
 # From another directory, so that nothing but the installed package can be imported.
+TRUNKLINE_SOURCE=$(cd .. && pwd)
+export TRUNKLINE_SOURCE
 tests=$PWD/tests
-config=$PWD/pyproject.toml
 cd "$out"
-"$python" -m pytest -c "$config" -p no:cacheprovider "$tests"
+"$python" -m pytest -c "$TRUNKLINE_SOURCE/bindings-python/pyproject.toml" -p no:cacheprovider "$tests"
 "$python" -m mypy.stubtest trunkline
-
+"$python" -m mypy --strict --no-error-summary --cache-dir "$out/mypy" \
+    --python-version 3.12 "$tests" "$TRUNKLINE_SOURCE"/examples/python

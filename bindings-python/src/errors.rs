@@ -11,8 +11,19 @@ pyo3::create_exception!(
     "A packet, a file or a setting of the media layer is not what it must be."
 );
 
+pyo3::create_exception!(
+    trunkline.acd,
+    AcdError,
+    Error,
+    "The routing engine refused an input or a configuration, and is as it was before.\n\n\
+     `code` names the reason (no_queue, no_agent, no_call, no_offer, no_class, no_profile, \
+     already_member, not_member, wrong_state, queue_in_use, full, time_backwards, undrained, \
+     config); `subject` is the handle or instant it is about, or None."
+);
+
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add("Error", py.get_type::<Error>())?;
+    module.add("AcdError", py.get_type::<AcdError>())?;
     module.add("MediaError", py.get_type::<MediaError>())
 }

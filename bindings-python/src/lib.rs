@@ -3,14 +3,17 @@
 
 use pyo3::prelude::*;
 
+mod acd;
 mod buffers;
 mod errors;
 mod media;
+mod words;
 
 /// Native parts of the package; import `trunkline.acd`, `trunkline.ivr` and `trunkline.media`.
 #[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     errors::add_to(module)?;
+    acd::add_to(module)?;
     media::add_to(module)
 }

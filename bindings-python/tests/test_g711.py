@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def test_all_buffers_are_equal(pcm: array.array[int], law: Law) -> None:
     ],
     ids=["bytes", "float32", "uint16", "strided", "big-endian"],
 )
-def test_wrong_buffers_are_refused(pcm: object) -> None:
+def test_wrong_buffers_are_refused(pcm: Any) -> None:
     with pytest.raises(BufferError):
         g711_encode(pcm)
 

@@ -1,12 +1,13 @@
 """Call routing, IVR and telephony media: the engines that run in the PBX.
 
+- :mod:`trunkline.acd`: who gets which call
 - :mod:`trunkline.media`: G.711 and the other sounds of a telephone line
 
 Nothing here owns a thread, a socket or a clock. Engines are fed, drained, and say when they want
 to be called again; time is a number handed in, in milliseconds since the Unix epoch.
 """
 
-from . import media
+from . import acd, media
 from ._native import Error, __version__
 
-__all__ = ["Error", "__version__", "media"]
+__all__ = ["Error", "__version__", "acd", "media"]

@@ -1,0 +1,279 @@
+//! Keyword arguments as the core's configuration.
+
+use acd_core::{
+    AgentConfig, AgentId, CallConfig, Capacity, ClassId, Delays, EmptyRule, Limits, Medium,
+    Membership, Order, ProfileId, QueueConfig, QueueId, Ring, Start, Strategy, Term,
+};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::words::{Words, value};
+
+const MEDIA: Words<Medium> = &[
+    ("voice", Medium::Voice),
+    ("chat", Medium::Chat),
+    ("mail", Medium::Mail),
+    ("other", Medium::Other),
+];
+
+const EMPTY: Words<EmptyRule> = &[
+    ("never", EmptyRule::Never),
+    ("logged_out", EmptyRule::LoggedOut),
+    ("not_ready", EmptyRule::NotReady),
+    ("none_free", EmptyRule::NoneFree),
+];
+
+const STRATEGIES: Words<Strategy> = &[
+    ("longest_idle", Strategy::LongestIdle),
+    ("ring_all", Strategy::RingAll),
+    ("fewest_calls", Strategy::FewestCalls),
+    ("least_talk", Strategy::LeastTalk),
+    ("least_occupied", Strategy::LeastOccupied),
+    ("round_robin", Strategy::RoundRobin),
+    ("round_robin_ordered", Strategy::RoundRobinOrdered),
+    ("linear", Strategy::Linear),
+    ("random", Strategy::Random),
+    ("weighted_random", Strategy::WeightedRandom),
+    ("skill_level", Strategy::SkillLevel),
+    // These two take more words; what stands here is replaced.
+    (
+        "ring_progressive",
+        Strategy::RingProgressive { every_ms: 0 },
+    ),
+    (
+        "custom",
+        Strategy::Custom(Order::by([Term::None, Term::None])),
+    ),
+];
+
+const TERMS: Words<Term> = &[
+    ("none", Term::None),
+    ("idle_since", Term::IdleSince),
+    ("calls", Term::Calls),
+    ("all_calls", Term::AllCalls),
+    ("talk_time", Term::TalkTime),
+    ("occupancy", Term::Occupancy),
+    ("position", Term::Position),
+    ("joined", Term::Joined),
+    ("last_offered", Term::LastOffered),
+];
+
+const STARTS: Words<Start> = &[
+    ("first", Start::First),
+    ("after_queue_last", Start::AfterQueueLast),
+    ("after_call_last", Start::AfterCallLast),
+    ("random", Start::Random),
+    ("weighted_random", Start::WeightedRandom),
+];
+
+const RINGS: Words<Ring> = &[
+    ("one", Ring::One),
+    ("all", Ring::All),
+    ("progressive", Ring::Progressive { every_ms: 0 }),
+];
+
+/// Keyword arguments, taken one by one; what nobody asked for was misspelt.
+struct Given<'a, 'py> {
+    all: Option<&'a Bound<'py, PyDict>>,
+    asked: Vec<&'static str>,
+}
+
+impl<'a, 'py> Given<'a, 'py> {
+    fn new(all: Option<&'a Bound<'py, PyDict>>) -> Self {
+        Self {
+            all,
+            asked: Vec::new(),
+        }
+    }
+
+    /// The argument of this name, or the default.
+    fn or<T>(&mut self, name: &'static str, default: T) -> PyResult<T>
+    where
+        T: for<'x> FromPyObject<'x, 'py>,
+    {
+        self.asked.push(name);
+        match self
+            .all
+            .map(|all| all.get_item(name))
+            .transpose()?
+            .flatten()
+        {
+            Some(given) => given.extract::<T>().map_err(|error| {
+                let error = error.into();
+                let message = format!("{name}: {}", error.value(given.py()));
+                PyErr::from_type(error.get_type(given.py()), message)
+            }),
+            None => Ok(default),
+        }
+    }
+
+    /// As [`or`](Self::or), for a word of a list.
+    fn word<T: Copy>(&mut self, name: &'static str, words: Words<T>, default: T) -> PyResult<T> {
+        match self.or::<Option<String>>(name, None)? {
+            Some(word) => value(words, name, &word),
+            None => Ok(default),
+        }
+    }
+
+    fn end(self, function: &str) -> PyResult<()> {
+        for key in self.all.iter().flat_map(|all| all.keys()) {
+            let key: String = key.extract()?;
+            if !self.asked.contains(&key.as_str()) {
+                return Err(PyTypeError::new_err(format!(
+                    "{function}() got an unexpected keyword argument '{key}'"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn strategy(given: &mut Given<'_, '_>) -> PyResult<Strategy> {
+    let every_ms = given.or("progressive_ms", 10_000)?;
+    let terms: Vec<String> = given.or("terms", Vec::new())?;
+    let start = given.word("start", STARTS, Start::First)?;
+    let ring = given.word("ring", RINGS, Ring::One)?;
+    let best_skill = given.or("best_skill", false)?;
+    let chosen = given.word("strategy", STRATEGIES, Strategy::LongestIdle)?;
+    let is_custom = matches!(chosen, Strategy::Custom(_));
+    if !is_custom && (!terms.is_empty() || start != Start::First || ring != Ring::One || best_skill)
+    {
+        return Err(PyValueError::new_err(
+            "terms, start, ring and best_skill go with strategy='custom'",
+        ));
+    }
+    Ok(match chosen {
+        Strategy::RingProgressive { .. } => Strategy::RingProgressive { every_ms },
+        Strategy::Custom(_) => {
+            if terms.len() > 2 {
+                return Err(PyValueError::new_err("terms: at most two"));
+            }
+            let mut order = Order::by([Term::None; 2]).starting(start);
+            for (place, term) in order.terms.iter_mut().zip(&terms) {
+                *place = value(TERMS, "terms", term)?;
+            }
+            order.best_skill = best_skill;
+            Strategy::Custom(order.ringing(match ring {
+                Ring::Progressive { .. } => Ring::Progressive { every_ms },
+                other => other,
+            }))
+        }
+        plain => plain,
+    })
+}
+
+/// A queue of these keyword arguments.
+pub(super) fn queue(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResult<QueueConfig> {
+    let mut given = Given::new(given);
+    let usual = QueueConfig::default();
+    let (busy_ms, declined_ms, failed_ms, no_answer_ms) = (
+        given.or("busy_delay_ms", 0)?,
+        given.or("declined_delay_ms", 0)?,
+        given.or("failed_delay_ms", 0)?,
+        given.or("no_answer_delay_ms", 0)?,
+    );
+    let config = QueueConfig {
+        tag: given.or("tag", usual.tag)?,
+        strategy: strategy(&mut given)?,
+        medium: given.word("medium", MEDIA, usual.medium)?,
+        ring_timeout_ms: given.or("ring_timeout_ms", usual.ring_timeout_ms)?,
+        retry_ms: given.or("retry_ms", usual.retry_ms)?,
+        wrap_up_ms: given.or("wrap_up_ms", usual.wrap_up_ms)?,
+        max_wait_ms: given.or("max_wait_ms", usual.max_wait_ms)?,
+        max_waiting: given.or("max_waiting", usual.max_waiting)?,
+        weight: given.or("weight", usual.weight)?,
+        service_level_ms: given.or("service_level_ms", usual.service_level_ms)?,
+        announce_first_ms: given.or("announce_first_ms", usual.announce_first_ms)?,
+        announce_every_ms: given.or("announce_every_ms", usual.announce_every_ms)?,
+        missed_limit: given.or("missed_limit", usual.missed_limit)?,
+        aging_ms: given.or("aging_ms", usual.aging_ms)?,
+        join_empty: given.word("join_empty", EMPTY, usual.join_empty)?,
+        leave_empty: given.word("leave_empty", EMPTY, usual.leave_empty)?,
+        delays: Delays {
+            busy_ms,
+            declined_ms,
+            failed_ms,
+            no_answer_ms,
+        },
+    };
+    given.end(function)?;
+    Ok(config)
+}
+
+/// An agent of these keyword arguments.
+pub(super) fn agent(given: Option<&Bound<'_, PyDict>>) -> PyResult<AgentConfig> {
+    let mut given = Given::new(given);
+    let usual = Capacity::default();
+    let mut units = usual.units;
+    for (unit, (medium, _)) in units.iter_mut().zip(MEDIA) {
+        *unit = given.or(medium, *unit)?;
+    }
+    let config = AgentConfig {
+        tag: given.or("tag", 0)?,
+        wrap_up_ms: given.or("wrap_up_ms", None)?,
+        profile: ProfileId(given.or("profile", 0)?),
+        capacity: Capacity { units, ..usual },
+    };
+    given.end("add_agent")?;
+    Ok(config)
+}
+
+/// A membership of these keyword arguments.
+pub(super) fn membership(
+    function: &str,
+    given: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Membership> {
+    let mut given = Given::new(given);
+    let config = Membership {
+        penalty: given.or("penalty", 0)?,
+        level: given.or("level", 0)?,
+        position: given.or("position", 0)?,
+        wrap_up_ms: given.or("wrap_up_ms", None)?,
+    };
+    given.end(function)?;
+    Ok(config)
+}
+
+/// A call for a queue, of these keyword arguments.
+pub(super) fn call(queue: u64, given: Option<&Bound<'_, PyDict>>) -> PyResult<CallConfig> {
+    let mut given = Given::new(given);
+    let usual = CallConfig::new(QueueId::from_raw(queue));
+    let config = CallConfig {
+        tag: given.or("tag", 0)?,
+        priority: given.or("priority", usual.priority)?,
+        class: ClassId(given.or("call_class", 0)?),
+        preferred_agent: given.or("preferred_agent", None)?.map(AgentId::from_raw),
+        preferred_wait_ms: given.or("preferred_wait_ms", usual.preferred_wait_ms)?,
+        credit_ms: given.or("credit_ms", usual.credit_ms)?,
+        position: given.or("position", None)?,
+        penalty_min: given.or("penalty_min", usual.penalty_min)?,
+        penalty_max: given.or("penalty_max", usual.penalty_max)?,
+        max_wait_ms: given.or("max_wait_ms", None)?,
+        ..usual
+    };
+    given.end("arrive")?;
+    Ok(config)
+}
+
+/// An engine's limits of these keyword arguments.
+pub(super) fn limits(given: Option<&Bound<'_, PyDict>>) -> PyResult<Limits> {
+    let mut given = Given::new(given);
+    let usual = Limits::default();
+    let config = Limits {
+        queues: given.or("queues", usual.queues)?,
+        agents: given.or("agents", usual.agents)?,
+        memberships: given.or("memberships", usual.memberships)?,
+        calls: given.or("calls", usual.calls)?,
+        offers: given.or("offers", usual.offers)?,
+        lines: given.or("lines", usual.lines)?,
+        pools: given.or("pools", usual.pools)?,
+        classes: given.or("classes", usual.classes)?,
+        profiles: given.or("profiles", usual.profiles)?,
+        skills: given.or("skills", usual.skills)?,
+        ring_max: given.or("ring_max", usual.ring_max)?,
+        outputs: given.or("outputs", usual.outputs)?,
+    };
+    given.end("Engine")?;
+    Ok(config)
+}

@@ -1,0 +1,130 @@
+//! What can be asked of the engine, as records.
+
+use acd_core::{AgentCounters as CoreAgent, QueueCounters as CoreQueue, Staff as CoreStaff};
+use pyo3::prelude::*;
+
+use crate::words::record;
+
+record! {
+    /// What happened in a queue since it was made. `offered` is the sum of `refused`, `answered`,
+    /// `abandoned`, `timed_out`, `exited`, `left_empty` and `waiting` at every moment.
+    "trunkline.acd" QueueCounters {
+        /// Calls that asked to join.
+        offered: u64,
+        /// Calls that were not let in.
+        refused: u64,
+        /// Calls an agent accepted.
+        answered: u64,
+        /// Calls whose caller hung up before that.
+        abandoned: u64,
+        /// Calls that left after the longest wait.
+        timed_out: u64,
+        /// Calls that left by a key or by the flow's choice.
+        exited: u64,
+        /// Calls that left because no agent was there.
+        left_empty: u64,
+        /// Calls waiting or ringing now.
+        waiting: u32,
+        /// Calls talking with an agent now.
+        talking: u32,
+        /// Answered within the service level.
+        answered_in_level: u64,
+        /// Abandoned within the service level.
+        abandoned_in_level: u64,
+        /// Calls that ended after having been answered.
+        completed: u64,
+        /// The waits of all calls that waited and wait no more, in ms.
+        waited_ms: u64,
+        /// The waits of the answered ones, in ms.
+        answered_waited_ms: u64,
+        /// The talk of the completed ones, in ms.
+        talked_ms: u64,
+    }
+}
+
+impl From<CoreQueue> for QueueCounters {
+    fn from(of: CoreQueue) -> Self {
+        Self {
+            offered: of.offered,
+            refused: of.refused,
+            answered: of.answered,
+            abandoned: of.abandoned,
+            timed_out: of.timed_out,
+            exited: of.exited,
+            left_empty: of.left_empty,
+            waiting: of.waiting,
+            talking: of.talking,
+            answered_in_level: of.answered_in_level,
+            abandoned_in_level: of.abandoned_in_level,
+            completed: of.completed,
+            waited_ms: of.waited_ms,
+            answered_waited_ms: of.answered_waited_ms,
+            talked_ms: of.talked_ms,
+        }
+    }
+}
+
+record! {
+    /// What an agent did since it was added.
+    "trunkline.acd" AgentCounters {
+        /// Offers made to it.
+        offered: u64,
+        /// Offers it accepted.
+        answered: u64,
+        /// Offers it let time out or turned down.
+        missed: u64,
+        /// Offers another agent took first.
+        lost: u64,
+        /// Offers that ended because the caller left, or the agent.
+        cancelled: u64,
+        /// Time on calls that have ended, in ms.
+        talked_ms: u64,
+        /// Time in wrap-up that has ended, in ms.
+        wrapped_ms: u64,
+    }
+}
+
+impl From<CoreAgent> for AgentCounters {
+    fn from(of: CoreAgent) -> Self {
+        Self {
+            offered: of.offered,
+            answered: of.answered,
+            missed: of.missed,
+            lost: of.lost,
+            cancelled: of.cancelled,
+            talked_ms: of.talked_ms,
+            wrapped_ms: of.wrapped_ms,
+        }
+    }
+}
+
+record! {
+    /// How many members of a queue are there.
+    "trunkline.acd" Staff {
+        /// All members.
+        members: u32,
+        /// Those logged in.
+        logged_in: u32,
+        /// Those of them taking calls, busy or not.
+        taking_calls: u32,
+        /// Those of them who could take one now.
+        free: u32,
+    }
+}
+
+impl From<CoreStaff> for Staff {
+    fn from(of: CoreStaff) -> Self {
+        Self {
+            members: of.members,
+            logged_in: of.logged_in,
+            taking_calls: of.taking_calls,
+            free: of.free,
+        }
+    }
+}
+
+pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<QueueCounters>()?;
+    module.add_class::<AgentCounters>()?;
+    module.add_class::<Staff>()
+}

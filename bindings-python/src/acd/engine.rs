@@ -1,0 +1,361 @@
+//! The engine as a Python class.
+
+use acd_core::{
+    AgentId, AgentRequest, CallId, CallState, Engine as Core, Input, OfferId, QueueId, Skill, Time,
+};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::config;
+use super::counters::{AgentCounters, QueueCounters, Staff};
+use super::error::raised;
+use super::outputs::{CAUSES, ENDED_BY, agent_state, output};
+use crate::words::{Words, value, word};
+
+const CALL_STATES: Words<CallState> = &[
+    ("waiting", CallState::Waiting),
+    ("ringing", CallState::Ringing),
+    ("connected", CallState::Connected),
+];
+
+/// Routes calls to agents: told what happened, it says what to do.
+///
+/// Every input takes the time, in milliseconds since the Unix epoch, which must never go back.
+/// Afterwards iterate over the engine (or call poll) for its outputs, and call tick no later than
+/// deadline. The same inputs give the same outputs, everywhere. All memory is taken here: the
+/// keyword arguments of `Limits` say how much the engine can hold.
+#[pyclass(module = "trunkline.acd")]
+pub(super) struct Engine {
+    core: Core<'static>,
+}
+
+impl Engine {
+    fn feed(&mut self, now: u64, input: Input) -> PyResult<()> {
+        self.core.handle(Time::from_ms(now), input).map_err(raised)
+    }
+}
+
+#[pymethods]
+impl Engine {
+    #[new]
+    #[pyo3(signature = (*, seed=0, **limits))]
+    fn new(seed: u64, limits: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let mut core = Core::with_capacity(config::limits(limits)?).map_err(raised)?;
+        core.set_seed(seed);
+        Ok(Self { core })
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "Engine(now={}, live_calls={})",
+            self.core.last_input().ms(),
+            self.core.live_calls()
+        )
+    }
+
+    /// Add a queue; returns its handle. Keyword arguments as in `QueueFields`.
+    #[pyo3(signature = (**fields))]
+    fn add_queue(&mut self, fields: Option<&Bound<'_, PyDict>>) -> PyResult<u64> {
+        let queue = config::queue("add_queue", fields)?;
+        Ok(self.core.add_queue(queue).map_err(raised)?.raw())
+    }
+
+    /// Change a queue's configuration; what is not given gets its default. Waiting calls keep
+    /// their places; everything else holds from the next decision on.
+    #[pyo3(signature = (queue, **fields))]
+    fn set_queue(&mut self, queue: u64, fields: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+        let config = config::queue("set_queue", fields)?;
+        self.core
+            .set_queue(QueueId::from_raw(queue), config)
+            .map_err(raised)
+    }
+
+    /// Remove a queue that has no calls and no members.
+    fn remove_queue(&mut self, queue: u64) -> PyResult<()> {
+        self.core
+            .remove_queue(QueueId::from_raw(queue))
+            .map_err(raised)
+    }
+
+    /// Add an agent, logged out; returns its handle. Keyword arguments as in `AgentFields`.
+    #[pyo3(signature = (**fields))]
+    fn add_agent(&mut self, fields: Option<&Bound<'_, PyDict>>) -> PyResult<u64> {
+        Ok(self
+            .core
+            .add_agent(config::agent(fields)?)
+            .map_err(raised)?
+            .raw())
+    }
+
+    /// Remove an agent: its offers end, it leaves all queues, and when it is talking it goes when
+    /// that is over. The handle is stale at once.
+    fn remove_agent(&mut self, agent: u64) -> PyResult<()> {
+        self.core
+            .remove_agent(AgentId::from_raw(agent))
+            .map_err(raised)
+    }
+
+    /// Make an agent a member of a queue. Keyword arguments as in `MemberFields`.
+    #[pyo3(signature = (agent, queue, **fields))]
+    fn join_queue(
+        &mut self,
+        agent: u64,
+        queue: u64,
+        fields: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        let config = config::membership("join_queue", fields)?;
+        self.core
+            .join_queue(AgentId::from_raw(agent), QueueId::from_raw(queue), config)
+            .map_err(raised)
+    }
+
+    /// Change an agent's place in a queue; what is not given gets its default.
+    #[pyo3(signature = (agent, queue, **fields))]
+    fn set_membership(
+        &mut self,
+        agent: u64,
+        queue: u64,
+        fields: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        let config = config::membership("set_membership", fields)?;
+        self.core
+            .set_membership(AgentId::from_raw(agent), QueueId::from_raw(queue), config)
+            .map_err(raised)
+    }
+
+    /// Take an agent out of a queue. An offer of that queue ends; a conversation goes on.
+    fn leave_queue(&mut self, agent: u64, queue: u64) -> PyResult<()> {
+        self.core
+            .leave_queue(AgentId::from_raw(agent), QueueId::from_raw(queue))
+            .map_err(raised)
+    }
+
+    /// The class of calls that ask for these skills, {skill number: least level}: the same one for
+    /// the same skills.
+    fn add_class(&mut self, needs: &Bound<'_, PyDict>) -> PyResult<u16> {
+        Ok(self.core.add_class(&skills(needs)?).map_err(raised)?.0)
+    }
+
+    /// The profile of agents that have these skills, {skill number: level}: the same one for the
+    /// same skills.
+    fn add_profile(&mut self, has: &Bound<'_, PyDict>) -> PyResult<u16> {
+        Ok(self.core.add_profile(&skills(has)?).map_err(raised)?.0)
+    }
+
+    /// Nothing but time has passed. Due whenever deadline has come.
+    fn tick(&mut self, now: u64) -> PyResult<()> {
+        self.feed(now, Input::Tick)
+    }
+
+    /// A call asks to join a queue; its handle comes with `Joined`. Keyword arguments as in
+    /// `CallFields`.
+    #[pyo3(signature = (now, queue, **fields))]
+    fn arrive(&mut self, now: u64, queue: u64, fields: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+        let call = config::call(queue, fields)?;
+        self.feed(now, Input::Arrive(call))
+    }
+
+    /// The caller hung up: waiting, it has abandoned; talking, the call is completed by it.
+    fn hangup(&mut self, now: u64, call: u64) -> PyResult<()> {
+        self.feed(
+            now,
+            Input::Hangup {
+                call: CallId::from_raw(call),
+            },
+        )
+    }
+
+    /// The call leaves the queue by a key or by the flow's choice; `key` comes back in `Left`.
+    #[pyo3(signature = (now, call, key=0))]
+    fn exit(&mut self, now: u64, call: u64, key: u8) -> PyResult<()> {
+        self.feed(
+            now,
+            Input::Exit {
+                call: CallId::from_raw(call),
+                key,
+            },
+        )
+    }
+
+    /// The call's priority changes; its arrival and its wait stay.
+    fn set_priority(&mut self, now: u64, call: u64, priority: i32) -> PyResult<()> {
+        self.feed(
+            now,
+            Input::SetPriority {
+                call: CallId::from_raw(call),
+                priority,
+            },
+        )
+    }
+
+    /// The agent's phone answered.
+    fn accept(&mut self, now: u64, offer: u64) -> PyResult<()> {
+        self.feed(
+            now,
+            Input::Accept {
+                offer: OfferId::from_raw(offer),
+            },
+        )
+    }
+
+    /// The agent's phone will not take the call; `cause` is a `RejectCause`.
+    #[pyo3(signature = (now, offer, cause="busy"))]
+    fn reject(&mut self, now: u64, offer: u64, cause: &str) -> PyResult<()> {
+        let cause = value(CAUSES, "cause", cause)?;
+        self.feed(
+            now,
+            Input::Reject {
+                offer: OfferId::from_raw(offer),
+                cause,
+            },
+        )
+    }
+
+    /// The conversation is over; `by` is an `EndedBy`.
+    #[pyo3(signature = (now, call, by="caller"))]
+    fn complete(&mut self, now: u64, call: u64, by: &str) -> PyResult<()> {
+        let by = value(ENDED_BY, "by", by)?;
+        self.feed(
+            now,
+            Input::Complete {
+                call: CallId::from_raw(call),
+                by,
+            },
+        )
+    }
+
+    /// The agent wants another state: "logged_out", "available", or "not_ready" for a reason of
+    /// your own list, 0 to 65,534. While it handles a call the request is kept and holds after it;
+    /// logging out ends its offers at once.
+    #[pyo3(signature = (now, agent, state, reason=0))]
+    fn set_agent_state(&mut self, now: u64, agent: u64, state: &str, reason: u16) -> PyResult<()> {
+        let state = match state {
+            "logged_out" => AgentRequest::LoggedOut,
+            "available" => AgentRequest::Available,
+            "not_ready" => AgentRequest::NotReady(reason),
+            other => {
+                return Err(PyValueError::new_err(format!(
+                    "state is '{other}', not one of 'logged_out', 'available', 'not_ready'"
+                )));
+            }
+        };
+        self.feed(
+            now,
+            Input::AgentState {
+                agent: AgentId::from_raw(agent),
+                state,
+            },
+        )
+    }
+
+    /// The agent has finished its paperwork early.
+    fn end_wrap_up(&mut self, now: u64, agent: u64) -> PyResult<()> {
+        self.feed(
+            now,
+            Input::EndWrapUp {
+                agent: AgentId::from_raw(agent),
+            },
+        )
+    }
+
+    /// The next output, or None when there is no more.
+    fn poll<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        while let Some((at, next)) = self.core.poll_at() {
+            if let Some(known) = output(py, at, next)? {
+                return Ok(Some(known));
+            }
+        }
+        Ok(None)
+    }
+
+    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    fn __next__<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.poll(py)
+    }
+
+    /// When the engine wants tick at the latest, in ms, unless another input comes sooner; None:
+    /// not before the next input.
+    #[getter]
+    fn deadline(&self) -> Option<u64> {
+        self.core.deadline().map(Time::ms)
+    }
+
+    /// The instant of the last input, in ms.
+    #[getter]
+    fn now(&self) -> u64 {
+        self.core.last_input().ms()
+    }
+
+    /// Calls waiting, ringing or talking in all queues.
+    #[getter]
+    fn live_calls(&self) -> u32 {
+        self.core.live_calls()
+    }
+
+    /// Where a call is: "waiting", "ringing" or "connected".
+    fn call_state(&self, call: u64) -> PyResult<&'static str> {
+        let state = self
+            .core
+            .call_state(CallId::from_raw(call))
+            .map_err(raised)?;
+        Ok(word(CALL_STATES, state))
+    }
+
+    /// A waiting call's place, 1 for the first; None when it is talking.
+    fn position(&self, call: u64) -> PyResult<Option<u32>> {
+        self.core.position(CallId::from_raw(call)).map_err(raised)
+    }
+
+    /// How long a waiting call may still have to wait, in ms; None when nothing is known.
+    fn estimate_ms(&self, call: u64) -> PyResult<Option<u64>> {
+        self.core
+            .estimate_ms(CallId::from_raw(call))
+            .map_err(raised)
+    }
+
+    /// What happened in a queue so far.
+    fn queue_counters(&self, queue: u64) -> PyResult<QueueCounters> {
+        let counters = self.core.queue_counters(QueueId::from_raw(queue));
+        Ok(counters.map_err(raised)?.into())
+    }
+
+    /// Members of a queue that are logged in, taking calls, and free now.
+    fn staff(&self, queue: u64) -> PyResult<Staff> {
+        Ok(self
+            .core
+            .staff(QueueId::from_raw(queue))
+            .map_err(raised)?
+            .into())
+    }
+
+    /// What an agent is: an `AgentState`, and the reason of not ready or None.
+    fn agent_state(&self, agent: u64) -> PyResult<(&'static str, Option<u32>)> {
+        let state = self
+            .core
+            .agent_state(AgentId::from_raw(agent))
+            .map_err(raised)?;
+        Ok(agent_state(state))
+    }
+
+    /// What an agent did so far.
+    fn agent_counters(&self, agent: u64) -> PyResult<AgentCounters> {
+        let counters = self.core.agent_counters(AgentId::from_raw(agent));
+        Ok(counters.map_err(raised)?.into())
+    }
+}
+
+fn skills(given: &Bound<'_, PyDict>) -> PyResult<Vec<Skill>> {
+    given
+        .iter()
+        .map(|(skill, level)| {
+            Ok(Skill {
+                skill: skill.extract()?,
+                level: level.extract()?,
+            })
+        })
+        .collect()
+}

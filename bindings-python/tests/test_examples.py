@@ -1,0 +1,57 @@
+"""Everything that is shown runs: the examples, and what stands in docstrings and the README."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import trunkline
+from trunkline import acd, media
+
+EXAMPLES = Path(os.environ["TRUNKLINE_SOURCE"]) / "examples" / "python"
+
+
+@pytest.mark.parametrize("script", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.name)
+def test_example_runs(script: Path, tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-W", "error", str(script)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout
+    if script.name == "hello.py":
+        assert run.stdout == "ring phone 101 for call 7\n"
+    if script.name == "quickstart.py":
+        assert "3000  connect call 7 after 2000 ms" in run.stdout
+
+
+def test_hello_stays_short() -> None:
+    assert len((EXAMPLES / "hello.py").read_text().splitlines()) <= 15
+
+
+@pytest.mark.parametrize("module", [trunkline, acd, media], ids=lambda module: module.__name__)
+def test_docstrings_run(module: object) -> None:
+    failed, _ = doctest.testmod(module)  # type: ignore[arg-type]
+    assert failed == 0
+
+
+def test_everything_public_is_documented() -> None:
+    for module in (trunkline, acd, media):
+        for name in module.__all__:
+            value = getattr(module, name)
+            if isinstance(value, str) or name == "Output":
+                continue
+            assert value.__doc__, f"{module.__name__}.{name}"
+            if isinstance(value, type) and value.__module__.startswith("trunkline"):
+                for member, attribute in vars(value).items():
+                    if callable(attribute) and not member.startswith("_"):
+                        assert attribute.__doc__, f"{name}.{member}"
