@@ -8,28 +8,34 @@ use acd_core::{
 const AGENTS: usize = 4;
 const CALLS: usize = 8;
 
+/// Written out in full, so that the lengths of all tables are constants.
+const LIMITS: Limits = Limits {
+    queues: 2,
+    agents: AGENTS as u32,
+    memberships: 8,
+    calls: CALLS as u32,
+    offers: 16,
+    lines: 4,
+    pools: 2,
+    classes: 1,
+    profiles: 1,
+    skills: 1,
+    ring_max: 2,
+    outputs: 32,
+};
+
 pub fn check() {
-    let limits = Limits {
-        queues: 2,
-        agents: AGENTS as u32,
-        memberships: 8,
-        calls: CALLS as u32,
-        offers: 16,
-        lines: 4,
-        pools: 2,
-        skills: 1,
-        ring_max: 2,
-        outputs: 32,
-        ..Limits::default()
-    };
     // On the stack here; a static, or the memory of a pool, would do as well.
     let (mut queues, mut agents) = (slots::<2, _>(), slots::<AGENTS, _>());
     let (mut memberships, mut calls) = (slots::<8, _>(), slots::<CALLS, _>());
     let (mut offers, mut lines, mut pools) = (slots::<16, _>(), slots::<4, _>(), slots::<2, _>());
     let (mut classes, mut profiles) = (slots::<1, _>(), slots::<1, _>());
-    let (mut skills, mut fits, mut timers) = (slots::<1, _>(), [0u64; 1], slots::<28, _>());
+    let (mut skills, mut fits, mut timers) =
+        (slots::<1, _>(), [0; LIMITS.fit_words()], slots::<28, _>());
+    let (mut line_index, mut line_words) = ([0; LIMITS.line_index()], [0; LIMITS.line_words()]);
+    let (mut pool_index, mut pool_words) = ([0; LIMITS.pool_index()], [0; LIMITS.pool_words()]);
     let mut outputs = slots::<32, _>();
-    assert!(limits.fit_words() <= fits.len() && limits.timers() as usize <= timers.len());
+    assert_eq!(LIMITS.timers() as usize, timers.len());
 
     let mut engine = Engine::new(
         EngineStorage {
@@ -44,10 +50,14 @@ pub fn check() {
             profiles: &mut profiles,
             skills: &mut skills,
             fits: &mut fits,
+            line_index: &mut line_index,
+            line_words: &mut line_words,
+            pool_index: &mut pool_index,
+            pool_words: &mut pool_words,
             timers: &mut timers,
             outputs: &mut outputs,
         },
-        limits.ring_max,
+        LIMITS.ring_max,
     )
     .expect("the tables fit the limits");
 

@@ -69,6 +69,10 @@ fn lay(arena: &mut Arena, limits: Limits) -> Result<EngineStorage<'static>, Fail
         profiles: arena.slots(all.profiles.into())?,
         skills: arena.slots(all.skills)?,
         fits: arena.table(all.fit_words(), 0)?,
+        line_index: arena.table(all.line_index(), 0)?,
+        line_words: arena.table(all.line_words(), 0)?,
+        pool_index: arena.table(all.pool_index(), 0)?,
+        pool_words: arena.table(all.pool_words(), 0)?,
         timers: arena.slots(all.timers())?,
         outputs: arena.slots(all.outputs)?,
     })
