@@ -21,6 +21,7 @@ from trunkline.acd import (
     Engine,
     Joined,
     Left,
+    Moved,
     Offer,
     OfferEnded,
     Refused,
@@ -112,6 +113,27 @@ def test_the_ways_a_call_leaves() -> None:
     engine.tick(40_000)
     _, left = engine
     assert isinstance(left, Left) and left.reason == acd.LeaveReason.TIMEOUT and left.at == 31_000
+
+
+def test_overflow_moves_and_relaxation() -> None:
+    engine = Engine(steps=1)
+    second = engine.add_queue()
+    first = engine.add_queue(max_wait_ms=1000, overflow_queue=second)
+    engine.set_relaxation(first, [{"after_ms": 100, "penalty_max": 5}])
+    engine.arrive(0, first, tag=7)
+    engine.tick(1000)
+    joined, moved = engine
+    assert isinstance(moved, Moved)
+    assert (moved.call_tag, moved.from_queue, moved.queue, moved.position) == (7, first, second, 1)
+    engine.set_queue(first, max_wait_ms=1000, overflow_target=9)
+    engine.move(1500, moved.call, first, keep_age=False)
+    engine.tick(9000)
+    _, left = engine
+    assert isinstance(left, Left)
+    assert (left.reason, left.target) == (acd.LeaveReason.OVERFLOW, 9)
+    assert engine.queue_counters(first).overflowed == 2
+    with pytest.raises(TypeError, match="unexpected keyword argument 'after'"):
+        engine.set_relaxation(first, [{"after": 1}])  # type: ignore[typeddict-unknown-key]
 
 
 def test_a_rejected_offer_says_why() -> None:
@@ -259,7 +281,7 @@ def replay(inputs: list[tuple[int, int, int]], seed: int) -> list[str]:
     counters = engine.queue_counters(queue)
     assert counters.offered == (
         counters.refused + counters.answered + counters.abandoned + counters.timed_out
-        + counters.exited + counters.left_empty + counters.waiting
+        + counters.exited + counters.left_empty + counters.overflowed + counters.waiting
     )
     return seen
 

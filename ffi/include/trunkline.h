@@ -317,6 +317,10 @@ typedef struct tl_acd_limits {
     uint32_t ring_max;
     /** Outputs that wait to be polled. 0: enough. */
     uint32_t outputs;
+    /** Steps of relaxation of all queues. Default: 0. */
+    uint32_t steps;
+    /** Callers who gave up and whose age is kept for when they call back. Default: 0. */
+    uint32_t ghosts;
 } tl_acd_limits;
 
 /** How a queue works. */
@@ -340,12 +344,24 @@ typedef struct tl_acd_queue_config {
     uint32_t wrap_up_ms;
     /** A call leaves after so long. Default: `TL_NONE`. */
     uint64_t max_wait_ms;
+    /** It goes to this queue then, its age kept. Default: `TL_NONE`, out with a timeout. */
+    uint64_t overflow_queue;
     /** Answered within so long counts as in service level. Default: 20,000. */
     uint64_t service_level_ms;
     /** The first position announcement comes after so long. Default: `TL_NONE`. */
     uint64_t announce_first_ms;
     /** Further announcements come so often; 1 or more. Default: `TL_NONE`. */
     uint64_t announce_every_ms;
+    /**
+     * It goes to this target of yours then, at most 65,535: voicemail, a callback, another site.
+     * Default: `TL_NONE32`.
+     */
+    uint32_t overflow_target;
+    /**
+     * A caller who gave up and calls again within so long has the age it had; needs
+     * `tl_acd_call.caller` and `tl_acd_limits.ghosts`. Default: `TL_NONE32`.
+     */
+    uint32_t resume_within_ms;
     /** At most so many calls wait; further ones are refused. Default: `TL_NONE32`. */
     uint32_t max_waiting;
     /**
@@ -446,6 +462,11 @@ typedef struct tl_acd_call {
     uint64_t credit_ms;
     /** Leaves after so long instead of the queue's longest wait. Default: `TL_NONE`. */
     uint64_t max_wait_ms;
+    /**
+     * Who calls, by any number of yours, for callers who give up and come back. Default:
+     * `TL_NONE`.
+     */
+    uint64_t caller;
     /** Waits for the preferred agent alone for so long. Default: 0. */
     uint32_t preferred_wait_ms;
     /** What it asks of the agent: from `tl_acd_add_class`, or 0 for nothing. */
@@ -472,6 +493,23 @@ typedef struct tl_acd_skill {
     /** Must be 0. */
     uint8_t reserved;
 } tl_acd_skill;
+
+/** A step of relaxation: after so long in the queue a call asks for less, or of more agents. */
+typedef struct tl_acd_relax_step {
+    /**
+     * So long after the call joined the queue, at that very instant. Each step later than the one
+     * before.
+     */
+    uint64_t after_ms;
+    /** It asks for this class from then on; `TL_NONE32` leaves it. */
+    uint32_t call_class;
+    /** Only members of at least this penalty; `TL_NONE32` leaves it. */
+    uint32_t penalty_min;
+    /** Only members of at most this penalty; `TL_NONE32` leaves it. */
+    uint32_t penalty_max;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_acd_relax_step;
 
 /** Fills in the default limits. */
 tl_status tl_acd_limits_defaults(struct tl_acd_limits *limits);
@@ -533,6 +571,8 @@ TL_ENUM(tl_acd_output_kind, uint32_t) {
      * reason of not ready).
      */
     TL_ACD_AGENT_CHANGED = 9,
+    /** A call waits in another queue now: call, call_tag, from_queue, queue, position. */
+    TL_ACD_MOVED = 10,
 };
 
 /** Why a call was not let in. */
@@ -553,6 +593,8 @@ TL_ENUM(tl_acd_leave, uint32_t) {
     TL_ACD_LEFT_EXIT = 3,
     /** The queue's `leave_empty` rule holds. */
     TL_ACD_LEFT_EMPTY = 4,
+    /** It waited as long as it may; the queue's `overflow_target` is in `detail`. */
+    TL_ACD_LEFT_OVERFLOW = 5,
 };
 
 /** How an offer ended. Every offer ends exactly once. */
@@ -632,6 +674,8 @@ typedef struct tl_acd_output {
     uint64_t offer;
     /** The queue. */
     uint64_t queue;
+    /** The queue it came from. */
+    uint64_t from_queue;
     /** The call's tag. */
     uint64_t call_tag;
     /** The agent's tag. */
@@ -647,7 +691,7 @@ typedef struct tl_acd_output {
     /** How much longer the call may have to wait; `TL_NONE` when nothing is known. */
     uint64_t estimate_ms;
     /** For later versions; 0. */
-    uint64_t reserved[4];
+    uint64_t reserved[3];
 } tl_acd_output;
 
 /* ===========================================================================
@@ -695,6 +739,15 @@ tl_status tl_acd_add_queue(struct tl_acd *acd, const tl_acd_queue_config *config
  * everything else holds from the next decision on.
  */
 tl_status tl_acd_set_queue(struct tl_acd *acd, uint64_t queue, const tl_acd_queue_config *config);
+
+/**
+ * Sets a queue's steps of relaxation, at most 64, for calls that join from now on. Room for steps
+ * is not given back.
+ */
+tl_status tl_acd_set_relaxation(struct tl_acd *acd,
+                                uint64_t queue,
+                                const tl_acd_relax_step *steps,
+                                size_t count);
 
 /** Removes a queue that has no calls and no members; else `TL_ERR_ACD_QUEUE_IN_USE`. */
 tl_status tl_acd_remove_queue(struct tl_acd *acd, uint64_t queue);
@@ -759,6 +812,16 @@ tl_status tl_acd_hangup(struct tl_acd *acd, tl_time now, uint64_t call);
  */
 tl_status tl_acd_exit(struct tl_acd *acd, tl_time now, uint64_t call, uint8_t key);
 
+/**
+ * The call goes to another queue. `keep_age` other than 0: the time it has waited so far counts in
+ * the order there; else it starts anew at the end.
+ */
+tl_status tl_acd_move(struct tl_acd *acd,
+                      tl_time now,
+                      uint64_t call,
+                      uint64_t queue,
+                      uint32_t keep_age);
+
 /** The call's priority changes; its arrival and its wait stay. */
 tl_status tl_acd_set_priority(struct tl_acd *acd, tl_time now, uint64_t call, int32_t priority);
 
@@ -793,6 +856,121 @@ tl_status tl_acd_poll(struct tl_acd *acd, tl_acd_output *output);
  * sooner; `TL_NONE` when not before the next input.
  */
 tl_status tl_acd_deadline(const struct tl_acd *acd, tl_time *at);
+
+/* ===========================================================================
+ * Routing: what can be asked at any time
+ */
+
+/** Where a call is. */
+TL_ENUM(tl_acd_call_state, uint32_t) {
+    /** In the queue. */
+    TL_ACD_CALL_WAITING = 1,
+    /** In the queue, with at least one phone ringing for it. */
+    TL_ACD_CALL_RINGING = 2,
+    /** With an agent. */
+    TL_ACD_CALL_CONNECTED = 3,
+};
+
+/**
+ * What happened in a queue since it was made. `offered` is the sum of `refused`, `answered`,
+ * `abandoned`, `timed_out`, `exited`, `left_empty`, `overflowed` and `waiting` at every moment.
+ */
+typedef struct tl_acd_queue_counters {
+    /** Calls that asked to join. */
+    uint64_t offered;
+    /** Calls that were not let in. */
+    uint64_t refused;
+    /** Calls an agent accepted. */
+    uint64_t answered;
+    /** Calls whose caller hung up before that. */
+    uint64_t abandoned;
+    /** Calls that left after the longest wait. */
+    uint64_t timed_out;
+    /** Calls that left by a key or by the flow's choice. */
+    uint64_t exited;
+    /** Calls that left because no agent was there. */
+    uint64_t left_empty;
+    /** Calls that went on to another queue or target. */
+    uint64_t overflowed;
+    /** Calls waiting or ringing now. */
+    uint64_t waiting;
+    /** Calls talking with an agent now. */
+    uint64_t talking;
+    /** Answered within the service level. */
+    uint64_t answered_in_level;
+    /** Abandoned within the service level. */
+    uint64_t abandoned_in_level;
+    /** Calls that ended after having been answered. */
+    uint64_t completed;
+    /** The waits of all calls that waited and wait no more, in ms. */
+    uint64_t waited_ms;
+    /** The waits of the answered ones, in ms. */
+    uint64_t answered_waited_ms;
+    /** The talk of the completed ones, in ms. */
+    uint64_t talked_ms;
+    /** Members of the queue. */
+    uint32_t members;
+    /** Those logged in. */
+    uint32_t logged_in;
+    /** Those of them taking calls, busy or not. */
+    uint32_t taking_calls;
+    /** Those of them who could take one now. */
+    uint32_t free;
+    /** For later versions; 0. */
+    uint64_t reserved[6];
+} tl_acd_queue_counters;
+
+/** What an agent did since it was added, and what it is. */
+typedef struct tl_acd_agent_counters {
+    /** Its `tl_acd_agent_state`. */
+    uint32_t state;
+    /** The reason of not ready. */
+    uint32_t reason;
+    /** Offers made to it. */
+    uint64_t offered;
+    /** Offers it accepted. */
+    uint64_t answered;
+    /** Offers it let time out or turned down. */
+    uint64_t missed;
+    /** Offers another agent took first. */
+    uint64_t lost;
+    /** Offers that ended because the caller left, or the agent. */
+    uint64_t cancelled;
+    /** Time on calls that have ended, in ms. */
+    uint64_t talked_ms;
+    /** Time in wrap-up that has ended, in ms. */
+    uint64_t wrapped_ms;
+    /** For later versions; 0. */
+    uint64_t reserved[4];
+} tl_acd_agent_counters;
+
+/** A call's state and place. */
+typedef struct tl_acd_call_info {
+    /** A `tl_acd_call_state`. */
+    uint32_t state;
+    /** Its place, 1 for the first; `TL_NONE32` when it is talking. */
+    uint32_t position;
+    /** How long it may still have to wait, in ms; `TL_NONE` when nothing is known. */
+    uint64_t estimate_ms;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_acd_call_info;
+
+/** Stores what happened in a queue so far, and who is there. */
+tl_status tl_acd_get_queue(const tl_acd *acd,
+                           uint64_t queue,
+                           struct tl_acd_queue_counters *counters);
+
+/** Stores what an agent did so far, and what it is. */
+tl_status tl_acd_get_agent(const tl_acd *acd,
+                           uint64_t agent,
+                           struct tl_acd_agent_counters *counters);
+
+/** Stores where a call is. */
+tl_status tl_acd_get_call(const tl_acd *acd, uint64_t call, struct tl_acd_call_info *info);
+
+/** Stores how many calls wait, ring or talk in all queues. */
+tl_status tl_acd_live_calls(const tl_acd *acd, uint32_t *calls);
 
 /* ===========================================================================
  * G.711

@@ -21,6 +21,7 @@ const SECTIONS: &[&str] = &[
     "acd/config",
     "acd/output",
     "acd/engine",
+    "acd/query",
     "g711",
     "dtmf",
     "rtp",

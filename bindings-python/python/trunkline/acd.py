@@ -31,6 +31,7 @@ from ._native import (
     Engine,
     Joined,
     Left,
+    Moved,
     Offer,
     OfferEnded,
     QueueCounters,
@@ -46,6 +47,7 @@ Output: TypeAlias = (
     | Connected
     | Announce
     | Left
+    | Moved
     | Completed
     | AgentChanged
 )
@@ -187,6 +189,7 @@ class LeaveReason(StrEnum):
     ABANDONED = "abandoned"
     EXIT_KEY = "exit_key"
     LEAVE_EMPTY = "leave_empty"
+    OVERFLOW = "overflow"
 
 
 class OfferEnd(StrEnum):
@@ -227,6 +230,10 @@ class Limits(TypedDict, total=False):
     """Phones that ring for one call at the same time. Default: 16."""
     outputs: int
     """Outputs that wait to be polled."""
+    steps: int
+    """Steps of relaxation of all queues. Default: 0."""
+    ghosts: int
+    """Callers who gave up and whose age is kept for when they call back. Default: 0."""
 
 
 class QueueFields(TypedDict, total=False):
@@ -246,6 +253,12 @@ class QueueFields(TypedDict, total=False):
     """Time for paperwork after a call. Default: 0."""
     max_wait_ms: int | None
     """A call leaves after so long."""
+    overflow_queue: int | None
+    """It goes to this queue then, its age kept."""
+    overflow_target: int | None
+    """It goes to this target of yours then: voicemail, a callback, another site."""
+    resume_within_ms: int | None
+    """A caller who gave up and calls again within so long has the age it had; needs ``caller``."""
     max_waiting: int | None
     """At most so many calls wait; further ones are refused."""
     weight: int
@@ -316,6 +329,22 @@ class MemberFields(TypedDict, total=False):
     """Time for paperwork after a call of this queue."""
 
 
+class RelaxStep(TypedDict, total=False):
+    """A step of relaxation: after so long a call asks for less, or of more agents.
+
+    What a step does not name stays as it was.
+    """
+
+    after_ms: int
+    """So long after the call joined the queue, in ms; each step later than the one before."""
+    call_class: int
+    """It asks for this class from then on."""
+    penalty_min: int
+    """Only members of at least this penalty."""
+    penalty_max: int
+    """Only members of at most this penalty."""
+
+
 class CallFields(TypedDict, total=False):
     """A call that asks to join a queue. Durations in ms."""
 
@@ -327,6 +356,8 @@ class CallFields(TypedDict, total=False):
     """What it asks of the agent: from :meth:`Engine.add_class`. Default: 0, nothing."""
     preferred_agent: int | None
     """Offered to this agent first when it is free."""
+    caller: int | None
+    """Who calls, by any number of yours, for callers who give up and come back."""
     preferred_wait_ms: int
     """Waits for the preferred agent alone for so long. Default: 0."""
     credit_ms: int
@@ -361,6 +392,7 @@ __all__ = [
     "Limits",
     "Medium",
     "MemberFields",
+    "Moved",
     "Offer",
     "OfferEnd",
     "OfferEnded",
@@ -370,6 +402,7 @@ __all__ = [
     "RefuseReason",
     "Refused",
     "RejectCause",
+    "RelaxStep",
     "Ring",
     "Staff",
     "Start",

@@ -2,7 +2,8 @@
 
 use acd_core::{
     AgentConfig, AgentId, CallConfig, Capacity, ClassId, Delays, EmptyRule, Limits, Medium,
-    Membership, Order, ProfileId, QueueConfig, QueueId, Ring, Start, Strategy, Term,
+    Membership, Order, Overflow, ProfileId, QueueConfig, QueueId, RelaxStep, Ring, Start, Strategy,
+    Term,
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -163,6 +164,31 @@ fn strategy(given: &mut Given<'_, '_>) -> PyResult<Strategy> {
     })
 }
 
+fn overflow(given: &mut Given<'_, '_>) -> PyResult<Option<Overflow>> {
+    let queue = given.or::<Option<u64>>("overflow_queue", None)?;
+    let target = given.or::<Option<u16>>("overflow_target", None)?;
+    match (queue, target) {
+        (Some(_), Some(_)) => Err(PyValueError::new_err(
+            "overflow_queue and overflow_target exclude each other",
+        )),
+        (Some(queue), None) => Ok(Some(Overflow::Queue(QueueId::from_raw(queue)))),
+        (None, target) => Ok(target.map(Overflow::Target)),
+    }
+}
+
+/// A step of relaxation of such a dictionary.
+pub(super) fn relax_step(given: &Bound<'_, PyDict>) -> PyResult<RelaxStep> {
+    let mut given = Given::new(Some(given));
+    let step = RelaxStep {
+        after_ms: given.or("after_ms", 0)?,
+        class: given.or("call_class", None)?.map(ClassId),
+        penalty_min: given.or("penalty_min", None)?,
+        penalty_max: given.or("penalty_max", None)?,
+    };
+    given.end("set_relaxation")?;
+    Ok(step)
+}
+
 /// A queue of these keyword arguments.
 pub(super) fn queue(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResult<QueueConfig> {
     let mut given = Given::new(given);
@@ -181,6 +207,8 @@ pub(super) fn queue(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResu
         retry_ms: given.or("retry_ms", usual.retry_ms)?,
         wrap_up_ms: given.or("wrap_up_ms", usual.wrap_up_ms)?,
         max_wait_ms: given.or("max_wait_ms", usual.max_wait_ms)?,
+        overflow: overflow(&mut given)?,
+        resume_within_ms: given.or("resume_within_ms", usual.resume_within_ms)?,
         max_waiting: given.or("max_waiting", usual.max_waiting)?,
         weight: given.or("weight", usual.weight)?,
         service_level_ms: given.or("service_level_ms", usual.service_level_ms)?,
@@ -244,6 +272,7 @@ pub(super) fn call(queue: u64, given: Option<&Bound<'_, PyDict>>) -> PyResult<Ca
         priority: given.or("priority", usual.priority)?,
         class: ClassId(given.or("call_class", 0)?),
         preferred_agent: given.or("preferred_agent", None)?.map(AgentId::from_raw),
+        caller: given.or("caller", None)?,
         preferred_wait_ms: given.or("preferred_wait_ms", usual.preferred_wait_ms)?,
         credit_ms: given.or("credit_ms", usual.credit_ms)?,
         position: given.or("position", None)?,
@@ -273,6 +302,8 @@ pub(super) fn limits(given: Option<&Bound<'_, PyDict>>) -> PyResult<Limits> {
         skills: given.or("skills", usual.skills)?,
         ring_max: given.or("ring_max", usual.ring_max)?,
         outputs: given.or("outputs", usual.outputs)?,
+        steps: given.or("steps", usual.steps)?,
+        ghosts: given.or("ghosts", usual.ghosts)?,
     };
     given.end("Engine")?;
     Ok(config)

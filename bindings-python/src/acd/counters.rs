@@ -7,7 +7,7 @@ use crate::words::record;
 
 record! {
     /// What happened in a queue since it was made. `offered` is the sum of `refused`, `answered`,
-    /// `abandoned`, `timed_out`, `exited`, `left_empty` and `waiting` at every moment.
+    /// `abandoned`, `timed_out`, `exited`, `left_empty`, `overflowed` and `waiting` at every moment.
     "trunkline.acd" QueueCounters {
         /// Calls that asked to join.
         offered: u64,
@@ -23,6 +23,8 @@ record! {
         exited: u64,
         /// Calls that left because no agent was there.
         left_empty: u64,
+        /// Calls that went on to another queue or target.
+        overflowed: u64,
         /// Calls waiting or ringing now.
         waiting: u32,
         /// Calls talking with an agent now.
@@ -52,6 +54,7 @@ impl From<CoreQueue> for QueueCounters {
             timed_out: of.timed_out,
             exited: of.exited,
             left_empty: of.left_empty,
+            overflowed: of.overflowed,
             waiting: of.waiting,
             talking: of.talking,
             answered_in_level: of.answered_in_level,

@@ -71,6 +71,17 @@ impl Engine {
             .map_err(raised)
     }
 
+    /// Set a queue's steps of relaxation, a list of `RelaxStep`, for calls that join from now on.
+    fn set_relaxation(&mut self, queue: u64, steps: Vec<Bound<'_, PyDict>>) -> PyResult<()> {
+        let steps: Vec<_> = steps
+            .into_iter()
+            .map(|step| config::relax_step(&step))
+            .collect::<PyResult<_>>()?;
+        self.core
+            .set_relaxation(QueueId::from_raw(queue), &steps)
+            .map_err(raised)
+    }
+
     /// Remove a queue that has no calls and no members.
     fn remove_queue(&mut self, queue: u64) -> PyResult<()> {
         self.core
@@ -174,6 +185,21 @@ impl Engine {
             Input::Exit {
                 call: CallId::from_raw(call),
                 key,
+            },
+        )
+    }
+
+    /// The call goes to another queue: the time it has waited so far counts in the order there, or
+    /// without keep_age it starts anew at the end.
+    #[pyo3(signature = (now, call, queue, *, keep_age=true))]
+    fn r#move(&mut self, now: u64, call: u64, queue: u64, keep_age: bool) -> PyResult<()> {
+        let (call, queue) = (CallId::from_raw(call), QueueId::from_raw(queue));
+        self.feed(
+            now,
+            Input::Move {
+                call,
+                queue,
+                keep_age,
             },
         )
     }

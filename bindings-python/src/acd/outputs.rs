@@ -186,6 +186,8 @@ record! {
         reason: &'static str,
         /// The key of an exit.
         key: Option<u32>,
+        /// The target of an overflow.
+        target: Option<u32>,
         /// Its place when it left, 1 for the first.
         position: u32,
         /// How long it waited, in ms.
@@ -230,6 +232,24 @@ record! {
         state: &'static str,
         /// The reason of not ready.
         reason: Option<u32>,
+    }
+}
+
+record! {
+    /// A call waits in another queue now.
+    "trunkline.acd" Moved {
+        /// When, in ms.
+        at: u64,
+        /// The call.
+        call: u64,
+        /// Its tag.
+        call_tag: u64,
+        /// Where it waited.
+        from_queue: u64,
+        /// Where it waits.
+        queue: u64,
+        /// Its place there, 1 for the first.
+        position: u32,
     }
 }
 
@@ -367,9 +387,10 @@ pub(super) fn output(
             position,
             waited_ms,
         } => {
-            let (reason, key) = match reason {
-                LeaveReason::ExitKey(key) => ("exit_key", Some(key.into())),
-                other => (word(LEFT, other), None),
+            let (reason, key, target) = match reason {
+                LeaveReason::ExitKey(key) => ("exit_key", Some(key.into()), None),
+                LeaveReason::Overflow(target) => ("overflow", None, Some(target.into())),
+                other => (word(LEFT, other), None, None),
             };
             object(
                 py,
@@ -380,6 +401,7 @@ pub(super) fn output(
                     queue: queue.raw(),
                     reason,
                     key,
+                    target,
                     position,
                     waited_ms,
                 },
@@ -425,6 +447,23 @@ pub(super) fn output(
                 },
             )
         }
+        Output::Moved {
+            call,
+            call_tag,
+            from,
+            to,
+            position,
+        } => object(
+            py,
+            Moved {
+                at,
+                call: call.raw(),
+                call_tag,
+                from_queue: from.raw(),
+                queue: to.raw(),
+                position,
+            },
+        ),
         _ => return Ok(None),
     }
     .map(Some)
@@ -438,6 +477,7 @@ pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Connected>()?;
     module.add_class::<Announce>()?;
     module.add_class::<Left>()?;
+    module.add_class::<Moved>()?;
     module.add_class::<Completed>()?;
     module.add_class::<AgentChanged>()
 }

@@ -22,6 +22,8 @@ const LIMITS: Limits = Limits {
     skills: 1,
     ring_max: 2,
     outputs: 32,
+    steps: 0,
+    ghosts: 0,
 };
 
 pub fn check() {
@@ -56,6 +58,8 @@ pub fn check() {
             pool_words: &mut pool_words,
             timers: &mut timers,
             outputs: &mut outputs,
+            steps: &mut [],
+            ghosts: &mut [],
         },
         LIMITS.ring_max,
     )

@@ -5,7 +5,8 @@
 
 use acd_core::{
     AgentConfig, AgentId, CallConfig, Capacity, ClassId, Delays, EmptyRule, Limits, Medium,
-    Membership, Order, ProfileId, QueueConfig, QueueId, Ring, Start, Strategy, Term,
+    Membership, Order, Overflow, ProfileId, QueueConfig, QueueId, RelaxStep, Ring, Start, Strategy,
+    Term,
 };
 
 use crate::config::Growing;
@@ -45,11 +46,15 @@ pub struct tl_acd_limits {
     pub ring_max: u32,
     /// Outputs that wait to be polled. 0: enough.
     pub outputs: u32,
+    /// Steps of relaxation of all queues. Default: 0.
+    pub steps: u32,
+    /// Callers who gave up and whose age is kept for when they call back. Default: 0.
+    pub ghosts: u32,
 }
 
 // SAFETY: repr(C), only u32 fields.
 unsafe impl Growing for tl_acd_limits {
-    const FIRST_SIZE: usize = 52;
+    const FIRST_SIZE: usize = 60;
 
     fn defaults() -> Self {
         let limits = Limits::default();
@@ -67,6 +72,8 @@ unsafe impl Growing for tl_acd_limits {
             skills: limits.skills,
             ring_max: limits.ring_max.into(),
             outputs: limits.outputs,
+            steps: limits.steps,
+            ghosts: limits.ghosts,
         }
     }
 }
@@ -90,6 +97,8 @@ impl tl_acd_limits {
             skills: self.skills,
             ring_max: small(self.ring_max, "ring_max")?,
             outputs: self.outputs,
+            steps: self.steps,
+            ghosts: self.ghosts,
         })
     }
 }
@@ -238,12 +247,20 @@ pub struct tl_acd_queue_config {
     pub wrap_up_ms: u32,
     /// A call leaves after so long. Default: `TL_NONE`.
     pub max_wait_ms: u64,
+    /// It goes to this queue then, its age kept. Default: `TL_NONE`, out with a timeout.
+    pub overflow_queue: u64,
     /// Answered within so long counts as in service level. Default: 20,000.
     pub service_level_ms: u64,
     /// The first position announcement comes after so long. Default: `TL_NONE`.
     pub announce_first_ms: u64,
     /// Further announcements come so often; 1 or more. Default: `TL_NONE`.
     pub announce_every_ms: u64,
+    /// It goes to this target of yours then, at most 65,535: voicemail, a callback, another site.
+    /// Default: `TL_NONE32`.
+    pub overflow_target: u32,
+    /// A caller who gave up and calls again within so long has the age it had; needs
+    /// `tl_acd_call.caller` and `tl_acd_limits.ghosts`. Default: `TL_NONE32`.
+    pub resume_within_ms: u32,
     /// At most so many calls wait; further ones are refused. Default: `TL_NONE32`.
     pub max_waiting: u32,
     /// An agent of several queues serves the queue of the highest weight first, at most 65,535.
@@ -284,7 +301,7 @@ pub struct tl_acd_queue_config {
 // SAFETY: repr(C), begins with a u32; each u64 stands at a multiple of 8 and the u32 fields are
 // even in number, so there is no padding.
 unsafe impl Growing for tl_acd_queue_config {
-    const FIRST_SIZE: usize = 128;
+    const FIRST_SIZE: usize = 144;
 
     fn defaults() -> Self {
         let config = QueueConfig::default();
@@ -297,6 +314,9 @@ unsafe impl Growing for tl_acd_queue_config {
             retry_ms: config.retry_ms,
             wrap_up_ms: config.wrap_up_ms,
             max_wait_ms: set64(config.max_wait_ms),
+            overflow_queue: TL_NONE,
+            overflow_target: TL_NONE32,
+            resume_within_ms: set32(config.resume_within_ms),
             service_level_ms: config.service_level_ms,
             announce_first_ms: set64(config.announce_first_ms),
             announce_every_ms: set64(config.announce_every_ms),
@@ -394,6 +414,20 @@ impl tl_acd_queue_config {
         })
     }
 
+    fn overflow(&self) -> Result<Option<Overflow>, Failure> {
+        match (
+            option64(self.overflow_queue),
+            option32(self.overflow_target),
+        ) {
+            (None, None) => Ok(None),
+            (Some(queue), None) => Ok(Some(Overflow::Queue(QueueId::from_raw(queue)))),
+            (None, Some(target)) => Ok(Some(Overflow::Target(small(target, "overflow_target")?))),
+            (Some(_), Some(_)) => Err(Failure::argument(
+                "overflow_queue and overflow_target exclude each other",
+            )),
+        }
+    }
+
     pub(super) fn config(&self) -> Result<QueueConfig, Failure> {
         Ok(QueueConfig {
             tag: self.tag,
@@ -409,6 +443,8 @@ impl tl_acd_queue_config {
             retry_ms: self.retry_ms,
             wrap_up_ms: self.wrap_up_ms,
             max_wait_ms: option64(self.max_wait_ms),
+            overflow: self.overflow()?,
+            resume_within_ms: option32(self.resume_within_ms),
             max_waiting: option32(self.max_waiting),
             weight: small(self.weight, "weight")?,
             service_level_ms: self.service_level_ms,
@@ -575,6 +611,9 @@ pub struct tl_acd_call {
     pub credit_ms: u64,
     /// Leaves after so long instead of the queue's longest wait. Default: `TL_NONE`.
     pub max_wait_ms: u64,
+    /// Who calls, by any number of yours, for callers who give up and come back. Default:
+    /// `TL_NONE`.
+    pub caller: u64,
     /// Waits for the preferred agent alone for so long. Default: 0.
     pub preferred_wait_ms: u32,
     /// What it asks of the agent: from `tl_acd_add_class`, or 0 for nothing.
@@ -590,9 +629,9 @@ pub struct tl_acd_call {
     pub reserved: u32,
 }
 
-// SAFETY: repr(C), begins with a u32; two u32, five u64, six u32, so there is no padding.
+// SAFETY: repr(C), begins with a u32; two u32, six u64, six u32, so there is no padding.
 unsafe impl Growing for tl_acd_call {
-    const FIRST_SIZE: usize = 72;
+    const FIRST_SIZE: usize = 80;
 
     fn defaults() -> Self {
         let call = CallConfig::default();
@@ -604,6 +643,7 @@ unsafe impl Growing for tl_acd_call {
             preferred_agent: TL_NONE,
             credit_ms: call.credit_ms,
             max_wait_ms: TL_NONE,
+            caller: TL_NONE,
             preferred_wait_ms: call.preferred_wait_ms,
             call_class: 0,
             position: TL_NONE32,
@@ -621,6 +661,7 @@ impl tl_acd_call {
             priority: self.priority,
             class: ClassId(small(self.call_class, "call_class")?),
             preferred_agent: option64(self.preferred_agent).map(AgentId::from_raw),
+            caller: option64(self.caller),
             preferred_wait_ms: self.preferred_wait_ms,
             credit_ms: self.credit_ms,
             position: option32(self.position),
@@ -652,4 +693,34 @@ pub struct tl_acd_skill {
     pub level: u8,
     /// Must be 0.
     pub reserved: u8,
+}
+
+/// A step of relaxation: after so long in the queue a call asks for less, or of more agents.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_acd_relax_step {
+    /// So long after the call joined the queue, at that very instant. Each step later than the one
+    /// before.
+    pub after_ms: u64,
+    /// It asks for this class from then on; `TL_NONE32` leaves it.
+    pub call_class: u32,
+    /// Only members of at least this penalty; `TL_NONE32` leaves it.
+    pub penalty_min: u32,
+    /// Only members of at most this penalty; `TL_NONE32` leaves it.
+    pub penalty_max: u32,
+    /// Must be 0.
+    pub reserved: u32,
+}
+
+impl tl_acd_relax_step {
+    pub(super) fn step(&self) -> Result<RelaxStep, Failure> {
+        Ok(RelaxStep {
+            after_ms: self.after_ms,
+            class: option32(self.call_class)
+                .map(|class| small(class, "call_class").map(ClassId))
+                .transpose()?,
+            penalty_min: option32(self.penalty_min),
+            penalty_max: option32(self.penalty_max),
+        })
+    }
 }

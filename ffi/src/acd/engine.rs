@@ -6,7 +6,7 @@
 
 use acd_core::{
     AgentId, AgentRequest, CallId, EndedBy, Engine, EngineStorage, Error, Input, Limits, OfferId,
-    QueueId, RejectCause, Skill, Time,
+    QueueId, RejectCause, RelaxStep, Skill, Time,
 };
 
 use crate::arena::Arena;
@@ -75,6 +75,8 @@ fn lay(arena: &mut Arena, limits: Limits) -> Result<EngineStorage<'static>, Fail
         pool_words: arena.table(all.pool_words(), 0)?,
         timers: arena.slots(all.timers())?,
         outputs: arena.slots(all.outputs)?,
+        steps: arena.slots(all.steps)?,
+        ghosts: arena.slots(all.ghosts)?,
     })
 }
 
@@ -193,6 +195,34 @@ pub unsafe extern "C" fn tl_acd_set_queue(
         enter("tl_acd_set_queue", acd, |engine| {
             let config = read(config, "config")?.config()?;
             engine.set_queue(QueueId::from_raw(queue), config)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Sets a queue's steps of relaxation, at most 64, for calls that join from now on. Room for steps
+/// is not given back.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_set_relaxation(
+    acd: *mut tl_acd,
+    queue: u64,
+    steps: *const tl_acd_relax_step,
+    count: usize,
+) -> tl_status {
+    const MOST: usize = 64;
+    // SAFETY: the header's contract for objects and pointers with a count.
+    unsafe {
+        enter("tl_acd_set_relaxation", acd, |engine| {
+            if count > MOST {
+                return Err(Failure::argument(format_args!(
+                    "{count} steps; at most {MOST}"
+                )));
+            }
+            let mut own = [RelaxStep::default(); MOST];
+            for (own, step) in own.iter_mut().zip(input(steps, count, "steps")?) {
+                *own = step.step()?;
+            }
+            engine.set_relaxation(QueueId::from_raw(queue), &own[..count])?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -412,6 +442,33 @@ pub unsafe extern "C" fn tl_acd_exit(
     let call = CallId::from_raw(call);
     // SAFETY: the header's contract for objects.
     unsafe { feed("tl_acd_exit", acd, now, Input::Exit { call, key }) }
+}
+
+/// The call goes to another queue. `keep_age` other than 0: the time it has waited so far counts in
+/// the order there; else it starts anew at the end.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_move(
+    acd: *mut tl_acd,
+    now: tl_time,
+    call: u64,
+    queue: u64,
+    keep_age: u32,
+) -> tl_status {
+    let (call, queue) = (CallId::from_raw(call), QueueId::from_raw(queue));
+    let keep_age = keep_age != 0;
+    // SAFETY: the header's contract for objects.
+    unsafe {
+        feed(
+            "tl_acd_move",
+            acd,
+            now,
+            Input::Move {
+                call,
+                queue,
+                keep_age,
+            },
+        )
+    }
 }
 
 /// The call's priority changes; its arrival and its wait stay.

@@ -3,7 +3,9 @@
 mod config;
 mod engine;
 mod output;
+mod query;
 
 pub use config::*;
 pub use engine::*;
 pub use output::*;
+pub use query::*;

@@ -40,6 +40,8 @@ pub enum tl_acd_output_kind {
     /// An agent's state has changed: agent, agent_tag, reason (`tl_acd_agent_state`), detail (the
     /// reason of not ready).
     TL_ACD_AGENT_CHANGED = 9,
+    /// A call waits in another queue now: call, call_tag, from_queue, queue, position.
+    TL_ACD_MOVED = 10,
 }
 
 /// Why a call was not let in.
@@ -66,6 +68,8 @@ pub enum tl_acd_leave {
     TL_ACD_LEFT_EXIT = 3,
     /// The queue's `leave_empty` rule holds.
     TL_ACD_LEFT_EMPTY = 4,
+    /// It waited as long as it may; the queue's `overflow_target` is in `detail`.
+    TL_ACD_LEFT_OVERFLOW = 5,
 }
 
 /// How an offer ended. Every offer ends exactly once.
@@ -157,6 +161,8 @@ pub struct tl_acd_output {
     pub offer: u64,
     /// The queue.
     pub queue: u64,
+    /// The queue it came from.
+    pub from_queue: u64,
     /// The call's tag.
     pub call_tag: u64,
     /// The agent's tag.
@@ -172,7 +178,7 @@ pub struct tl_acd_output {
     /// How much longer the call may have to wait; `TL_NONE` when nothing is known.
     pub estimate_ms: u64,
     /// For later versions; 0.
-    pub reserved: [u64; 4],
+    pub reserved: [u64; 3],
 }
 
 const EMPTY: tl_acd_output = tl_acd_output {
@@ -185,6 +191,7 @@ const EMPTY: tl_acd_output = tl_acd_output {
     agent: TL_NONE,
     offer: TL_NONE,
     queue: TL_NONE,
+    from_queue: TL_NONE,
     call_tag: 0,
     agent_tag: 0,
     until: 0,
@@ -192,7 +199,7 @@ const EMPTY: tl_acd_output = tl_acd_output {
     talked_ms: 0,
     rang_ms: 0,
     estimate_ms: 0,
-    reserved: [0; 4],
+    reserved: [0; 3],
 };
 
 pub(super) fn reject_cause(cause: RejectCause) -> u32 {
@@ -248,6 +255,7 @@ fn leave(reason: LeaveReason) -> (u32, u32) {
         LeaveReason::Timeout => (L::TL_ACD_LEFT_TIMEOUT, 0),
         LeaveReason::Abandoned => (L::TL_ACD_LEFT_ABANDONED, 0),
         LeaveReason::ExitKey(key) => (L::TL_ACD_LEFT_EXIT, key.into()),
+        LeaveReason::Overflow(target) => (L::TL_ACD_LEFT_OVERFLOW, target.into()),
         LeaveReason::LeaveEmpty => (L::TL_ACD_LEFT_EMPTY, 0),
         _ => return (0, 0),
     };
@@ -442,6 +450,23 @@ impl tl_acd_output {
                 };
                 (K::TL_ACD_AGENT_CHANGED, this)
             }
+            Output::Moved {
+                call,
+                call_tag,
+                from,
+                to,
+                position,
+            } => (
+                K::TL_ACD_MOVED,
+                Self {
+                    call: call.raw(),
+                    call_tag,
+                    from_queue: from.raw(),
+                    queue: to.raw(),
+                    position,
+                    ..EMPTY
+                },
+            ),
             _ => (K::TL_ACD_UNKNOWN, EMPTY),
         }
     }

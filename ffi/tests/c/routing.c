@@ -101,6 +101,10 @@ static void one_call(void)
     OK(tl_acd_end_wrap_up(acd, now, ann));
     out = next(TL_ACD_AGENT_CHANGED);
     CHECK(out.reason == TL_ACD_AVAILABLE);
+    tl_acd_agent_counters counters;
+    OK(tl_acd_get_agent(acd, ann, &counters));
+    CHECK(counters.state == TL_ACD_AVAILABLE && counters.answered == 1);
+    CHECK(counters.talked_ms == 60000 && counters.wrapped_ms == 1000);
     OK(tl_acd_set_agent_state(acd, now, ann, TL_ACD_NOT_READY, 42));
     out = next(TL_ACD_AGENT_CHANGED);
     CHECK(out.reason == TL_ACD_NOT_READY && out.detail == 42);
@@ -156,6 +160,61 @@ static void leaving(void)
     CHECK(out.call == late && out.reason == TL_ACD_LEFT_TIMEOUT && out.waited_ms == 30000);
     drained();
     OK(tl_acd_remove_queue(acd, queue));
+}
+
+/* Relaxation, overflow, moves, and what can be asked meanwhile. */
+static void moving(void)
+{
+    uint64_t first, second;
+    tl_acd_queue_config config;
+    OK(tl_acd_queue_defaults(&config));
+    OK(tl_acd_add_queue(acd, &config, &second));
+    config.max_wait_ms = 1000;
+    config.overflow_queue = second;
+    config.overflow_target = 7;
+    EXPECT(TL_ERR_ARGUMENT, tl_acd_add_queue(acd, &config, &first));
+    config.overflow_target = TL_NONE32;
+    OK(tl_acd_add_queue(acd, &config, &first));
+    tl_acd_relax_step steps[2] = {
+        {.after_ms = 100, .call_class = TL_NONE32, .penalty_min = TL_NONE32, .penalty_max = 5},
+        {.after_ms = 50, .call_class = TL_NONE32, .penalty_min = TL_NONE32, .penalty_max = 9},
+    };
+    EXPECT(TL_ERR_ACD_CONFIG, tl_acd_set_relaxation(acd, first, steps, 2));
+    OK(tl_acd_set_relaxation(acd, first, steps, 1));
+
+    uint64_t call = arrive(first, 1, 1);
+    tl_acd_call_info info;
+    OK(tl_acd_get_call(acd, call, &info));
+    CHECK(info.state == TL_ACD_CALL_WAITING && info.position == 1 && info.estimate_ms == TL_NONE);
+    now += 1000;
+    OK(tl_acd_tick(acd, now));
+    tl_acd_output out = next(TL_ACD_MOVED);
+    CHECK(out.call == call && out.from_queue == first && out.queue == second && out.position == 1);
+    OK(tl_acd_move(acd, now, call, first, 1));
+    out = next(TL_ACD_MOVED);
+    CHECK(out.from_queue == second && out.queue == first);
+
+    config.overflow_queue = TL_NONE;
+    config.overflow_target = 7;
+    OK(tl_acd_set_queue(acd, first, &config));
+    uint32_t live;
+    OK(tl_acd_live_calls(acd, &live));
+    CHECK(live == 1);
+    while (tl_acd_get_call(acd, call, &info) == TL_OK) {
+        OK(tl_acd_deadline(acd, &now));
+        OK(tl_acd_tick(acd, now));
+    }
+    out = next(TL_ACD_LEFT);
+    CHECK(out.reason == TL_ACD_LEFT_OVERFLOW && out.detail == 7);
+    EXPECT(TL_ERR_ACD_NO_CALL, tl_acd_get_call(acd, call, &info));
+
+    tl_acd_queue_counters counters;
+    OK(tl_acd_get_queue(acd, first, &counters));
+    CHECK(counters.offered == 2 && counters.overflowed == 2 && counters.waiting == 0);
+    CHECK(counters.members == 0);
+    OK(tl_acd_remove_queue(acd, first));
+    OK(tl_acd_remove_queue(acd, second));
+    EXPECT(TL_ERR_ACD_NO_QUEUE, tl_acd_get_queue(acd, first, &counters));
 }
 
 static void refusals(void)
@@ -236,10 +295,12 @@ int main(void)
     OK(tl_acd_limits_defaults(&limits));
     limits.classes = 4;
     limits.profiles = 4;
+    limits.steps = 4;
     OK(tl_acd_new(&limits, &acd));
     OK(tl_acd_set_seed(acd, 1));
     one_call();
     leaving();
+    moving();
     refusals();
     skills();
     OK(tl_acd_free(acd));

@@ -1,0 +1,228 @@
+//! # Routing: what can be asked at any time
+
+use acd_core::{AgentId, CallId, CallState, QueueId};
+
+use super::engine::tl_acd;
+use super::output::agent_state;
+use crate::object::enter;
+use crate::pointers::{store, writable};
+use crate::tl_status;
+use crate::values::{TL_NONE32, set64};
+
+/// What happened in a queue since it was made. `offered` is the sum of `refused`, `answered`,
+/// `abandoned`, `timed_out`, `exited`, `left_empty`, `overflowed` and `waiting` at every moment.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_acd_queue_counters {
+    /// Calls that asked to join.
+    pub offered: u64,
+    /// Calls that were not let in.
+    pub refused: u64,
+    /// Calls an agent accepted.
+    pub answered: u64,
+    /// Calls whose caller hung up before that.
+    pub abandoned: u64,
+    /// Calls that left after the longest wait.
+    pub timed_out: u64,
+    /// Calls that left by a key or by the flow's choice.
+    pub exited: u64,
+    /// Calls that left because no agent was there.
+    pub left_empty: u64,
+    /// Calls that went on to another queue or target.
+    pub overflowed: u64,
+    /// Calls waiting or ringing now.
+    pub waiting: u64,
+    /// Calls talking with an agent now.
+    pub talking: u64,
+    /// Answered within the service level.
+    pub answered_in_level: u64,
+    /// Abandoned within the service level.
+    pub abandoned_in_level: u64,
+    /// Calls that ended after having been answered.
+    pub completed: u64,
+    /// The waits of all calls that waited and wait no more, in ms.
+    pub waited_ms: u64,
+    /// The waits of the answered ones, in ms.
+    pub answered_waited_ms: u64,
+    /// The talk of the completed ones, in ms.
+    pub talked_ms: u64,
+    /// Members of the queue.
+    pub members: u32,
+    /// Those logged in.
+    pub logged_in: u32,
+    /// Those of them taking calls, busy or not.
+    pub taking_calls: u32,
+    /// Those of them who could take one now.
+    pub free: u32,
+    /// For later versions; 0.
+    pub reserved: [u64; 6],
+}
+
+/// What an agent did since it was added, and what it is.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_acd_agent_counters {
+    /// Its `tl_acd_agent_state`.
+    pub state: u32,
+    /// The reason of not ready.
+    pub reason: u32,
+    /// Offers made to it.
+    pub offered: u64,
+    /// Offers it accepted.
+    pub answered: u64,
+    /// Offers it let time out or turned down.
+    pub missed: u64,
+    /// Offers another agent took first.
+    pub lost: u64,
+    /// Offers that ended because the caller left, or the agent.
+    pub cancelled: u64,
+    /// Time on calls that have ended, in ms.
+    pub talked_ms: u64,
+    /// Time in wrap-up that has ended, in ms.
+    pub wrapped_ms: u64,
+    /// For later versions; 0.
+    pub reserved: [u64; 4],
+}
+
+/// Where a call is.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum tl_acd_call_state {
+    /// In the queue.
+    TL_ACD_CALL_WAITING = 1,
+    /// In the queue, with at least one phone ringing for it.
+    TL_ACD_CALL_RINGING = 2,
+    /// With an agent.
+    TL_ACD_CALL_CONNECTED = 3,
+}
+
+/// A call's state and place.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_acd_call_info {
+    /// A `tl_acd_call_state`.
+    pub state: u32,
+    /// Its place, 1 for the first; `TL_NONE32` when it is talking.
+    pub position: u32,
+    /// How long it may still have to wait, in ms; `TL_NONE` when nothing is known.
+    pub estimate_ms: u64,
+    /// For later versions; 0.
+    pub reserved: [u64; 2],
+}
+
+/// Stores what happened in a queue so far, and who is there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_get_queue(
+    acd: *const tl_acd,
+    queue: u64,
+    counters: *mut tl_acd_queue_counters,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_get_queue", acd, |engine| {
+            writable(counters, "counters")?;
+            let queue = QueueId::from_raw(queue);
+            let (of, staff) = (engine.queue_counters(queue)?, engine.staff(queue)?);
+            let filled = tl_acd_queue_counters {
+                offered: of.offered,
+                refused: of.refused,
+                answered: of.answered,
+                abandoned: of.abandoned,
+                timed_out: of.timed_out,
+                exited: of.exited,
+                left_empty: of.left_empty,
+                overflowed: of.overflowed,
+                waiting: of.waiting.into(),
+                talking: of.talking.into(),
+                answered_in_level: of.answered_in_level,
+                abandoned_in_level: of.abandoned_in_level,
+                completed: of.completed,
+                waited_ms: of.waited_ms,
+                answered_waited_ms: of.answered_waited_ms,
+                talked_ms: of.talked_ms,
+                members: staff.members,
+                logged_in: staff.logged_in,
+                taking_calls: staff.taking_calls,
+                free: staff.free,
+                reserved: [0; 6],
+            };
+            store(counters, "counters", filled)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores what an agent did so far, and what it is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_get_agent(
+    acd: *const tl_acd,
+    agent: u64,
+    counters: *mut tl_acd_agent_counters,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_get_agent", acd, |engine| {
+            writable(counters, "counters")?;
+            let agent = AgentId::from_raw(agent);
+            let of = engine.agent_counters(agent)?;
+            let (state, reason) = agent_state(engine.agent_state(agent)?);
+            let filled = tl_acd_agent_counters {
+                state,
+                reason,
+                offered: of.offered,
+                answered: of.answered,
+                missed: of.missed,
+                lost: of.lost,
+                cancelled: of.cancelled,
+                talked_ms: of.talked_ms,
+                wrapped_ms: of.wrapped_ms,
+                reserved: [0; 4],
+            };
+            store(counters, "counters", filled)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores where a call is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_get_call(
+    acd: *const tl_acd,
+    call: u64,
+    info: *mut tl_acd_call_info,
+) -> tl_status {
+    use tl_acd_call_state as S;
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_get_call", acd, |engine| {
+            let call = CallId::from_raw(call);
+            let state = match engine.call_state(call)? {
+                CallState::Waiting => S::TL_ACD_CALL_WAITING as u32,
+                CallState::Ringing => S::TL_ACD_CALL_RINGING as u32,
+                CallState::Connected => S::TL_ACD_CALL_CONNECTED as u32,
+                _ => 0,
+            };
+            let filled = tl_acd_call_info {
+                state,
+                position: engine.position(call)?.unwrap_or(TL_NONE32),
+                estimate_ms: set64(engine.estimate_ms(call)?),
+                reserved: [0; 2],
+            };
+            store(info, "info", filled)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores how many calls wait, ring or talk in all queues.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_live_calls(acd: *const tl_acd, calls: *mut u32) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_live_calls", acd, |engine| {
+            store(calls, "calls", engine.live_calls())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
