@@ -46,6 +46,9 @@ extern crate std;
 
 pub mod calendar;
 
+#[cfg(feature = "std")]
+#[cfg_attr(docsrs, doc(cfg(feature = "std")))]
+pub mod sim;
 pub mod staffing;
 
 mod agent;

@@ -6,5 +6,6 @@ mod desk;
 mod invariants;
 mod ledger;
 mod life;
+mod sim;
 mod staffing;
 mod strategies;

@@ -1,0 +1,260 @@
+//! The engine, driven by random callers, against queueing theory.
+
+use acd_core::sim::*;
+use acd_core::staffing::{Load, Patience, erlang_b, service};
+use acd_core::*;
+
+fn stream(calls_per_hour: f64, handle_s: f64, patience_s: Option<f64>) -> Stream {
+    Stream {
+        calls_per_hour: vec![calls_per_hour],
+        handle: Draw::Exponential(handle_s),
+        patience: patience_s.map(Draw::Exponential),
+        ..Stream::default()
+    }
+}
+
+fn group(agents: u32) -> Group {
+    Group {
+        agents,
+        queues: vec![(0, Membership::default())],
+        ..Group::default()
+    }
+}
+
+/// A centre that runs long enough for so many calls.
+fn centre(streams: Vec<Stream>, groups: Vec<Group>, config: QueueConfig, calls: f64) -> Centre {
+    let per_hour: f64 = streams.iter().map(|stream| stream.calls_per_hour[0]).sum();
+    let length_s = calls / per_hour * 3_600.0;
+    Centre {
+        queues: vec![config],
+        streams,
+        groups,
+        length_s: length_s as u32,
+        warm_up_s: (length_s / 10.0) as u32,
+        ..Centre::default()
+    }
+}
+
+/// Within four standard errors, and one hundredth.
+fn agrees(what: &str, simulated: Estimate, theory: f64) {
+    let off = (simulated.mean - theory).abs();
+    assert!(
+        off <= 4.0 * simulated.error && off <= 0.01 * theory.abs(),
+        "{what}: {simulated:?} is not {theory}"
+    );
+}
+
+#[test]
+fn calls_that_wait_for_ever() {
+    let load = Load {
+        calls_per_hour: 200.0,
+        handle_s: 180.0,
+    };
+    let theory = service(load, Patience::Endless, 14, 20.0).unwrap();
+    let config = QueueConfig::default();
+    let study = centre(
+        vec![stream(200.0, 180.0, None)],
+        vec![group(14)],
+        config,
+        250_000.0,
+    )
+    .study(100, 10)
+    .unwrap();
+    agrees("P(wait)", study.wait_probability, theory.wait_probability);
+    agrees("SL", study.service_level, theory.in_level);
+    agrees("ASA", study.average_answer_s, theory.answer_s);
+}
+
+#[test]
+fn callers_who_lose_patience() {
+    let load = Load {
+        calls_per_hour: 200.0,
+        handle_s: 180.0,
+    };
+    let theory = service(load, Patience::Mean(60.0), 10, 20.0).unwrap();
+    let config = QueueConfig::default();
+    let study = centre(
+        vec![stream(200.0, 180.0, Some(60.0))],
+        vec![group(10)],
+        config,
+        250_000.0,
+    )
+    .study(200, 10)
+    .unwrap();
+    agrees("P(wait)", study.wait_probability, theory.wait_probability);
+    agrees("P(ab)", study.abandonment, theory.abandoned);
+    agrees("SL", study.service_level, theory.in_level);
+    agrees("E[W]", study.average_wait_s, theory.wait_s);
+    agrees("occupancy", study.occupancy, theory.occupancy);
+}
+
+#[test]
+fn a_longest_wait() {
+    let load = Load {
+        calls_per_hour: 200.0,
+        handle_s: 180.0,
+    };
+    let theory = service(load, Patience::Exactly(60.0), 10, 20.0).unwrap();
+    let config = QueueConfig {
+        max_wait_ms: Some(60_000),
+        ..QueueConfig::default()
+    };
+    let study = centre(
+        vec![stream(200.0, 180.0, None)],
+        vec![group(10)],
+        config,
+        250_000.0,
+    )
+    .study(5_000, 10)
+    .unwrap();
+    agrees("P(wait)", study.wait_probability, theory.wait_probability);
+    agrees("ASA", study.average_answer_s, theory.answer_s);
+    agrees("SL", study.service_level, theory.in_level);
+    let left = study.estimate(|run| run.total.left as f64 / run.total.offered as f64);
+    agrees("P(timeout)", left, theory.abandoned);
+}
+
+/// Cobham 1954: the mean wait of each class under non-preemptive priority.
+#[test]
+fn priorities() {
+    let mut vip = stream(40.0, 180.0, None);
+    vip.priority = 1;
+    let config = QueueConfig::default();
+    let study = centre(
+        vec![vip, stream(160.0, 180.0, None)],
+        vec![group(11)],
+        config,
+        150_000.0,
+    )
+    .study(400, 10)
+    .unwrap();
+    let wait = |n: usize| study.estimate(move |run| run.streams[n].average_wait_s());
+    agrees("W of the first class", wait(0), 13.642_364);
+    // The second class waits long and unevenly: four standard errors, without the hundredth.
+    let second = wait(1);
+    assert!(
+        (second.mean - 150.066_01).abs() <= 4.0 * second.error,
+        "{second:?}"
+    );
+}
+
+/// Ordered hunting in a loss system: what each line carries is a(B(i - 1) - B(i)).
+#[test]
+fn linear_hunting_loads_the_first_agents_most() {
+    let shares = |strategy| {
+        let config = QueueConfig {
+            strategy,
+            join_empty: EmptyRule::NoneFree,
+            ..QueueConfig::default()
+        };
+        let calls = vec![stream(3_600.0 * 3.0 / 60.0, 60.0, None)];
+        centre(calls, vec![group(5)], config, 80_000.0)
+            .study(500, 10)
+            .unwrap()
+    };
+    let linear = shares(Strategy::Linear);
+    let random = shares(Strategy::Random);
+    let b = |n| erlang_b(n, 3.0).unwrap();
+    for i in 0..5 {
+        let busy = |study: &Study| study.estimate(|run| run.agents[i].0 / run.agents[i].1);
+        let n = i as u32;
+        agrees("linear", busy(&linear), 3.0 * (b(n) - b(n + 1)));
+        agrees("random", busy(&random), 3.0 * (1.0 - b(5)) / 5.0);
+    }
+}
+
+/// Two kinds of calls, one agent for both and one for the second: an exact Markov chain.
+#[test]
+fn the_n_model() {
+    let skill = |skill| Skill { skill, level: 1 };
+    let call = |rate: f64, skills: Vec<Skill>| Stream {
+        needs: skills,
+        ..stream(rate * 3_600.0 / 60.0, 60.0, Some(60.0))
+    };
+    let agent = |skills| Group { skills, ..group(1) };
+    let study = centre(
+        vec![call(0.3, vec![skill(1)]), call(0.6, vec![skill(2)])],
+        vec![agent(vec![skill(1), skill(2)]), agent(vec![skill(2)])],
+        QueueConfig::default(),
+        150_000.0,
+    )
+    .study(600, 10)
+    .unwrap();
+    // Matching rates over the arrival rate of each kind.
+    let share = |s: usize, g: usize| {
+        study.estimate(move |run| run.answered_by[s][g] as f64 / run.streams[s].offered as f64)
+    };
+    agrees("A by the first", share(0, 0), 0.228_146 / 0.3);
+    agrees("B by the first", share(1, 0), 0.218_919 / 0.6);
+    agrees("B by the second", share(1, 1), 0.337_395 / 0.6);
+    agrees(
+        "A gives up",
+        study.estimate(|run| run.streams[0].abandonment()),
+        0.239_514,
+    );
+    let b = study.estimate(|run| run.streams[1].abandonment());
+    assert!(
+        (b.mean - 0.072_810).abs() <= 4.0 * b.error && b.error < 0.001,
+        "{b:?}"
+    );
+}
+
+/// INV-43: with one class, no tie between service and agent, and answers at once, waits do not
+/// depend on who answers. No tolerance.
+#[test]
+fn waits_are_the_same_under_every_strategy() {
+    let run = |strategy| {
+        let config = QueueConfig {
+            strategy,
+            ..QueueConfig::default()
+        };
+        let day = centre(
+            vec![stream(200.0, 180.0, Some(90.0))],
+            vec![group(9)],
+            config,
+            5_000.0,
+        )
+        .run(7)
+        .unwrap();
+        (day.total, day.intervals)
+    };
+    let reference = run(Strategy::LongestIdle);
+    for strategy in [
+        Strategy::RingAll,
+        Strategy::FewestCalls,
+        Strategy::LeastTalk,
+        Strategy::LeastOccupied,
+        Strategy::RoundRobin,
+        Strategy::Linear,
+        Strategy::Random,
+        Strategy::WeightedRandom,
+        Strategy::SkillLevel,
+    ] {
+        assert_eq!(run(strategy), reference, "{strategy:?}");
+    }
+}
+
+#[test]
+fn agents_come_and_go_with_their_shifts() {
+    let mut first = group(3);
+    first.shifts = vec![(0, 3_600)];
+    let mut second = group(2);
+    second.shifts = vec![(1_800, 5_400), (9_000, 10_800)];
+    let mut centre = centre(
+        vec![stream(40.0, 60.0, Some(60.0))],
+        vec![first, second],
+        QueueConfig::default(),
+        120.0,
+    );
+    centre.warm_up_s = 0;
+    let day = centre.run(8).unwrap();
+    let there: Vec<f64> = day.agents.iter().map(|agent| agent.1).collect();
+    assert_eq!(there, [3_600.0, 3_600.0, 3_600.0, 5_400.0, 5_400.0]);
+    let calm = Tally::default();
+    assert!(day.intervals.iter().all(|interval| *interval != calm));
+    assert_eq!(
+        day.intervals[3].answered + day.intervals[4].answered,
+        0,
+        "nobody is there"
+    );
+}
