@@ -59,7 +59,7 @@ pub use compile::{Diagnostic, Diagnostics, Level, Program, compile};
 pub use expr::ExprError;
 pub use machine::{
     Args, Argument, EndReason, Evaluated, Fault, Input, Keys, Op, OpResult, Output, QueueOutcome,
-    Session, SessionConfig, SessionError, SessionOf, TransferKind, TransferOutcome,
+    Session, SessionConfig, SessionError, SessionOf, SnapshotError, TransferKind, TransferOutcome,
 };
 pub use program::{Flow, LoadError, MAGIC, VERSION};
 pub use prompt::{PromptItem, PromptText, PromptTexts, Prompts};

@@ -164,12 +164,12 @@ impl<'d> Compiler<'d> {
         let mut all = Vec::new();
         for (index, language) in languages.iter().enumerate() {
             match entries.iter().find(|(name, ..)| name == language) {
-                Some((_, _, spec)) => all.push(self.prompt_items(spec, index, in_node)?),
+                Some((_, _, spec)) => all.push(self.prompt_items(spec, index, false)?),
                 None => {
                     let message = format!("this prompt is missing in `{language}`");
                     let help = format!("`{}` is heard instead", entries[0].0);
                     self.warn("missing-language", node.span, message, Some(help));
-                    all.push(self.prompt_items(entries[0].2, index, in_node)?);
+                    all.push(self.prompt_items(entries[0].2, index, false)?);
                 }
             }
         }

@@ -364,10 +364,28 @@ fn concat<'a>(a: Val<'a>, b: Val<'a>, scratch: &mut Scratch) -> Outcome<'a> {
     if b.text(scratch).is_none() {
         return Err(ExprError::Type);
     }
-    make(scratch, |s| {
-        append(s, a)?;
-        append(s, b)
-    })
+    // Sums are made where their parts lie: room is lost only to what is not used any more.
+    let end = scratch.len;
+    match (a, b) {
+        (Val::Made(x, m), Val::Made(y, n)) if x + m == y && usize::from(y + n) == end => {
+            Ok(Val::Made(x, m + n))
+        }
+        (Val::Made(x, m), Val::Text(_)) if usize::from(x + m) == end => {
+            append(scratch, b).map_err(|_| ExprError::TooLong)?;
+            Ok(Val::Made(x, (scratch.len - usize::from(x)) as u16))
+        }
+        (Val::Text(text), Val::Made(y, n)) if usize::from(y + n) == end => {
+            append(scratch, a).map_err(|_| ExprError::TooLong)?;
+            if let Some(both) = scratch.bytes.get_mut(usize::from(y)..scratch.len) {
+                both.rotate_right(text.len());
+            }
+            Ok(Val::Made(y, (scratch.len - usize::from(y)) as u16))
+        }
+        _ => make(scratch, |s| {
+            append(s, a)?;
+            append(s, b)
+        }),
+    }
 }
 
 fn to_int<'a>(a: Val<'a>, scratch: &Scratch) -> Outcome<'a> {

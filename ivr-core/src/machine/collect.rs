@@ -52,6 +52,7 @@ impl Machine<'_, '_> {
         let state = &mut *self.state;
         let swallow = core::mem::take(&mut state.swallow);
         if swallow >> symbol & 1 == 1 && state.now <= state.swallow_until {
+            state.used = state.used.saturating_add(1);
             return;
         }
         match state.phase {

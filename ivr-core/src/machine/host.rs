@@ -129,11 +129,13 @@ impl Machine<'_, '_> {
         let node = self.node();
         match Kind::from_code(node.kind) {
             Some(Kind::Queue) if self.has_exit(exit::OPTION + u32::from(symbol)) => {
+                self.state.used = self.state.used.saturating_add(1);
                 self.state.leave(exit::OPTION + u32::from(symbol));
             }
             Some(Kind::Record) => {
                 let body: r::RecordBody = self.flow.body(node);
                 if body.terminators >> symbol & 1 == 1 {
+                    self.state.used = self.state.used.saturating_add(1);
                     self.state.phase = Phase::Stopping;
                     self.state.barge = true;
                     self.state.timer = self.state.now + GRACE_MS;
@@ -149,6 +151,7 @@ impl Machine<'_, '_> {
     /// A recording told to stop says how long it became, or is believed by the clock.
     pub(super) fn step_stopping(&mut self) -> Option<Emit> {
         if core::mem::take(&mut self.state.barge) {
+            self.state.stopped = true;
             return Some(Emit::Stop {
                 op: self.state.main,
             });

@@ -8,6 +8,7 @@ mod collect;
 mod host;
 mod io;
 mod session;
+mod snapshot;
 mod state;
 mod step;
 pub(crate) mod vars;
@@ -17,6 +18,7 @@ pub use io::{
     TransferKind, TransferOutcome,
 };
 pub use session::{Session, SessionConfig, SessionError, SessionOf};
+pub use snapshot::SnapshotError;
 pub(crate) use state::State;
 #[cfg(feature = "std")]
 pub(crate) use step::more_general;

@@ -1,4 +1,4 @@
-use super::state::{DEPTH, DIGITS, Name, Phase};
+use super::state::{DEPTH, DIGITS, FUEL, Name, Phase};
 use super::{EndReason, Fault, Input, Machine, Output, State, vars};
 use crate::Time;
 use crate::grammar;
@@ -66,8 +66,8 @@ pub enum SessionError {
 /// A session with room for so many bytes of variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionOf<const VARS: usize> {
-    state: State,
-    vars: [u8; VARS],
+    pub(super) state: State,
+    pub(super) vars: [u8; VARS],
 }
 
 /// A session of the usual size, with 160 bytes of variables; [`SessionOf`] for flows with more.
@@ -99,7 +99,7 @@ impl<const VARS: usize> SessionOf<VARS> {
             target: NodeId(0),
             stack: [0; DEPTH],
             depth: 0,
-            fuel: 0,
+            fuel: FUEL,
             end: EndReason::Error(Fault::Unhandled),
             hung_up: false,
             told: false,
@@ -107,6 +107,7 @@ impl<const VARS: usize> SessionOf<VARS> {
             side: 0,
             last_op: 0,
             barge: false,
+            stopped: false,
             due: false,
             timer: Time::NEVER,
             alarm: Time::NEVER,
@@ -125,6 +126,7 @@ impl<const VARS: usize> SessionOf<VARS> {
             swallow: 0,
             swallow_until: config.now,
             dropped: 0,
+            used: 0,
             position: 0,
             estimate_ms: 0,
             recorded_ms: 0,
@@ -209,6 +211,18 @@ impl<const VARS: usize> SessionOf<VARS> {
     #[must_use]
     pub const fn dropped_digits(&self) -> u32 {
         self.state.dropped
+    }
+
+    /// How many digits went into a collection, ended one, or were a key that was waited for.
+    #[must_use]
+    pub const fn used_digits(&self) -> u32 {
+        self.state.used
+    }
+
+    /// How many digits are typed ahead, or belong to a collection that is not over.
+    #[must_use]
+    pub const fn pending_digits(&self) -> usize {
+        self.state.len as usize
     }
 
     fn same(&self, flow: &Flow<'_>) -> Result<(), SessionError> {

@@ -102,6 +102,8 @@ pub(crate) struct State {
     pub(crate) last_op: u32,
     /// The main operation is to be stopped.
     pub(crate) barge: bool,
+    /// The main operation was told to stop and still has to say how it ended.
+    pub(crate) stopped: bool,
     /// An announcement is due.
     pub(crate) due: bool,
     pub(crate) timer: Time,
@@ -130,6 +132,8 @@ pub(crate) struct State {
     pub(crate) swallow_until: Time,
     /// Digits that were dropped: no room, flushed, or nobody wanted them.
     pub(crate) dropped: u32,
+    /// Digits that went into a collection, ended one, or were a key somebody waited for.
+    pub(crate) used: u32,
 
     pub(crate) position: u32,
     pub(crate) estimate_ms: u32,
@@ -173,10 +177,12 @@ impl State {
             .copy_within(usize::from(count)..usize::from(self.len), 0);
         self.len -= count;
         self.taken = 0;
+        self.used = self.used.saturating_add(u32::from(count));
     }
 
     pub(crate) fn flush(&mut self) {
         self.dropped = self.dropped.saturating_add(u32::from(self.ahead()));
+        self.used = self.used.saturating_add(u32::from(self.taken));
         self.len = 0;
         self.taken = 0;
     }

@@ -46,7 +46,6 @@ impl Machine<'_, '_> {
             return;
         }
         self.state.now = self.state.now.max(now);
-        self.state.fuel = FUEL;
         self.expire();
         match input {
             Input::Start => {
@@ -57,7 +56,9 @@ impl Machine<'_, '_> {
                 }
             }
             Input::Digit(byte) => {
-                if let (Some(symbol), false) = (grammar::symbol(byte), self.state.hung_up) {
+                if self.state.hung_up {
+                    self.state.dropped = self.state.dropped.saturating_add(1);
+                } else if let Some(symbol) = grammar::symbol(byte) {
                     self.digit(symbol);
                 }
             }
@@ -80,6 +81,7 @@ impl Machine<'_, '_> {
                         }
                         Phase::Wait | Phase::Connected | Phase::Stopping => {
                             self.state.main = 0;
+                            self.state.stopped = false;
                             self.done(result);
                         }
                         _ => {}
@@ -179,13 +181,20 @@ impl Machine<'_, '_> {
             };
             match emit {
                 None => {}
-                Some(Emit::Nothing) => return None,
+                Some(Emit::Nothing) => {
+                    // Whoever waits has had a turn.
+                    self.state.fuel = FUEL;
+                    return None;
+                }
                 found => return found,
             }
         }
     }
 
     fn stop_all(&mut self) -> Option<Emit> {
+        if core::mem::take(&mut self.state.stopped) {
+            self.state.main = 0;
+        }
         for op in [&mut self.state.side, &mut self.state.main] {
             let op = core::mem::take(op);
             if op != 0 {

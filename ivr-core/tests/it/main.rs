@@ -1,4 +1,12 @@
 //! One integration-test binary: every module below is one behaviour.
 
 mod city_hotline;
+mod collect;
+mod compiler;
 mod driver;
+mod expressions;
+mod generate;
+mod invariants;
+mod robust;
+mod saying;
+mod schedules;
