@@ -25,7 +25,7 @@
  *            Media counts samples and RTP timestamp units.
  * Builds     Define TL_BARE before including this header for the library built without an
  *            operating system: it has no tl_X_new and needs only memcpy, memmove, memset, memcmp,
- *            bcmp and abort.
+ *            bcmp, strlen and abort.
  */
 #ifndef TRUNKLINE_H
 #define TRUNKLINE_H

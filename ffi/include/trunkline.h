@@ -25,7 +25,7 @@
  *            Media counts samples and RTP timestamp units.
  * Builds     Define TL_BARE before including this header for the library built without an
  *            operating system: it has no tl_X_new and needs only memcpy, memmove, memset, memcmp,
- *            bcmp and abort.
+ *            bcmp, strlen and abort.
  */
 #ifndef TRUNKLINE_H
 #define TRUNKLINE_H
@@ -139,6 +139,16 @@ TL_ENUM(tl_status, int32_t) {
     TL_ERR_ACD_CONFIG = -112,
     /** Routing: refused for another reason; the last-error text says which. */
     TL_ERR_ACD = -199,
+    /** Dialogue: the document has errors; its messages say which and where. */
+    TL_ERR_IVR_DOCUMENT = -200,
+    /** Dialogue: the bytes are not a program that this library can run. */
+    TL_ERR_IVR_PROGRAM = -201,
+    /** Dialogue: not a key of a telephone. */
+    TL_ERR_IVR_DIGIT = -202,
+    /** Dialogue: the flow has more variables than a session has room for. */
+    TL_ERR_IVR_VARIABLES = -203,
+    /** Dialogue: refused for another reason; the last-error text says which. */
+    TL_ERR_IVR = -299,
     /** Media: the datagram is not RTP. */
     TL_ERR_RTP_MALFORMED = -300,
 };
@@ -971,6 +981,398 @@ tl_status tl_acd_get_call(const tl_acd *acd, uint64_t call, struct tl_acd_call_i
 
 /** Stores how many calls wait, ring or talk in all queues. */
 tl_status tl_acd_live_calls(const tl_acd *acd, uint32_t *calls);
+
+/* ===========================================================================
+ * Dialogue: compiling a document
+ *
+ * A flow is written as a YAML or JSON document and compiled into a program, the bytes of an
+ * `.ivrb` file. Compiling takes memory from the allocator; running a program does not.
+ */
+
+#if defined(TL_STD)
+
+/** A compiled document: its program, and what the compiler has to say. */
+typedef struct tl_ivr_document tl_ivr_document;
+
+/**
+ * Compiles a document of `len` bytes, YAML or JSON. `file` is the name that messages show, with a
+ * NUL; it may be NULL. A document with errors gives an object too: ask it for its messages.
+ */
+tl_status tl_ivr_document_new(const char *source,
+                              size_t len,
+                              const char *file,
+                              struct tl_ivr_document **document);
+
+/** Ends a document. NULL is fine. */
+tl_status tl_ivr_document_free(struct tl_ivr_document *document);
+
+/**
+ * Stores where the program is, `*len` bytes that live as long as the document. When the document
+ * has errors: `TL_ERR_IVR_DOCUMENT`.
+ */
+tl_status tl_ivr_document_program(const struct tl_ivr_document *document,
+                                  const uint8_t **program,
+                                  size_t *len);
+
+/**
+ * Stores where the compiler's messages are, `*len` bytes of text without a NUL that live as long
+ * as the document: errors and warnings with file, line and column, as a person reads them.
+ */
+tl_status tl_ivr_document_messages(const struct tl_ivr_document *document,
+                                   const char **messages,
+                                   size_t *len);
+
+#endif
+
+/* ===========================================================================
+ * Dialogue: a program ready to run
+ */
+
+/** A validated program. Any number of sessions may run on it, in any threads. */
+typedef struct tl_ivr_flow tl_ivr_flow;
+
+/** How many bytes a flow takes, its program not counted. */
+size_t tl_ivr_flow_size(void);
+
+/**
+ * Validates a program of `len` bytes in place, and makes a flow of it in the caller's block. The
+ * program must stay as it is until the flow and every session on it have ended.
+ */
+tl_status tl_ivr_flow_init(void *memory,
+                           size_t size,
+                           const uint8_t *program,
+                           size_t len,
+                           struct tl_ivr_flow **flow);
+
+#if defined(TL_STD)
+/**
+ * Copies and validates a program of `len` bytes. The flow may be freed while sessions still run on
+ * it: they keep the program alive.
+ */
+tl_status tl_ivr_flow_new(const uint8_t *program, size_t len, struct tl_ivr_flow **flow);
+#endif
+
+/** Ends a flow. NULL is fine. */
+tl_status tl_ivr_flow_free(struct tl_ivr_flow *flow);
+
+/* ===========================================================================
+ * Dialogue: what a session wants done
+ *
+ * `tl_ivr_poll` gives one output at a time. Its texts and arrays lie in the buffer that the caller
+ * hands in, so they live as long as that does.
+ */
+
+/**
+ * What an output wants done, and which fields of `tl_ivr_output` it fills in besides `kind` and
+ * `op`.
+ */
+TL_ENUM(tl_ivr_output_kind, uint32_t) {
+    /** A kind newer than this header: answer it with `tl_ivr_failed`. */
+    TL_IVR_UNKNOWN = 0,
+    /**
+     * Play the items in order, then call `tl_ivr_finished`: items, name (the language), flag (1: a
+     * key stops it).
+     */
+    TL_IVR_PLAY = 1,
+    /** Stop an operation: end a prompt, a recording, a query, take the caller out of the queue. */
+    TL_IVR_STOP = 2,
+    /** Ask the host, then call `tl_ivr_query_ok` or `tl_ivr_failed`: name, args, timeout_ms. */
+    TL_IVR_QUERY = 3,
+    /**
+     * Put the caller in a queue, then call `tl_ivr_queue_ended`: name, priority, args, timeout_ms
+     * (the longest wait; 0 is no bound).
+     */
+    TL_IVR_QUEUE = 4,
+    /**
+     * Record the caller, then call `tl_ivr_recorded`: flag (1: a tone first), timeout_ms (the
+     * longest recording), silence_ms (stop after so much; 0 is never), keys (those that end it).
+     */
+    TL_IVR_RECORD = 5,
+    /**
+     * Transfer the caller, then call `tl_ivr_transferred`: name (the target), reason
+     * (`tl_ivr_transfer`), timeout_ms, args.
+     */
+    TL_IVR_TRANSFER = 6,
+    /** Attach a value to the call, for the agent's screen: args (one). */
+    TL_IVR_ATTACH = 7,
+    /** A node was left: name, detail (the exit taken). */
+    TL_IVR_TRACE = 8,
+    /** The dialogue is over: reason (`tl_ivr_end`). Nothing follows, ever. */
+    TL_IVR_END = 9,
+};
+
+/** How to transfer. */
+TL_ENUM(tl_ivr_transfer, uint32_t) {
+    /** Hand the call over and leave it. */
+    TL_IVR_TRANSFER_BLIND = 1,
+    /** Connect the two and stay: the dialogue goes on when the target hangs up. */
+    TL_IVR_TRANSFER_BRIDGED = 2,
+    /** Ask the target first, connect when it agrees. */
+    TL_IVR_TRANSFER_CONSULT = 3,
+};
+
+/** Why a dialogue is over. */
+TL_ENUM(tl_ivr_end, uint32_t) {
+    /** The flow hangs up: clear the call. */
+    TL_IVR_END_FINISHED = 1,
+    /** The call was handed over by a blind transfer: leave it. */
+    TL_IVR_END_TRANSFERRED = 2,
+    /** The caller hung up, and what was left to do is done. */
+    TL_IVR_END_CALLER = 3,
+    /** An event that neither the node nor its flow nor the application handles: clear the call. */
+    TL_IVR_END_UNHANDLED = 4,
+    /** Too many nodes in a row without the caller's or the host's turn: clear the call. */
+    TL_IVR_END_LOOP = 5,
+    /** Sub-flows called each other too deeply: clear the call. */
+    TL_IVR_END_STACK = 6,
+    /** Another fault of the flow: clear the call. */
+    TL_IVR_END_FAULT = 7,
+};
+
+/** What an item of a prompt is. */
+TL_ENUM(tl_ivr_item_kind, uint32_t) {
+    /** A recorded file: file, and text (what it says) when the document gives it, else NULL. */
+    TL_IVR_ITEM_FILE = 1,
+    /** Text for speech synthesis: text. */
+    TL_IVR_ITEM_TEXT = 2,
+    /** A value: pieces, recordings of one word or phrase each, or text for speech synthesis. */
+    TL_IVR_ITEM_SAY = 3,
+};
+
+/** The type of a value. */
+TL_ENUM(tl_ivr_type, uint32_t) {
+    /** A whole number, in `integer`. */
+    TL_IVR_INT = 1,
+    /** A number with four decimal places: ten-thousandths in `integer`. */
+    TL_IVR_DECIMAL = 2,
+    /** Yes or no: 1 or 0 in `integer`. */
+    TL_IVR_BOOL = 3,
+    /** Text, digits too, in `text`. */
+    TL_IVR_TEXT = 4,
+    /** A moment: milliseconds since 1970-01-01 00:00 UTC in `integer`. */
+    TL_IVR_TIME = 5,
+};
+
+/** One item of a prompt, to be played in its turn. */
+typedef struct tl_ivr_item {
+    /** A `tl_ivr_item_kind`. */
+    uint32_t kind;
+    /** How many pieces. */
+    uint32_t piece_count;
+    /** The file's name, or NULL. */
+    const char *file;
+    /** The text, or NULL. */
+    const char *text;
+    /** The text of each piece. */
+    const char *const *pieces;
+} tl_ivr_item;
+
+/** A named value, to the host or from it. */
+typedef struct tl_ivr_value {
+    /** Its name, with a NUL. */
+    const char *name;
+    /** A `tl_ivr_type`. */
+    uint32_t value_type;
+    /** 0. */
+    uint32_t reserved;
+    /** The number of every type but text. */
+    int64_t integer;
+    /** The value as text, with a NUL. From the host only text needs it. */
+    const char *text;
+} tl_ivr_value;
+
+/** One thing to do. A text that the kind does not fill in is NULL, any other such field 0. */
+typedef struct tl_ivr_output {
+    /** A `tl_ivr_output_kind`. */
+    uint32_t kind;
+    /** The operation's number, to answer with; never used again in this session. */
+    uint32_t op;
+    /** A value of the enum that the kind names. */
+    uint32_t reason;
+    /** Yes or no, as the kind says. */
+    uint32_t flag;
+    /** Greater is sooner; 0 is everybody's. */
+    int32_t priority;
+    /** A time, as the kind says. */
+    uint32_t timeout_ms;
+    /** Stop a recording after so much silence; 0 is never. */
+    uint32_t silence_ms;
+    /** How many items. */
+    uint32_t item_count;
+    /** What to play. */
+    const struct tl_ivr_item *items;
+    /** How many arguments. */
+    uint32_t arg_count;
+    /** 0. */
+    uint32_t reserved;
+    /** Arguments, or what the agent should see. */
+    const struct tl_ivr_value *args;
+    /** A name, as the kind says. */
+    const char *name;
+    /** More about it. */
+    const char *detail;
+    /** Keys, as characters. */
+    const char *keys;
+} tl_ivr_output;
+
+/* ===========================================================================
+ * Dialogue: one caller's session
+ *
+ * Start it, then take what it wants done with `tl_ivr_poll` until `TL_DONE` after every input, and
+ * call `tl_ivr_tick` no later than `tl_ivr_deadline`. An earlier time counts as the latest one.
+ */
+
+/** A size of buffer for `tl_ivr_poll` that suits any flow a person would write. */
+#define TL_IVR_BUFFER 4096
+
+/** One caller's walk through a flow. */
+typedef struct tl_ivr_session tl_ivr_session;
+
+/** How a session begins. */
+typedef struct tl_ivr_config {
+    /** Set by `tl_ivr_defaults`. */
+    uint32_t struct_size;
+    /** 1: report every node that is left. Default: 0. */
+    uint32_t trace;
+    /** What random choices come from: the same seed, the same choices. Default: 0. */
+    uint64_t seed;
+    /** The time now. Default: 0. */
+    tl_time now;
+    /** The caller's number, with a NUL; at most 31 bytes are kept. Default: NULL. */
+    const char *caller;
+    /** The number that was called, likewise. Default: NULL. */
+    const char *called;
+    /** The language to begin in. Default: NULL, the flow's first one. */
+    const char *language;
+} tl_ivr_config;
+
+/** Fills in the default configuration. */
+tl_status tl_ivr_defaults(struct tl_ivr_config *config);
+
+/** How many bytes a session takes. */
+size_t tl_ivr_session_size(void);
+
+/**
+ * Makes a session on a flow in the caller's block of `size` bytes, aligned to `TL_ALIGN`. `config`
+ * may be NULL for the defaults.
+ */
+tl_status tl_ivr_session_init(void *memory,
+                              size_t size,
+                              const tl_ivr_flow *flow,
+                              const struct tl_ivr_config *config,
+                              struct tl_ivr_session **session);
+
+#if defined(TL_STD)
+/** Makes a session on a flow in memory from the allocator. `config` may be NULL for the defaults. */
+tl_status tl_ivr_session_new(const tl_ivr_flow *flow,
+                             const struct tl_ivr_config *config,
+                             struct tl_ivr_session **session);
+#endif
+
+/** Ends a session. NULL is fine. */
+tl_status tl_ivr_session_free(struct tl_ivr_session *session);
+
+/**
+ * Stores the next thing to be done in `output`, or returns `TL_DONE`. Texts and arrays of the
+ * output are put into `buffer`, `room` bytes; `TL_IVR_BUFFER` suits. When it is too small, returns
+ * `TL_ERR_BUFFER`, and the same output comes again with a larger one.
+ */
+tl_status tl_ivr_poll(struct tl_ivr_session *session,
+                      tl_ivr_output *output,
+                      void *buffer,
+                      size_t room);
+
+/**
+ * Stores in `at` when the session wants `tl_ivr_tick` at the latest; `TL_NONE` when not before the
+ * next input.
+ */
+tl_status tl_ivr_deadline(const struct tl_ivr_session *session, tl_time *at);
+
+/* ===========================================================================
+ * Dialogue: what happened
+ *
+ * `op` is the number of the operation that an output asked for. A result of any other operation
+ * than the ones under way changes nothing and is no error.
+ */
+
+/** How a wait in a queue ended. */
+TL_ENUM(tl_ivr_queue_outcome, uint32_t) {
+    /** An agent talked to the caller and is gone: the dialogue goes on. */
+    TL_IVR_QUEUE_ANSWERED = 1,
+    /** The caller hung up while waiting or talking. */
+    TL_IVR_QUEUE_ABANDONED = 2,
+    /** Nobody answered in time. */
+    TL_IVR_QUEUE_TIMEOUT = 3,
+    /** The queue was full. */
+    TL_IVR_QUEUE_FULL = 4,
+    /** Nobody is logged in to the queue. */
+    TL_IVR_QUEUE_EMPTY = 5,
+    /** The caller left by a key that the host watches for. */
+    TL_IVR_QUEUE_EXIT_KEY = 6,
+    /** The queue could not be reached. */
+    TL_IVR_QUEUE_FAILED = 7,
+};
+
+/** How a transfer ended. */
+TL_ENUM(tl_ivr_transfer_outcome, uint32_t) {
+    /** It was answered; for a bridged one, the conversation is over. */
+    TL_IVR_TRANSFER_ANSWERED = 1,
+    /** The target was busy. */
+    TL_IVR_TRANSFER_BUSY = 2,
+    /** The target did not answer. */
+    TL_IVR_TRANSFER_NO_ANSWER = 3,
+    /** The target refused. */
+    TL_IVR_TRANSFER_REJECTED = 4,
+    /** The target could not be reached. */
+    TL_IVR_TRANSFER_FAILED = 5,
+};
+
+/** The call is up: the dialogue begins. */
+tl_status tl_ivr_start(tl_ivr_session *session, tl_time now);
+
+/** The caller pressed a key: '0' to '9', '*', '#', 'A' to 'D'. */
+tl_status tl_ivr_digit(tl_ivr_session *session, tl_time now, char key);
+
+/** The caller hung up. */
+tl_status tl_ivr_hangup(tl_ivr_session *session, tl_time now);
+
+/** Time has passed. */
+tl_status tl_ivr_tick(tl_ivr_session *session, tl_time now);
+
+/** A prompt was played to its end. */
+tl_status tl_ivr_finished(tl_ivr_session *session, tl_time now, uint32_t op);
+
+/** The operation could not be done at all. */
+tl_status tl_ivr_failed(tl_ivr_session *session, tl_time now, uint32_t op);
+
+/** The host's answer to a query: at most 32 named values. */
+tl_status tl_ivr_query_ok(tl_ivr_session *session,
+                          tl_time now,
+                          uint32_t op,
+                          const tl_ivr_value *values,
+                          size_t count);
+
+/** A recording was made, so many milliseconds long. */
+tl_status tl_ivr_recorded(tl_ivr_session *session, tl_time now, uint32_t op, uint32_t ms);
+
+/** How a waiting caller stands in the queue: 1 is next; the estimated wait in milliseconds. */
+tl_status tl_ivr_queue_update(tl_ivr_session *session,
+                              tl_time now,
+                              uint32_t op,
+                              uint32_t position,
+                              uint32_t estimate_ms);
+
+/**
+ * A queued or transferred call was answered: announcements stop, keys are the other side's.
+ * `tl_ivr_queue_ended` or `tl_ivr_transferred` follows when the conversation is over.
+ */
+tl_status tl_ivr_answered(tl_ivr_session *session, tl_time now, uint32_t op);
+
+/** The caller left the queue; `outcome` is a `tl_ivr_queue_outcome`. */
+tl_status tl_ivr_queue_ended(tl_ivr_session *session, tl_time now, uint32_t op, uint32_t outcome);
+
+/** A transfer came to its end; `outcome` is a `tl_ivr_transfer_outcome`. */
+tl_status tl_ivr_transferred(tl_ivr_session *session, tl_time now, uint32_t op, uint32_t outcome);
 
 /* ===========================================================================
  * G.711

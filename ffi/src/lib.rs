@@ -23,6 +23,7 @@ mod config;
 mod dtmf;
 mod g711;
 mod guard;
+mod ivr;
 mod last_error;
 
 mod object;
@@ -35,6 +36,7 @@ mod version;
 pub use acd::*;
 pub use dtmf::*;
 pub use g711::{tl_g711_decode, tl_g711_encode, tl_g711_law, tl_g711_transcode};
+pub use ivr::*;
 pub use last_error::tl_last_error;
 pub use rtp::*;
 pub use status::{tl_status, tl_status_text};

@@ -96,6 +96,25 @@ pub(crate) unsafe fn enter<K: Kind>(
     status
 }
 
+/// Reads from the value behind `this` for a call that is about another object.
+///
+/// # Safety
+/// As [`enter`].
+pub(crate) unsafe fn peek<K: Kind, R>(
+    this: *const K,
+    read: impl FnOnce(&K::Value) -> R,
+) -> Result<R, Failure> {
+    // SAFETY: as this function's own contract.
+    let object = unsafe { find(this) }?;
+    // SAFETY: a live object; only the atomic is borrowed.
+    let state = unsafe { &(*object).state };
+    claim(state)?;
+    // SAFETY: claimed, so nobody writes to the value meanwhile.
+    let result = read(unsafe { &(*object).value });
+    state.store(READY, Ordering::Release);
+    Ok(result)
+}
+
 /// How many bytes an object needs whose tables `lay` takes from the arena.
 pub(crate) fn size<K: Kind, S>(
     lay: impl FnOnce(&mut Arena) -> Result<S, Failure>,

@@ -1,5 +1,7 @@
 //! Pointers and counts from C, as slices and references.
 
+use core::ffi::{CStr, c_char};
+
 use crate::guard::Failure;
 use crate::tl_status;
 
@@ -75,4 +77,40 @@ pub(crate) unsafe fn store<T>(
     // SAFETY: checked just above, or vouched for by the caller.
     unsafe { pointer.write(value) };
     Ok(())
+}
+
+/// A text of `len` bytes.
+///
+/// # Safety
+/// As [`input`].
+#[cfg(feature = "std")]
+pub(crate) unsafe fn text<'a>(
+    pointer: *const c_char,
+    len: usize,
+    name: &'static str,
+) -> Result<&'a str, Failure> {
+    // SAFETY: the caller's contract is the same.
+    utf8(unsafe { input(pointer.cast::<u8>(), len, name) }?, name)
+}
+
+/// A text that ends in a NUL.
+///
+/// # Safety
+/// The pointer is NULL, or a NUL-terminated text that nobody writes to while the result lives.
+pub(crate) unsafe fn c_text<'a>(
+    pointer: *const c_char,
+    name: &'static str,
+) -> Result<&'a str, Failure> {
+    fits(pointer, 1, name)?;
+    // SAFETY: not NULL, and the caller vouches for the NUL.
+    utf8(unsafe { CStr::from_ptr(pointer) }.to_bytes(), name)
+}
+
+fn utf8<'a>(bytes: &'a [u8], name: &'static str) -> Result<&'a str, Failure> {
+    core::str::from_utf8(bytes).map_err(|e| {
+        Failure::new(
+            tl_status::TL_ERR_UTF8,
+            format_args!("{name} is not UTF-8 at byte {}", e.valid_up_to()),
+        )
+    })
 }

@@ -75,6 +75,17 @@ pub enum tl_status {
     /// Routing: refused for another reason; the last-error text says which.
     TL_ERR_ACD = -199,
 
+    /// Dialogue: the document has errors; its messages say which and where.
+    TL_ERR_IVR_DOCUMENT = -200,
+    /// Dialogue: the bytes are not a program that this library can run.
+    TL_ERR_IVR_PROGRAM = -201,
+    /// Dialogue: not a key of a telephone.
+    TL_ERR_IVR_DIGIT = -202,
+    /// Dialogue: the flow has more variables than a session has room for.
+    TL_ERR_IVR_VARIABLES = -203,
+    /// Dialogue: refused for another reason; the last-error text says which.
+    TL_ERR_IVR = -299,
+
     /// Media: the datagram is not RTP.
     TL_ERR_RTP_MALFORMED = -300,
 }
@@ -116,6 +127,11 @@ fn text(status: i32) -> &'static core::ffi::CStr {
         -111 => c"the clock went back",
         -112 => c"the routing configuration is wrong",
         -199 => c"refused by the routing engine",
+        -200 => c"the document has errors",
+        -201 => c"not a program that can be run",
+        -202 => c"not a key of a telephone",
+        -203 => c"too many variables for a session",
+        -299 => c"refused by the dialogue engine",
         -300 => c"the datagram is not RTP",
         _ => c"unknown status",
     }

@@ -22,10 +22,18 @@ const SECTIONS: &[&str] = &[
     "acd/output",
     "acd/engine",
     "acd/query",
+    "ivr/document",
+    "ivr/flow",
+    "ivr/output",
+    "ivr/session",
+    "ivr/input",
     "g711",
     "dtmf",
     "rtp",
 ];
+
+/// Sections that a library without std does not have.
+const WITH_STD: &[&str] = &["ivr/document"];
 
 const OPENING: &str = include_str!("../include/opening.h");
 
@@ -104,7 +112,14 @@ fn section(name: &str) -> String {
             "#ifdef __cplusplus\n}  // extern \"C\"\n#endif  // __cplusplus\n",
             "",
         );
-    format!("{}\n{}\n", prologue(&source), tidied(text.trim()))
+    let text = tidied(text.trim());
+    if WITH_STD.contains(&name) {
+        return format!(
+            "{}\n#if defined(TL_STD)\n\n{text}\n\n#endif\n",
+            prologue(&source)
+        );
+    }
+    format!("{}\n{text}\n", prologue(&source))
 }
 
 /// cbindgen's output with one-line comments on one line, and the conditionals around every enum
@@ -210,7 +225,9 @@ fn every_exported_function_is_in_the_header() {
                 .split('(')
                 .next()
                 .unwrap();
-            exported.insert(name.to_owned());
+            if name.starts_with("tl_") {
+                exported.insert(name.to_owned());
+            }
         }
     }
     let header = header();

@@ -7,6 +7,7 @@
 #![no_std]
 #![no_main]
 
+mod dialogue;
 mod media;
 mod routing;
 
@@ -45,6 +46,7 @@ extern "C" fn rust_eh_personality() {}
 #[unsafe(no_mangle)]
 extern "C" fn main() -> c_int {
     routing::check();
+    dialogue::check();
     media::check();
     let _ = writeln!(Out(1), "no-alloc: all three cores linked and at work");
     0

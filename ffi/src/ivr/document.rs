@@ -1,0 +1,116 @@
+//! # Dialogue: compiling a document
+//!
+//! A flow is written as a YAML or JSON document and compiled into a program, the bytes of an
+//! `.ivrb` file. Compiling takes memory from the allocator; running a program does not.
+
+use core::ffi::c_char;
+
+use ivr_core::Program;
+
+use crate::guard::{Failure, guard};
+use crate::object::{self, Kind, enter};
+use crate::pointers::{store, text, writable};
+use crate::tl_status;
+
+/// A compiled document: its program, and what the compiler has to say.
+#[derive(Debug)]
+pub struct tl_ivr_document {
+    _opaque: [u8; 0],
+}
+
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    program: Option<Program>,
+    messages: String,
+}
+
+impl Kind for tl_ivr_document {
+    const MAGIC: u32 = u32::from_le_bytes(*b"tDoc");
+    type Value = Compiled;
+}
+
+/// Compiles a document of `len` bytes, YAML or JSON. `file` is the name that messages show, with a
+/// NUL; it may be NULL. A document with errors gives an object too: ask it for its messages.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_document_new(
+    source: *const c_char,
+    len: usize,
+    file: *const c_char,
+    document: *mut *mut tl_ivr_document,
+) -> tl_status {
+    guard("tl_ivr_document_new", || {
+        // SAFETY: the header's contract for texts.
+        let (source, file) = unsafe {
+            let file = if file.is_null() {
+                "flow"
+            } else {
+                crate::pointers::c_text(file, "file")?
+            };
+            (text(source, len, "source")?, file)
+        };
+        let compiled = match ivr_core::compile(source, file) {
+            Ok(program) => {
+                let messages = program.warnings().to_string();
+                Compiled {
+                    program: Some(program),
+                    messages,
+                }
+            }
+            Err(errors) => Compiled {
+                program: None,
+                messages: errors.to_string(),
+            },
+        };
+        // SAFETY: the header's contract for pointers.
+        unsafe { object::create(document, |_| Ok(()), |()| Ok(compiled)) }
+    })
+}
+
+/// Ends a document. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_document_free(document: *mut tl_ivr_document) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe { object::free("tl_ivr_document_free", document) }
+}
+
+/// Stores where the program is, `*len` bytes that live as long as the document. When the document
+/// has errors: `TL_ERR_IVR_DOCUMENT`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_document_program(
+    document: *const tl_ivr_document,
+    program: *mut *const u8,
+    len: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_ivr_document_program", document, |compiled| {
+            writable(len, "len")?;
+            let Some(bytes) = &compiled.program else {
+                let first = compiled.messages.lines().next().unwrap_or_default();
+                return Err(Failure::new(tl_status::TL_ERR_IVR_DOCUMENT, first));
+            };
+            store(program, "program", bytes.as_ptr())?;
+            store(len, "len", bytes.len())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores where the compiler's messages are, `*len` bytes of text without a NUL that live as long
+/// as the document: errors and warnings with file, line and column, as a person reads them.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_document_messages(
+    document: *const tl_ivr_document,
+    messages: *mut *const c_char,
+    len: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_ivr_document_messages", document, |compiled| {
+            writable(len, "len")?;
+            store(messages, "messages", compiled.messages.as_ptr().cast())?;
+            store(len, "len", compiled.messages.len())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
