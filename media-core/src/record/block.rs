@@ -4,6 +4,12 @@
 //! rest depends on the coding. Byte by byte: `docs/recording-format.md`.
 
 use super::law::{ALAW, CELLS, Format, Law, ULAW};
+#[cfg(feature = "alloc")]
+use alloc::boxed::Box;
+
+use super::deep::Fast;
+#[cfg(feature = "alloc")]
+use super::deep::{High, Max};
 use super::live::Live;
 use super::model::{Grid, Model, Port};
 use super::range::{Decoder, Encoder, ONE};
@@ -14,12 +20,21 @@ pub const MAX_SAMPLES: usize = 1 << 24;
 /// The most bytes a block's header takes: coding and format, then the number of samples.
 pub const MAX_HEADER: usize = 5;
 
-/// How hard the encoder tries. Every decoder reads them all.
+/// How hard the encoder tries. Every decoder reads them all, except that those of `alloc` need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Level {
-    /// While the call lasts, for thousands of channels a core.
+    /// While the call lasts, for thousands of channels a core: integers only, on a kilobyte of
+    /// stack.
     Live,
+    /// Hundreds of times real time, on ten kilobytes of stack.
+    Fast,
+    /// For a nightly re-pack.
+    #[cfg(feature = "alloc")]
+    High,
+    /// For the archive.
+    #[cfg(feature = "alloc")]
+    Max,
 }
 
 /// Samples to encode.
@@ -102,7 +117,7 @@ pub enum BlockError {
     /// A block of G.711 was to be decoded into linear samples or the other way round.
     #[error("the block holds {0:?}")]
     WrongFormat(Format),
-    /// The block is of a later version or not a block.
+    /// The block is of a later version, not a block, or of a level that needs the feature `alloc`.
     #[error("unknown coding {0}")]
     UnknownCoding(u8),
     /// The block ends before its samples do.
@@ -113,6 +128,29 @@ pub enum BlockError {
 const RAW: u8 = 0;
 const CONSTANT: u8 = 1;
 const LIVE: u8 = 2;
+const FAST: u8 = 3;
+const HIGH: u8 = 4;
+const MAX: u8 = 5;
+
+/// Runs the model of a coding over `count` samples.
+fn run<P: Port, T: Track>(
+    coding: u8,
+    port: &mut P,
+    format: Format,
+    track: &mut T,
+    count: usize,
+) -> Result<(), BlockError> {
+    match coding {
+        LIVE => code(&mut Live::new(), port, format, track, count),
+        FAST => code(&mut Fast::new(), port, format, track, count),
+        #[cfg(feature = "alloc")]
+        HIGH => code(&mut *Box::new(High::new()), port, format, track, count),
+        #[cfg(feature = "alloc")]
+        MAX => code(&mut *Box::new(Max::new()), port, format, track, count),
+        _ => return Err(BlockError::UnknownCoding(coding << 4 | format.number())),
+    }
+    Ok(())
+}
 
 /// Encodes `samples` into `out` and returns the block's length.
 ///
@@ -160,17 +198,14 @@ pub fn encode(samples: Samples<'_>, level: Level, out: &mut [u8]) -> Result<usiz
     let room = (count * width).saturating_sub(1);
     let mut port = Encoder::new(&mut body[..room]);
     let coding = match level {
-        Level::Live => {
-            code(
-                &mut Live::new(),
-                &mut port,
-                format,
-                &mut Input(samples),
-                count,
-            );
-            LIVE
-        }
+        Level::Live => LIVE,
+        Level::Fast => FAST,
+        #[cfg(feature = "alloc")]
+        Level::High => HIGH,
+        #[cfg(feature = "alloc")]
+        Level::Max => MAX,
     };
+    run(coding, &mut port, format, &mut Input(samples), count)?;
     let len = match port.finish() {
         Some(len) => {
             header[0] |= coding << 4;
@@ -223,13 +258,7 @@ pub fn decode(block: &[u8], out: SamplesMut<'_>) -> Result<BlockInfo, BlockError
                 output.put(i, u16::from_le_bytes([body[at], body[at + width - 1]]));
             }
         }
-        _ => code(
-            &mut Live::new(),
-            &mut Decoder::new(body),
-            format,
-            &mut output,
-            count,
-        ),
+        _ => run(coding, &mut Decoder::new(body), format, &mut output, count)?,
     }
     Ok(info)
 }
@@ -289,7 +318,7 @@ fn header(block: &[u8]) -> Result<(BlockInfo, u8, &[u8]), BlockError> {
     let coding = first >> 4;
     let unknown = BlockError::UnknownCoding(*first);
     let format = Format::from_number(first & 15).ok_or(unknown)?;
-    if coding > LIVE {
+    if coding > MAX {
         return Err(unknown);
     }
     let mut samples = 0;

@@ -5,11 +5,13 @@
 //! They allocate nothing and keep nothing. A whole call in a file is [`tlr`]'s (feature `tlr`).
 
 mod block;
+mod deep;
 mod law;
 mod live;
 mod model;
 mod range;
 mod shape;
+mod spread;
 #[cfg(feature = "tlr")]
 pub mod tlr;
 

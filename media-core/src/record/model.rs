@@ -4,6 +4,9 @@
 use super::law::{CELLS, Law};
 use super::range::{BITS, Decoder, Encoder, ONE};
 
+/// Fraction bits of a forecast.
+pub(super) const FRACTION: u32 = 4;
+
 /// What a model says of the next sample, in 16ths of a linear step.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Forecast {

@@ -1,0 +1,45 @@
+//! The levels above `live`: cascades of predictors in double precision.
+//!
+//! Only the four basic operations of IEEE 754 are used, and every sum is taken in a fixed order, so
+//! that all machines compute the same bits.
+
+mod fast;
+mod nlms;
+mod ols;
+mod solve;
+
+pub(super) use fast::Fast;
+
+#[cfg(feature = "alloc")]
+mod blend;
+#[cfg(feature = "alloc")]
+mod ensemble;
+#[cfg(feature = "alloc")]
+mod high;
+#[cfg(feature = "alloc")]
+mod math;
+#[cfg(feature = "alloc")]
+mod max;
+
+#[cfg(feature = "alloc")]
+pub(super) use {high::High, max::Max};
+
+/// The sum of products in four interleaved partial sums: element `i` goes to sum `i mod 4`, they
+/// are added as `(0 + 1) + (2 + 3)`, and what is left of a length that is no multiple of four is
+/// added last, in order.
+#[inline]
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; 4];
+    let (fours, others) = (a.chunks_exact(4), b.chunks_exact(4));
+    let (rest_a, rest_b) = (fours.remainder(), others.remainder());
+    for (a, b) in fours.zip(others) {
+        for k in 0..4 {
+            sums[k] += a[k] * b[k];
+        }
+    }
+    let mut sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    for (a, b) in rest_a.iter().zip(rest_b) {
+        sum += a * b;
+    }
+    sum
+}
