@@ -2,6 +2,8 @@
 
 #[path = "quality/conceal.rs"]
 mod conceal;
+#[path = "quality/network.rs"]
+mod network;
 #[path = "quality/peers.rs"]
 mod peers;
 #[path = "quality/pesq.rs"]
@@ -25,5 +27,8 @@ fn main() {
     let wants = |part| only.as_deref().is_none_or(|only| only == part);
     if wants("conceal") {
         conceal::measure(&speech, &mut scorer);
+    }
+    if wants("network") {
+        network::measure(&speech, &mut scorer);
     }
 }

@@ -8,6 +8,9 @@
 //! - [`g711`]: A-law and µ-law, exact to ITU-T G.711
 //! - [`rtp`]: RTP, RTCP, telephone events, comfort-noise payloads, call quality
 //! - [`dtmf`]: keys in the speech band, found and made
+//! - [`jitter`], [`plc`]: the adaptive jitter buffer, and concealment of what is lost
+//! - [`mix`], [`vad`]: gains, fades, conferences, supervision; who speaks
+//! - [`wav`]: sound files
 //! - [`record`]: the recording codec and its container
 //! - [`tone`]: call-progress tones, found and made
 //!
@@ -34,4 +37,5 @@ pub mod record;
 pub mod resample;
 pub mod rtp;
 pub mod tone;
+pub mod vad;
 pub mod wav;

@@ -15,7 +15,7 @@ pub(crate) struct Speech {
     pub(crate) samples: Vec<i16>,
 }
 
-fn shared(path: &str) -> PathBuf {
+pub(crate) fn shared(path: &str) -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")).join(path)
 }
 

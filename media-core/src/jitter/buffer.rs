@@ -1,11 +1,10 @@
-//! The buffer: what to play next, and what to play instead.
+//! The buffer: what waits, and what is known of the stream it belongs to.
 
 use super::delay::Transit;
 use super::store::{self, Refused, Store};
-use super::{
-    Config, Decoder, Kind, MAX_FRAME, Packet, Pulled, SAMPLES_PER_MS, Stats, Verdict, scale,
-};
+use super::{Config, MAX_FRAME, Packet, SAMPLES_PER_MS, Stats, Verdict, to_ms, to_samples};
 use crate::plc::Concealer;
+use crate::vad::Vad;
 
 /// The longest delay the arena holds, in milliseconds.
 const LONGEST_DELAY: u16 = 500;
@@ -13,11 +12,6 @@ const LONGEST_DELAY: u16 = 500;
 const ASTRAY: i64 = 2_000 * SAMPLES_PER_MS;
 /// The second packet of a new stream lies within this of the first, in timestamp and sequence.
 const NEAR: u32 = 1_600;
-/// Concealment goes on for this long; afterwards the line is silent: 120 ms.
-const CONCEAL: u32 = 960;
-/// The delay may be off its target by this before anything is done: 10 ms down, 5 ms up.
-const TOO_LONG: i64 = 10 * SAMPLES_PER_MS;
-const TOO_SHORT: i64 = 5 * SAMPLES_PER_MS;
 
 /// A packet that may be the first of another stream.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +23,7 @@ struct Suspect {
 
 /// What is played where nothing was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Gap {
+pub(super) enum Gap {
     /// Before the first packet, or long after the last.
     Silence,
     /// Concealment, so many samples of it so far.
@@ -41,11 +35,11 @@ enum Gap {
 /// An adaptive jitter buffer of a few kilobytes, all of them inside the value.
 #[derive(Clone, Debug)]
 pub struct JitterBuffer {
-    config: Config,
-    store: Store,
-    transit: Transit,
-    concealer: Concealer,
-    stats: Stats,
+    pub(super) config: Config,
+    pub(super) store: Store,
+    pub(super) transit: Transit,
+    pub(super) concealer: Concealer,
+    pub(super) stats: Stats,
     ssrc: Option<u32>,
     suspect: Option<Suspect>,
     /// Timestamp that unwrapping goes from, as it came and unwrapped.
@@ -54,19 +48,26 @@ pub struct JitterBuffer {
     highest: u16,
     seen: u64,
     /// Timestamp of the next sample, decoded or not; `None` before playing has begun.
-    play: Option<i64>,
+    pub(super) play: Option<i64>,
     /// Nothing before this timestamp is played (again).
-    heard: i64,
-    gap: Gap,
+    pub(super) heard: i64,
+    pub(super) gap: Gap,
     /// Sequence number of the last packet decoded.
-    sequence: u16,
+    pub(super) sequence: u16,
     /// Decoded samples not yet pulled.
-    ready: [i16; MAX_FRAME],
-    ready_from: u16,
-    ready_to: u16,
-    target: i64,
+    pub(super) ready: [i16; MAX_FRAME],
+    pub(super) ready_from: u16,
+    pub(super) ready_to: u16,
+    pub(super) target: i64,
     /// Samples of the last frame.
-    frame: i64,
+    pub(super) frame: i64,
+    /// Samples of the last pull.
+    pub(super) beat: i64,
+    /// Whether somebody speaks: cuts are made in pauses.
+    pub(super) vad: Vad,
+    /// Samples since the last cut in speech, and played while the delay was off its target.
+    pub(super) since_cut: u32,
+    pub(super) off: u32,
 }
 
 impl JitterBuffer {
@@ -102,6 +103,10 @@ impl JitterBuffer {
             ready_to: 0,
             target: config.min_delay_ms as i64 * SAMPLES_PER_MS,
             frame: 160,
+            beat: 160,
+            vad: Vad::new(150),
+            since_cut: 0,
+            off: 0,
         }
     }
 
@@ -262,245 +267,12 @@ impl JitterBuffer {
     fn aim(&mut self) {
         let [least, most] = [self.config.min_delay_ms, self.config.max_delay_ms]
             .map(|ms| i64::from(ms) * SAMPLES_PER_MS);
-        self.target = self.transit.target(least, most);
+        self.target = self.transit.target(self.target, least, most);
     }
 
-    /// Gives the next `out.len()` samples, at the time `now_us`.
-    pub fn pull(&mut self, now_us: u64, decoder: &mut impl Decoder, out: &mut [i16]) -> Pulled {
-        let now = to_samples(now_us);
-        self.catch_up(now);
-        let mut counts = [0_u64; 4];
-        let mut done = 0;
-        let mut first = None;
-        while done < out.len() {
-            let (n, kind, at) = self.give(now, decoder, &mut out[done..]);
-            if done == 0 {
-                first = at;
-            }
-            done += n;
-            counts[kind as usize] += n as u64;
-        }
-        let [voice, concealed, noise, silent] = counts;
-        self.stats.samples += out.len() as u64;
-        self.stats.voice_samples += voice;
-        self.stats.concealed_samples += concealed;
-        self.stats.noise_samples += noise;
-        self.stats.silent_samples += silent;
-        let delay = match (first, self.transit.base()) {
-            (Some(at), Some(base)) => to_ms(now - at - base),
-            _ => 0,
-        };
-        self.stats.delay_ms = delay;
-        let kinds = [
-            Kind::Voice,
-            Kind::Concealed,
-            Kind::ComfortNoise,
-            Kind::Silence,
-        ];
-        let most = (0..4).rev().max_by_key(|&i| counts[i]).unwrap_or(3);
-        Pulled {
-            kind: kinds[most],
-            timestamp: first.map(|at| self.wrap(at)),
-            delay_ms: delay,
-        }
-    }
-
-    /// Nothing is played later than the longest delay allows, however long nobody pulled.
-    fn catch_up(&mut self, now: i64) {
-        let (Some(play), Some(base)) = (self.play, self.transit.base()) else {
-            return;
-        };
-        let most = i64::from(self.config.max_delay_ms) * SAMPLES_PER_MS;
-        let oldest = now - base - most;
-        if play - i64::from(self.ready_to - self.ready_from) < oldest {
-            self.stats.removed_samples += u64::from(self.ready_to - self.ready_from);
-            self.ready_from = self.ready_to;
-            self.play = Some(play.max(oldest));
-        }
-    }
-
-    fn wrap(&self, at: i64) -> u32 {
+    /// The RTP timestamp of an unwrapped one.
+    pub(super) fn wrap(&self, at: i64) -> u32 {
         let back = (self.last.1 - at) * i64::from(self.config.clock_ratio);
         self.last.0.wrapping_sub(back as u32)
     }
-
-    /// Some samples: how many, of what kind, and the first one's timestamp.
-    fn give(
-        &mut self,
-        now: i64,
-        decoder: &mut impl Decoder,
-        out: &mut [i16],
-    ) -> (usize, Kind, Option<i64>) {
-        if self.ready_from == self.ready_to {
-            if let Some(wait) = self.next(now, decoder) {
-                let n = out.len().min(wait);
-                return self.fill(&mut out[..n]);
-            }
-        }
-        let ready = usize::from(self.ready_to - self.ready_from);
-        let n = out.len().min(ready);
-        let from = usize::from(self.ready_from);
-        out[..n].copy_from_slice(&self.ready[from..from + n]);
-        self.ready_from += n as u16;
-        (n, Kind::Voice, self.play.map(|play| play - ready as i64))
-    }
-
-    /// Decodes the next packet if its time has come; otherwise the samples to fill, at least one.
-    fn next(&mut self, now: i64, decoder: &mut impl Decoder) -> Option<usize> {
-        let base = self.transit.base().unwrap_or(0);
-        let most = i64::from(self.config.max_delay_ms) * SAMPLES_PER_MS;
-        loop {
-            let Some(&record) = self.store.first() else {
-                return Some(usize::MAX);
-            };
-            let margin = now - record.at - base;
-            if margin > most {
-                self.drop_first();
-                continue;
-            }
-            let Some(play) = self.play else {
-                // The first packet waits for the delay; the fastest ones are not known yet.
-                if margin < self.target {
-                    return Some(usize::MAX);
-                }
-                self.play = Some(record.at);
-                continue;
-            };
-            let gap = record.at - play;
-            let excess = margin - self.target;
-            if matches!(self.gap, Gap::Silence | Gap::Pause) {
-                // After silence the delay can be had as it should be.
-                if excess < 0 {
-                    return Some(usize::MAX);
-                }
-            } else if gap > 0 && excess < TOO_LONG {
-                let one_lost = record.sequence.wrapping_sub(self.sequence) == 2;
-                if one_lost && gap == self.frame && self.recover(record, decoder) {
-                    return None;
-                }
-                // Up to where redundancy in the next packet might begin.
-                let wait = if one_lost && gap > self.frame {
-                    gap - self.frame
-                } else {
-                    gap
-                };
-                return Some(usize::try_from(wait).unwrap_or(usize::MAX));
-            } else if gap > 0 {
-                // What is missing is made up for by what is too much.
-                let cut = gap.min(excess);
-                self.play = Some(play + cut);
-                self.stats.removed_samples += cut as u64;
-                continue;
-            } else if gap < 0 && margin > self.target.max(self.frame) + TOO_LONG {
-                // Its place has been filled, and playing it now would make the delay too long.
-                self.store.remove_first();
-                self.stats.taken -= 1;
-                self.stats.late += 1;
-                continue;
-            }
-            if self.decode(record, margin, decoder) {
-                return None;
-            }
-        }
-    }
-
-    /// Makes the lost frame before `next` ready from what that packet says of it.
-    fn recover(&mut self, next: store::Record, decoder: &mut impl Decoder) -> bool {
-        let len = decoder
-            .recover(self.store.payload(&next), &mut self.ready)
-            .min(MAX_FRAME);
-        if len as i64 != self.frame {
-            return false;
-        }
-        self.concealer.received(&mut self.ready[..len]);
-        self.gap = Gap::Loss(0);
-        self.sequence = next.sequence.wrapping_sub(1);
-        self.heard = next.at;
-        self.play = Some(next.at);
-        self.ready_from = 0;
-        self.ready_to = len as u16;
-        true
-    }
-
-    fn drop_first(&mut self) {
-        self.store.remove_first();
-        self.stats.dropped += 1;
-    }
-
-    /// Makes the first packet's samples ready; `false` when it has none to give.
-    fn decode(&mut self, record: store::Record, margin: i64, decoder: &mut impl Decoder) -> bool {
-        let payload = self.store.payload(&record);
-        if record.kind == store::Kind::ComfortNoise {
-            self.store.remove_first();
-            self.gap = Gap::Pause;
-            self.heard = self.heard.max(record.at + 1);
-            return false;
-        }
-        let mut len = decoder.decode(payload, &mut self.ready).min(MAX_FRAME);
-        self.store.remove_first();
-        if len == 0 {
-            return false;
-        }
-        let end = record.at + len as i64;
-        // A frame that overlaps what was heard gives only its new part.
-        let skip = usize::try_from(self.heard.saturating_sub(record.at))
-            .unwrap_or(0)
-            .min(len);
-        if skip == len {
-            self.stats.dropped += 1;
-            return false;
-        }
-        self.ready.copy_within(skip..len, 0);
-        len -= skip;
-        self.frame = len as i64;
-        self.concealer.received(&mut self.ready[..len]);
-        self.gap = Gap::Loss(0);
-        self.sequence = record.sequence;
-        self.heard = end;
-        self.play = Some(end);
-        let excess = margin - self.target;
-        let before = len;
-        if excess > TOO_LONG {
-            len = scale::shorten(&mut self.ready, len, excess as usize);
-            self.stats.removed_samples += (before - len) as u64;
-        } else if excess < -TOO_SHORT {
-            len = scale::lengthen(&mut self.ready, len, excess.unsigned_abs() as usize);
-            self.stats.added_samples += (len - before) as u64;
-        }
-        self.ready_from = 0;
-        self.ready_to = len as u16;
-        true
-    }
-
-    /// Fills a gap.
-    fn fill(&mut self, out: &mut [i16]) -> (usize, Kind, Option<i64>) {
-        let at = self.play;
-        let mut n = out.len();
-        let kind = match &mut self.gap {
-            Gap::Loss(so_far) => {
-                n = n.min((CONCEAL - *so_far) as usize).max(1);
-                self.concealer.conceal(&mut out[..n]);
-                *so_far += n as u32;
-                if *so_far >= CONCEAL {
-                    self.gap = Gap::Silence;
-                }
-                Kind::Concealed
-            }
-            Gap::Silence | Gap::Pause => {
-                self.concealer.conceal(&mut out[..n]);
-                Kind::Silence
-            }
-        };
-        self.play = at.map(|at| at + n as i64);
-        (n, kind, at)
-    }
-}
-
-/// Microseconds to samples of 125 µs.
-fn to_samples(us: u64) -> i64 {
-    (us / 125) as i64
-}
-
-fn to_ms(samples: i64) -> u16 {
-    u16::try_from(samples.max(0) / SAMPLES_PER_MS).unwrap_or(u16::MAX)
 }

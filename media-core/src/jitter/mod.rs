@@ -38,6 +38,7 @@
 
 mod buffer;
 mod delay;
+mod playout;
 mod scale;
 mod store;
 
@@ -227,4 +228,13 @@ impl Stats {
         delay_ms: 0,
         target_ms: 0,
     };
+}
+
+/// Microseconds to samples of 125 µs.
+fn to_samples(us: u64) -> i64 {
+    (us / 125) as i64
+}
+
+fn to_ms(samples: i64) -> u16 {
+    u16::try_from(samples.max(0) / SAMPLES_PER_MS).unwrap_or(u16::MAX)
 }

@@ -7,19 +7,21 @@
 const LAGS: core::ops::RangeInclusive<usize> = 32..=112;
 /// Samples of the crossfade, and of the comparison: 4 ms.
 const FADE: usize = 32;
-/// A frame with less energy a sample than this (about −50 dBm0) may be cut anywhere.
-const QUIET: i64 = 100 * 100;
 /// How alike (in 256ths of the product of energies' roots) both sides must be in speech: 0.85².
 const ALIKE: i64 = 185;
 
-/// Whether nothing is lost by cutting anywhere in this frame.
-pub(super) fn is_quiet(frame: &[i16]) -> bool {
-    energy(frame) < QUIET * frame.len() as i64
+/// How a cut may be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// Anywhere: nobody speaks.
+    Anywhere,
+    /// Where the waveform repeats itself.
+    Period,
 }
 
 /// Leaves out up to `most` samples of `frame[..len]` and returns the new length.
-pub(super) fn shorten(frame: &mut [i16], len: usize, most: usize) -> usize {
-    let Some(lag) = best_lag(&frame[..len], most) else {
+pub(super) fn shorten(frame: &mut [i16], len: usize, most: usize, cut: Cut) -> usize {
+    let Some(lag) = best_lag(&frame[..len], most, cut) else {
         return len;
     };
     for i in 0..FADE {
@@ -31,9 +33,9 @@ pub(super) fn shorten(frame: &mut [i16], len: usize, most: usize) -> usize {
 
 /// Puts up to `most` samples into `frame[..len]` and returns the new length; `frame` must be
 /// longer than `len` by the samples put in.
-pub(super) fn lengthen(frame: &mut [i16], len: usize, most: usize) -> usize {
+pub(super) fn lengthen(frame: &mut [i16], len: usize, most: usize, cut: Cut) -> usize {
     let most = most.min(frame.len() - len);
-    let Some(lag) = best_lag(&frame[..len], most) else {
+    let Some(lag) = best_lag(&frame[..len], most, cut) else {
         return len;
     };
     // One period, then again from the start: the end of the first blends into its beginning.
@@ -58,13 +60,14 @@ fn energy(samples: &[i16]) -> i64 {
 }
 
 /// The lag at which the frame's beginning resembles itself most, if that is enough.
-fn best_lag(frame: &[i16], most: usize) -> Option<usize> {
-    let longest = most.min(*LAGS.end()).min(frame.len().checked_sub(FADE)?);
+fn best_lag(frame: &[i16], most: usize, cut: Cut) -> Option<usize> {
+    let room = most.min(frame.len().checked_sub(FADE)?);
+    let longest = room.min(*LAGS.end());
     if longest < *LAGS.start() {
         return None;
     }
-    if is_quiet(frame) {
-        return Some(longest);
+    if cut == Cut::Anywhere {
+        return Some(room);
     }
     let head = &frame[..FADE];
     let own = energy(head);

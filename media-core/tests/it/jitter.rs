@@ -74,13 +74,18 @@ fn a_perfect_network_passes_every_sample_at_once() {
                 Verdict::Taken
             );
             let (pulled, out) = call.pull();
-            if pulled.kind == Kind::Voice && i > 20 {
-                let played = pulled.timestamp.unwrap();
-                let which = played.wrapping_sub(timestamp) / frame as u32;
-                assert!(i - which <= 1, "{frame}: {i} {which}");
+            // Until the first delay has passed there is silence, afterwards everything.
+            let started = i as usize * frame >= 8 * 60;
+            assert_eq!(pulled.kind, if started { Kind::Voice } else { pulled.kind });
+            if started {
+                let middle = pulled.timestamp.unwrap().wrapping_add(frame as u32 / 2);
+                let which = middle.wrapping_sub(timestamp) / frame as u32;
+                assert!(
+                    (i - which) as usize * frame <= 8 * 60,
+                    "{frame}: {which} at {i}"
+                );
                 assert_eq!(out[frame / 2], Law::Mu.decode_sample(which as u8 | 0x80));
             }
-            assert!(i < 3 || pulled.kind == Kind::Voice);
         }
         let stats = call.buffer.stats();
         assert_eq!(
@@ -239,7 +244,8 @@ fn a_call_on_hold_does_not_come_back_old() {
             assert!(pulled.delay_ms <= 200, "{i}: {pulled:?}");
         }
     }
-    assert!(call.buffer.stats().delay_ms <= 40);
+    // As it was before: the target of 40 ms, and up to a pull more.
+    assert!(call.buffer.stats().delay_ms < 60);
 }
 
 /// One step of a hostile network.
@@ -348,4 +354,98 @@ proptest! {
             }
         }
     }
+}
+
+/// Speech with pauses: 600 ms of a buzz, 400 ms of next to nothing.
+fn talk(sequence: u16) -> u8 {
+    if sequence % 50 < 30 {
+        0x90 + (sequence % 2) as u8
+    } else {
+        0xFE
+    }
+}
+
+#[test]
+fn after_a_bad_spell_the_delay_comes_back() {
+    let mut call = Call::new(Config::default());
+    let mut waiting = Vec::new();
+    let (mut worst, mut back) = (0, None);
+    for i in 0..6000_u16 {
+        // Ten seconds of packets that come up to 120 ms late, then calm.
+        let late = if (500..1000).contains(&i) {
+            u16::from(i % 7 == 0) * (i % 6)
+        } else {
+            0
+        };
+        waiting.push((i + late, i));
+        waiting.sort_unstable();
+        while waiting.first().is_some_and(|w| w.0 <= i) {
+            let (_, n) = waiting.remove(0);
+            call.send(n, u32::from(n) * 160, talk(n));
+        }
+        let (pulled, _) = call.pull();
+        worst = worst.max(pulled.delay_ms);
+        if i > 1000 && pulled.delay_ms <= 60 {
+            back = back.or(Some(i - 1000));
+        }
+    }
+    assert!(worst >= 80, "{worst}");
+    // Half the memory of one minute has to pass before calm is believed.
+    assert!(back.is_some_and(|ticks| ticks < 60 * 50), "{back:?}");
+    let stats = call.buffer.stats();
+    assert!(stats.removed_samples > 0);
+    assert!(stats.concealed_samples < 50 * 160, "{stats:?}");
+}
+
+#[test]
+fn clocks_that_differ_cost_nothing_but_a_cut_now_and_then() {
+    // The sender's clock is 0.05 % fast, then 0.05 % slow.
+    for drift in [-10_i64, 10] {
+        let mut call = Call::new(Config::default());
+        let (mut next, mut sequence) = (1_000_000_i64, 0_u16);
+        for _ in 0..15_000 {
+            while next <= call.now as i64 {
+                call.send(sequence, u32::from(sequence) * 160, talk(sequence));
+                sequence += 1;
+                next += 20_000 + drift;
+            }
+            call.pull();
+        }
+        let stats = call.buffer.stats();
+        assert_eq!((stats.late, stats.dropped, stats.restarts), (0, 0, 0));
+        assert!(stats.delay_ms <= 80, "{drift}: {stats:?}");
+        // 0.05 % of five minutes are 150 ms.
+        let moved = if drift < 0 {
+            stats.removed_samples
+        } else {
+            stats.added_samples
+        };
+        assert!((150..4000).contains(&moved), "{drift}: {stats:?}");
+        assert!(stats.concealed_samples <= 1600, "{drift}: {stats:?}");
+    }
+}
+
+#[test]
+fn the_same_packets_give_the_same_sound() {
+    let run = || {
+        let mut call = Call::new(Config::default());
+        let mut heard = Vec::new();
+        for i in 0..500_u16 {
+            if i % 11 != 0 {
+                call.send(i, u32::from(i) * 160, talk(i));
+            }
+            heard.extend(call.pull().1);
+        }
+        (heard, call.buffer.stats())
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn a_buffer_is_a_few_kilobytes() {
+    assert!(
+        size_of::<JitterBuffer>() < 12 * 1024,
+        "{}",
+        size_of::<JitterBuffer>()
+    );
 }

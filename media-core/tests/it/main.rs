@@ -12,4 +12,5 @@ mod resample;
 mod rtcp;
 mod rtp;
 mod tone;
+mod vad;
 mod wav;

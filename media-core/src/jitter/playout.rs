@@ -1,0 +1,312 @@
+//! Playing out: what comes next, what is heard where nothing came, and how the delay is kept.
+//!
+//! A packet is decoded at the latest moment, in the pull that needs its first sample. Its *margin*
+//! is how long it has been there by then, had it been among the fastest: the target promises a
+//! margin. Pulls come at a beat, so a margin can be had only up to one pull too long.
+
+use super::buffer::{Gap, JitterBuffer};
+use super::scale::{self, Cut};
+use super::{Decoder, Kind, MAX_FRAME, Pulled, SAMPLES_PER_MS, store, to_ms, to_samples};
+
+/// Concealment goes on for this long; afterwards the line is silent: 120 ms.
+const CONCEAL: u32 = 960;
+/// In speech, a margin too short is borne for this long in the hope of a pause: 1.5 s.
+const PATIENCE: u32 = 1_500 * SAMPLES_PER_MS as u32;
+/// In speech, this much too long is not worth a cut, and this much is worth one at once.
+const BEARABLE: i64 = 40 * SAMPLES_PER_MS;
+const UNBEARABLE: i64 = 150 * SAMPLES_PER_MS;
+/// From one cut in speech to the next: 250 ms.
+const BETWEEN_CUTS: u32 = 250 * SAMPLES_PER_MS as u32;
+/// The least a cut changes.
+const LEAST_CUT: i64 = 32;
+
+impl JitterBuffer {
+    /// Gives the next `out.len()` samples, at the time `now_us`.
+    pub fn pull(&mut self, now_us: u64, decoder: &mut impl Decoder, out: &mut [i16]) -> Pulled {
+        let now = to_samples(now_us);
+        self.beat = out.len().min(MAX_FRAME) as i64;
+        self.catch_up(now);
+        let mut counts = [0_u64; 4];
+        let mut done = 0;
+        let mut first = None;
+        while done < out.len() {
+            let (n, kind, at) = self.give(now, decoder, &mut out[done..]);
+            if done == 0 {
+                first = at;
+            }
+            done += n;
+            counts[kind as usize] += n as u64;
+        }
+        let [voice, concealed, noise, silent] = counts;
+        self.stats.samples += out.len() as u64;
+        self.stats.voice_samples += voice;
+        self.stats.concealed_samples += concealed;
+        self.stats.noise_samples += noise;
+        self.stats.silent_samples += silent;
+        let delay = match (first, self.transit.base()) {
+            (Some(at), Some(base)) => to_ms(now - at - base),
+            _ => 0,
+        };
+        self.stats.delay_ms = delay;
+        let kinds = [
+            Kind::Voice,
+            Kind::Concealed,
+            Kind::ComfortNoise,
+            Kind::Silence,
+        ];
+        let most = (0..4).rev().max_by_key(|&i| counts[i]).unwrap_or(3);
+        Pulled {
+            kind: kinds[most],
+            timestamp: first.map(|at| self.wrap(at)),
+            delay_ms: delay,
+        }
+    }
+
+    /// Nothing is played later than the longest delay allows, however long nobody pulled.
+    fn catch_up(&mut self, now: i64) {
+        let (Some(play), Some(base)) = (self.play, self.transit.base()) else {
+            return;
+        };
+        let oldest = now - base - self.longest();
+        let ready = i64::from(self.ready_to - self.ready_from);
+        if play - ready < oldest {
+            self.stats.removed_samples += ready as u64;
+            self.ready_from = self.ready_to;
+            // The thread is torn anyway: go on where the delay is as it should be.
+            let fine = (self.target + self.beat).min(self.longest());
+            while self.store.first().is_some_and(|r| now - r.at - base > fine) {
+                self.store.remove_first();
+                self.stats.dropped += 1;
+            }
+            self.play = Some(
+                self.store
+                    .first()
+                    .map_or(play.max(oldest), |record| record.at),
+            );
+        }
+    }
+
+    fn longest(&self) -> i64 {
+        i64::from(self.config.max_delay_ms) * SAMPLES_PER_MS
+    }
+
+    /// Some samples: how many, of what kind, and the first one's timestamp.
+    fn give(
+        &mut self,
+        now: i64,
+        decoder: &mut impl Decoder,
+        out: &mut [i16],
+    ) -> (usize, Kind, Option<i64>) {
+        if self.ready_from == self.ready_to {
+            if let Some(wait) = self.next(now, out.len() as i64, decoder) {
+                let n = out.len().min(wait);
+                return self.fill(&mut out[..n]);
+            }
+        }
+        let ready = usize::from(self.ready_to - self.ready_from);
+        let n = out.len().min(ready);
+        let from = usize::from(self.ready_from);
+        out[..n].copy_from_slice(&self.ready[from..from + n]);
+        self.ready_from += n as u16;
+        (n, Kind::Voice, self.play.map(|play| play - ready as i64))
+    }
+
+    /// Decodes the next packet if its time has come; otherwise the samples to fill, at least one.
+    /// `left` samples of the pull are still to come.
+    fn next(&mut self, now: i64, left: i64, decoder: &mut impl Decoder) -> Option<usize> {
+        let base = self.transit.base().unwrap_or(0);
+        loop {
+            let Some(&record) = self.store.first() else {
+                return Some(usize::MAX);
+            };
+            let margin = now - record.at - base;
+            if margin > self.longest() {
+                self.store.remove_first();
+                self.stats.dropped += 1;
+                continue;
+            }
+            let Some(play) = self.play else {
+                // The first packet waits for the delay; the fastest ones are not known yet.
+                if margin < self.target {
+                    return Some(usize::MAX);
+                }
+                self.play = Some(record.at);
+                continue;
+            };
+            let gap = record.at - play;
+            let excess = margin - self.target;
+            let ahead = record.sequence.wrapping_sub(self.sequence);
+            if gap > 0 && ahead == 1 {
+                // Nothing was lost: the sender said nothing for a while.
+                self.gap = Gap::Pause;
+            }
+            if matches!(self.gap, Gap::Silence | Gap::Pause) {
+                // After silence the delay can be had as it should be.
+                if excess < 0 {
+                    return Some(usize::MAX);
+                }
+            } else if gap > 0 && excess < self.beat + BEARABLE {
+                if ahead == 2 && gap == self.frame && self.recover(record, decoder) {
+                    return None;
+                }
+                // Up to where redundancy in the next packet might begin.
+                let wait = if ahead == 2 && gap > self.frame {
+                    gap - self.frame
+                } else {
+                    gap
+                };
+                return Some(usize::try_from(wait).unwrap_or(usize::MAX));
+            } else if gap > 0 {
+                // What is missing makes up for what is too much.
+                let cut = gap.min(excess - self.beat);
+                self.play = Some(play + cut);
+                self.stats.removed_samples += cut as u64;
+                continue;
+            }
+            if gap < 0 && excess > self.beat {
+                // Its place has been filled, and playing it now would make the delay too long.
+                self.store.remove_first();
+                self.stats.taken -= 1;
+                self.stats.late += 1;
+                continue;
+            }
+            if self.decode(record, excess, left, decoder) {
+                return None;
+            }
+        }
+    }
+
+    /// Makes the lost frame before `next` ready from what that packet says of it.
+    fn recover(&mut self, next: store::Record, decoder: &mut impl Decoder) -> bool {
+        let len = decoder
+            .recover(self.store.payload(&next), &mut self.ready)
+            .min(MAX_FRAME);
+        if len as i64 != self.frame {
+            return false;
+        }
+        self.concealer.received(&mut self.ready[..len]);
+        self.gap = Gap::Loss(0);
+        self.sequence = next.sequence.wrapping_sub(1);
+        self.heard = next.at;
+        self.play = Some(next.at);
+        self.ready_from = 0;
+        self.ready_to = len as u16;
+        true
+    }
+
+    /// Makes the first packet's samples ready; `false` when it has none to give.
+    fn decode(
+        &mut self,
+        record: store::Record,
+        excess: i64,
+        left: i64,
+        decoder: &mut impl Decoder,
+    ) -> bool {
+        let payload = self.store.payload(&record);
+        if record.kind == store::Kind::ComfortNoise {
+            self.store.remove_first();
+            self.gap = Gap::Pause;
+            self.sequence = record.sequence;
+            self.heard = self.heard.max(record.at + 1);
+            return false;
+        }
+        let len = decoder.decode(payload, &mut self.ready).min(MAX_FRAME);
+        self.store.remove_first();
+        // A frame that overlaps what was heard gives only its new part.
+        let old = usize::try_from(self.heard.saturating_sub(record.at))
+            .unwrap_or(0)
+            .min(len);
+        if old == len {
+            self.stats.dropped += 1;
+            return false;
+        }
+        self.ready.copy_within(old..len, 0);
+        let len = len - old;
+        self.frame = len as i64;
+        self.concealer.received(&mut self.ready[..len]);
+        self.gap = Gap::Loss(0);
+        self.sequence = record.sequence;
+        self.heard = record.at + (old + len) as i64;
+        self.play = Some(self.heard);
+        self.ready_from = 0;
+        self.ready_to = self.adjust(len, excess, left) as u16;
+        true
+    }
+
+    /// Shortens or lengthens the decoded frame towards the target; returns its new length.
+    fn adjust(&mut self, len: usize, excess: i64, left: i64) -> usize {
+        let pause = !self.vad.heard(&self.ready[..len]);
+        let beat = self.beat;
+        let off = excess < 0 || excess >= beat + BEARABLE;
+        self.off = if off {
+            self.off.saturating_add(len as u32)
+        } else {
+            0
+        };
+        self.since_cut = self.since_cut.saturating_add(len as u32);
+        // What will be left over at the start of a pull: delay without any margin.
+        let over = (len as i64 - left).rem_euclid(beat.max(1));
+        let wanted = if pause && excess < 0 {
+            beat - over + beat * ((-excess - 1) / beat)
+        } else if pause && over >= LEAST_CUT {
+            -over
+        } else if pause && excess >= beat {
+            -(len as i64)
+        } else if self.since_cut < BETWEEN_CUTS {
+            0
+        } else if excess < 0 && self.off > PATIENCE {
+            -excess.min(-beat)
+        } else if excess >= UNBEARABLE || (off && excess > 0 && self.off > PATIENCE) {
+            beat - excess
+        } else {
+            0
+        };
+        // The longest delay holds for what is put in, too.
+        let wanted = wanted.min(self.longest() - self.target - excess);
+        let cut = if pause { Cut::Anywhere } else { Cut::Period };
+        let mut now = len;
+        while wanted > 0 && ((now - len) as i64) + LEAST_CUT <= wanted {
+            let most = (len as i64 + wanted) as usize - now;
+            let longer = scale::lengthen(&mut self.ready, now, most, cut);
+            if longer == now {
+                break;
+            }
+            now = longer;
+            if !pause {
+                break;
+            }
+        }
+        if wanted < 0 {
+            now = scale::shorten(&mut self.ready, len, wanted.unsigned_abs() as usize, cut);
+        }
+        if now != len && !pause {
+            self.since_cut = 0;
+        }
+        self.stats.added_samples += now.saturating_sub(len) as u64;
+        self.stats.removed_samples += len.saturating_sub(now) as u64;
+        now
+    }
+
+    /// Fills a gap.
+    fn fill(&mut self, out: &mut [i16]) -> (usize, Kind, Option<i64>) {
+        let at = self.play;
+        let mut n = out.len();
+        let kind = match &mut self.gap {
+            Gap::Loss(so_far) => {
+                n = n.min((CONCEAL - *so_far) as usize).max(1);
+                self.concealer.conceal(&mut out[..n]);
+                *so_far += n as u32;
+                if *so_far >= CONCEAL {
+                    self.gap = Gap::Silence;
+                }
+                Kind::Concealed
+            }
+            Gap::Silence | Gap::Pause => {
+                self.concealer.conceal(&mut out[..n]);
+                Kind::Silence
+            }
+        };
+        self.play = at.map(|at| at + n as i64);
+        (n, kind, at)
+    }
+}
