@@ -1,6 +1,7 @@
 //! Agents, what they can take, and their places in queues.
 
 use crate::ProfileId;
+use crate::plain::plain;
 use crate::slab::{NIL, Slab};
 use crate::time::Time;
 use crate::tree::{Arena, Node};
@@ -296,3 +297,13 @@ impl Arena for Slab<'_, Member> {
         &mut self[index].node
     }
 }
+
+plain!(struct Capacity { units, blocked_by });
+plain!(struct AgentConfig { tag, wrap_up_ms, profile, capacity });
+plain!(struct Membership { penalty, level, position, wrap_up_ms });
+plain!(struct AgentCounters { offered, answered, missed, lost, cancelled, talked_ms, wrapped_ms });
+plain!(struct Agent { config, counters, request, shown, load, ringing, talking, wrapping, missed, idle_since, login, logged_ms, last_offered, quiet_until, members, legs, sought, dirty, next_dirty, leaving });
+plain!(struct Member { agent, queue, pool, next, config, joined, calls, rank, node, logged_in, willing });
+plain!(enum Medium { 0 Voice, 1 Chat, 2 Mail, 3 Other });
+plain!(enum AgentRequest { 0 LoggedOut, 1 Available, 2 NotReady(reason) });
+plain!(enum AgentState { 0 LoggedOut, 1 Available, 2 Ringing, 3 Talking, 4 WrapUp, 5 NotReady(reason) });

@@ -1,5 +1,6 @@
 //! Calls, and the legs that tie them to agents.
 
+use crate::plain::plain;
 use crate::slab::{NIL, Slab};
 use crate::time::Time;
 use crate::tree::{Arena, Node};
@@ -216,3 +217,8 @@ impl Default for Leg {
         }
     }
 }
+
+plain!(struct Call { tag, queue, line, state, priority, key, node, arrived, joined, since, caller, step, hops, relax_at, credit_ms, preferred, alone_until, next_sought, leave_at, announce_at, retry_at, legs, ringing, cursor, dirty, next_dirty });
+plain!(struct Leg { state, call, agent, generation, member, queue, medium, since, until, by_call, by_agent });
+plain!(enum CallState { 0 Waiting, 1 Ringing, 2 Connected });
+plain!(enum LegState { 0 Ringing, 1 Connected, 2 WrapUp, 3 Remembered });

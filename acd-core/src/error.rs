@@ -88,6 +88,9 @@ pub enum Error {
     /// Outputs wait to be polled, and there is no room for more.
     #[error("poll the outputs first")]
     Undrained,
+    /// The bytes are no snapshot this engine can go on from.
+    #[error("snapshot: {0}")]
+    Snapshot(&'static str),
     /// A configuration value is out of range or contradicts another.
     #[error("configuration: {0}")]
     Config(&'static str),

@@ -2,6 +2,7 @@
 //! pair begins, and a bit for each that has somebody in it.
 
 use crate::error::{Error, Table};
+use crate::plain::{Plain, Sink, Source};
 use crate::slab::NIL;
 use crate::storage::Storage;
 
@@ -24,6 +25,16 @@ impl<'a> Grid<'a> {
         first.fill(NIL);
         some.fill(0);
         Ok(Self { first, some, kinds })
+    }
+
+    pub(crate) fn put(&self, sink: &mut dyn Sink) {
+        self.first.iter().for_each(|first| first.put(sink));
+        self.some.iter().for_each(|some| some.put(sink));
+    }
+
+    pub(crate) fn get(&mut self, source: &mut Source<'_>) {
+        self.first.iter_mut().for_each(|x| *x = Plain::get(source));
+        self.some.iter_mut().for_each(|x| *x = Plain::get(source));
     }
 
     pub(crate) fn kinds(&self) -> u16 {

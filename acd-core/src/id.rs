@@ -1,5 +1,7 @@
 //! Names of things: an index and the generation of the slot it points into.
 
+use crate::plain::{Plain, Sink, Source};
+
 /// Defines one kind of generation-tagged handle.
 macro_rules! handle {
     ($(#[$doc:meta])* $name:ident) => {
@@ -36,6 +38,15 @@ macro_rules! handle {
             #[must_use]
             pub const fn from_raw(raw: u64) -> Self {
                 Self(raw)
+            }
+        }
+
+        impl Plain for $name {
+            fn put(&self, sink: &mut dyn Sink) {
+                self.0.put(sink);
+            }
+            fn get(source: &mut Source<'_>) -> Self {
+                Self(u64::get(source))
             }
         }
     };

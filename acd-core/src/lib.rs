@@ -59,6 +59,7 @@ mod event;
 mod grid;
 mod id;
 mod limits;
+mod plain;
 mod queue;
 mod relax;
 mod ring;

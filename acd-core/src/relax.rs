@@ -1,5 +1,6 @@
 //! What changes for a call while it waits, and what is kept of callers who gave up.
 
+use crate::plain::{Plain, Sink, Source, plain};
 use crate::time::Time;
 use crate::{ClassId, QueueId};
 
@@ -42,3 +43,26 @@ pub struct GhostSlot {
 
 /// A queue by index and generation; nobody by default.
 pub(crate) type QueueIndex = Option<QueueId>;
+
+plain!(struct RelaxStep { after_ms, class, penalty_min, penalty_max });
+plain!(struct GhostSlot { caller, queue, waited_ms, until });
+
+impl Plain for Overflow {
+    fn put(&self, sink: &mut dyn Sink) {
+        match *self {
+            Self::Queue(queue) => (0_u8, queue.raw()).put(sink),
+            Self::Target(code) => (1_u8, u64::from(code)).put(sink),
+        }
+    }
+
+    fn get(source: &mut Source<'_>) -> Self {
+        match Plain::get(source) {
+            (0_u8, queue) => Self::Queue(QueueId::from_raw(queue)),
+            (1, code @ 0..=0xFFFF) => Self::Target(code as u16),
+            _ => {
+                source.failed = true;
+                Self::Target(0)
+            }
+        }
+    }
+}

@@ -23,6 +23,10 @@ impl<'a> Ring<'a> {
         }
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
     pub(crate) fn room(&self) -> usize {
         self.slots.len() - self.len
     }

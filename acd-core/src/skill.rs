@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Table};
 use crate::grid::words;
+use crate::plain::{Plain, Sink, Source, plain};
 use crate::storage::Storage;
 
 /// A class of calls: the skills they ask for. [`ClassId::ANY`] asks for none.
@@ -85,6 +86,48 @@ impl<'a> Skills<'a> {
         this.profiles[0] = SkillRange::default();
         this.refit(0, 0);
         Ok(this)
+    }
+
+    /// Requirements and skills there is room for.
+    pub(crate) fn capacity(&self) -> u32 {
+        self.skills.len() as u32
+    }
+
+    pub(crate) fn put(&self, sink: &mut dyn Sink) {
+        (
+            self.class_count as u64,
+            self.profile_count as u64,
+            self.used as u64,
+        )
+            .put(sink);
+        let kinds = self.classes[..self.class_count].iter();
+        kinds
+            .chain(&self.profiles[..self.profile_count])
+            .for_each(|range| range.put(sink));
+        let used = &self.skills[..self.used];
+        used.iter().for_each(|skill| skill.put(sink));
+        self.fits.iter().for_each(|fits| fits.put(sink));
+    }
+
+    pub(crate) fn get(&mut self, source: &mut Source<'_>) {
+        let (classes, profiles, used): (u64, u64, u64) = Plain::get(source);
+        let mut checked = |n: u64, most: usize| {
+            source.failed |= n > most as u64;
+            (n as usize).min(most)
+        };
+        self.class_count = checked(classes, self.classes.len());
+        self.profile_count = checked(profiles, self.profiles.len());
+        self.used = checked(used, self.skills.len());
+        let classes = self.classes[..self.class_count].iter_mut();
+        classes
+            .chain(&mut self.profiles[..self.profile_count])
+            .for_each(|range| *range = Plain::get(source));
+        let used = &mut self.skills[..self.used];
+        used.iter_mut()
+            .for_each(|skill| *skill = Plain::get(source));
+        self.fits
+            .iter_mut()
+            .for_each(|fits| *fits = Plain::get(source));
     }
 
     pub(crate) fn has_class(&self, class: ClassId) -> bool {
@@ -208,4 +251,27 @@ impl<'a> Skills<'a> {
 /// Words the matrix of so many classes and profiles takes.
 pub(crate) const fn fit_words(classes: usize, profiles: usize) -> usize {
     classes * words(profiles) + profiles * words(classes)
+}
+
+plain!(struct Skill { skill, level });
+plain!(struct SkillRange { start, len });
+
+impl Plain for ClassId {
+    fn put(&self, sink: &mut dyn Sink) {
+        self.0.put(sink);
+    }
+
+    fn get(source: &mut Source<'_>) -> Self {
+        Self(u16::get(source))
+    }
+}
+
+impl Plain for ProfileId {
+    fn put(&self, sink: &mut dyn Sink) {
+        self.0.put(sink);
+    }
+
+    fn get(source: &mut Source<'_>) -> Self {
+        Self(u16::get(source))
+    }
 }

@@ -2,6 +2,7 @@
 
 use core::ops::{Index, IndexMut};
 
+use crate::plain::{Plain, Sink, Source};
 use crate::storage::Storage;
 
 /// "No slot": the end of a list, an empty tree.
@@ -104,6 +105,39 @@ impl<'a, T: Default> Slab<'a, T> {
                 .slots
                 .get(index as usize)
                 .is_some_and(|slot| slot.next == LIVE && slot.generation == generation)
+    }
+
+    /// What is in use, and how handles to the rest have aged.
+    pub(crate) fn put(&self, sink: &mut dyn Sink)
+    where
+        T: Plain,
+    {
+        (self.free, self.fresh, self.live).put(sink);
+        for slot in &self.slots[..self.fresh as usize] {
+            (slot.generation, slot.next).put(sink);
+            if slot.next == LIVE {
+                slot.value.put(sink);
+            }
+        }
+    }
+
+    pub(crate) fn get(&mut self, source: &mut Source<'_>)
+    where
+        T: Plain,
+    {
+        (self.free, self.fresh, self.live) = Plain::get(source);
+        if self.fresh > self.capacity() {
+            self.fresh = 0;
+            source.failed = true;
+        }
+        for slot in &mut self.slots[..self.fresh as usize] {
+            (slot.generation, slot.next) = Plain::get(source);
+            slot.value = if slot.next == LIVE {
+                T::get(source)
+            } else {
+                T::default()
+            };
+        }
     }
 
     /// Slots below this were in use at some time.

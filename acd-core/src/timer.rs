@@ -1,5 +1,6 @@
 //! Armed instants: at most one for each owner, the earliest first.
 
+use crate::plain::{Plain, Sink, Source};
 use crate::slab::NIL;
 use crate::storage::Storage;
 use crate::time::Time;
@@ -37,6 +38,25 @@ impl<'a> Timers<'a> {
         }
     }
 
+    pub(crate) fn put(&self, sink: &mut dyn Sink) {
+        (self.len, self.seq).put(sink);
+        (0..self.len).for_each(|place| self.entry(place).put(sink));
+    }
+
+    pub(crate) fn get(&mut self, source: &mut Source<'_>) {
+        (self.len, self.seq) = Plain::get(source);
+        let most = self.slots.len() as u32;
+        if self.len > most {
+            self.len = 0;
+            source.failed = true;
+        }
+        for place in 0..self.len {
+            let (at, seq, owner): (Time, u64, u32) = Plain::get(source);
+            source.failed |= owner >= most;
+            self.put_entry(place, (at, seq, owner.min(most - 1)));
+        }
+    }
+
     /// The earliest instant and its owner.
     pub(crate) fn peek(&self) -> Option<(Time, u32)> {
         (self.len > 0).then(|| (self.slots[0].at, self.slots[0].owner))
@@ -52,7 +72,7 @@ impl<'a> Timers<'a> {
         self.seq += 1;
         let place = self.len;
         self.len += 1;
-        self.put(place, (at, self.seq, owner));
+        self.put_entry(place, (at, self.seq, owner));
         self.sift_up(place);
     }
 
@@ -65,7 +85,7 @@ impl<'a> Timers<'a> {
         self.len -= 1;
         if place < self.len {
             let moved = self.entry(self.len);
-            self.put(place, moved);
+            self.put_entry(place, moved);
             self.sift_up(place);
             let place = self.slots[moved.2 as usize].place;
             self.sift_down(place);
@@ -77,7 +97,7 @@ impl<'a> Timers<'a> {
         (slot.at, slot.seq, slot.owner)
     }
 
-    fn put(&mut self, place: u32, (at, seq, owner): (Time, u64, u32)) {
+    fn put_entry(&mut self, place: u32, (at, seq, owner): (Time, u64, u32)) {
         let slot = &mut self.slots[place as usize];
         (slot.at, slot.seq, slot.owner) = (at, seq, owner);
         self.slots[owner as usize].place = place;
@@ -91,10 +111,10 @@ impl<'a> Timers<'a> {
             if above <= entry {
                 break;
             }
-            self.put(place, above);
+            self.put_entry(place, above);
             place = parent;
         }
-        self.put(place, entry);
+        self.put_entry(place, entry);
     }
 
     fn sift_down(&mut self, mut place: u32) {
@@ -107,10 +127,10 @@ impl<'a> Timers<'a> {
             if entry <= below {
                 break;
             }
-            self.put(place, below);
+            self.put_entry(place, below);
             place = child;
         }
-        self.put(place, entry);
+        self.put_entry(place, entry);
     }
 }
 

@@ -5,6 +5,7 @@
 //! the slot's index; as keys are distinct, the order, and so every decision, does not depend on
 //! the shape. Appending at the end, the usual case, starts from the last node.
 
+use crate::plain::plain;
 use crate::slab::NIL;
 
 /// The links of one slot in one tree.
@@ -396,6 +397,9 @@ fn size<A: Arena>(a: &A, x: u32) -> u32 {
 fn ready<A: Arena>(a: &A, x: u32) -> u32 {
     if x == NIL { 0 } else { a.node(x).ready }
 }
+
+plain!(struct Node { left, right, parent, size, ready, on });
+plain!(struct Tree { root, last });
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,7 @@ mod offers;
 mod query;
 mod relaxing;
 mod setup;
+mod snapshot;
 mod timers;
 
 pub use query::Staff;
@@ -103,6 +104,9 @@ impl core::fmt::Debug for Engine<'_> {
             .finish_non_exhaustive()
     }
 }
+
+/// Tables whose lengths a snapshot must share with the engine it is read into.
+const CHECKED: usize = 13;
 
 /// Running numbers of calls are this far apart, and start well above 0, so that a call which
 /// asks for a place in the queue finds a number between two others.

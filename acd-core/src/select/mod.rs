@@ -4,6 +4,8 @@
 //! has a candidate, the terms of the [`Order`] decide one after the other, and the last word is
 //! always the order in which the members joined the queue, so that there is never a tie.
 
+use crate::plain::plain;
+
 /// One term of an order: the candidate with the smaller value goes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -185,3 +187,16 @@ impl Strategy {
         }
     }
 }
+
+plain!(struct Order { terms, start, ring, best_skill });
+plain!(enum Term {
+    0 None, 1 IdleSince, 2 Calls, 3 AllCalls, 4 TalkTime, 5 Occupancy, 6 Position, 7 Joined,
+    8 LastOffered,
+});
+plain!(enum Start { 0 First, 1 AfterQueueLast, 2 AfterCallLast, 3 Random, 4 WeightedRandom });
+plain!(enum Ring { 0 One, 1 All, 2 Progressive { every_ms } });
+plain!(enum Strategy {
+    0 RingAll, 1 LongestIdle, 2 FewestCalls, 3 LeastTalk, 4 LeastOccupied, 5 RoundRobin,
+    6 RoundRobinOrdered, 7 Linear, 8 Random, 9 WeightedRandom, 10 SkillLevel,
+    11 RingProgressive { every_ms }, 12 Custom(order),
+});

@@ -4,7 +4,7 @@
 //! events each has at least.
 
 use acd_core::*;
-use proptest::prelude::{any, prop_assert_eq, proptest};
+use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 use proptest::test_runner::Config;
 
 use crate::ledger::Ledger;
@@ -25,6 +25,8 @@ struct World {
     said: Vec<(Time, Output)>,
     /// Fire every timer by an input of its own.
     split: bool,
+    /// Compare hashes around every refused input.
+    hashed: bool,
 }
 
 const STRATEGIES: [Strategy; 12] = [
@@ -42,20 +44,23 @@ const STRATEGIES: [Strategy; 12] = [
     Strategy::RingProgressive { every_ms: 700 },
 ];
 
+fn limits() -> Limits {
+    Limits {
+        queues: 3,
+        agents: 5,
+        calls: 12,
+        classes: 3,
+        profiles: 3,
+        steps: 4,
+        ghosts: 3,
+        ring_max: 4,
+        ..Limits::default()
+    }
+}
+
 impl World {
     fn new(seed: (u8, u8, u16), split: bool) -> Self {
-        let limits = Limits {
-            queues: 3,
-            agents: 5,
-            calls: 12,
-            classes: 3,
-            profiles: 3,
-            steps: 4,
-            ghosts: 3,
-            ring_max: 4,
-            ..Limits::default()
-        };
-        let mut engine = Engine::with_capacity(limits).expect("limits");
+        let mut engine = Engine::with_capacity(limits()).expect("limits");
         engine.set_seed(u64::from(seed.2));
         let mut ledger = Ledger::default();
         let skill = |skill, level| Skill { skill, level };
@@ -169,6 +174,7 @@ impl World {
             classes: classes.to_vec(),
             said: Vec::new(),
             split,
+            hashed: split,
         }
     }
 
@@ -192,14 +198,13 @@ impl World {
             .handle(self.now, Input::Tick)
             .expect("time passes");
         self.read();
+        let before = self.hashed.then(|| self.engine.state_hash());
         if self.engine.handle(self.now, input).is_ok() {
             self.ledger.input(self.now, &input);
         } else {
-            assert_eq!(
-                self.engine.poll(),
-                None,
-                "INV-53: outputs of a refused input"
-            );
+            let after = self.hashed.then(|| self.engine.state_hash());
+            assert_eq!(before, after, "INV-53: a refused input changed something");
+            assert_eq!(self.engine.poll(), None, "INV-53: it said something");
         }
         self.read();
         self.ledger.check(self.now, &self.engine);
@@ -353,6 +358,54 @@ proptest! {
             leaping.said.clear();
             stepping.said.clear();
         }
+    }
+
+    /// INV-51: an engine restored from a snapshot goes on as the one that never stopped, and
+    /// INV-50: replaying the inputs comes to the same state.
+    #[test]
+    fn a_restored_engine_goes_on_as_if_it_had_never_stopped(
+        seed in any::<(u8, u8, u16)>(),
+        steps in steps(),
+        stop in 0usize..200,
+    ) {
+        let mut lasting = World::new(seed, false);
+        let mut stopped = World::new(seed, false);
+        for (n, step) in steps.into_iter().enumerate() {
+            if n == stop {
+                let mut bytes = vec![0; stopped.engine.snapshot(&mut []).expect("drained")];
+                stopped.engine.snapshot(&mut bytes).expect("drained");
+                stopped.engine = Engine::restore(limits(), &bytes).expect("a sound snapshot");
+            }
+            lasting.step(step);
+            stopped.step(step);
+            prop_assert_eq!(&lasting.said, &stopped.said);
+            lasting.said.clear();
+            stopped.said.clear();
+        }
+        prop_assert_eq!(lasting.engine.state_hash(), stopped.engine.state_hash());
+    }
+
+    /// A damaged snapshot is refused, whatever the damage.
+    #[test]
+    fn damaged_snapshots_are_refused(
+        seed in any::<(u8, u8, u16)>(),
+        steps in steps(),
+        place in any::<u16>(),
+        change in 1u8..,
+        cut in 0usize..5,
+    ) {
+        let mut world = World::new(seed, false);
+        for step in steps.into_iter().take(60) {
+            world.step(step);
+        }
+        let mut bytes = vec![0; world.engine.snapshot(&mut []).expect("drained")];
+        world.engine.snapshot(&mut bytes).expect("drained");
+        let place = usize::from(place) % bytes.len();
+        bytes[place] ^= change;
+        prop_assert!(Engine::restore(limits(), &bytes).is_err());
+        bytes[place] ^= change;
+        bytes.truncate(bytes.len() - 1 - cut);
+        prop_assert!(Engine::restore(limits(), &bytes).is_err());
     }
 
     /// INV-22: an input from the past is an error and changes nothing.
