@@ -6,6 +6,7 @@ mod desk;
 mod invariants;
 mod ledger;
 mod life;
+mod scenarios;
 mod sim;
 mod staffing;
 mod strategies;
