@@ -1,4 +1,5 @@
 //! spandsp as a peer, if the machine has its library (Debian: libspandsp2).
+#![allow(dead_code, reason = "each benchmark uses a part")]
 
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr::null_mut;
@@ -7,10 +8,10 @@ use libloading::Library;
 
 type Pointer = *mut c_void;
 
-pub struct Spandsp(Library);
+pub(crate) struct Spandsp(Library);
 
 impl Spandsp {
-    pub fn load() -> Option<Self> {
+    pub(crate) fn load() -> Option<Self> {
         // SAFETY: the library's initialisers do nothing but register its own data.
         let library = unsafe { Library::new("libspandsp.so.2") };
         library.ok().map(Self)
@@ -23,7 +24,7 @@ impl Spandsp {
         *unsafe { self.0.get::<T>(name.as_bytes()) }.expect("spandsp 0.0.6 has it")
     }
 
-    pub fn dtmf(&self) -> Dtmf {
+    pub(crate) fn dtmf(&self) -> Dtmf {
         // SAFETY: the types are those of dtmf.h; a null state asks for one from the heap.
         unsafe {
             let init: unsafe extern "C" fn(Pointer, Pointer, Pointer) -> Pointer =
@@ -37,11 +38,10 @@ impl Spandsp {
         }
     }
 
-    pub fn g711(&self, a_law: bool) -> G711 {
+    pub(crate) fn g711(&self, a_law: bool) -> G711 {
         // SAFETY: the types are those of g711.h; G711_ALAW is 0, G711_ULAW 1.
         unsafe {
-            let init: unsafe extern "C" fn(Pointer, c_int) -> Pointer =
-                self.function("g711_init");
+            let init: unsafe extern "C" fn(Pointer, c_int) -> Pointer = self.function("g711_init");
             G711 {
                 state: init(null_mut(), c_int::from(!a_law)),
                 encode: self.function("g711_encode"),
@@ -53,7 +53,7 @@ impl Spandsp {
     }
 }
 
-pub struct Dtmf {
+pub(crate) struct Dtmf {
     state: Pointer,
     rx: unsafe extern "C" fn(Pointer, *const i16, c_int) -> c_int,
     get: unsafe extern "C" fn(Pointer, *mut c_char, c_int) -> usize,
@@ -61,12 +61,12 @@ pub struct Dtmf {
 }
 
 impl Dtmf {
-    pub fn detect(&mut self, pcm: &[i16]) {
+    pub(crate) fn detect(&mut self, pcm: &[i16]) {
         // SAFETY: the state is alive and the slice has as many samples as said.
         unsafe { (self.rx)(self.state, pcm.as_ptr(), pcm.len() as c_int) };
     }
 
-    pub fn keys(&mut self) -> String {
+    pub(crate) fn keys(&mut self) -> String {
         let mut buffer = [0u8; 129];
         // SAFETY: the buffer has room for 128 characters and a zero.
         let n = unsafe { (self.get)(self.state, buffer.as_mut_ptr().cast(), 128) };
@@ -81,7 +81,7 @@ impl Drop for Dtmf {
     }
 }
 
-pub struct G711 {
+pub(crate) struct G711 {
     state: Pointer,
     encode: unsafe extern "C" fn(Pointer, *mut u8, *const i16, c_int) -> c_int,
     decode: unsafe extern "C" fn(Pointer, *mut i16, *const u8, c_int) -> c_int,
@@ -90,19 +90,19 @@ pub struct G711 {
 }
 
 impl G711 {
-    pub fn encode(&mut self, pcm: &[i16], codes: &mut [u8]) {
+    pub(crate) fn encode(&mut self, pcm: &[i16], codes: &mut [u8]) {
         let n = pcm.len().min(codes.len()) as c_int;
         // SAFETY: both slices have n elements.
         unsafe { (self.encode)(self.state, codes.as_mut_ptr(), pcm.as_ptr(), n) };
     }
 
-    pub fn decode(&mut self, codes: &[u8], pcm: &mut [i16]) {
+    pub(crate) fn decode(&mut self, codes: &[u8], pcm: &mut [i16]) {
         let n = pcm.len().min(codes.len()) as c_int;
         // SAFETY: both slices have n elements.
         unsafe { (self.decode)(self.state, pcm.as_mut_ptr(), codes.as_ptr(), n) };
     }
 
-    pub fn transcode(&mut self, input: &[u8], output: &mut [u8]) {
+    pub(crate) fn transcode(&mut self, input: &[u8], output: &mut [u8]) {
         let n = input.len().min(output.len()) as c_int;
         // SAFETY: both slices have n elements.
         unsafe { (self.transcode)(self.state, output.as_mut_ptr(), input.as_ptr(), n) };

@@ -1,9 +1,12 @@
 use super::Key;
 use super::bank::{self, Amplitudes, Bank, Group, HOP, WINDOW};
 
-/// Windows in a row that must show a key: a tone of 31 ms always gives as many, one of 23 ms
-/// never does (Q.24: 40 ms must be accepted, AT&T and NTT reject 23 and 24 ms).
-const NEEDED: u8 = 5;
+/// Points that a run of windows must earn to be a key. Five clean windows do: a tone of 30 ms
+/// always gives as many, one of 23 ms never does (Q.24: 40 ms must be accepted, AT&T and NTT
+/// reject 23 and 24 ms). With noise or speech beside the tones it takes seven.
+const NEEDED: u8 = 14;
+const CLEAN: u8 = 3;
+const NOISY: u8 = 2;
 /// Windows without it that end a key: a gap of 20 ms is bridged, one of 30 ms is not.
 const GAP: u8 = 5;
 
@@ -51,11 +54,16 @@ struct Run {
     pattern: Pattern,
     /// Middles of the first and the last window.
     first: u64,
-    hits: u8,
+    points: u8,
     misses: u8,
     /// Sums of the turns of both tones: their angles are the frequencies' deviations.
     low: Turn,
     high: Turn,
+    /// Sums of both tones' powers.
+    low_power: f32,
+    high_power: f32,
+    /// The least and the greatest ratio of the two in a window.
+    ratio: (f32, f32),
     /// The strongest window's power of the stronger tone.
     power: f32,
 }
@@ -76,9 +84,56 @@ struct Sight {
     pattern: Pattern,
     low: Turn,
     high: Turn,
-    power: f32,
-    /// Good enough to begin a key with, not only to hold one.
-    begins: bool,
+    low_power: f32,
+    high_power: f32,
+    /// What it earns towards a key; 0 is good enough to hold one only.
+    points: u8,
+}
+
+impl Sight {
+    fn power(&self) -> f32 {
+        self.low_power.max(self.high_power)
+    }
+}
+
+impl Run {
+    fn begin(sight: &Sight, middle: u64) -> Self {
+        let ratio = sight.high_power / sight.low_power;
+        Self {
+            pattern: sight.pattern,
+            first: middle,
+            points: sight.points,
+            misses: 0,
+            low: sight.low,
+            high: sight.high,
+            low_power: sight.low_power,
+            high_power: sight.high_power,
+            ratio: (ratio, ratio),
+            power: sight.power(),
+        }
+    }
+
+    fn add(&mut self, sight: &Sight) {
+        let ratio = sight.high_power / sight.low_power;
+        self.points = self.points.saturating_add(sight.points);
+        self.low.add(sight.low);
+        self.high.add(sight.high);
+        self.low_power += sight.low_power;
+        self.high_power += sight.high_power;
+        self.ratio = (self.ratio.0.min(ratio), self.ratio.1.max(ratio));
+        self.power = self.power.max(sight.power());
+    }
+
+    /// Whether the whole of it is a key: long enough, both frequencies right, both tones steady
+    /// and neither too weak beside the other.
+    fn is_key(&self) -> bool {
+        self.points >= NEEDED
+            && self.low.within(LIMIT[self.pattern.row])
+            && self.high.within(LIMIT[4 + self.pattern.column])
+            && self.high_power <= self.low_power * FORWARD
+            && self.low_power <= self.high_power * REVERSE
+            && self.ratio.1 <= self.ratio.0 * STEADY
+    }
 }
 
 /// Which line of either group.
@@ -109,7 +164,7 @@ const FLOOR: f32 = power_of_dbm0(-45.0);
 /// accepted (1.5 %) and rejected (3.5 %).
 static LIMIT: [f32; 8] = limits(0.025);
 /// The same for a single window, which may err more.
-static LIMIT_ONCE: [f32; 8] = limits(0.034);
+static LIMIT_ONCE: [f32; 8] = limits(0.04);
 
 /// 10^(x/10), for constants.
 const fn decibels(x: f64) -> f64 {
@@ -148,7 +203,9 @@ const fn limits(share: f64) -> [f32; 8] {
             super::HIGH_HZ[line - 4]
         } as f64;
         let angle = core::f64::consts::TAU * hz * share * HOP as f64 / 8000.0;
-        // tan by its series and a doubling; the angle is below 1.4.
+        // A tangent tells no more than a quarter turn.
+        let angle = if angle > 1.45 { 1.45 } else { angle };
+        // tan by its series and a doubling.
         let (half, mut sin, mut cos) = (angle / 2.0, 0.0, 0.0);
         let (mut term, mut n) = (1.0, 0.0);
         while n < 20.0 {
@@ -197,11 +254,16 @@ const BINS_PER_RADIAN: f32 = WINDOW as f32 / HOP as f32 / core::f32::consts::TAU
 const MOST_LOSS: f32 = 2.5;
 
 /// Forward twist: the high tone above the low one. Q.24 wants 4 dB accepted.
-const FORWARD: f32 = decibels(6.0) as f32;
+const FORWARD: f32 = decibels(5.2) as f32;
 /// Reverse twist: Q.24 wants 8 dB accepted.
 const REVERSE: f32 = decibels(10.0) as f32;
-/// The tones' share of all the power, to begin a key and to hold it.
+/// A single window's twist may be more by this.
+const ONCE: f32 = decibels(2.0) as f32;
+/// How much the twist may change within a run: voices do, keys do not.
+const STEADY: f32 = decibels(5.0) as f32;
+/// The tones' share of all the power: to begin a key, to be clean, and to hold it.
 const PURE_TO_BEGIN: f32 = 0.76;
+const PURE_IF_CLEAN: f32 = 0.86;
 const PURE_TO_HOLD: f32 = 0.5;
 /// A tone with less of the power than this can be neither: half of the power in two tones 10 dB
 /// apart leaves 4.5 % to the weaker, and the edge of its band takes half of that.
@@ -262,10 +324,10 @@ impl Detector {
         let sight = self.look();
         if let Some(held) = &mut self.held {
             match sight {
-                Some(s) if s.pattern == held.pattern && s.power > held.power * FALL => {
+                Some(s) if s.pattern == held.pattern && s.power() > held.power * FALL => {
                     held.last = middle;
                     held.misses = 0;
-                    held.power = held.power.max(s.power);
+                    held.power = held.power.max(s.power());
                     self.run = None;
                     return;
                 }
@@ -277,14 +339,9 @@ impl Detector {
             }
         }
         self.follow(sight, middle);
-        let Some(run) = self.run.filter(|run| run.hits >= NEEDED) else {
+        let Some(run) = self.run.take_if(|run| run.is_key()) else {
             return;
         };
-        self.run = None;
-        let Pattern { row, column } = run.pattern;
-        if !run.low.within(LIMIT[row]) || !run.high.within(LIMIT[4 + column]) {
-            return;
-        }
         if let Some(held) = self.held.take() {
             tell(held.up());
         }
@@ -306,25 +363,10 @@ impl Detector {
 
     /// Lengthens, starts or drops the run of windows that look like one key.
     fn follow(&mut self, sight: Option<Sight>, middle: u64) {
-        let sight = sight.filter(|s| s.begins);
+        let sight = sight.filter(|s| s.points > 0);
         match (&mut self.run, sight) {
-            (Some(run), Some(s)) if run.pattern == s.pattern => {
-                run.hits += 1;
-                run.low.add(s.low);
-                run.high.add(s.high);
-                run.power = run.power.max(s.power);
-            }
-            (run, Some(s)) => {
-                *run = Some(Run {
-                    pattern: s.pattern,
-                    first: middle,
-                    hits: 1,
-                    misses: 0,
-                    low: s.low,
-                    high: s.high,
-                    power: s.power,
-                });
-            }
+            (Some(run), Some(s)) if run.pattern == s.pattern => run.add(&s),
+            (run, Some(s)) => *run = Some(Run::begin(&s, middle)),
             (Some(run), None) => {
                 // Noise may spoil a window.
                 run.misses += 1;
@@ -367,16 +409,22 @@ impl Detector {
         if low_power < FLOOR || high_power < FLOOR || pure < PURE_TO_HOLD {
             return None;
         }
+        let may_begin = high_power <= low_power * (FORWARD * ONCE)
+            && low_power <= high_power * (REVERSE * ONCE)
+            && low.within(LIMIT_ONCE[row])
+            && high.within(LIMIT_ONCE[4 + column]);
+        let points = match pure {
+            _ if !may_begin || pure < PURE_TO_BEGIN => 0,
+            _ if pure < PURE_IF_CLEAN => NOISY,
+            _ => CLEAN,
+        };
         Some(Sight {
             pattern: Pattern { row, column },
             low,
             high,
-            power: low_power.max(high_power),
-            begins: pure >= PURE_TO_BEGIN
-                && high_power <= low_power * FORWARD
-                && low_power <= high_power * REVERSE
-                && low.within(LIMIT_ONCE[row])
-                && high.within(LIMIT_ONCE[4 + column]),
+            low_power,
+            high_power,
+            points,
         })
     }
 }

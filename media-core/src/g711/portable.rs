@@ -7,26 +7,32 @@
 use super::scalar::{MU_BIAS, MU_CLIP};
 
 /// An exponent of 2⁷ is segment 0; four bits of step lie below it.
-const SEGMENT_0: u32 = (127 + 7) << 4;
+const SEGMENT_0: i32 = (127 + 7) << 4;
+
+/// The position of a magnitude whose segment 0 begins at 2⁷.
+#[inline(always)]
+fn position(magnitude: f32) -> i32 {
+    (magnitude.to_bits() >> 19) as i32 - SEGMENT_0
+}
+
+// Each width of integers below is the one that vectors without SSE4 do best.
 
 pub(super) fn encode_mu(pcm: &[i16], codes: &mut [u8]) {
     for (code, &sample) in codes.iter_mut().zip(pcm) {
-        let sign = i32::from(sample) >> 15;
-        let magnitude = (i32::from(sample) ^ sign).min(i32::from(MU_CLIP));
-        let bits = ((magnitude + i32::from(MU_BIAS)) as f32).to_bits() >> 19;
-        *code = !((sign as u32 & 0x80) | bits.wrapping_sub(SEGMENT_0)) as u8;
+        let sign = sample >> 15;
+        let biased = (sample ^ sign).min(MU_CLIP as i16) + MU_BIAS as i16;
+        let position = position(f32::from(biased));
+        *code = !((i32::from(sign) & 0x80) | position) as u8;
     }
 }
 
 pub(super) fn encode_a(pcm: &[i16], codes: &mut [u8]) {
     for (code, &sample) in codes.iter_mut().zip(pcm) {
-        let sign = i32::from(sample) >> 15;
-        let magnitude = i32::from(sample) ^ sign;
+        let sign = sample >> 15;
+        let magnitude = sample ^ sign;
         // The lowest segment has the steps of the next: moved up there, it needs no other path.
-        let lowest = (magnitude - 256) >> 31;
-        let moved = magnitude + (lowest & 256);
-        let bits = (moved as f32).to_bits() >> 19;
-        let position = (bits as i32).wrapping_sub(SEGMENT_0 as i32 + (lowest & 16));
+        let lowest = (magnitude - 256) >> 15;
+        let position = position(f32::from(magnitude + (lowest & 256))) as i16 - (lowest & 16);
         *code = ((sign & 0x80) | position) as u8 ^ 0xd5;
     }
 }

@@ -11,6 +11,7 @@ mod record;
 mod resample;
 mod rtcp;
 mod rtp;
+mod signal;
 mod tone;
 mod vad;
 mod wav;

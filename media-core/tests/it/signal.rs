@@ -30,7 +30,8 @@ impl Noise {
     }
 }
 
-/// Peak of a sine of this level.
+/// Peak of a sine of this level; one at full scale has 3.14 dBm0.
+#[allow(clippy::approx_constant, reason = "it is not pi")]
 pub(crate) fn peak(dbm0: f64) -> f64 {
     32_768.0 * 10f64.powf((dbm0 - 3.14) / 20.0)
 }
@@ -69,7 +70,11 @@ impl Line {
     pub(crate) fn amplitudes(&self) -> (f64, f64) {
         let strong = peak(self.level);
         let weak = strong * 10f64.powf(-self.twist.abs() / 20.0);
-        if self.twist > 0.0 { (weak, strong) } else { (strong, weak) }
+        if self.twist > 0.0 {
+            (weak, strong)
+        } else {
+            (strong, weak)
+        }
     }
 
     /// Keys one after the other, phases and places on the grid of samples at random.
@@ -94,7 +99,48 @@ impl Line {
         }
         wave.resize(wave.len() + 800, 0.0);
         wave.iter()
-            .map(|x| (x + sigma * noise.gauss()).round().clamp(-32_768.0, 32_767.0) as i16)
+            .map(|x| {
+                (x + sigma * noise.gauss())
+                    .round()
+                    .clamp(-32_768.0, 32_767.0) as i16
+            })
             .collect()
     }
+}
+
+/// Something like speech: a voice's harmonics under wandering formants, in syllables and pauses.
+pub(crate) fn speech(samples: usize, dbm0: f64, seed: u64) -> Vec<i16> {
+    let mut noise = Noise::new(seed);
+    let mut pcm = Vec::with_capacity(samples);
+    let loud = peak(dbm0);
+    let mut phase = 0.0f64;
+    while pcm.len() < samples {
+        let length = 800 + (noise.unit() * 1600.0) as usize;
+        let pitch = (90.0 + noise.unit() * 150.0, 0.8 + noise.unit() * 0.4);
+        let formants: [(f64, f64); 3] = [
+            (300.0 + noise.unit() * 600.0, 1.0),
+            (900.0 + noise.unit() * 1400.0, 0.6),
+            (2300.0 + noise.unit() * 800.0, 0.3),
+        ];
+        for n in 0..length {
+            let at = n as f64 / length as f64;
+            let hz = pitch.0 * (1.0 + (pitch.1 - 1.0) * at);
+            phase += std::f64::consts::TAU * hz / 8000.0;
+            let mut x = 0.0;
+            for harmonic in 1..=(3400.0 / hz) as u32 {
+                let f = hz * f64::from(harmonic);
+                let gain: f64 = formants
+                    .iter()
+                    .map(|(centre, gain)| gain / (1.0 + ((f - centre) / 200.0).powi(2)))
+                    .sum();
+                x += gain * (phase * f64::from(harmonic)).sin();
+            }
+            let envelope = (std::f64::consts::PI * at).sin();
+            pcm.push((x * loud * envelope / 2.0).clamp(-32_768.0, 32_767.0) as i16);
+        }
+        let pause = (noise.unit() * 1200.0) as usize;
+        pcm.resize(pcm.len() + pause, 0);
+    }
+    pcm.truncate(samples);
+    pcm
 }
