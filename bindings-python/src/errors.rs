@@ -21,9 +21,25 @@ pyo3::create_exception!(
      config); `subject` is the handle or instant it is about, or None."
 );
 
+pyo3::create_exception!(
+    trunkline.ivr,
+    IvrError,
+    Error,
+    "The dialogue engine refused a program, a key or a session."
+);
+pyo3::create_exception!(
+    trunkline.ivr,
+    CompileError,
+    IvrError,
+    "A document is not a flow. The text shows everything that is wrong, as a compiler does; \
+     `diagnostics` holds it as a list of `Diagnostic`."
+);
+
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add("Error", py.get_type::<Error>())?;
     module.add("AcdError", py.get_type::<AcdError>())?;
+    module.add("IvrError", py.get_type::<IvrError>())?;
+    module.add("CompileError", py.get_type::<CompileError>())?;
     module.add("MediaError", py.get_type::<MediaError>())
 }

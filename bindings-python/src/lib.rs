@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 mod acd;
 mod buffers;
 mod errors;
+mod ivr;
 mod media;
 mod words;
 
@@ -15,5 +16,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     errors::add_to(module)?;
     acd::add_to(module)?;
+    ivr::add_to(module)?;
     media::add_to(module)
 }

@@ -1,0 +1,53 @@
+//! Documents into programs.
+
+use ivr_core::{Diagnostics, Level};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use super::outputs::made;
+use crate::errors::CompileError;
+
+/// Compile a flow document (YAML or JSON) into a program, the bytes of an .ivrb file.
+///
+/// Returns the program and a list of warnings, each a `Diagnostic`. Raises CompileError with
+/// everything that keeps the document from being a flow; `file` is the name that messages show.
+#[pyfunction]
+#[pyo3(signature = (source, file="flow.yaml"))]
+pub(super) fn compile<'py>(
+    py: Python<'py>,
+    source: &str,
+    file: &str,
+) -> PyResult<(Bound<'py, PyBytes>, Vec<Bound<'py, PyAny>>)> {
+    match ivr_core::compile(source, file) {
+        Ok(program) => Ok((PyBytes::new(py, &program), listed(py, program.warnings())?)),
+        Err(errors) => {
+            let exception = CompileError::new_err(errors.to_string());
+            exception
+                .value(py)
+                .setattr("diagnostics", listed(py, &errors)?)?;
+            Err(exception)
+        }
+    }
+}
+
+fn listed<'py>(py: Python<'py>, diagnostics: &Diagnostics) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    diagnostics
+        .iter()
+        .map(|d| {
+            let level = if d.level == Level::Error {
+                "error"
+            } else {
+                "warning"
+            };
+            let fields = (
+                level,
+                d.code,
+                d.message.as_str(),
+                d.line,
+                d.column,
+                d.help.as_deref(),
+            );
+            made(py, "Diagnostic", fields)
+        })
+        .collect()
+}

@@ -1,0 +1,89 @@
+//! A program ready to run.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::errors::IvrError;
+
+/// A validated program and the bytes it stands in.
+#[derive(Clone)]
+pub(super) struct Loaded {
+    flow: ivr_core::Flow<'static>,
+    _bytes: Arc<[u8]>,
+}
+
+impl Loaded {
+    fn new(bytes: &[u8]) -> Result<Self, ivr_core::LoadError> {
+        let bytes: Arc<[u8]> = bytes.into();
+        // SAFETY: the bytes do not move and are never written to, and they live as long as any
+        // clone of this value; `flow` below hands the flow out for no longer than that.
+        let forever: &'static [u8] =
+            unsafe { core::slice::from_raw_parts(bytes.as_ptr(), bytes.len()) };
+        Ok(Self {
+            flow: ivr_core::Flow::load(forever)?,
+            _bytes: bytes,
+        })
+    }
+
+    pub(super) const fn flow(&self) -> &ivr_core::Flow<'_> {
+        &self.flow
+    }
+}
+
+/// A validated program; any number of sessions may run on it.
+#[pyclass(module = "trunkline.ivr", frozen)]
+pub(super) struct Flow {
+    pub(super) loaded: Loaded,
+}
+
+#[pymethods]
+impl Flow {
+    #[new]
+    fn new(program: &Bound<'_, PyBytes>) -> PyResult<Self> {
+        let loaded = Loaded::new(program.as_bytes());
+        let loaded = loaded.map_err(|error| IvrError::new_err(error.to_string()))?;
+        Ok(Self { loaded })
+    }
+
+    fn __repr__(&self) -> String {
+        let flow = self.loaded.flow();
+        format!("Flow('{}', nodes={})", flow.name(), flow.nodes().count())
+    }
+
+    /// The document's name.
+    #[getter]
+    fn name(&self) -> &str {
+        self.loaded.flow().name()
+    }
+
+    /// A number that changes with the program.
+    #[getter]
+    fn id(&self) -> u32 {
+        self.loaded.flow().id()
+    }
+
+    /// Its languages, the first one is where sessions begin.
+    #[getter]
+    fn languages(&self) -> Vec<&str> {
+        self.loaded.flow().languages().collect()
+    }
+
+    /// The names of its nodes.
+    #[getter]
+    fn nodes(&self) -> Vec<&str> {
+        self.loaded.flow().nodes().collect()
+    }
+
+    /// Every file and text the program may play: (prompt, language, file or None, text or None).
+    /// The prompt's name is empty for one written inside a node.
+    #[getter]
+    #[allow(clippy::type_complexity, reason = "a row of four")]
+    fn prompts(&self) -> Vec<(&str, &str, Option<&str>, Option<&str>)> {
+        let texts = self.loaded.flow().prompts();
+        texts
+            .map(|p| (p.prompt, p.language, p.file, p.text))
+            .collect()
+    }
+}

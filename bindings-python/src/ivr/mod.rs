@@ -1,0 +1,16 @@
+//! `trunkline.ivr`: dialogues.
+
+mod compile;
+mod flow;
+mod outputs;
+mod session;
+mod values;
+
+use pyo3::prelude::*;
+
+pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<flow::Flow>()?;
+    module.add_class::<session::Session>()?;
+    module.add_function(wrap_pyfunction!(compile::compile, module)?)?;
+    module.add_function(wrap_pyfunction!(values::say, module)?)
+}

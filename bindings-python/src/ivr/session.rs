@@ -1,0 +1,228 @@
+//! One caller's walk through a flow.
+
+use ivr_core::{
+    Input, Op, OpResult, QueueOutcome, SessionConfig, SessionOf, Time, TransferOutcome, Value,
+};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::flow::{Flow, Loaded};
+use super::outputs::output;
+use super::values::Held;
+use crate::errors::IvrError;
+use crate::words::{Words, value};
+
+const QUEUE_OUTCOMES: Words<QueueOutcome> = &[
+    ("answered", QueueOutcome::Answered),
+    ("abandoned", QueueOutcome::Abandoned),
+    ("timeout", QueueOutcome::Timeout),
+    ("full", QueueOutcome::Full),
+    ("empty", QueueOutcome::Empty),
+    ("exit_key", QueueOutcome::ExitKey),
+    ("failed", QueueOutcome::Failed),
+];
+
+const TRANSFER_OUTCOMES: Words<TransferOutcome> = &[
+    ("answered", TransferOutcome::Answered),
+    ("busy", TransferOutcome::Busy),
+    ("no_answer", TransferOutcome::NoAnswer),
+    ("rejected", TransferOutcome::Rejected),
+    ("failed", TransferOutcome::Failed),
+];
+
+/// One caller's walk through a flow.
+///
+/// Start it, iterate over it (or call poll) for what it wants done after every input, and call tick
+/// no later than deadline. Times are ms since the Unix epoch; an earlier one counts as the latest.
+/// `op` is the number of the operation that an output asked for: a result of any other than the
+/// ones under way changes nothing.
+#[pyclass(module = "trunkline.ivr")]
+pub(super) struct Session {
+    loaded: Loaded,
+    session: SessionOf<4096>,
+}
+
+fn refused(error: impl std::fmt::Display) -> PyErr {
+    IvrError::new_err(error.to_string())
+}
+
+impl Session {
+    fn feed(&mut self, now: i64, input: Input<'_>) -> PyResult<()> {
+        self.session
+            .handle(self.loaded.flow(), Time(now), input)
+            .map_err(refused)
+    }
+
+    fn done(&mut self, now: i64, op: u32, result: OpResult<'_>) -> PyResult<()> {
+        self.feed(now, Input::Done { op: Op(op), result })
+    }
+}
+
+#[pymethods]
+impl Session {
+    #[new]
+    #[pyo3(signature = (flow, *, caller="", called="", language="", now=0, seed=0, trace=false))]
+    fn new(
+        flow: &Bound<'_, Flow>,
+        caller: &str,
+        called: &str,
+        language: &str,
+        now: i64,
+        seed: u64,
+        trace: bool,
+    ) -> PyResult<Self> {
+        let loaded = flow.get().loaded.clone();
+        let config = SessionConfig {
+            seed,
+            caller,
+            called,
+            language,
+            now: Time(now),
+            trace,
+        };
+        let session = SessionOf::new(loaded.flow(), config).map_err(refused)?;
+        Ok(Self { loaded, session })
+    }
+
+    fn __repr__(&self) -> String {
+        let node = self
+            .loaded
+            .flow()
+            .nodes()
+            .nth(self.session.node())
+            .unwrap_or_default();
+        format!(
+            "Session(node='{node}', is_over={})",
+            if self.is_over() { "True" } else { "False" }
+        )
+    }
+
+    /// The call is up: the dialogue begins.
+    fn start(&mut self, now: i64) -> PyResult<()> {
+        self.feed(now, Input::Start)
+    }
+
+    /// The caller pressed keys, one or several: 0 to 9, *, #, A to D.
+    fn digits(&mut self, now: i64, keys: &str) -> PyResult<()> {
+        let known = |key: &u8| matches!(key, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D');
+        if let Some(key) = keys
+            .chars()
+            .find(|key| !u8::try_from(*key).is_ok_and(|k| known(&k)))
+        {
+            return Err(refused(format_args!("'{key}' is no key of a telephone")));
+        }
+        keys.bytes()
+            .try_for_each(|key| self.feed(now, Input::Digit(key)))
+    }
+
+    /// The caller hung up.
+    fn hangup(&mut self, now: i64) -> PyResult<()> {
+        self.feed(now, Input::Hangup)
+    }
+
+    /// Time has passed.
+    fn tick(&mut self, now: i64) -> PyResult<()> {
+        self.feed(now, Input::Tick)
+    }
+
+    /// A prompt was played to its end.
+    fn finished(&mut self, now: i64, op: u32) -> PyResult<()> {
+        self.done(now, op, OpResult::Finished)
+    }
+
+    /// The operation could not be done at all.
+    fn failed(&mut self, now: i64, op: u32) -> PyResult<()> {
+        self.done(now, op, OpResult::Failed)
+    }
+
+    /// The host's answer to a query: values by name, each an int, bool, str or Decimal.
+    fn answer(&mut self, now: i64, op: u32, values: &Bound<'_, PyDict>) -> PyResult<()> {
+        let held: Vec<(String, Held)> = values
+            .iter()
+            .map(|(name, value)| {
+                let name: String = name.extract()?;
+                let held = Held::new(&name, &value)?;
+                Ok((name, held))
+            })
+            .collect::<PyResult<_>>()?;
+        let values: Vec<(&str, Value<'_>)> = held
+            .iter()
+            .map(|(name, held)| (name.as_str(), held.value()))
+            .collect();
+        self.done(now, op, OpResult::QueryOk(&values))
+    }
+
+    /// The caller left the queue; `outcome` is a `QueueOutcome`.
+    fn queue_ended(&mut self, now: i64, op: u32, outcome: &str) -> PyResult<()> {
+        let outcome = value(QUEUE_OUTCOMES, "outcome", outcome)?;
+        self.done(now, op, OpResult::QueueEnded { outcome })
+    }
+
+    /// How a waiting caller stands in the queue: 1 is next; the estimated wait in ms.
+    fn queue_update(&mut self, now: i64, op: u32, position: u32, estimate_ms: u32) -> PyResult<()> {
+        self.feed(
+            now,
+            Input::QueueUpdate {
+                op: Op(op),
+                position,
+                estimate_ms,
+            },
+        )
+    }
+
+    /// A queued or transferred call was answered: announcements stop, keys are the other side's.
+    fn answered(&mut self, now: i64, op: u32) -> PyResult<()> {
+        self.feed(now, Input::Answered { op: Op(op) })
+    }
+
+    /// A recording was made, so many ms long.
+    fn recorded(&mut self, now: i64, op: u32, ms: u32) -> PyResult<()> {
+        self.done(now, op, OpResult::Recorded { ms })
+    }
+
+    /// A transfer came to its end; `outcome` is a `TransferOutcome`.
+    fn transferred(&mut self, now: i64, op: u32, outcome: &str) -> PyResult<()> {
+        let outcome = value(TRANSFER_OUTCOMES, "outcome", outcome)?;
+        self.done(now, op, OpResult::Transferred { outcome })
+    }
+
+    /// The next thing to be done, or None when there is no more.
+    fn poll<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        while let Some(next) = self.session.poll(self.loaded.flow()) {
+            if let Some(known) = output(py, &next)? {
+                return Ok(Some(known));
+            }
+        }
+        Ok(None)
+    }
+
+    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    fn __next__<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.poll(py)
+    }
+
+    /// When the session wants tick at the latest, in ms; None: not before the next input.
+    #[getter]
+    fn deadline(&self) -> Option<i64> {
+        self.session.deadline().map(|Time(ms)| ms)
+    }
+
+    /// Whether the dialogue is over.
+    #[getter]
+    fn is_over(&self) -> bool {
+        self.session.is_over()
+    }
+
+    /// The name of the node the session is at.
+    #[getter]
+    fn node(&self) -> &str {
+        self.loaded
+            .flow()
+            .nodes()
+            .nth(self.session.node())
+            .unwrap_or_default()
+    }
+}

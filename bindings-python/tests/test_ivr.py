@@ -1,0 +1,173 @@
+"""Dialogues: documents compiled, callers walked through them."""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trunkline import ivr
+from trunkline.ivr import CompileError, End, Flow, IvrError, Play, Query, Queue, Session, Stop
+
+FLOWS = Path(os.environ["TRUNKLINE_SOURCE"]) / "examples" / "flows"
+
+DOCUMENT = """
+name: test
+languages: [en]
+variables:
+  balance: { type: decimal }
+start: menu
+nodes:
+  menu:
+    type: menu
+    prompt: Press one for your balance, two for an agent.
+    options: { 1: ask, 2: agent }
+    on: { noinput: hangup, nomatch: hangup }
+  ask:
+    type: query
+    query: balance
+    args: { caller: caller }
+    results: { amount: balance }
+    next: tell
+    on: { failed: hangup, timeout: hangup }
+  tell: { type: play, prompt: [Your balance is, { say: balance, as: money }], next: hangup }
+  agent:
+    type: queue
+    queue: sales
+    on: { answered: hangup, timeout: hangup, failed: hangup, full: hangup }
+"""
+
+
+@pytest.fixture(scope="module")
+def flow() -> Flow:
+    program, warnings = ivr.compile(DOCUMENT)
+    assert warnings == []
+    return Flow(program)
+
+
+def test_a_caller_hears_the_balance(flow: Flow) -> None:
+    session = Session(flow, caller="01012345", trace=True)
+    session.start(0)
+    (menu,) = session
+    assert isinstance(menu, Play) and menu.barge_in and menu.language == "en"
+    session.digits(900, "1")
+    stop, trace, query = session
+    assert stop == Stop(menu.op)
+    assert trace == ivr.Trace("menu", "1")
+    assert isinstance(query, Query)
+    assert (query.name, query.args) == ("balance", {"caller": "01012345"})
+    assert session.deadline == 900 + query.timeout_ms
+
+    session.answer(1000, query.op, {"amount": Decimal("12.5")})
+    _, told = session
+    assert isinstance(told, Play)
+    amount = told.items[1]
+    assert isinstance(amount, ivr.Say)
+    assert amount.text == "twelve dollars and fifty cents"
+    assert " ".join(amount.pieces) == amount.text
+    session.finished(4000, told.op)
+    assert list(session)[-1] == End(ivr.EndReason.FINISHED)
+    assert session.is_over and session.deadline is None
+
+
+def test_a_caller_goes_to_an_agent(flow: Flow) -> None:
+    session = Session(flow)
+    session.start(0)
+    session.digits(0, "2")
+    queue = next(output for output in session if isinstance(output, Queue))
+    assert (queue.queue, queue.attach, queue.max_wait_ms) == ("sales", {}, None)
+    session.queue_update(100, queue.op, 3, 60_000)
+    session.answered(5000, queue.op)
+    session.queue_ended(9000, queue.op, ivr.QueueOutcome.ANSWERED)
+    assert list(session) == [End("finished")]
+
+
+def test_mistakes_are_shown_where_they_are() -> None:
+    with pytest.raises(CompileError, match="there is no node `hangpu`") as wrong:
+        ivr.compile(DOCUMENT.replace("nomatch: hangup", "nomatch: hangpu"), "my.yaml")
+    (first, *_) = wrong.value.diagnostics
+    assert (first.level, first.code, first.help) == (
+        "error",
+        "unknown-node",
+        "did you mean `hangup`?",
+    )
+    assert "--> my.yaml:" in str(wrong.value) and first.line > 1
+    assert isinstance(wrong.value, IvrError)
+
+
+def test_refusals(flow: Flow) -> None:
+    program, _ = ivr.compile(DOCUMENT)
+    with pytest.raises(IvrError):
+        Flow(program[:-1])
+    session = Session(flow)
+    session.start(0)
+    with pytest.raises(IvrError, match="'x' is no key"):
+        session.digits(0, "1x")
+    assert session.node == "menu"
+    with pytest.raises(ValueError, match="outcome is 'lost', not one of 'answered'"):
+        session.queue_ended(0, 1, "lost")
+    with pytest.raises(TypeError, match="amount: a value is an int, bool, str or Decimal, not"):
+        session.answer(0, 1, {"amount": 1.5})  # type: ignore[dict-item]
+    with pytest.raises(ValueError, match="at most four places"):
+        session.answer(0, 1, {"amount": Decimal("0.00001")})
+
+
+def test_say() -> None:
+    assert ivr.say("en", "ordinal", 21) == ["twenty", "first"]
+    assert "".join(ivr.say("zh", "number", 10_100)) == "一万零一百"
+    with pytest.raises(ValueError, match="no words for this language"):
+        ivr.say("tlh", "number", 1)
+
+
+@pytest.mark.parametrize("path", sorted(FLOWS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_shown_flows_compile(path: Path) -> None:
+    program, _ = ivr.compile(path.read_text(encoding="utf-8"), path.name)
+    shown = Flow(program)
+    assert shown.name == path.stem and len(shown.nodes) > 3
+    assert {language for _, language, _, _ in shown.prompts} == set(shown.languages)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 20_000)), max_size=60))
+def test_a_session_always_comes_to_an_end(inputs: list[tuple[int, int]]) -> None:
+    program, _ = ivr.compile(DOCUMENT)
+    session = Session(Flow(program), trace=True)
+    session.start(0)
+    now, op, ends = 0, 0, 0
+
+    def drain() -> None:
+        nonlocal op, ends
+        for output in session:
+            op = getattr(output, "op", op)
+            ends += isinstance(output, End)
+
+    for kind, step in inputs:
+        now += step
+        match kind:
+            case 0 | 1 | 2:
+                session.digits(now, str(kind))
+            case 3:
+                session.finished(now, op)
+            case 4:
+                session.failed(now, op)
+            case 5:
+                session.answer(now, op, {"amount": "3.25", "other": True})
+            case 6:
+                session.queue_ended(now, op, "timeout")
+            case 7:
+                session.tick(now)
+            case 8:
+                session.answered(now, op)
+            case _:
+                session.recorded(now, op, step)
+        drain()
+    session.hangup(now)
+    drain()
+    while session.deadline is not None:
+        session.tick(session.deadline)
+        drain()
+    assert session.is_over and ends == 1
