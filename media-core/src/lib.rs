@@ -9,7 +9,7 @@
 //! - [`rtp`]: RTP, RTCP, telephone events, comfort-noise payloads, call quality
 //! - [`dtmf`]: keys in the speech band, found and made
 //! - [`jitter`], [`plc`]: the adaptive jitter buffer, and concealment of what is lost
-//! - [`mix`], [`vad`]: gains, fades, conferences, supervision; who speaks
+//! - [`mix`], [`agc`], [`vad`], [`cng`]: gains, fades, conferences, supervision; who speaks; pauses
 //! - [`wav`]: sound files
 //! - [`record`]: the recording codec and its container
 //! - [`tone`]: call-progress tones, found and made
@@ -27,9 +27,12 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod agc;
+pub mod cng;
 pub mod dtmf;
 pub mod g711;
 pub mod jitter;
+mod lpc;
 pub mod mix;
 pub mod plc;
 pub mod record;

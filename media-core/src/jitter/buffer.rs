@@ -3,6 +3,7 @@
 use super::delay::Transit;
 use super::store::{self, Refused, Store};
 use super::{Config, MAX_FRAME, Packet, SAMPLES_PER_MS, Stats, Verdict, to_ms, to_samples};
+use crate::cng::Noise;
 use crate::plc::Concealer;
 use crate::vad::Vad;
 
@@ -39,6 +40,7 @@ pub struct JitterBuffer {
     pub(super) store: Store,
     pub(super) transit: Transit,
     pub(super) concealer: Concealer,
+    pub(super) noise: Noise,
     pub(super) stats: Stats,
     ssrc: Option<u32>,
     suspect: Option<Suspect>,
@@ -88,6 +90,7 @@ impl JitterBuffer {
             store: Store::new(),
             transit: Transit::new(),
             concealer: Concealer::new(),
+            noise: Noise::new(1),
             stats: Stats::NONE,
             ssrc: None,
             suspect: None,

@@ -138,6 +138,9 @@ impl JitterBuffer {
             let ahead = record.sequence.wrapping_sub(self.sequence);
             if gap > 0 && ahead == 1 {
                 // Nothing was lost: the sender said nothing for a while.
+                if self.gap != Gap::Pause {
+                    self.noise.white(self.vad.noise());
+                }
                 self.gap = Gap::Pause;
             }
             if matches!(self.gap, Gap::Silence | Gap::Pause) {
@@ -204,6 +207,7 @@ impl JitterBuffer {
     ) -> bool {
         let payload = self.store.payload(&record);
         if record.kind == store::Kind::ComfortNoise {
+            self.noise.update(payload);
             self.store.remove_first();
             self.gap = Gap::Pause;
             self.sequence = record.sequence;
@@ -224,6 +228,7 @@ impl JitterBuffer {
         let len = len - old;
         self.frame = len as i64;
         self.concealer.received(&mut self.ready[..len]);
+        self.noise.stop();
         self.gap = Gap::Loss(0);
         self.sequence = record.sequence;
         self.heard = record.at + (old + len) as i64;
@@ -301,7 +306,13 @@ impl JitterBuffer {
                 }
                 Kind::Concealed
             }
-            Gap::Silence | Gap::Pause => {
+            Gap::Pause => {
+                // The last sound fades out under the noise that fades in.
+                self.concealer.conceal(&mut out[..n]);
+                self.noise.add(&mut out[..n]);
+                Kind::ComfortNoise
+            }
+            Gap::Silence => {
                 self.concealer.conceal(&mut out[..n]);
                 Kind::Silence
             }

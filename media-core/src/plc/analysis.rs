@@ -1,7 +1,7 @@
-//! The recent past as a filter, an excitation and a pitch. Plain IEEE additions, multiplications
-//! and divisions in a fixed order: the same on every machine.
+//! The recent past as a filter, an excitation and a pitch.
 
 use super::HISTORY;
+use crate::lpc::predict;
 
 /// Order of the linear prediction.
 const ORDER: usize = 16;
@@ -40,7 +40,7 @@ impl Voice {
             *to = f32::from(from);
         }
         let mut voice = Voice {
-            filter: prediction(&past),
+            filter: predict(&weighted(&past)).filter,
             pitch: pitch(&past),
             ..Voice::NONE
         };
@@ -81,11 +81,11 @@ impl Voice {
     }
 }
 
-/// Linear prediction by the autocorrelation method (Levinson and Durbin), which is stable.
-fn prediction(past: &[f32; HISTORY]) -> [f32; ORDER] {
+/// The newest samples, weighted for the prediction: they count most.
+fn weighted(past: &[f32; HISTORY]) -> [f32; WINDOW] {
     let mut x = [0.0_f32; WINDOW];
     for (i, (to, from)) in x.iter_mut().zip(&past[HISTORY - WINDOW..]).enumerate() {
-        // Parabolic rise, short fall: the newest samples count most.
+        // Parabolic rise, short fall.
         let edge = (WINDOW - i) as f32 / 40.0;
         let rise = i as f32 / (WINDOW - 40) as f32;
         let weight = if edge < 1.0 {
@@ -95,27 +95,7 @@ fn prediction(past: &[f32; HISTORY]) -> [f32; ORDER] {
         };
         *to = from * weight;
     }
-    let mut auto = [0.0_f32; ORDER + 1];
-    for (k, to) in auto.iter_mut().enumerate() {
-        *to = x[k..].iter().zip(&x).map(|(a, b)| a * b).sum();
-    }
-    let mut filter = [0.0_f32; ORDER];
-    // A floor of noise at −40 dB keeps the filter from ringing on pure tones.
-    let mut error = auto[0] * 1.0001 + 1.0;
-    for i in 0..ORDER {
-        let known: f32 = (0..i).map(|k| filter[k] * auto[i - k]).sum();
-        let reflection = (auto[i + 1] - known) / error;
-        let before = filter;
-        filter[i] = reflection;
-        for k in 0..i {
-            filter[k] = before[k] - reflection * before[i - 1 - k];
-        }
-        error *= 1.0 - reflection * reflection;
-        if error <= 0.0 {
-            break;
-        }
-    }
-    filter
+    x
 }
 
 /// The lag at which the past resembles itself most.

@@ -449,3 +449,48 @@ fn a_buffer_is_a_few_kilobytes() {
         size_of::<JitterBuffer>()
     );
 }
+
+#[test]
+fn comfort_noise_fills_the_pause_it_describes() {
+    let mut call = Call::new(Config::default());
+    let mut kinds = Vec::new();
+    for i in 0..150_u16 {
+        match i {
+            0..50 => {
+                call.send(i, u32::from(i) * 160, talk(i % 30));
+            }
+            50 => {
+                let arrival_us = call.now;
+                let verdict = call.buffer.insert(&Packet {
+                    ssrc: 7,
+                    sequence: 50,
+                    timestamp: 50 * 160,
+                    payload: &[40, 100],
+                    comfort_noise: true,
+                    arrival_us,
+                });
+                assert_eq!(verdict, Verdict::Taken);
+            }
+            51..100 => {}
+            _ => {
+                call.send(i - 49, u32::from(i) * 160, talk(i % 30));
+            }
+        }
+        let (pulled, out) = call.pull();
+        kinds.push(pulled.kind);
+        if (60..95).contains(&i) {
+            let loud = out.iter().map(|s| s.unsigned_abs()).max();
+            assert!((100..2000).contains(&loud.unwrap_or(0)), "{i}: {loud:?}");
+        }
+    }
+    assert!(!kinds.contains(&Kind::Concealed));
+    assert!(
+        kinds
+            .iter()
+            .filter(|&&kind| kind == Kind::ComfortNoise)
+            .count()
+            .abs_diff(49)
+            <= 1
+    );
+    assert_eq!(call.buffer.stats().late, 0);
+}

@@ -1,5 +1,7 @@
 //! One integration-test binary: every module below is one behaviour.
 
+mod agc;
+mod cng;
 mod dtmf;
 mod event;
 mod g711;

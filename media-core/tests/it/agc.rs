@@ -1,0 +1,65 @@
+//! Speech of any level comes to the level aimed at; pauses and peaks are left as they should be.
+
+use media_core::agc::{Agc, Config};
+use media_core::mix::Gain;
+use proptest::prelude::*;
+
+/// Words of a buzz with pauses of a faint hum, at this peak.
+fn speech(i: usize, peak: f64) -> i16 {
+    let t = i as f64 / 8000.0 * std::f64::consts::TAU;
+    if i / 3200 % 2 == 0 {
+        (peak * ((t * 150.0).sin() + (t * 450.0).sin()) / 2.0) as i16
+    } else {
+        (8.0 * (t * 50.0).sin()) as i16
+    }
+}
+
+fn rms(samples: &[i16]) -> f64 {
+    (samples.iter().map(|&s| f64::from(s).powi(2)).sum::<f64>() / samples.len() as f64).sqrt()
+}
+
+#[test]
+fn every_voice_comes_to_the_same_level() {
+    let target = 32_768.0 * 10_f64.powf(-26.0 / 20.0);
+    for peak in [800.0, 3000.0, 10_000.0] {
+        let mut agc = Agc::new(Config::default());
+        let mut sound: Vec<i16> = (0..15 * 8000).map(|i| speech(i, peak)).collect();
+        sound.chunks_mut(160).for_each(|frame| agc.process(frame));
+        let word = &sound[36 * 3200..37 * 3200];
+        let off = 20.0 * (rms(word) / target).log10();
+        assert!(off.abs() < 1.5, "peak {peak}: {off:.1} dB off");
+    }
+}
+
+#[test]
+fn pauses_do_not_move_the_gain_and_bounds_hold() {
+    let mut agc = Agc::new(Config::new(-10, 6, 6));
+    let mut sound: Vec<i16> = (0..10 * 8000).map(|i| speech(i, 300.0)).collect();
+    agc.process(&mut sound);
+    assert_eq!(agc.gain(), Gain::from_db(6));
+    let before = agc.gain();
+    agc.process(&mut [3; 80_000]);
+    assert_eq!(agc.gain(), before);
+}
+
+#[test]
+fn a_shout_does_not_clip() {
+    let mut agc = Agc::new(Config::default());
+    let mut sound: Vec<i16> = (0..10 * 8000).map(|i| speech(i, 500.0)).collect();
+    agc.process(&mut sound);
+    assert!(agc.gain() > Gain::from_db(9));
+    let mut shout: Vec<i16> = (0..3200).map(|i| speech(i, 30_000.0)).collect();
+    agc.process(&mut shout);
+    // The first block's gain is still on its way down.
+    assert!(shout[80..].iter().all(|s| s.unsigned_abs() < 31_000));
+}
+
+proptest! {
+    #[test]
+    fn anything_goes(frames in prop::collection::vec(prop::collection::vec(any::<i16>(), 0..400), 0..10), target: i8, up: u8, down: u8) {
+        let mut agc = Agc::new(Config::new(target, up, down));
+        for mut frame in frames {
+            agc.process(&mut frame);
+        }
+    }
+}
