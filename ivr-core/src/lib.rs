@@ -46,20 +46,25 @@ mod compile;
 mod document;
 mod expr;
 mod grammar;
+#[cfg(feature = "std")]
+mod graph;
 mod machine;
 mod program;
 mod prompt;
+#[cfg(feature = "std")]
+pub mod rehearse;
 pub mod say;
 mod schedule;
 mod time;
 mod value;
 
 #[cfg(feature = "std")]
-pub use compile::{Diagnostic, Diagnostics, Level, Program, compile};
+pub use compile::{Diagnostic, Diagnostics, Level, Program, compile, milliseconds};
 pub use expr::ExprError;
 pub use machine::{
-    Args, Argument, EndReason, Evaluated, Fault, Input, Keys, Op, OpResult, Output, QueueOutcome,
-    Session, SessionConfig, SessionError, SessionOf, SnapshotError, TransferKind, TransferOutcome,
+    Args, Argument, EndReason, Evaluated, Fault, Input, Keys, LargeSession, Op, OpResult, Output,
+    QueueOutcome, Session, SessionConfig, SessionError, SessionOf, SnapshotError, TransferKind,
+    TransferOutcome,
 };
 pub use program::{Flow, LoadError, MAGIC, VERSION};
 pub use prompt::{PromptItem, PromptText, PromptTexts, Prompts};

@@ -149,30 +149,7 @@ impl<'d> Compiler<'d> {
     /// A duration in milliseconds: `500ms`, `5s`, `2m`, `1h`, or plain 0.
     pub(super) fn duration(&mut self, node: &'d Node) -> Result<u32, Fault> {
         let text = self.text(node, "a duration")?;
-        let split = text
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(text.len());
-        let (number, unit) = text.split_at(split);
-        let unit = match unit.trim() {
-            "ms" => Some(1),
-            "s" => Some(1_000),
-            "m" | "min" => Some(60_000),
-            "h" => Some(3_600_000),
-            "" if number == "0" => Some(1),
-            _ => None,
-        };
-        let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-        let ms = unit.and_then(|unit: u64| {
-            let whole = whole.parse::<u64>().ok()?.checked_mul(unit)?;
-            let part = match part.len() {
-                0 => 0,
-                n @ 1..=3 => part.parse::<u64>().ok()? * unit / 10_u64.pow(n as u32),
-                _ => return None,
-            };
-            u32::try_from(whole.checked_add(part)?)
-                .ok()
-                .filter(|ms| *ms <= 86_400_000)
-        });
+        let ms = milliseconds(text);
         ms.ok_or_else(|| {
             let help = match text.parse::<u32>() {
                 Ok(n) => format!("write `{n}s` or `{n}ms`"),
@@ -199,4 +176,32 @@ impl<'d> Compiler<'d> {
         }
         Ok(keys)
     }
+}
+
+/// A duration as documents write it: `500ms`, `5s`, `1.5s`, `2m`, `1h`, or plain `0`; a day is the
+/// most.
+#[must_use]
+pub fn milliseconds(text: &str) -> Option<u32> {
+    let split = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let unit: u64 = match unit.trim() {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" | "min" => 60_000,
+        "h" => 3_600_000,
+        "" if number == "0" => 1,
+        _ => return None,
+    };
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let whole = whole.parse::<u64>().ok()?.checked_mul(unit)?;
+    let part = match part.len() {
+        0 => 0,
+        n @ 1..=3 => part.parse::<u64>().ok()? * unit / 10_u64.pow(n as u32),
+        _ => return None,
+    };
+    u32::try_from(whole.checked_add(part)?)
+        .ok()
+        .filter(|ms| *ms <= 86_400_000)
 }

@@ -18,6 +18,7 @@ use alloc::vec::Vec;
 use core::ops::Deref;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Level};
+pub use fields::milliseconds;
 
 use crate::Type;
 use crate::document::{self, Node, Span};
@@ -90,7 +91,10 @@ impl AsRef<[u8]> for Program {
 /// ```
 pub fn compile(source: &str, file: &str) -> Result<Program, Diagnostics> {
     let tree = match document::parse(source) {
-        Ok(tree) => tree,
+        Ok(mut tree) => {
+            document::expand(&mut tree);
+            tree
+        }
         Err(error) => {
             let mut diagnostics = Diagnostics::new(file);
             diagnostics.push(Level::Error, "syntax", error.span, error.message, None);

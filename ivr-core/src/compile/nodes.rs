@@ -9,7 +9,7 @@ use super::fields::Fields;
 use super::flows::{Draft, DraftExit};
 use super::{Compiler, Fault};
 use crate::Type;
-use crate::document::{Node, Span};
+use crate::document::{COMPOUND, Node, Span};
 use crate::machine::TransferKind;
 use crate::program::records::{self as r, Arg, Assign, Bind, Kind, exit};
 use crate::program::words::{FlowId, LangId, List, Opt};
@@ -41,8 +41,12 @@ impl<'d> Compiler<'d> {
         let kind_node = fields.need(self, "type")?;
         let kind_name = self.text(kind_node, "a type")?;
         let Some(kind) = Kind::ALL.into_iter().find(|k| k.name() == kind_name) else {
-            let names = Kind::ALL.map(Kind::name);
-            let help = nearest(kind_name, names).map_or_else(
+            let names: Vec<_> = Kind::ALL
+                .into_iter()
+                .map(Kind::name)
+                .chain(COMPOUND)
+                .collect();
+            let help = nearest(kind_name, names.iter().copied()).map_or_else(
                 || format!("there are: {}", names.join(", ")),
                 |near| format!("did you mean `{near}`?"),
             );

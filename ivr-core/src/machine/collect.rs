@@ -10,7 +10,7 @@
 //! - A terminator is never part of the value.
 //! - Digits in a prompt without barge-in are typed ahead, never lost. What is typed ahead skips
 //!   prompts with barge-in and goes to the next collection, unless that one flushes.
-//! - A no-match flushes what was typed ahead.
+//! - A no-match flushes what was typed ahead, and so do a queue, a transfer and a recording.
 
 use super::Machine;
 use super::state::{DIGITS, Phase};

@@ -56,6 +56,10 @@ impl Machine<'_, '_> {
         if !self.computes(args) {
             return self.fail();
         }
+        if kind != Kind::Query {
+            // Keys typed ahead were meant for the dialogue before, not for the one after.
+            self.state.flush();
+        }
         let op = self.state.new_op();
         self.state.main = op;
         self.state.phase = Phase::Wait;

@@ -127,8 +127,9 @@ pub enum TransferKind {
 impl TransferKind {
     pub(crate) const ALL: [Self; 3] = [Self::Blind, Self::Bridged, Self::Consult];
 
-    #[cfg(feature = "std")]
-    pub(crate) const fn name(self) -> &'static str {
+    /// As a document writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Blind => "blind",
             Self::Bridged => "bridged",

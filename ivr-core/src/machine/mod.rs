@@ -17,7 +17,7 @@ pub use io::{
     Args, Argument, EndReason, Evaluated, Fault, Input, Keys, Op, OpResult, Output, QueueOutcome,
     TransferKind, TransferOutcome,
 };
-pub use session::{Session, SessionConfig, SessionError, SessionOf};
+pub use session::{LargeSession, Session, SessionConfig, SessionError, SessionOf};
 pub use snapshot::SnapshotError;
 pub(crate) use state::State;
 #[cfg(feature = "std")]

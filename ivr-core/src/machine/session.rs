@@ -73,6 +73,9 @@ pub struct SessionOf<const VARS: usize> {
 /// A session of the usual size, with 160 bytes of variables; [`SessionOf`] for flows with more.
 pub type Session = SessionOf<VARIABLE_BYTES>;
 
+/// A session with a kibibyte of variables.
+pub type LargeSession = SessionOf<1024>;
+
 impl<const VARS: usize> SessionOf<VARS> {
     /// A session before its call: hand it [`Input::Start`].
     ///

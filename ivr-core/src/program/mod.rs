@@ -212,6 +212,15 @@ impl<'a> Flow<'a> {
         self.list(self.root.nodes).map(move |n| flow.str(n.name))
     }
 
+    /// Every exit of every node: the node's name and the exit's, as traces give them.
+    pub fn exits(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let flow = *self;
+        self.list(self.root.nodes).flat_map(move |node| {
+            let exits = flow.list(node.exits);
+            exits.map(move |exit| (flow.str(node.name), flow.str(exit.name)))
+        })
+    }
+
     /// How many bytes of variables a session needs.
     #[must_use]
     pub fn variable_bytes(&self) -> usize {

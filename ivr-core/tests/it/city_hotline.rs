@@ -1,8 +1,9 @@
 //! The shipped city hotline, every branch of it.
 
+use ivr_core::rehearse::Rehearsal;
 use ivr_core::{Flow, Input, OpResult, Program, QueueOutcome, Time, Value, compile};
 
-use crate::driver::{Call, MONDAY_TEN};
+use crate::driver::{MONDAY_TEN, start};
 
 const SOURCE: &str = include_str!("../../../examples/flows/city-hotline.yaml");
 
@@ -22,8 +23,8 @@ fn run(test: impl FnOnce(&Flow<'_>)) {
 }
 
 /// A caller nobody minds, at the menu.
-fn at_menu<'f>(flow: &'f Flow<'f>, now: Time) -> Call<'f> {
-    let mut call = Call::start(flow, now);
+fn at_menu<'f>(flow: &'f Flow<'f>, now: Time) -> Rehearsal<'f> {
+    let mut call = start(flow, now);
     call.expect("query caller number=13800138000");
     call.found(&[
         ("blacklisted", Value::Bool(false)),
@@ -36,7 +37,7 @@ fn at_menu<'f>(flow: &'f Flow<'f>, now: Time) -> Call<'f> {
 }
 
 /// The same caller in the queue.
-fn in_queue<'f>(flow: &'f Flow<'f>) -> Call<'f> {
+fn in_queue<'f>(flow: &'f Flow<'f>) -> Rehearsal<'f> {
     let mut call = at_menu(flow, MONDAY_TEN);
     call.press("1");
     call.listen();
@@ -47,11 +48,11 @@ fn in_queue<'f>(flow: &'f Flow<'f>) -> Call<'f> {
 #[test]
 fn a_blacklisted_caller_is_refused_and_cannot_press_it_away() {
     run(|flow| {
-        let mut call = Call::start(flow, MONDAY_TEN);
+        let mut call = start(flow, MONDAY_TEN);
         call.found(&[("blacklisted", Value::Bool(true))]);
         call.expect("zh: 您的号码暂时无法使用本热线。");
         call.press("1");
-        assert!(call.playing.is_some());
+        assert!(call.playing().is_some());
         call.listen();
         call.expect("end Finished");
     });
@@ -60,12 +61,12 @@ fn a_blacklisted_caller_is_refused_and_cannot_press_it_away() {
 #[test]
 fn a_caller_the_host_cannot_look_up_is_welcome() {
     run(|flow| {
-        let mut call = Call::start(flow, MONDAY_TEN);
+        let mut call = start(flow, MONDAY_TEN);
         call.answer(OpResult::QueryFailed);
         call.expect("check_caller -> failed");
         call.expect("欢迎");
 
-        let mut call = Call::start(flow, MONDAY_TEN);
+        let mut call = start(flow, MONDAY_TEN);
         call.wait(1_999);
         assert_eq!(call.take(), ["query caller number=13800138000"]);
         call.wait(1);
@@ -79,7 +80,7 @@ fn a_caller_the_host_cannot_look_up_is_welcome() {
 fn agent_position_answer_and_rating() {
     run(|flow| {
         let mut call = in_queue(flow);
-        let op = call.host.unwrap();
+        let op = call.host().unwrap();
         call.input(Input::QueueUpdate {
             op,
             position: 3,
@@ -117,7 +118,7 @@ fn agent_position_answer_and_rating() {
 #[test]
 fn an_important_caller_comes_first() {
     run(|flow| {
-        let mut call = Call::start(flow, MONDAY_TEN);
+        let mut call = start(flow, MONDAY_TEN);
         call.found(&[("vip", Value::Bool(true))]);
         call.listen();
         call.press("1");
@@ -138,7 +139,7 @@ fn star_leaves_the_queue_for_voicemail_even_during_an_announcement() {
         call.expect("stop play");
         call.expect("stop host");
         call.expect("queue -> *");
-        let late = call.host.take().unwrap();
+        let late = call.host().unwrap();
         call.listen();
         call.input(Input::Answered { op: late });
         call.expect("record 120000");
@@ -348,7 +349,7 @@ fn a_silent_or_undecided_rating_ends_the_call_politely() {
 #[test]
 fn whenever_the_caller_hangs_up_there_is_one_end() {
     run(|flow| {
-        let mut call = Call::start(flow, MONDAY_TEN);
+        let mut call = start(flow, MONDAY_TEN);
         call.input(Input::Hangup);
         call.expect("stop host");
         call.expect("end CallerHungUp");
@@ -366,7 +367,7 @@ fn whenever_the_caller_hangs_up_there_is_one_end() {
         call.input(Input::Hangup);
         call.wait(100_000);
         assert_eq!(call.take(), [""; 0]);
-        assert!(call.session.is_over());
+        assert!(call.session().is_over());
     });
 }
 

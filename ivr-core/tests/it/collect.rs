@@ -1,9 +1,10 @@
 //! The rules of digit collection, each by its own scenario, and all of them against a model.
 
+use ivr_core::rehearse::Rehearsal;
 use ivr_core::{Flow, Input, Op, OpResult, Program, Time, compile};
 use proptest::prelude::*;
 
-use crate::driver::{Call, MONDAY_TEN};
+use crate::driver::{MONDAY_TEN, start};
 
 fn build(nodes: &str) -> Program {
     let text = format!(
@@ -20,10 +21,10 @@ nodes:
     compile(&text, "collect.yaml").unwrap_or_else(|e| panic!("{e}"))
 }
 
-fn run(nodes: &str, test: impl FnOnce(&mut Call<'_>)) {
+fn run(nodes: &str, test: impl FnOnce(&mut Rehearsal<'_>)) {
     let program = build(nodes);
     let flow = Flow::load(&program).unwrap();
-    test(&mut Call::start(&flow, MONDAY_TEN));
+    test(&mut start(&flow, MONDAY_TEN));
 }
 
 const ACCOUNT: &str = "
@@ -34,7 +35,7 @@ const ACCOUNT: &str = "
   void: { type: hangup }
 ";
 
-fn account(term: &str, test: impl FnOnce(&mut Call<'_>)) {
+fn account(term: &str, test: impl FnOnce(&mut Rehearsal<'_>)) {
     run(&ACCOUNT.replace("TERM", term), test);
 }
 
@@ -47,19 +48,15 @@ fn the_first_digit_timer_starts_when_the_last_prompt_ends() {
 ",
         |call| {
             call.expect("en: one");
-            assert_eq!(call.session.deadline(), None);
+            assert_eq!(call.session().deadline(), None);
             call.wait(60_000);
-            let op = call.playing.take().unwrap();
-            call.input(Input::Done {
-                op,
-                result: OpResult::Finished,
-            });
+            call.heard();
             call.expect("en: two");
-            assert_eq!(call.session.deadline(), None);
+            assert_eq!(call.session().deadline(), None);
             call.listen();
-            assert_eq!(call.session.deadline(), Some(call.now + 5_000));
+            assert_eq!(call.session().deadline(), Some(call.now() + 5_000));
             call.wait(4_999);
-            assert!(!call.over);
+            assert!(!call.is_over());
             call.wait(1);
             call.expect("a -> noinput");
         },
@@ -71,7 +68,7 @@ fn without_a_prompt_the_timer_starts_at_once() {
     run(
         "  a: { type: collect, prompt: [], into: d, digits: 2, first_digit: 4s, tries: 1, next: got,
        on: { noinput: hangup, nomatch: hangup } }",
-        |call| assert_eq!(call.session.deadline(), Some(MONDAY_TEN + 4_000)),
+        |call| assert_eq!(call.session().deadline(), Some(MONDAY_TEN + 4_000)),
     );
 }
 
@@ -80,11 +77,11 @@ fn barge_in_starts_the_inter_digit_timer_at_once() {
     account("", |call| {
         call.press("1");
         call.expect("stop play");
-        assert_eq!(call.session.deadline(), Some(call.now + 3_000));
+        assert_eq!(call.session().deadline(), Some(call.now() + 3_000));
         // The first-digit time has no say any more; every digit asks for the whole time anew.
         call.wait(2_800);
         call.press("2");
-        assert_eq!(call.session.deadline(), Some(call.now + 3_000));
+        assert_eq!(call.session().deadline(), Some(call.now() + 3_000));
         call.wait(3_000);
         call.expect("a -> nomatch");
     });
@@ -93,14 +90,14 @@ fn barge_in_starts_the_inter_digit_timer_at_once() {
 #[test]
 fn a_prompt_that_ends_after_barge_in_changes_nothing() {
     account("", |call| {
-        let op = call.playing.unwrap();
+        let op = call.playing().unwrap();
         call.press("1");
-        let before = call.session.clone();
+        let before = call.session().clone();
         call.input(Input::Done {
             op,
             result: OpResult::Finished,
         });
-        assert!(before == call.session);
+        assert!(before == *call.session());
     });
 }
 
@@ -114,7 +111,7 @@ fn variable_length_by_terminator_by_time_by_length() {
     account("", |call| {
         call.press("123456");
         call.wait(2_999);
-        assert!(!call.over);
+        assert!(!call.is_over());
         call.wait(1);
         call.expect("attach d=123456");
     });
@@ -137,7 +134,7 @@ fn variable_length_by_terminator_by_time_by_length() {
 fn the_term_time_waits_for_a_terminator_only() {
     account("term: 2s,", |call| {
         call.press("123456789012");
-        assert_eq!(call.session.deadline(), Some(call.now + 2_000));
+        assert_eq!(call.session().deadline(), Some(call.now() + 2_000));
         call.press("#");
         call.expect("attach d=123456789012");
     });
@@ -168,7 +165,7 @@ fn a_terminator_nobody_needed_is_swallowed() {
         call.expect("en: second");
         call.press("#");
         assert!(
-            call.playing.is_some(),
+            call.playing().is_some(),
             "the swallowed key must not stop the next prompt"
         );
         call.press("45");
@@ -176,16 +173,7 @@ fn a_terminator_nobody_needed_is_swallowed() {
     });
     // Typed all at once too.
     run(TWO, |call| {
-        for key in b"123#45" {
-            call.session
-                .handle(
-                    &Flow::load(&build(TWO)).unwrap(),
-                    call.now,
-                    Input::Digit(*key),
-                )
-                .unwrap();
-        }
-        call.input(Input::Tick);
+        call.burst("123#45");
         call.expect("attach d=123");
     });
     // But only the first, and only for a while.
@@ -213,15 +201,11 @@ fn type_ahead_answers_two_menus_unheard() {
 ",
     );
     let flow = Flow::load(&program).unwrap();
-    let mut call = Call::start(&flow, MONDAY_TEN);
+    let mut call = start(&flow, MONDAY_TEN);
     call.press("21");
-    assert!(call.playing.is_some(), "the greeting cannot be stopped");
+    assert!(call.playing().is_some(), "the greeting cannot be stopped");
     assert_eq!(call.take(), ["en: greeting"]);
-    let op = call.playing.take().unwrap();
-    call.input(Input::Done {
-        op,
-        result: OpResult::Finished,
-    });
+    call.heard();
     assert_eq!(
         call.take(),
         ["a -> next", "m -> 2", "s -> 1", "en: arrived"],
@@ -258,8 +242,8 @@ fn flush_forgets_what_was_typed_ahead() {
             call.press("1");
             call.listen();
             call.expect("en: menu");
-            assert_eq!(call.session.dropped_digits(), 1);
-            assert!(!call.over);
+            assert_eq!(call.session().dropped_digits(), 1);
+            assert!(!call.is_over());
         },
     );
 }
@@ -275,8 +259,8 @@ fn a_no_match_flushes_what_was_typed_ahead() {
             call.press("911");
             call.listen();
             call.expect("en: wrong");
-            assert!(!call.over);
-            assert_eq!(call.session.dropped_digits(), 2);
+            assert!(!call.is_over());
+            assert_eq!(call.session().dropped_digits(), 2);
         },
     );
 }
@@ -316,7 +300,7 @@ fn silence_and_wrong_keys_are_counted_apart_and_anew_each_time() {
             call.listen();
             call.press("1");
         }
-        assert!(!call.over);
+        assert!(!call.is_over());
         call.press("99");
         call.expect("a -> nomatch");
     });
@@ -333,8 +317,8 @@ fn a_wrong_number_is_typed_to_its_end_before_it_is_refused() {
             // Wrong at the first digit, but the other seven do not answer the next question.
             call.press("19991231");
             call.expect("en: wrong");
-            assert!(call.playing.is_some());
-            assert_eq!(call.session.pending_digits(), 0);
+            assert!(call.playing().is_some());
+            assert_eq!(call.session().pending_digits(), 0);
             call.listen();
             call.press("20260230");
             call.expect("en: wrong");
@@ -357,7 +341,7 @@ fn cancel_leaves_at_once_whatever_was_typed() {
             call.press("12*");
             call.expect("a -> cancel");
             call.expect("en: back");
-            assert_eq!(call.session.pending_digits(), 0);
+            assert_eq!(call.session().pending_digits(), 0);
         },
     );
 }
@@ -370,8 +354,8 @@ fn more_keys_than_there_is_room_for_are_counted() {
             for _ in 0..10 {
                 call.press("0123456789");
             }
-            assert_eq!(call.session.pending_digits(), 40);
-            assert_eq!(call.session.dropped_digits(), 60);
+            assert_eq!(call.session().pending_digits(), 40);
+            assert_eq!(call.session().dropped_digits(), 60);
         },
     );
 }
@@ -385,7 +369,7 @@ fn a_key_and_its_deadline_at_the_same_moment_the_deadline_is_first() {
 ",
         |call| {
             call.listen();
-            call.now = call.now + 5_000;
+            call.skip(5_000);
             call.input(Input::Digit(b'1'));
             // Too late for the first try, in time for the second, whose prompts it skips.
             assert_eq!(call.take(), ["en: menu", "a -> 1", "end Finished"]);
@@ -502,20 +486,20 @@ proptest! {
   stay: {{ type: record, max: 1h, terminators: '', next: hangup }}
 ", timers.0, timers.1, timers.2));
         let flow = Flow::load(&program).unwrap();
-        let mut call = Call::start(&flow, MONDAY_TEN);
+        let mut call = start(&flow, MONDAY_TEN);
         let mut at = 0;
         let keys: Vec<(i64, char)> = keys.into_iter().map(|(gap, key)| { at += gap; (at, key) }).collect();
         for &(at, key) in &keys {
             let until = Time(MONDAY_TEN.0 + at);
-            call.wait(u32::try_from(until - call.now).unwrap());
+            call.wait(u32::try_from(until - call.now()).unwrap());
             call.input(Input::Digit(key as u8));
         }
         call.wait(30_000);
         let ms = (timers.0 * 1_000, timers.1 * 1_000, timers.2 * 1_000);
         let (exit, value) = model((min, max), ms, (terminators, cancel), &keys);
-        prop_assert_eq!(&call.log[0], &format!("a -> {exit}"));
+        prop_assert_eq!(&call.log()[0], &format!("a -> {exit}"));
         let told = if exit == "next" { value.as_str() } else { "" };
-        prop_assert_eq!(&call.log[1], &format!("attach d={told}"));
+        prop_assert_eq!(&call.log()[1], &format!("attach d={told}"));
     }
 
     #[test]
@@ -526,24 +510,23 @@ proptest! {
         let nodes = ACCOUNT.replace("TERM", "").replace("{ text: account }", "[]");
         let program = build(&nodes);
         let flow = Flow::load(&program).unwrap();
-        let mut slow = Call::start(&flow, MONDAY_TEN);
-        let mut burst = Call::start(&flow, MONDAY_TEN);
+        let mut slow = start(&flow, MONDAY_TEN);
+        let mut burst = start(&flow, MONDAY_TEN);
         for key in digits.bytes() {
             slow.wait(gap);
             slow.input(Input::Digit(key));
-            burst.session.handle(&flow, burst.now, Input::Digit(key)).unwrap();
         }
-        burst.input(Input::Tick);
+        burst.burst(&digits);
         slow.wait(30_000);
         burst.wait(30_000);
-        prop_assert_eq!(slow.log, burst.log);
+        prop_assert_eq!(slow.log(), burst.log());
     }
 }
 
 #[test]
 fn operations_that_never_were_change_nothing() {
     account("", |call| {
-        let before = call.session.clone();
+        let before = call.session().clone();
         for op in [Op(0), Op(77), Op(u32::MAX)] {
             call.input(Input::Done {
                 op,
@@ -556,6 +539,6 @@ fn operations_that_never_were_change_nothing() {
             });
             call.input(Input::Answered { op });
         }
-        assert!(before == call.session);
+        assert!(before == *call.session());
     });
 }

@@ -4,7 +4,7 @@ use cel::{Context, Program as Cel, Value as CelValue};
 use ivr_core::{Flow, Value, compile};
 use proptest::prelude::*;
 
-use crate::driver::{Call, MONDAY_TEN};
+use crate::driver::{MONDAY_TEN, start};
 
 /// What an expression came to here.
 fn ours(expr: &str, ty: &str) -> Option<String> {
@@ -22,7 +22,7 @@ nodes:
     );
     let program = compile(&document, "e.yaml").unwrap_or_else(|e| panic!("{e}"));
     let flow = Flow::load(&program).unwrap();
-    let mut call = Call::start(&flow, MONDAY_TEN);
+    let mut call = start(&flow, MONDAY_TEN);
     call.found(&[
         ("a", Value::Int(7)),
         ("b", Value::Int(-3)),
@@ -30,8 +30,7 @@ nodes:
         ("u", Value::Text("12")),
         ("p", Value::Bool(true)),
     ]);
-    call
-        .take()
+    call.take()
         .into_iter()
         .find_map(|l| l.strip_prefix("attach r=").map(String::from))
 }

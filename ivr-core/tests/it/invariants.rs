@@ -6,7 +6,7 @@ use ivr_core::{
 };
 use proptest::prelude::*;
 
-use crate::driver::{MONDAY_TEN, spoken};
+use crate::driver::MONDAY_TEN;
 use crate::generate::{Event, document, events, specs};
 
 /// A call that checks the invariants at every step and writes its trace down.
@@ -91,8 +91,7 @@ impl<'f> Watched<'f> {
                     assert!(self.play.is_none(), "invariant 6: two plays at once");
                     self.play = Some(play);
                     op = Some(play);
-                    self.trace
-                        .push(format!("{language} {}", spoken(prompts, language)));
+                    self.trace.push(format!("{language} {prompts:?}"));
                     self.path.push("play".into());
                 }
                 Output::Stop { op } => {

@@ -5,6 +5,7 @@ mod collect;
 mod compiler;
 mod driver;
 mod expressions;
+mod flows;
 mod generate;
 mod invariants;
 mod robust;

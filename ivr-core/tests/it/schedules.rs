@@ -4,7 +4,7 @@ use chrono::{Datelike, TimeZone, Timelike};
 use chrono_tz::Tz;
 use ivr_core::{Flow, Program, Time, compile};
 
-use crate::driver::Call;
+use crate::driver::start;
 
 fn document(zone: &str) -> String {
     format!(
@@ -32,7 +32,7 @@ fn program(zone: &str) -> Program {
 }
 
 fn state(flow: &Flow<'_>, ms: i64) -> String {
-    let mut call = Call::start(flow, Time(ms));
+    let mut call = start(flow, Time(ms));
     call.take()[0].trim_start_matches("s -> ").to_string()
 }
 
