@@ -80,7 +80,7 @@ impl Server {
         let making = File::create(prompts().with_extension("lock")).expect("a lock file");
         making.lock().expect("files can be locked");
         let mut child = Command::new(env!("CARGO_BIN_EXE_hotline"))
-            .args(["serve", "--config"])
+            .args(["serve", "--drain", "1", "--config"])
             .arg(&file)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
