@@ -221,16 +221,32 @@ fn datagrams_that_are_not_rtp() {
         let mut packet = match i % 8 {
             // Not even a header.
             0 => random.bytes(i as usize % 12),
-            // Random, of any version.
-            1 => random.bytes(172),
+            // Random, of any version, but never an event.
+            1 => {
+                let mut packet = random.bytes(172);
+                packet[1] |= 0x10;
+                packet
+            }
             // A header that promises 15 sources, an extension and padding that are not there.
             2 => [&[0xBF, 8], &random.bytes(10)[..]].concat(),
             3 => [&[0x90, 8], &random.bytes(10)[..], &[0xBE, 0xDE, 0xFF, 0xFF]].concat(),
             4 => [&[0xA0, 8], &random.bytes(10)[..], &[0xFF; 20]].concat(),
             // Well-formed, but of another source every time, with jumping numbers.
             5 => [&[0x80, 8], &random.bytes(10)[..], &[0xD5; 160]].concat(),
-            // Telephone events of any kind and length.
-            6 => [&[0x80, 101], &random.bytes(10 + i as usize % 9)[..]].concat(),
+            // Telephone events cut short, or of events that are no keys: one that can be read
+            // would be a key, and a flow may well end a call over keys.
+            6 if i % 16 == 6 => [
+                &[0x80, 101],
+                &random.bytes(10)[..],
+                &[5, 0x8A, 3][..i as usize % 4],
+            ]
+            .concat(),
+            6 => [
+                &[0x80, 101],
+                &random.bytes(10)[..],
+                &[16 + i as u8 % 240, 0x8A, 3, 32],
+            ]
+            .concat(),
             // Larger than any frame.
             _ => [&[0x80, 8], &random.bytes(8000)[..]].concat(),
         };

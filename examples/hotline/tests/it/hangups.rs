@@ -25,13 +25,14 @@ fn hang_up_after(server: &Server, caller: &str, keys: &str, ms: u32) -> Scenario
 #[test]
 fn bye_at_every_stage_leaves_nothing() {
     let server = Server::start();
-    // (caller, keys pressed, milliseconds until the BYE, the outcome on record)
+    // (caller, keys pressed, milliseconds until the BYE, the outcome on record): in the welcome, at
+    // the end of it, asked for a number, hearing it read back, before the beep, and after it.
     let stages = [
         ("201", "", 0, "abandoned"),
-        ("202", "", 1500, "abandoned"),
+        ("202", "", 4000, "abandoned"),
         ("203", "2", 300, "abandoned"),
-        ("204", "1", 1000, "abandoned"),
-        ("205", "3", 300, "abandoned"),
+        ("204", "21995", 300, "abandoned"),
+        ("205", "3", 100, "abandoned"),
         ("206", "3", 3000, "voicemail"),
     ];
     let running: Vec<_> = stages
@@ -43,7 +44,12 @@ fn bye_at_every_stage_leaves_nothing() {
     running.into_iter().for_each(|run| run.passes());
     server.assert_idle();
     for (caller, _, _, outcome) in stages {
-        assert_eq!(server.call_of(caller).outcome, outcome, "call of {caller}");
+        let call = server.call_of(caller);
+        assert_eq!(
+            (&*call.outcome, &*call.ended_by),
+            (outcome, "caller"),
+            "call of {caller}"
+        );
     }
     server.stop();
 }

@@ -21,6 +21,7 @@ const FRAME: Duration = Duration::from_millis(20);
 const SAMPLES: u32 = 160;
 
 impl Stream {
+    /// A sender that begins near both wraps.
     pub(crate) fn new() -> Stream {
         Stream {
             ssrc: 0x1122_3344,
@@ -44,6 +45,14 @@ impl Stream {
     fn frame_passes(&mut self) {
         self.now += FRAME;
         self.timestamp = self.timestamp.wrapping_add(SAMPLES);
+    }
+
+    /// The same sender later in the same call: its numbers have gone on.
+    pub(crate) fn later() -> Stream {
+        let mut stream = Stream::new();
+        stream.sequence = stream.sequence.wrapping_add(1_000);
+        stream.timestamp = stream.timestamp.wrapping_add(1_000 * SAMPLES);
+        stream
     }
 
     /// Nothing is sent for this long.

@@ -207,7 +207,7 @@ impl Server {
         let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
             .expect("the database opens");
         let mut statement = database
-            .prepare("SELECT caller, outcome, keys, agent, rating FROM calls ORDER BY id")
+            .prepare("SELECT caller, outcome, keys, agent, rating, ended_by FROM calls ORDER BY id")
             .expect("the table is there");
         let calls = statement.query_map([], |row| {
             Ok(Call {
@@ -216,6 +216,7 @@ impl Server {
                 keys: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
                 agent: row.get(3)?,
                 rating: row.get(4)?,
+                ended_by: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
             })
         });
         calls
@@ -291,6 +292,7 @@ pub(crate) struct Call {
     pub(crate) keys: String,
     pub(crate) agent: Option<String>,
     pub(crate) rating: Option<i64>,
+    pub(crate) ended_by: String,
 }
 
 /// `live: calls=0 legs=0 …` as a map.
