@@ -4,7 +4,7 @@ use crate::g711::Law;
 use crate::pcap::Stream;
 use crate::scenario::{Offer, Scenario};
 use crate::server::Server;
-use crate::sipp::Run;
+use crate::sipp::{Run, Running};
 
 /// A call that presses `keys`, and `ms` later hangs up.
 fn hang_up_after(server: &Server, caller: &str, keys: &str, ms: u32) -> Scenario {
@@ -41,7 +41,7 @@ fn bye_at_every_stage_leaves_nothing() {
             Run::new("bye-at-stage", hang_up_after(&server, caller, keys, ms)).start(&server)
         })
         .collect();
-    running.into_iter().for_each(|run| run.passes());
+    running.into_iter().for_each(Running::passes);
     server.assert_idle();
     for (caller, _, _, outcome) in stages {
         let call = server.call_of(caller);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -34,22 +35,30 @@ impl Slot {
     const COUNT: u16 = 6;
 
     fn take() -> Slot {
-        let deadline = Instant::now() + Duration::from_secs(120);
-        loop {
-            for i in 0..Slot::COUNT {
-                let base = Slot::FIRST + i * Slot::SIZE;
-                if let Ok(lock) = UdpSocket::bind((Ipv4Addr::LOCALHOST, base + Slot::SIZE - 1)) {
-                    return Slot {
-                        base,
-                        next_port: Cell::new(base + 1900),
-                        next_media: Cell::new(base + 600),
-                        _lock: lock,
-                    };
-                }
-            }
-            assert!(Instant::now() < deadline, "no free range of ports");
-            std::thread::sleep(Duration::from_millis(100));
+        let end = Slot::FIRST + Slot::COUNT * Slot::SIZE;
+        let (highest, lock) = lock(Slot::FIRST + Slot::SIZE - 1..end, Slot::SIZE);
+        let base = highest + 1 - Slot::SIZE;
+        Slot {
+            base,
+            next_port: Cell::new(base + 1900),
+            next_media: Cell::new(base + 600),
+            _lock: lock,
         }
+    }
+}
+
+/// Binds the first port of the range, in these steps, that no other test holds; waits for one.
+/// Unlike a lock file it is given back however the test ends.
+fn lock(ports: Range<u16>, step: u16) -> (u16, UdpSocket) {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
+        for port in ports.clone().step_by(step.into()) {
+            if let Ok(socket) = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)) {
+                return (port, socket);
+            }
+        }
+        assert!(Instant::now() < deadline, "no free port among {ports:?}");
+        std::thread::sleep(Duration::from_millis(100));
     }
 }
 
@@ -77,8 +86,7 @@ impl Server {
         fs::write(&file, config).expect("a configuration file");
         let stderr = File::create(folder.path().join("stderr")).expect("a file for the log");
         // The first server makes the prompts; the others wait and find them.
-        let making = File::create(prompts().with_extension("lock")).expect("a lock file");
-        making.lock().expect("files can be locked");
+        let making = lock(Slot::FIRST - 1..Slot::FIRST, 1).1;
         let mut child = Command::new(env!("CARGO_BIN_EXE_hotline"))
             .args(["serve", "--drain", "1", "--config"])
             .arg(&file)
@@ -113,7 +121,7 @@ impl Server {
     }
 
     /// The ports it may use for media.
-    pub(crate) fn media_ports(&self) -> std::ops::Range<u16> {
+    pub(crate) fn media_ports(&self) -> Range<u16> {
         self.slot.base..self.slot.base + 600
     }
 

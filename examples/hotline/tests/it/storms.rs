@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::raw::Raw;
+use crate::raw::{Raw, Response};
 use crate::scenario::{Offer, Scenario};
 use crate::server::Server;
 use crate::sipp::Run;
@@ -33,7 +33,7 @@ fn the_same_invite_many_times_is_one_call() {
         .collect(Duration::from_millis(300))
         .iter()
         .filter(|r| r.code == 200 && r.is_for("storm", "INVITE"))
-        .map(|r| r.to_tag())
+        .map(Response::to_tag)
         .collect();
     tags.insert(ok.to_tag());
     assert_eq!(tags.len(), 1, "one dialog: {tags:?}");
