@@ -171,6 +171,10 @@ pub struct Agent {
     pub(crate) login: Time,
     pub(crate) logged_ms: u64,
     pub(crate) last_offered: Time,
+    /// When its last conversation ended; what it did since it last became available.
+    pub(crate) last_end: Time,
+    pub(crate) ready_talk_ms: u64,
+    pub(crate) ready_calls: u32,
     /// Left alone until then.
     pub(crate) quiet_until: Time,
     /// First membership, first leg, first call that waits for this very agent.
@@ -199,6 +203,9 @@ impl Default for Agent {
             login: Time::ZERO,
             logged_ms: 0,
             last_offered: Time::ZERO,
+            last_end: Time::ZERO,
+            ready_talk_ms: 0,
+            ready_calls: 0,
             quiet_until: Time::ZERO,
             members: NIL,
             legs: NIL,
@@ -247,6 +254,9 @@ pub struct Member {
     /// Running number of joining, the last word of every order.
     pub(crate) joined: u32,
     pub(crate) calls: u32,
+    /// Conversations ended, and the last of them.
+    pub(crate) ended: u32,
+    pub(crate) last_end: Time,
     /// The queue's order terms as they were when the agent became free.
     pub(crate) rank: [u64; 2],
     pub(crate) node: Node,
@@ -265,6 +275,8 @@ impl Default for Member {
             config: Membership::default(),
             joined: 0,
             calls: 0,
+            ended: 0,
+            last_end: Time::ZERO,
             rank: [0; 2],
             node: Node::default(),
             logged_in: false,
@@ -302,8 +314,8 @@ plain!(struct Capacity { units, blocked_by });
 plain!(struct AgentConfig { tag, wrap_up_ms, profile, capacity });
 plain!(struct Membership { penalty, level, position, wrap_up_ms });
 plain!(struct AgentCounters { offered, answered, missed, lost, cancelled, talked_ms, wrapped_ms });
-plain!(struct Agent { config, counters, request, shown, load, ringing, talking, wrapping, missed, idle_since, login, logged_ms, last_offered, quiet_until, members, legs, sought, dirty, next_dirty, leaving });
-plain!(struct Member { agent, queue, pool, next, config, joined, calls, rank, node, logged_in, willing });
+plain!(struct Agent { config, counters, request, shown, load, ringing, talking, wrapping, missed, idle_since, login, logged_ms, last_offered, last_end, ready_talk_ms, ready_calls, quiet_until, members, legs, sought, dirty, next_dirty, leaving });
+plain!(struct Member { agent, queue, pool, next, config, joined, calls, ended, last_end, rank, node, logged_in, willing });
 plain!(enum Medium { 0 Voice, 1 Chat, 2 Mail, 3 Other });
 plain!(enum AgentRequest { 0 LoggedOut, 1 Available, 2 NotReady(reason) });
 plain!(enum AgentState { 0 LoggedOut, 1 Available, 2 Ringing, 3 Talking, 4 WrapUp, 5 NotReady(reason) });

@@ -1,6 +1,7 @@
 //! Calls, and the legs that tie them to agents.
 
 use crate::plain::plain;
+use crate::queue::Cursor;
 use crate::slab::{NIL, Slab};
 use crate::time::Time;
 use crate::tree::{Arena, Node};
@@ -113,8 +114,8 @@ pub struct Call {
     /// Legs of this call: ringing, remembered, or the one connected.
     pub(crate) legs: u32,
     pub(crate) ringing: u16,
-    /// Linear strategies: order key of the member tried last.
-    pub(crate) cursor: Option<u64>,
+    /// Linear strategies: the member tried last.
+    pub(crate) cursor: Option<Cursor>,
     pub(crate) dirty: bool,
     pub(crate) next_dirty: u32,
 }

@@ -87,7 +87,7 @@ pub use limits::{
 pub use queue::{Delays, EmptyRule, QueueConfig, QueueCounters};
 pub use relax::{GhostSlot, Overflow, RelaxStep};
 pub use ring::OutputSlot;
-pub use select::{Order, Ring, Start, Strategy, Term};
+pub use select::{Asterisk, CallCenter, Order, Ring, Start, Strategy, Term, asterisk_bucket};
 pub use skill::{ClassId, ProfileId, Skill, SkillRange};
 pub use time::Time;
 pub use timer::TimerSlot;

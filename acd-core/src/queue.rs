@@ -150,6 +150,10 @@ pub struct QueueCounters {
     pub talked_ms: u64,
 }
 
+/// Tier and first order term of a member offered to: tier 0 and any term for those rules that look
+/// at one tier only.
+pub(crate) type Cursor = (u64, u64);
+
 /// A queue in its slot.
 #[derive(Clone, Copy, Debug)]
 pub struct Queue {
@@ -163,8 +167,8 @@ pub struct Queue {
     pub(crate) free: u32,
     /// Its steps of relaxation: the first, and how many.
     pub(crate) steps: (u32, u32),
-    /// Round robin: the order key of the member offered to last.
-    pub(crate) cursor: Option<u64>,
+    /// Round robin: the member offered to last.
+    pub(crate) cursor: Option<Cursor>,
     /// The last key any call had: a later one joins at the end.
     pub(crate) last_key: CallKey,
     /// Empty by its rule, and calls may have to leave.

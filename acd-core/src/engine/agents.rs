@@ -20,6 +20,7 @@ impl Engine<'_> {
         if wanted == AgentRequest::Available {
             at.idle_since = self.now;
             at.missed = 0;
+            (at.ready_talk_ms, at.ready_calls) = (0, 0);
         }
         if before == AgentRequest::LoggedOut {
             at.login = self.now;
@@ -173,6 +174,15 @@ impl Engine<'_> {
             Term::Position => (u64::from(at.config.position) << 32) | u64::from(at.joined),
             Term::Joined => u64::from(at.joined),
             Term::LastOffered => agent.last_offered.ms(),
+            Term::LastEnd => agent.last_end.ms(),
+            Term::LastEndSecond => at.last_end.ms() / 1_000,
+            Term::Ended => u64::from(at.ended),
+            Term::TalkSinceReady => agent.ready_talk_ms,
+            Term::CallsSinceReady => u64::from(agent.ready_calls),
+            Term::PlainPosition => u64::from(at.config.position),
+            Term::LastWalked => {
+                u64::MAX - ((u64::from(at.config.position) << 32) | u64::from(at.joined))
+            }
         }
     }
 

@@ -110,6 +110,13 @@ impl Engine<'_> {
         at.talking -= 1;
         at.counters.talked_ms = at.counters.talked_ms.saturating_add(talked_ms);
         at.idle_since = self.now;
+        at.last_end = self.now;
+        at.ready_talk_ms = at.ready_talk_ms.saturating_add(talked_ms);
+        if member != NIL {
+            let at = &mut self.members[member];
+            at.ended = at.ended.saturating_add(1);
+            at.last_end = self.now;
+        }
 
         let of_member = (member != NIL)
             .then(|| self.members[member].config.wrap_up_ms)

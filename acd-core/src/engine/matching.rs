@@ -7,6 +7,7 @@
 use super::{Engine, List};
 use crate::ProfileId;
 use crate::call::{Call, CallKey, CallState};
+use crate::queue::Cursor;
 use crate::select::{Order, Ring, Start};
 use crate::slab::NIL;
 use crate::tree::{Arena, next_on};
@@ -78,11 +79,12 @@ impl Engine<'_> {
         if let Ring::Progressive { every_ms } = ring {
             self.retry_by(call, self.now.plus(u64::from(every_ms)));
         }
-        if ring == Ring::All && !alone {
+        if matches!(ring, Ring::All | Ring::Everybody) && !alone {
             let tier = self.members[member].tier();
+            let any = ring == Ring::Everybody;
             for _ in 1..self.ring_max {
                 match self.best_member(call) {
-                    Some(other) if self.members[other].tier() == tier => {
+                    Some(other) if any || self.members[other].tier() == tier => {
                         if !self.make_offer(call, other) {
                             break;
                         }
@@ -171,16 +173,22 @@ impl Engine<'_> {
         if order.start == Start::WeightedRandom {
             return self.weighted(&search);
         }
+        let (of_queue, of_call) = self.cursors(call);
+        if let Start::LevelOfQueueLast | Start::DownFromCallLast = order.start {
+            let down = order.start == Start::DownFromCallLast;
+            let last = if down { of_call } else { of_queue };
+            let next = last.and_then(|last| self.below(&search, last, down));
+            if next.is_some() {
+                return next;
+            }
+        }
         // The tier is decided first, whatever stands where in it.
         let tier = self.lowest_tier(&search)?;
         (search.tier_min, search.tier_max) = (tier, tier);
         match order.start {
             Start::Random => self.any_of(&search),
-            Start::AfterQueueLast => {
-                let cursor = self.queues[self.calls[call].queue].cursor;
-                self.first_after(&search, cursor)
-            }
-            Start::AfterCallLast => self.first_after(&search, self.calls[call].cursor),
+            Start::AfterQueueLast => self.first_after(&search, of_queue),
+            Start::AfterCallLast => self.first_after(&search, of_call),
             _ => self.first_after(&search, None),
         }
     }
@@ -216,9 +224,9 @@ impl Engine<'_> {
     }
 
     /// The first of one tier, searched from behind a cursor if there is one, around the end.
-    fn first_after(&self, search: &Search, cursor: Option<u64>) -> Option<u32> {
+    fn first_after(&self, search: &Search, cursor: Option<Cursor>) -> Option<u32> {
         let tier = search.tier_min;
-        let start = cursor.map_or((tier, 0, 0, 0), |c| (tier, c, u64::MAX, u32::MAX));
+        let start = cursor.map_or((tier, 0, 0, 0), |(_, c)| (tier, c, u64::MAX, u32::MAX));
         let class = self.lines[self.calls[search.call].line].class;
         let mut best: Option<(u32, _)> = None;
         for pool in self.pools_for(search) {
@@ -244,6 +252,63 @@ impl Engine<'_> {
             }
         }
         best.map(|(member, _)| member)
+    }
+
+    /// The first behind a member on its own tier, or, going down, on a tier behind it.
+    fn below(&self, search: &Search, (tier, term): Cursor, down: bool) -> Option<u32> {
+        let most = if down { search.tier_max } else { tier };
+        let from = (tier.max(search.tier_min), term, u64::MAX, u32::MAX);
+        self.pools_for(search)
+            .filter_map(|pool| {
+                let mut next = self.pools[pool].tree.at_or_after(&self.members, from);
+                while let Some(member) = next.filter(|&m| self.is_barred(search, m)) {
+                    next = next_on(&self.members, member);
+                }
+                next.filter(|&m| self.members[m].tier() <= most)
+            })
+            .min_by_key(|&member| self.members.key(member))
+    }
+
+    fn cursors(&self, call: u32) -> (Option<Cursor>, Option<Cursor>) {
+        let Call { queue, cursor, .. } = self.calls[call];
+        (self.queues[queue].cursor, cursor)
+    }
+
+    /// Notes whom a call was offered to, for the rules that go on from there.
+    pub(super) fn move_cursors(&mut self, call: u32, member: u32) {
+        let queue = self.calls[call].queue;
+        let at = &self.members[member];
+        let here = Some((at.tier(), at.rank[0]));
+        let (mut of_queue, mut of_call) = (here, here);
+        if self.queues[queue].order.to_untried {
+            let (queue_was, call_was) = self.cursors(call);
+            of_queue = self.untried(member, queue_was);
+            of_call = self.untried(member, call_was);
+        }
+        self.queues[queue].cursor = of_queue;
+        self.calls[call].cursor = of_call;
+    }
+
+    /// Just before the best member that was not tried: everybody who came before the one offered
+    /// to was tried and busy. If all were tried, the search starts at the first again.
+    fn untried(&self, member: u32, pointer: Option<Cursor>) -> Option<Cursor> {
+        let queue = self.members[member].queue;
+        let start = pointer.map_or(0, |(_, term)| term.saturating_add(1));
+        let place = |m: u32| {
+            let at = &self.members[m];
+            (u64::from(at.config.position) << 32) | u64::from(at.joined)
+        };
+        let metric = |m: u32| (self.members[m].tier(), place(m) < start, place(m));
+        let members = || {
+            let used = 0..self.members.used();
+            used.filter(|&m| self.members.is_live(m) && self.members[m].queue == queue)
+        };
+        let chosen = metric(member);
+        let next = members()
+            .filter(|&m| metric(m) > chosen)
+            .min_by_key(|&m| metric(m))
+            .map(place);
+        next.and_then(|place| place.checked_sub(1)).map(|c| (0, c))
     }
 
     /// Any of one tier.

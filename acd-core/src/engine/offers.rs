@@ -39,9 +39,7 @@ impl Engine<'_> {
         self.agents[agent].legs = leg;
         self.arm_leg(leg);
 
-        let first_term = self.members[member].rank[0];
-        self.queues[queue].cursor = Some(first_term);
-        self.calls[call].cursor = Some(first_term);
+        self.move_cursors(call, member);
         if self.calls[call].ringing == 0 {
             self.calls[call].state = CallState::Ringing;
             self.show_call(call, false);
@@ -100,6 +98,7 @@ impl Engine<'_> {
         at.ringing -= 1;
         at.talking += 1;
         at.missed = 0;
+        at.ready_calls = at.ready_calls.saturating_add(1);
         at.counters.answered += 1;
         self.legs[leg].state = LegState::Connected;
         self.legs[leg].since = self.now;

@@ -4,7 +4,10 @@
 //! has a candidate, the terms of the [`Order`] decide one after the other, and the last word is
 //! always the order in which the members joined the queue, so that there is never a tie.
 
+mod compat;
+
 use crate::plain::plain;
+pub use compat::{Asterisk, CallCenter, asterisk_bucket};
 
 /// One term of an order: the candidate with the smaller value goes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +33,20 @@ pub enum Term {
     Joined,
     /// When the agent was last offered a call of any queue.
     LastOffered,
+    /// When the agent's last conversation ended; never is first.
+    LastEnd,
+    /// The same for this queue's conversations, in whole seconds.
+    LastEndSecond,
+    /// Conversations of this queue the agent has ended.
+    Ended,
+    /// Milliseconds talked since the agent last became available.
+    TalkSinceReady,
+    /// Calls answered since the agent last became available.
+    CallsSinceReady,
+    /// [`Membership::position`](crate::Membership::position) alone, so that equal positions tie.
+    PlainPosition,
+    /// The last by position, then by joining, first: how a tie ends in Asterisk.
+    LastWalked,
 }
 
 /// Where the search starts in a tier's order.
@@ -50,6 +67,12 @@ pub enum Start {
     /// At a random one; a member of penalty p draws from a range (p + 1) times as wide, the
     /// smallest draw wins. Penalties are weights here, not tiers. Looks at every candidate.
     WeightedRandom,
+    /// As FreeSWITCH's `round-robin`: on the level of the member the queue offered to last,
+    /// behind its position; if there is none, at the first of all.
+    LevelOfQueueLast,
+    /// As FreeSWITCH's `top-down`: on the level of the member this call was offered to last,
+    /// behind its position, then on higher levels; if there is none, at the first of all.
+    DownFromCallLast,
 }
 
 /// How many phones ring.
@@ -61,6 +84,8 @@ pub enum Ring {
     One,
     /// All candidates of the lowest tier, up to [`Limits::ring_max`](crate::Limits::ring_max).
     All,
+    /// All candidates of all tiers, up to as many.
+    Everybody,
     /// One, and one more each time so many milliseconds pass unanswered.
     Progressive {
         /// Milliseconds between one phone and the next.
@@ -79,6 +104,10 @@ pub struct Order {
     pub ring: Ring,
     /// Whether candidates with more skill in what the call asks for go before the terms.
     pub best_skill: bool,
+    /// Where a search that goes round starts next: behind the member offered to (no), or at the
+    /// best one that was not tried, busy ones included, as Asterisk does (yes; looks at every
+    /// membership).
+    pub to_untried: bool,
 }
 
 impl Order {
@@ -90,6 +119,16 @@ impl Order {
             start: Start::First,
             ring: Ring::One,
             best_skill: false,
+            to_untried: false,
+        }
+    }
+
+    /// This rule with [`to_untried`](Self::to_untried).
+    #[must_use]
+    pub const fn pointing_to_untried(self) -> Self {
+        Self {
+            to_untried: true,
+            ..self
         }
     }
 
@@ -106,6 +145,15 @@ impl Order {
     }
 
     pub(crate) fn check(&self) -> Result<(), crate::Error> {
+        let by_level = matches!(
+            self.start,
+            Start::LevelOfQueueLast | Start::DownFromCallLast
+        );
+        if by_level && self.terms[0] != Term::PlainPosition {
+            return Err(crate::Error::Config(
+                "an order that starts by level needs PlainPosition as its first term",
+            ));
+        }
         let rotates = matches!(self.start, Start::AfterQueueLast | Start::AfterCallLast);
         if rotates && !matches!(self.terms[0], Term::Joined | Term::Position) {
             return Err(crate::Error::Config(
@@ -153,6 +201,10 @@ pub enum Strategy {
     },
     /// A rule of your own.
     Custom(Order),
+    /// A rule of Asterisk's.
+    Asterisk(Asterisk),
+    /// A rule of FreeSWITCH's.
+    CallCenter(CallCenter),
 }
 
 impl Strategy {
@@ -184,19 +236,25 @@ impl Strategy {
                 Order::by([Term::Position, Term::Joined]).ringing(Ring::Progressive { every_ms })
             }
             Self::Custom(order) => order,
+            Self::Asterisk(rule) => rule.order(),
+            Self::CallCenter(rule) => rule.order(),
         }
     }
 }
 
-plain!(struct Order { terms, start, ring, best_skill });
+plain!(struct Order { terms, start, ring, best_skill, to_untried });
 plain!(enum Term {
     0 None, 1 IdleSince, 2 Calls, 3 AllCalls, 4 TalkTime, 5 Occupancy, 6 Position, 7 Joined,
-    8 LastOffered,
+    8 LastOffered, 9 LastEnd, 10 LastEndSecond, 11 Ended, 12 TalkSinceReady, 13 CallsSinceReady,
+    14 PlainPosition, 15 LastWalked,
 });
-plain!(enum Start { 0 First, 1 AfterQueueLast, 2 AfterCallLast, 3 Random, 4 WeightedRandom });
-plain!(enum Ring { 0 One, 1 All, 2 Progressive { every_ms } });
+plain!(enum Start {
+    0 First, 1 AfterQueueLast, 2 AfterCallLast, 3 Random, 4 WeightedRandom, 5 LevelOfQueueLast,
+    6 DownFromCallLast,
+});
+plain!(enum Ring { 0 One, 1 All, 2 Progressive { every_ms }, 3 Everybody });
 plain!(enum Strategy {
     0 RingAll, 1 LongestIdle, 2 FewestCalls, 3 LeastTalk, 4 LeastOccupied, 5 RoundRobin,
     6 RoundRobinOrdered, 7 Linear, 8 Random, 9 WeightedRandom, 10 SkillLevel,
-    11 RingProgressive { every_ms }, 12 Custom(order),
+    11 RingProgressive { every_ms }, 12 Custom(order), 13 Asterisk(rule), 14 CallCenter(rule),
 });

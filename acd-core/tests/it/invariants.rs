@@ -29,7 +29,7 @@ struct World {
     hashed: bool,
 }
 
-const STRATEGIES: [Strategy; 12] = [
+const STRATEGIES: [Strategy; 16] = [
     Strategy::LongestIdle,
     Strategy::RingAll,
     Strategy::FewestCalls,
@@ -42,6 +42,10 @@ const STRATEGIES: [Strategy; 12] = [
     Strategy::WeightedRandom,
     Strategy::SkillLevel,
     Strategy::RingProgressive { every_ms: 700 },
+    Strategy::Asterisk(Asterisk::LeastRecent),
+    Strategy::Asterisk(Asterisk::RoundRobinMemory),
+    Strategy::Asterisk(Asterisk::Linear),
+    Strategy::CallCenter(CallCenter::LongestIdleAgent),
 ];
 
 fn limits() -> Limits {

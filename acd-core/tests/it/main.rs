@@ -2,6 +2,7 @@
 #![cfg(feature = "alloc")]
 
 mod calendar;
+mod compat;
 mod desk;
 mod invariants;
 mod ledger;
