@@ -98,7 +98,7 @@ doc:
 .PHONY: bench-packages bench-start $(AREAS:%=bench-%)
 
 bench: $(if $(BENCH),bench-$(BENCH),$(AREAS:%=bench-%))
-	@echo; echo '$(SUMMARY):'; cat $(SUMMARY)
+	@test ! -e $(SUMMARY) || { echo; echo '$(SUMMARY):'; cat $(SUMMARY); }
 
 $(AREAS:%=bench-%): bench-start
 bench-start: bench-packages
@@ -111,17 +111,17 @@ bench-packages:
 benches = $(patsubst $(1)/benches/%.rs,%,$(wildcard $(1)/benches/*.rs))
 RECORD := $(filter record%,$(call benches,media-core))
 MEDIA := $(filter-out $(RECORD),$(call benches,media-core))
+BENCHES_acd = -p trunkline-acd-core $(patsubst %,--bench %,$(call benches,acd-core))
+BENCHES_ivr = -p trunkline-ivr-core $(patsubst %,--bench %,$(call benches,ivr-core))
+BENCHES_ffi = -p trunkline-ffi $(patsubst %,--bench %,$(call benches,ffi))
+BENCHES_media = -p trunkline-media-core $(MEDIA:%=--bench %)
+BENCHES_record = -p trunkline-media-core $(RECORD:%=--bench %)
 
-bench-acd bench-ivr: bench-%:
-	cargo bench --locked --all-features -p trunkline-$*-core --benches
-bench-media:
-	cargo bench --locked --all-features -p trunkline-media-core $(MEDIA:%=--bench %)
-bench-record:
-	cargo bench --locked --all-features -p trunkline-media-core $(RECORD:%=--bench %)
-bench-ffi:
-	cargo bench --locked -p trunkline-ffi --benches
+$(filter-out bench-python,$(AREAS:%=bench-%)): bench-%:
+	$(if $(findstring --bench,$(BENCHES_$*)),cargo bench --locked --all-features $(BENCHES_$*),\
+		@echo '$*: no benchmarks yet')
 bench-python:
-	bindings-python/bench.sh
+	$(or $(wildcard bindings-python/bench.sh),@echo 'python: no benchmarks yet')
 
 # ---- install -------------------------------------------------------------------------------------
 

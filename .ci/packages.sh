@@ -14,6 +14,8 @@ need() {
 }
 tool() { need "$1" command -v "${2:-$1}"; }
 
+library() { /sbin/ldconfig -p | grep -q "$1"; }
+
 compiler() {
     tool gcc
     need libc6-dev test -e /usr/include/stdio.h
@@ -48,8 +50,11 @@ for what in "$@"; do
         tool cmake
         need libopus-dev pkg-config --exists opus
         need python3-venv python3 -c 'import ensurepip, venv'
-        need libspandsp-dev pkg-config --exists spandsp
+        # The peers. The development packages have one name on every release; their libraries not.
+        need libspandsp-dev library libspandsp.so.2
+        need libspeexdsp-dev library libspeexdsp.so.1
         tool flac
+        tool wavpack
         ;;
     *)
         echo "packages.sh: unknown target $what" >&2
@@ -66,6 +71,7 @@ for program in cargo python3; do
 done
 
 # A name asked for by two targets is installed once.
+# shellcheck disable=SC2086 # a list of names
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
 missing=${missing% }
 
