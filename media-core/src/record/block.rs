@@ -129,6 +129,7 @@ const RAW: u8 = 0;
 const CONSTANT: u8 = 1;
 const LIVE: u8 = 2;
 const FAST: u8 = 3;
+#[cfg(feature = "alloc")]
 const HIGH: u8 = 4;
 const MAX: u8 = 5;
 

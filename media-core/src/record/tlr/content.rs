@@ -260,23 +260,38 @@ pub(super) fn parse_place(body: &[u8]) -> Option<(u8, u64, u64, &[u8])> {
     Some((channel, position, len, fields.0))
 }
 
-/// Sound records and where the others are that a reader wants.
-pub(super) fn put_index(entries: &[IndexEntry], others: &[u64]) -> Vec<u8> {
-    let mut out = Vec::new();
-    put_number(&mut out, entries.len() as u64);
-    let mut last = 0;
-    for entry in entries {
-        put_place(&mut out, entry.channel, entry.position, entry.len);
-        put_number(&mut out, entry.offset - last);
-        last = entry.offset;
+/// An index as it grows, kept as it will be written: some seven bytes a block.
+#[derive(Default)]
+pub(super) struct IndexBuilder {
+    count: u64,
+    bytes: Vec<u8>,
+    last: u64,
+    /// Where the records are that hold no sound and a reader wants.
+    pub(super) others: Vec<u64>,
+}
+
+impl IndexBuilder {
+    /// Adds a block; offsets rise.
+    pub(super) fn push(&mut self, entry: &IndexEntry) {
+        put_place(&mut self.bytes, entry.channel, entry.position, entry.len);
+        put_number(&mut self.bytes, entry.offset - self.last);
+        self.last = entry.offset;
+        self.count += 1;
     }
-    put_number(&mut out, others.len() as u64);
-    last = 0;
-    for offset in others {
-        put_number(&mut out, offset - last);
-        last = *offset;
+
+    /// The index record's body.
+    pub(super) fn body(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.bytes.len() + 4 * self.others.len() + 20);
+        put_number(&mut out, self.count);
+        out.extend_from_slice(&self.bytes);
+        put_number(&mut out, self.others.len() as u64);
+        let mut last = 0;
+        for offset in &self.others {
+            put_number(&mut out, offset - last);
+            last = *offset;
+        }
+        out
     }
-    out
 }
 
 pub(super) fn parse_index(body: &[u8]) -> Option<(Vec<IndexEntry>, Vec<u64>)> {

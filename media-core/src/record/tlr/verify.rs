@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 use std::io::{Read, Seek, Write};
 
-use super::content::{self, IndexEntry};
+use super::content::{self, IndexBuilder, IndexEntry};
 use super::crypto::{Signer, Unlock};
 use super::error::TlrError;
 use super::frame::{self, Chain, Kind, MAX_BODY};
@@ -86,8 +86,7 @@ pub fn recover<R: Read + Seek, W: Write>(
 ) -> Result<Report, TlrError> {
     let mut offset = 0u64;
     let mut last = None;
-    let mut index = Vec::new();
-    let mut others = Vec::new();
+    let mut index = IndexBuilder::default();
     // A record that cannot be read cannot be indexed; readers scan then.
     let mut complete = true;
     let walk = walk(input, unlock, |walk, event| {
@@ -107,7 +106,7 @@ pub fn recover<R: Read + Seek, W: Write>(
                 place,
             } => {
                 if let Some((channel, position, len)) = place {
-                    index.push(IndexEntry {
+                    index.push(&IndexEntry {
                         channel,
                         position,
                         len,
@@ -116,7 +115,7 @@ pub fn recover<R: Read + Seek, W: Write>(
                 } else if kind.is_sound() {
                     complete = false;
                 } else if kind != Kind::Checkpoint {
-                    others.push(offset);
+                    index.others.push(offset);
                 }
                 output.write_all(bytes)?;
                 offset += bytes.len() as u64;
@@ -130,12 +129,12 @@ pub fn recover<R: Read + Seek, W: Write>(
         None => (0, walk.chain),
     };
     let mut record = Vec::new();
-    let body = content::put_index(&index, &others);
+    let body = index.body();
     complete &= body.len() <= MAX_BODY;
     let body = if complete {
         body
     } else {
-        content::put_index(&[], &[])
+        IndexBuilder::default().body()
     };
     let chain = frame::put_record(&mut record, &chain, Kind::Index, false, number, &body);
     let statement = Statement::new(&walk.id, &chain, true, true).bytes(signer);

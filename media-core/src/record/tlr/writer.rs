@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use std::io::Write;
 
 use super::content::{
-    self, Channel, ClockPoint, Coding, Head, IndexEntry, Mark, MarkKind, PEAK_MS, Peaks,
+    self, Channel, ClockPoint, Coding, Head, IndexBuilder, IndexEntry, Mark, MarkKind, PEAK_MS,
+    Peaks,
 };
 use super::crypto::{DataKey, Seal, Signer, TAG};
 use super::error::TlrError;
@@ -186,8 +187,7 @@ pub struct Writer<W> {
     number: u32,
     offset: u64,
     tracks: Vec<Track>,
-    index: Vec<IndexEntry>,
-    others: Vec<u64>,
+    index: IndexBuilder,
     since_checkpoint: u32,
     failed: Option<TlrError>,
     body: Vec<u8>,
@@ -229,8 +229,7 @@ impl<W: Write> Writer<W> {
             number: 0,
             offset: header.len() as u64,
             tracks,
-            index: Vec::new(),
-            others: Vec::new(),
+            index: IndexBuilder::default(),
             since_checkpoint: 0,
             failed: None,
             body: Vec::new(),
@@ -444,7 +443,7 @@ impl<W: Write> Writer<W> {
             }
         }
         let index_at = self.offset;
-        let index = content::put_index(&self.index, &self.others);
+        let index = self.index.body();
         // An index too long for a record is left out: readers scan then.
         let whole = index.len() <= MAX_BODY;
         self.put(
@@ -452,7 +451,7 @@ impl<W: Write> Writer<W> {
             if whole {
                 index
             } else {
-                content::put_index(&[], &[])
+                IndexBuilder::default().body()
             },
         )?;
         let statement = self.statement(true, false);
@@ -516,7 +515,7 @@ impl<W: Write> Writer<W> {
             }
         }
         track.start = position + len;
-        self.index.push(IndexEntry {
+        self.index.push(&IndexEntry {
             channel,
             position,
             len,
@@ -527,7 +526,7 @@ impl<W: Write> Writer<W> {
     }
 
     fn put_other(&mut self, kind: Kind, body: Vec<u8>) -> Result<(), TlrError> {
-        self.others.push(self.offset);
+        self.index.others.push(self.offset);
         self.put(kind, body).map(drop)
     }
 

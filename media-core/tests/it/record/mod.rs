@@ -7,4 +7,6 @@ mod container;
 mod crypto;
 #[cfg(feature = "tlr")]
 mod damage;
+#[cfg(feature = "tlr")]
+mod python;
 mod signals;

@@ -1,0 +1,228 @@
+//! The recording codec beside the lossless coders of the trade, on the same seconds of the same
+//! calls. Peers that are not installed are left out; so is all real sound without the corpus.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use measure::Row;
+use media_core::g711::Law;
+use media_core::record::{Level, Samples, SamplesMut, decode, encode};
+
+#[path = "../tests/it/record/signals.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
+mod signals;
+
+const SECOND: usize = 8000;
+const LEVELS: [(Level, &str, usize); 4] = [
+    (Level::Live, "live", SECOND),
+    (Level::Fast, "fast", SECOND),
+    (Level::High, "high", 10 * SECOND),
+    (Level::Max, "max", usize::MAX),
+];
+
+/// Files that `max` also codes whole, as an archive would.
+const WHOLE: [&str; 5] = [
+    "spk_en_f_allison",
+    "spk_it_m_carlo",
+    "spk_m_ve9qrp",
+    "conv_line_a",
+    "conv_mute_a",
+];
+
+/// Bits a sample, and how often real time encoding and decoding ran.
+struct Figures {
+    bits: f64,
+    encode: f64,
+    decode: f64,
+}
+
+fn ours(sound: &[u8], level: Level, block: usize) -> Figures {
+    let block = block.min(sound.len());
+    let mut room = vec![0; block + 64];
+    let mut back = vec![0; block];
+    let (mut bytes, mut writing, mut reading) = (0, 0.0, 0.0);
+    for part in sound.chunks(block) {
+        let start = Instant::now();
+        let len = encode(Samples::Ulaw(part), level, &mut room).expect("room");
+        writing += start.elapsed().as_secs_f64();
+        bytes += len;
+        let start = Instant::now();
+        decode(&room[..len], SamplesMut::G711(&mut back)).expect("just encoded");
+        reading += start.elapsed().as_secs_f64();
+        assert!(back[..part.len()] == *part, "lossless");
+    }
+    let seconds = sound.len() as f64 / SECOND as f64;
+    Figures {
+        bits: bytes as f64 * 8.0 / sound.len() as f64,
+        encode: seconds / writing,
+        decode: seconds / reading,
+    }
+}
+
+/// A peer's bits a sample and speed over a file, or nothing where it is not installed.
+fn peer(command: &[&str], input: &[u8], samples: usize) -> Option<(f64, f64)> {
+    let folder = tempfile::tempdir().ok()?;
+    let (from, to) = (folder.path().join("in.raw"), folder.path().join("out"));
+    std::fs::write(&from, input).ok()?;
+    let fill = |arg: &&str| match *arg {
+        "IN" => from.display().to_string(),
+        "OUT" => to.display().to_string(),
+        arg => arg.to_owned(),
+    };
+    let args: Vec<String> = command[1..].iter().map(fill).collect();
+    let start = Instant::now();
+    let output = Command::new(command[0])
+        .args(args)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
+    let took = start.elapsed().as_secs_f64();
+    let len = if to.exists() {
+        std::fs::metadata(&to).ok()?.len()
+    } else {
+        output.stdout.len() as u64
+    };
+    Some((
+        len as f64 * 8.0 / samples as f64,
+        samples as f64 / SECOND as f64 / took,
+    ))
+}
+
+/// Each peer at its best setting: of FLAC, the better of linear 16 bit and codes as 8-bit PCM.
+fn peers(sound: &[u8]) -> Vec<(&'static str, f64, f64)> {
+    // The codes in rising order of their values, as 8-bit unsigned PCM.
+    let codes: Vec<u8> = sound
+        .iter()
+        .map(|c| {
+            if c & 0x80 != 0 {
+                0xff - (c & 0x7f)
+            } else {
+                c & 0x7f
+            }
+        })
+        .collect();
+    let mut linear = vec![0; sound.len()];
+    Law::Mu.decode(sound, &mut linear);
+    let linear: Vec<u8> = linear.iter().flat_map(|x| x.to_le_bytes()).collect();
+    let flac = |bits: &'static str, sign: &'static str, input: &[u8]| {
+        let flags = [
+            "flac",
+            "-s",
+            "-f",
+            "-8",
+            "--force-raw-format",
+            "--endian=little",
+        ];
+        let more = [
+            "--channels=1",
+            "--sample-rate=8000",
+            bits,
+            sign,
+            "-o",
+            "OUT",
+            "IN",
+        ];
+        peer(&[&flags[..], &more[..]].concat(), input, sound.len())
+    };
+    let eight = flac("--bps=8", "--sign=unsigned", &codes);
+    let sixteen = flac("--bps=16", "--sign=signed", &linear);
+    let best = eight
+        .into_iter()
+        .chain(sixteen)
+        .min_by(|a, b| a.0.total_cmp(&b.0));
+    // To standard output: WavPack insists on an extension of its own.
+    let wavpack = [
+        "wavpack",
+        "-hhqy",
+        "-x6",
+        "--raw-pcm=8000,8u,1",
+        "IN",
+        "-o",
+        "-",
+    ];
+    let wavpack = peer(&wavpack, &codes, sound.len());
+    let xz = peer(&["xz", "-9e", "-k", "-c", "IN"], sound, sound.len());
+    let zstd = peer(&["zstd", "-19", "-q", "-c", "IN"], sound, sound.len());
+    [
+        ("flac -8", best),
+        ("wavpack -hh -x6", wavpack),
+        ("xz -9e", xz),
+        ("zstd -19", zstd),
+    ]
+    .into_iter()
+    .filter_map(|(name, figures)| figures.map(|(bits, speed)| (name, bits, speed)))
+    .collect()
+}
+
+fn row(case: &str, metric: &str, unit: &str, ours: f64, peer: &str, theirs: Option<f64>) {
+    let row = Row {
+        area: "record",
+        case,
+        metric,
+        unit,
+        ours,
+        peer,
+        theirs,
+    };
+    row.save().expect("the summary can be written");
+}
+
+fn main() {
+    let mut files = signals::corpus(60);
+    if files.is_empty() {
+        files = vec![(
+            "generated-speech".into(),
+            signals::ulaw(&signals::speech(60 * SECOND, 1)),
+        )];
+    }
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpus"));
+    for (name, sound) in &files {
+        let peers = peers(sound);
+        let whole = std::fs::read(folder.join(format!("{name}.ul")));
+        for (level, level_name, block) in LEVELS {
+            let case = format!("{name}-{level_name}");
+            let figures = ours(sound, level, block);
+            for (peer, bits, _) in &peers {
+                row(
+                    &case,
+                    "size",
+                    "bits/sample",
+                    figures.bits,
+                    peer,
+                    Some(*bits),
+                );
+            }
+            if peers.is_empty() {
+                row(&case, "size", "bits/sample", figures.bits, "-", None);
+            }
+            let flac = peers.iter().find(|(peer, ..)| *peer == "flac -8");
+            let (peer, speed) = flac.map_or(("-", None), |(peer, _, speed)| (*peer, Some(*speed)));
+            row(&case, "encode", "x real time", figures.encode, peer, speed);
+            row(&case, "decode", "x real time", figures.decode, "-", None);
+            if let (Level::Max, Ok(whole), true) = (level, &whole, WHOLE.contains(&&name[..])) {
+                let bits = ours(whole, level, block).bits;
+                row(
+                    &format!("{name}-max-whole"),
+                    "size",
+                    "bits/sample",
+                    bits,
+                    "-",
+                    None,
+                );
+            }
+        }
+        let [short, long] = [2 * SECOND, usize::MAX].map(|len| ours(sound, Level::High, len).bits);
+        let case = format!("{name}-high-2s-blocks");
+        row(
+            &case,
+            "size",
+            "bits/sample",
+            short,
+            "one long block",
+            Some(long),
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! A second decoder, written in Python from docs/recording-format.md, reads the same.
+
+use std::io::Cursor;
+use std::process::Command;
+
+use media_core::record::tlr::{Channel, Coding, Head, Options, Reader, Sound, Unlock, Writer};
+use media_core::record::{Format, Level, Samples};
+
+use super::signals::{speech, ulaw};
+
+#[test]
+fn an_independent_decoder_reads_every_level_and_format() {
+    if Command::new("python3").arg("-c").arg("").status().is_err() {
+        eprintln!("no python3 here: the second decoder was not held against the first");
+        return;
+    }
+    let levels = [
+        (Level::Live, 6000),
+        (Level::Fast, 1500),
+        (Level::High, 900),
+        (Level::Max, 700),
+    ];
+    for (level, len) in levels {
+        let mut pcm = speech(len, 12);
+        pcm[300..400].fill(0);
+        let bytes = ulaw(&pcm);
+        let coding = Coding::Lossless(Format::Pcm16);
+        let head = Head {
+            channels: vec![
+                Channel::telephone(Format::Ulaw, "a"),
+                Channel::telephone(Format::Alaw, "b"),
+                Channel {
+                    coding,
+                    rate: 16_000,
+                    name: "c".into(),
+                },
+            ],
+            ..Head::default()
+        };
+        let options = Options {
+            level,
+            ..Options::new([8; 16])
+        };
+        let mut writer = Writer::create(Vec::new(), &head, options).unwrap();
+        writer.write(0, 0, Samples::Ulaw(&bytes)).unwrap();
+        writer
+            .write(1, 160, Samples::Alaw(&bytes[..len / 2]))
+            .unwrap();
+        writer.write(2, 0, Samples::Pcm16(&pcm)).unwrap();
+        let file = writer.finish().unwrap();
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("call.tlr");
+        std::fs::write(&path, &file).unwrap();
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/record/tlr_decode.py");
+        let output = Command::new("python3")
+            .arg(script)
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let mut theirs: Vec<String> = String::from_utf8(output.stdout)
+            .unwrap()
+            .lines()
+            .map(String::from)
+            .collect();
+
+        let mut reader = Reader::open(Cursor::new(&file), &Unlock::Nothing).unwrap();
+        let mut ours = Vec::new();
+        for entry in reader.index().to_vec() {
+            let samples: Vec<u8> = match reader.sound(&entry).unwrap() {
+                Sound::G711(codes) => codes,
+                Sound::Pcm16(samples) => samples.iter().flat_map(|x| x.to_le_bytes()).collect(),
+                _ => panic!("no packets were written"),
+            };
+            let hex: String = samples.iter().map(|byte| format!("{byte:02x}")).collect();
+            ours.push(format!("{} {} {hex}", entry.channel, entry.position));
+        }
+        ours.sort();
+        theirs.sort();
+        assert!(ours == theirs, "{level:?}");
+    }
+}
