@@ -10,7 +10,7 @@
 //! - [`dtmf`]: keys in the speech band, found and made
 //! - [`jitter`], [`plc`]: the adaptive jitter buffer, and concealment of what is lost
 //! - [`mix`], [`agc`], [`vad`], [`cng`]: gains, fades, conferences, supervision; who speaks; pauses
-//! - [`wav`]: sound files
+//! - [`wav`]: sound files; features `resample` and `opus` add conversion of rates and Opus
 //! - [`record`]: the recording codec and its container
 //! - [`tone`]: call-progress tones, found and made
 //!
@@ -34,6 +34,8 @@ pub mod g711;
 pub mod jitter;
 mod lpc;
 pub mod mix;
+#[cfg(feature = "opus")]
+pub mod opus;
 pub mod plc;
 pub mod record;
 #[cfg(feature = "resample")]

@@ -7,6 +7,8 @@ mod event;
 mod g711;
 mod jitter;
 mod mix;
+#[cfg(feature = "opus")]
+mod opus;
 mod plc;
 mod record;
 #[cfg(feature = "resample")]
