@@ -76,7 +76,7 @@ pub use agent::{
     REASON_MISSED,
 };
 pub use call::{CallConfig, CallState};
-pub use engine::{Engine, Staff};
+pub use engine::{Engine, Staff, WhyIdle, WhyWaiting};
 pub use error::{Error, Table};
 pub use event::{EndedBy, Input, LeaveReason, OfferEnd, Output, RefuseReason, RejectCause};
 pub use id::{AgentId, CallId, OfferId, QueueId};

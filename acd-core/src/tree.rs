@@ -78,6 +78,10 @@ fn height(index: u32) -> u32 {
 }
 
 impl Tree {
+    pub(crate) fn len<A: Arena>(&self, a: &A) -> u32 {
+        size(a, self.root)
+    }
+
     pub(crate) fn ready<A: Arena>(&self, a: &A) -> u32 {
         ready(a, self.root)
     }

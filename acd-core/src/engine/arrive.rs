@@ -220,7 +220,7 @@ impl Engine<'_> {
         before + 1
     }
 
-    fn each_line(&self, queue: u32, mut see: impl FnMut(&Line)) {
+    pub(super) fn each_line(&self, queue: u32, mut see: impl FnMut(&Line)) {
         for class in 0..self.line_grid.kinds() {
             let mut at = self.line_grid.first(queue, class);
             while at != NIL {

@@ -413,7 +413,7 @@ impl Engine<'_> {
     }
 
     /// Whether the call is being offered to this agent, or remembers that it was in vain.
-    fn remembers(&self, call: u32, agent: u32) -> bool {
+    pub(super) fn remembers(&self, call: u32, agent: u32) -> bool {
         let mut leg = self.calls[call].legs;
         while leg != NIL {
             let at = &self.legs[leg];

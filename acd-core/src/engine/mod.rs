@@ -8,6 +8,7 @@
 mod agents;
 mod arrive;
 mod ending;
+mod explain;
 mod matching;
 mod offers;
 mod query;
@@ -16,6 +17,7 @@ mod setup;
 mod snapshot;
 mod timers;
 
+pub use explain::{WhyIdle, WhyWaiting};
 pub use query::Staff;
 
 use crate::agent::{Agent, Member};

@@ -183,6 +183,12 @@ impl Engine<'_> {
         (at.leave_at, at.announce_at, at.retry_at) = (leave_at, announce_at, Time::MAX);
         at.cursor = None;
         at.hops = at.hops.saturating_add(1);
+        // Nobody waits for an agent who does not serve the queue.
+        if let Some(preferred) = at.preferred {
+            if self.member_of(preferred.index(), to).is_none() {
+                self.calls[call].alone_until = self.now;
+            }
+        }
         self.join_line(call);
         self.arm_call(call);
         let position = self.place(call);

@@ -388,7 +388,7 @@ impl Ledger {
         call.config.preferred_agent.is_some_and(|preferred| {
             let who = &self.agents[&preferred];
             at.since(call.arrived) < u64::from(call.config.preferred_wait_ms)
-                && (who.places.contains_key(&call.queue) || call.joined != call.arrived)
+                && who.places.contains_key(&call.queue)
                 && who.request != AgentRequest::LoggedOut
         })
     }
@@ -508,6 +508,7 @@ impl Ledger {
             );
         }
         self.conserves_work(now);
+        self.reasons_are_true(now, engine);
         self.counts_agree(engine);
     }
 
@@ -531,6 +532,69 @@ impl Ledger {
                 let idle = for_it && self.eligible(now, call, who) && !self.barred(now, call, who);
                 assert!(!idle, "INV-30: {id:?} waits while {:?} is free", who.id);
             }
+        }
+    }
+
+    /// INV-56: every reason the engine gives, derived again.
+    fn reasons_are_true(&self, now: Time, engine: &Engine<'_>) {
+        for (id, call) in &self.calls {
+            if call.talking.is_some() {
+                assert_eq!(engine.why_waiting(*id), Err(Error::WrongState(*id)));
+                continue;
+            }
+            let (class, min, max) = self.asks(now, call);
+            let mut why = WhyWaiting::default();
+            for who in self.agents.values() {
+                let Some(place) = who.places.get(&call.queue) else {
+                    continue;
+                };
+                let count = if !self.fits[&(class, who.profile)] {
+                    &mut why.unskilled
+                } else if !(min..=max).contains(&place.penalty) {
+                    &mut why.out_of_window
+                } else if who.request == AgentRequest::LoggedOut {
+                    &mut why.logged_out
+                } else if who.request != AgentRequest::Available {
+                    &mut why.not_ready
+                } else if who.quiet_until > now {
+                    &mut why.left_alone
+                } else if !self.is_free(now, who) {
+                    &mut why.busy
+                } else if self.barred(now, call, who) {
+                    &mut why.tried
+                } else {
+                    &mut why.free
+                };
+                *count += 1;
+            }
+            let said = engine.why_waiting(*id).expect("a waiting call");
+            let place = engine.position(*id).expect("a call").expect("a place");
+            assert_eq!(
+                said,
+                WhyWaiting {
+                    ahead: place - 1,
+                    ringing: call.offers.len() as u32,
+                    alone_until: said.alone_until,
+                    next_change: said.next_change,
+                    ..why
+                },
+                "INV-56: {id:?}"
+            );
+            assert!(said.next_change.is_none_or(|at| at > now), "INV-56");
+            assert!(said.alone_until.is_none() || self.waits_alone(now, call));
+        }
+        for (id, who) in &self.agents {
+            let why = engine.why_idle(*id).expect("an agent");
+            assert_eq!(why.available, self.is_free(now, who));
+            assert_eq!(why.left_alone_until.is_some(), who.quiet_until > now);
+            let waiting = self
+                .calls
+                .values()
+                .filter(|call| call.talking.is_none() && who.places.contains_key(&call.queue));
+            let counted = why.unskilled + why.out_of_window + why.held + why.open;
+            assert_eq!(counted as usize, waiting.count(), "INV-56: {id:?}");
+            // Calls that prefer an agent take it whatever the window says.
+            assert!(!why.available || why.open == 0, "INV-56: {id:?} {why:?}");
         }
     }
 
