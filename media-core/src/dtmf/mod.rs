@@ -23,9 +23,11 @@
 mod bank;
 mod detector;
 mod generator;
+mod suppressor;
 
 pub use detector::{Detection, Detector};
 pub use generator::Generator;
+pub use suppressor::Suppressor;
 
 /// A key: the twelve of a telephone and the four of a fourth column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,18 +1,23 @@
-//! RTP and RTCP (RFC 3550), telephone events (RFC 4733).
+//! RTP and RTCP (RFC 3550), telephone events (RFC 4733), and what they say of a call.
 //!
 //! - [`Packet`] is one packet, parsed without a copy or written into a caller's slice.
 //! - [`Sender`] numbers what one source sends; [`Receiver`] decides what to believe of what
 //!   arrives, unwraps its numbers and keeps the statistics of the reports.
 //! - [`rtcp`] parses and writes compound control packets.
 //! - [`event`] sends and receives keys and other telephone events.
+//! - [`ComfortNoise`] is the payload of pauses (RFC 3389).
+//! - [`quality`] says how good a call sounds (ITU-T G.107).
 
+mod comfort;
 pub mod event;
 mod packet;
+pub mod quality;
 mod receiver;
 pub mod rtcp;
 mod sender;
 mod unwrap;
 
+pub use comfort::ComfortNoise;
 pub use packet::{Csrcs, Extension, Packet, ParseError, Part, WriteError};
 pub use receiver::{Arrival, Discard, Receiver, ReceiverConfig, Statistics};
 pub use sender::Sender;

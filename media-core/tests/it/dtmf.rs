@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use media_core::dtmf::{Detection, Detector, Generator, Key};
+use media_core::dtmf::{Detection, Detector, Generator, Key, Suppressor};
 use media_core::g711::Law;
 
 use crate::signal::{Line, Noise, speech};
@@ -345,4 +345,50 @@ fn anything_at_all_is_survived() {
             _ => panic!("{detection:?} after {down:?}"),
         }
     }
+}
+
+/// The loudest sample from here to there.
+fn loudest(pcm: &[i16]) -> u16 {
+    pcm.iter().map(|s| s.unsigned_abs()).max().unwrap_or(0)
+}
+
+#[test]
+fn a_delayed_suppressor_lets_nothing_of_a_key_pass_and_all_else() {
+    let line = Line {
+        on_ms: 60.0,
+        off_ms: 60.0,
+        level: -6.0,
+        ..Line::default()
+    };
+    let keys = line.dial(&Key::ALL, &mut Noise::new(6));
+    let talk = speech(8000, -12.0, 7);
+    let mut pcm = talk.clone();
+    pcm.extend(&keys);
+    pcm.extend(&talk);
+    let delay = Suppressor::MAX_DELAY;
+    let mut whole = pcm.clone();
+    let mut told = 0;
+    Suppressor::new(delay).process(&mut whole, |_| told += 1);
+    assert_eq!(told, 32);
+    // The keys begin 400 samples after the talk and end 800 before it goes on.
+    assert!(loudest(&whole[8000 + delay + 300..][..keys.len() - 600]) < 200);
+    assert_eq!(whole[delay + 100..8000], pcm[100..8000 - delay]);
+    let after = 8000 + keys.len();
+    assert_eq!(whole[after + delay..], pcm[after..pcm.len() - delay]);
+    for frame in [1, 33, 160] {
+        let mut framed = pcm.clone();
+        let mut suppressor = Suppressor::new(delay);
+        for frame in framed.chunks_mut(frame) {
+            suppressor.process(frame, |_| {});
+        }
+        assert_eq!(framed, whole, "frames of {frame}");
+    }
+}
+
+#[test]
+fn an_undelayed_suppressor_cuts_the_tail() {
+    let mut pcm = dial("5", 1600, 400, -10, -10);
+    Suppressor::new(0).process(&mut pcm, |_| {});
+    assert!(loudest(&pcm[400..700]) > 5000);
+    assert_eq!(loudest(&pcm[400 + 350..]), 0);
 }

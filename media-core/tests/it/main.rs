@@ -10,6 +10,7 @@ mod mix;
 #[cfg(feature = "opus")]
 mod opus;
 mod plc;
+mod quality;
 mod record;
 #[cfg(feature = "resample")]
 mod resample;
