@@ -1,7 +1,8 @@
 //! Tones of the network: what a caller hears of a call's progress, made and recognised.
 //!
 //! A country's tones are data ([`Plan`]): frequencies and a cadence each. [`Generator`] plays
-//! them, [`Supervisor`] recognises them on lines that have no other signalling.
+//! them, [`Supervisor`] recognises them on lines that have no other signalling. [`FaxDetector`],
+//! [`BeepDetector`] and [`AnswerDetector`] tell who or what has answered an outbound call.
 //!
 //! ```
 //! use media_core::tone::{Generator, Heard, Meaning, Plan, Supervisor};
@@ -18,12 +19,18 @@
 //! assert_eq!(heard, Some(Meaning::Busy));
 //! ```
 
+mod answer;
+mod beep;
+mod fax;
 mod generator;
 mod lines;
 mod oscillator;
 mod plan;
 mod supervisor;
 
+pub use answer::{Answer, AnswerConfig, AnswerDetector, AnswerEvent};
+pub use beep::{Beep, BeepDetector};
+pub use fax::{FaxDetector, FaxTone};
 pub use generator::Generator;
 pub(crate) use oscillator::limit;
 pub use oscillator::{Oscillator, amplitude};

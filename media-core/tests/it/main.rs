@@ -1,6 +1,7 @@
 //! One integration-test binary: every module below is one behaviour.
 
 mod agc;
+mod answer;
 mod cng;
 mod dtmf;
 mod event;
