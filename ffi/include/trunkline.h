@@ -1532,6 +1532,172 @@ tl_status tl_rtp_write(const struct tl_rtp_packet *packet,
                        size_t room,
                        size_t *len);
 
+/* ===========================================================================
+ * Jitter buffer
+ *
+ * Packets in, in whatever order the network brings them; exactly as many samples out as are asked
+ * for, at 8,000 a second, what is missing concealed. The playout delay adapts to the network. All
+ * times are microseconds of one steady clock of the caller's.
+ */
+
+/** What became of a packet. */
+TL_ENUM(tl_jitter_verdict, uint32_t) {
+    /** It waits for its time. */
+    TL_JITTER_TAKEN = 1,
+    /** A packet of the same timestamp has come before. */
+    TL_JITTER_DUPLICATE = 2,
+    /** What it holds has been played or replaced already. */
+    TL_JITTER_LATE = 3,
+    /**
+     * Another source, or a timestamp far from the stream's: kept until the next packet shows
+     * whether this is a new stream or a stray.
+     */
+    TL_JITTER_SUSPECT = 4,
+    /** The second packet of a new stream: the buffer has started afresh with both. */
+    TL_JITTER_RESTARTED = 5,
+    /** Empty, or longer than a telephone frame can be. */
+    TL_JITTER_UNUSABLE = 6,
+};
+
+/** What most of a pull's samples are. */
+TL_ENUM(tl_jitter_sound, uint32_t) {
+    /** Received audio. */
+    TL_JITTER_VOICE = 1,
+    /** Made up for packets that did not come in time. */
+    TL_JITTER_CONCEALED = 2,
+    /** The sender's pause, filled with noise of the level it named. */
+    TL_JITTER_COMFORT_NOISE = 3,
+    /** Nothing to play: before the first packet, or long after the last. */
+    TL_JITTER_SILENCE = 4,
+};
+
+/** The receiving end of one stream of G.711. */
+typedef struct tl_jitter tl_jitter;
+
+/** How a jitter buffer behaves. */
+typedef struct tl_jitter_config {
+    /** Set by `tl_jitter_defaults`. */
+    uint32_t struct_size;
+    /** A `tl_g711_law`. Default: A-law. */
+    uint32_t law;
+    /** The least playout delay in milliseconds. Default: 0. */
+    uint32_t min_delay_ms;
+    /** The most, at most 500; equal to the least for a fixed delay. Default: 300. */
+    uint32_t max_delay_ms;
+} tl_jitter_config;
+
+/** One RTP packet of audio, as `tl_rtp_parse` takes it apart. */
+typedef struct tl_jitter_packet {
+    /** Synchronisation source. */
+    uint32_t ssrc;
+    /** RTP timestamp. */
+    uint32_t timestamp;
+    /** RTP sequence number. */
+    uint16_t sequence;
+    /** 1 if the payload type is comfort noise (13, or the negotiated one), else 0. */
+    uint16_t comfort_noise;
+    /** 0. */
+    uint32_t reserved;
+    /** The payload: G.711 codes, or comfort noise as in RFC 3389. */
+    const uint8_t *payload;
+    /** Bytes of the payload. */
+    size_t payload_len;
+    /** When it arrived, in microseconds of the clock that `tl_jitter_pull` is given. */
+    uint64_t arrival_us;
+} tl_jitter_packet;
+
+/** What a pull gave. */
+typedef struct tl_jitter_pulled {
+    /** A `tl_jitter_sound`. */
+    uint32_t sound;
+    /** Playout delay of the first sample, in milliseconds. */
+    uint32_t delay_ms;
+    /** RTP timestamp of the first sample; `TL_NONE` before the first packet is played. */
+    uint64_t timestamp;
+} tl_jitter_pulled;
+
+/** What has happened since the buffer was made. */
+typedef struct tl_jitter_stats {
+    /** Packets inserted; the sum of all verdicts. */
+    uint64_t packets;
+    /** Packets taken. */
+    uint64_t taken;
+    /** Packets whose timestamp had come before. */
+    uint64_t duplicate;
+    /** Packets that came after their time. */
+    uint64_t late;
+    /** Packets of another source or clock that no second one confirmed, and unusable ones. */
+    uint64_t refused;
+    /** Packets taken and then dropped unheard: the buffer was full, or the delay at its maximum. */
+    uint64_t dropped;
+    /** Times the buffer started afresh. */
+    uint64_t restarts;
+    /** Samples pulled; the sum of the four kinds below. */
+    uint64_t samples;
+    /** Received audio. */
+    uint64_t voice_samples;
+    /** Concealment. */
+    uint64_t concealed_samples;
+    /** Comfort noise. */
+    uint64_t noise_samples;
+    /** Silence. */
+    uint64_t silent_samples;
+    /** Samples of received audio left out to shorten the delay. */
+    uint64_t removed_samples;
+    /** Samples put in to lengthen the delay. */
+    uint64_t added_samples;
+    /** Playout delay of the last pull, in milliseconds. */
+    uint32_t delay_ms;
+    /** The delay aimed at, in milliseconds. */
+    uint32_t target_ms;
+    /** For later versions; 0. */
+    uint64_t reserved[4];
+} tl_jitter_stats;
+
+/** Fills in the default configuration. */
+tl_status tl_jitter_defaults(struct tl_jitter_config *config);
+
+/** How many bytes a jitter buffer takes. */
+size_t tl_jitter_size(void);
+
+/**
+ * Makes a jitter buffer in the caller's block of `size` bytes, aligned to `TL_ALIGN`. `config` may
+ * be NULL for the defaults.
+ */
+tl_status tl_jitter_init(void *memory,
+                         size_t size,
+                         const struct tl_jitter_config *config,
+                         struct tl_jitter **jitter);
+
+#if defined(TL_STD)
+/** Makes a jitter buffer in memory from the allocator. `config` may be NULL for the defaults. */
+tl_status tl_jitter_new(const struct tl_jitter_config *config, struct tl_jitter **jitter);
+#endif
+
+/** Ends a jitter buffer. NULL is fine. */
+tl_status tl_jitter_free(struct tl_jitter *jitter);
+
+/**
+ * Takes in a packet; its payload is copied. Stores what became of it, a `tl_jitter_verdict`, in
+ * `verdict`, which may be NULL.
+ */
+tl_status tl_jitter_insert(struct tl_jitter *jitter,
+                           const struct tl_jitter_packet *packet,
+                           uint32_t *verdict);
+
+/**
+ * Fills `pcm` with the next `samples` samples, whatever has arrived. `pulled` says what they are;
+ * it may be NULL.
+ */
+tl_status tl_jitter_pull(struct tl_jitter *jitter,
+                         uint64_t now_us,
+                         int16_t *pcm,
+                         size_t samples,
+                         struct tl_jitter_pulled *pulled);
+
+/** Stores what has happened so far. */
+tl_status tl_jitter_get_stats(const struct tl_jitter *jitter, struct tl_jitter_stats *stats);
+
 #ifdef __cplusplus
 }
 #endif

@@ -24,6 +24,7 @@ mod dtmf;
 mod g711;
 mod guard;
 mod ivr;
+mod jitter;
 mod last_error;
 
 mod object;
@@ -37,6 +38,7 @@ pub use acd::*;
 pub use dtmf::*;
 pub use g711::{tl_g711_decode, tl_g711_encode, tl_g711_law, tl_g711_transcode};
 pub use ivr::*;
+pub use jitter::*;
 pub use last_error::tl_last_error;
 pub use rtp::*;
 pub use status::{tl_status, tl_status_text};

@@ -30,6 +30,7 @@ const SECTIONS: &[&str] = &[
     "g711",
     "dtmf",
     "rtp",
+    "jitter",
 ];
 
 /// Sections that a library without std does not have.

@@ -118,10 +118,63 @@ static void rtp(void)
     CHECK(!tl_rtp_is_rtcp((const uint8_t *)"\x80\x08", 2) && !tl_rtp_is_rtcp(NULL, 9));
 }
 
+/* A stream with one packet lost, one late, one twice. */
+static void jitter(void)
+{
+    static int16_t tone[160], pcm[160];
+    uint8_t codes[160];
+    tl_jitter *buffer;
+    tl_jitter_config config;
+    tl_jitter_packet packet = {.ssrc = 7, .payload = codes, .payload_len = sizeof codes};
+    tl_jitter_pulled pulled;
+    tl_jitter_stats stats;
+    uint32_t verdict;
+
+    OK(tl_jitter_defaults(&config));
+    config.min_delay_ms = 40;
+    config.max_delay_ms = 501;
+    EXPECT(TL_ERR_ARGUMENT, tl_jitter_new(&config, &buffer));
+    config.max_delay_ms = 30;
+    EXPECT(TL_ERR_ARGUMENT, tl_jitter_new(&config, &buffer));
+    config.max_delay_ms = 40;
+    OK(tl_jitter_new(&config, &buffer));
+
+    OK(tl_dtmf_tone('5', -8, -6, tone, 160));
+    OK(tl_g711_encode(TL_G711_ALAW, tone, 160, codes));
+    OK(tl_jitter_pull(buffer, 0, pcm, 160, &pulled));
+    CHECK(pulled.sound == TL_JITTER_SILENCE && pulled.timestamp == TL_NONE);
+    for (uint16_t i = 0; i < 100; i++) {
+        packet.sequence = (uint16_t)(65530 + i);
+        packet.timestamp = i * 160u;
+        packet.arrival_us = i * 20000u;
+        if (i != 50) {
+            OK(tl_jitter_insert(buffer, &packet, &verdict));
+            CHECK(verdict == TL_JITTER_TAKEN);
+        }
+        if (i == 60) {
+            OK(tl_jitter_insert(buffer, &packet, &verdict));
+            CHECK(verdict == TL_JITTER_DUPLICATE);
+        }
+        OK(tl_jitter_pull(buffer, packet.arrival_us, pcm, 160, &pulled));
+    }
+    CHECK(pulled.sound == TL_JITTER_VOICE && pulled.delay_ms >= 30 && pulled.delay_ms <= 60);
+    OK(tl_jitter_get_stats(buffer, &stats));
+    CHECK(stats.packets == 100 && stats.taken == 99 && stats.duplicate == 1);
+    CHECK(stats.samples == 101 * 160 && stats.concealed_samples >= 100);
+    CHECK(stats.voice_samples > 90 * 160);
+    EXPECT(TL_ERR_NULL, tl_jitter_insert(buffer, NULL, NULL));
+    packet.payload = NULL;
+    EXPECT(TL_ERR_NULL, tl_jitter_insert(buffer, &packet, NULL));
+    OK(tl_jitter_pull(buffer, 3000000, pcm, 80, NULL));
+    OK(tl_jitter_free(buffer));
+    CHECK(tl_jitter_size() % TL_ALIGN == 0);
+}
+
 int main(void)
 {
     g711();
     keys();
     rtp();
+    jitter();
     return 0;
 }
