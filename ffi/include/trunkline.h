@@ -219,8 +219,45 @@ TL_ENUM(tl_acd_strategy, uint32_t) {
     TL_ACD_SKILL_LEVEL = 10,
     /** One phone by position, and one more every `progressive_ms` unanswered. */
     TL_ACD_RING_PROGRESSIVE = 11,
-    /** `custom` says it. */
+    /** The `custom_` fields say it. */
     TL_ACD_CUSTOM = 12,
+    /** Asterisk's app_queue: `ringall`. These eight reproduce it, its ties included. */
+    TL_ACD_ASTERISK_RINGALL = 100,
+    /** `leastrecent`. */
+    TL_ACD_ASTERISK_LEASTRECENT = 101,
+    /** `fewestcalls`. */
+    TL_ACD_ASTERISK_FEWESTCALLS = 102,
+    /** `random`. */
+    TL_ACD_ASTERISK_RANDOM = 103,
+    /** `wrandom`. */
+    TL_ACD_ASTERISK_WRANDOM = 104,
+    /** `rrmemory`. */
+    TL_ACD_ASTERISK_RRMEMORY = 105,
+    /** `rrordered`. */
+    TL_ACD_ASTERISK_RRORDERED = 106,
+    /** `linear`. */
+    TL_ACD_ASTERISK_LINEAR = 107,
+    /**
+     * FreeSWITCH's mod_callcenter: `longest-idle-agent`. Its tiers are a membership's level and
+     * position, here and below; leave the penalty at 0.
+     */
+    TL_ACD_CALLCENTER_LONGEST_IDLE_AGENT = 200,
+    /** `agent-with-least-talk-time`. */
+    TL_ACD_CALLCENTER_LEAST_TALK_TIME = 201,
+    /** `agent-with-fewest-calls`. */
+    TL_ACD_CALLCENTER_FEWEST_CALLS = 202,
+    /** `sequentially-by-agent-order`. */
+    TL_ACD_CALLCENTER_SEQUENTIALLY = 203,
+    /** `random`. */
+    TL_ACD_CALLCENTER_RANDOM = 204,
+    /** `round-robin`. */
+    TL_ACD_CALLCENTER_ROUND_ROBIN = 205,
+    /** `top-down`. */
+    TL_ACD_CALLCENTER_TOP_DOWN = 206,
+    /** `ring-all`. */
+    TL_ACD_CALLCENTER_RING_ALL = 207,
+    /** `ring-progressively`. */
+    TL_ACD_CALLCENTER_RING_PROGRESSIVELY = 208,
 };
 
 /** One term of a custom strategy: the agent with the smaller value goes first. */

@@ -1,9 +1,14 @@
 //! Keyword arguments as the core's configuration.
 
+#![allow(
+    clippy::needless_update,
+    reason = "what the core learns next has its default until it has a name here"
+)]
+
 use acd_core::{
-    AgentConfig, AgentId, CallConfig, Capacity, ClassId, Delays, EmptyRule, Limits, Medium,
-    Membership, Order, Overflow, ProfileId, QueueConfig, QueueId, RelaxStep, Ring, Start, Strategy,
-    Term,
+    AgentConfig, AgentId, Asterisk, CallCenter, CallConfig, Capacity, ClassId, Delays, EmptyRule,
+    Limits, Medium, Membership, Order, Overflow, ProfileId, QueueConfig, QueueId, RelaxStep, Ring,
+    Start, Strategy, Term,
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -37,6 +42,65 @@ const STRATEGIES: Words<Strategy> = &[
     ("random", Strategy::Random),
     ("weighted_random", Strategy::WeightedRandom),
     ("skill_level", Strategy::SkillLevel),
+    ("asterisk:ringall", Strategy::Asterisk(Asterisk::RingAll)),
+    (
+        "asterisk:leastrecent",
+        Strategy::Asterisk(Asterisk::LeastRecent),
+    ),
+    (
+        "asterisk:fewestcalls",
+        Strategy::Asterisk(Asterisk::FewestCalls),
+    ),
+    ("asterisk:random", Strategy::Asterisk(Asterisk::Random)),
+    (
+        "asterisk:wrandom",
+        Strategy::Asterisk(Asterisk::WeightedRandom),
+    ),
+    (
+        "asterisk:rrmemory",
+        Strategy::Asterisk(Asterisk::RoundRobinMemory),
+    ),
+    (
+        "asterisk:rrordered",
+        Strategy::Asterisk(Asterisk::RoundRobinOrdered),
+    ),
+    ("asterisk:linear", Strategy::Asterisk(Asterisk::Linear)),
+    (
+        "callcenter:longest-idle-agent",
+        Strategy::CallCenter(CallCenter::LongestIdleAgent),
+    ),
+    (
+        "callcenter:agent-with-least-talk-time",
+        Strategy::CallCenter(CallCenter::AgentWithLeastTalkTime),
+    ),
+    (
+        "callcenter:agent-with-fewest-calls",
+        Strategy::CallCenter(CallCenter::AgentWithFewestCalls),
+    ),
+    (
+        "callcenter:sequentially-by-agent-order",
+        Strategy::CallCenter(CallCenter::SequentiallyByAgentOrder),
+    ),
+    (
+        "callcenter:random",
+        Strategy::CallCenter(CallCenter::Random),
+    ),
+    (
+        "callcenter:round-robin",
+        Strategy::CallCenter(CallCenter::RoundRobin),
+    ),
+    (
+        "callcenter:top-down",
+        Strategy::CallCenter(CallCenter::TopDown),
+    ),
+    (
+        "callcenter:ring-all",
+        Strategy::CallCenter(CallCenter::RingAll),
+    ),
+    (
+        "callcenter:ring-progressively",
+        Strategy::CallCenter(CallCenter::RingProgressively),
+    ),
     // These two take more words; what stands here is replaced.
     (
         "ring_progressive",
@@ -224,6 +288,7 @@ pub(super) fn queue(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResu
             failed_ms,
             no_answer_ms,
         },
+        ..usual
     };
     given.end(function)?;
     Ok(config)
@@ -304,6 +369,7 @@ pub(super) fn limits(given: Option<&Bound<'_, PyDict>>) -> PyResult<Limits> {
         outputs: given.or("outputs", usual.outputs)?,
         steps: given.or("steps", usual.steps)?,
         ghosts: given.or("ghosts", usual.ghosts)?,
+        ..usual
     };
     given.end("Engine")?;
     Ok(config)

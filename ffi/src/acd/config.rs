@@ -3,10 +3,15 @@
 //! Every struct here is filled in by its `_defaults` function; change what differs. Times are in
 //! milliseconds, `TL_NONE32` and `TL_NONE` in a field mean "not set" where the field says so.
 
+#![allow(
+    clippy::needless_update,
+    reason = "what the core learns next has its default until it is in the header"
+)]
+
 use acd_core::{
-    AgentConfig, AgentId, CallConfig, Capacity, ClassId, Delays, EmptyRule, Limits, Medium,
-    Membership, Order, Overflow, ProfileId, QueueConfig, QueueId, RelaxStep, Ring, Start, Strategy,
-    Term,
+    AgentConfig, AgentId, Asterisk, CallCenter, CallConfig, Capacity, ClassId, Delays, EmptyRule,
+    Limits, Medium, Membership, Order, Overflow, ProfileId, QueueConfig, QueueId, RelaxStep, Ring,
+    Start, Strategy, Term,
 };
 
 use crate::config::Growing;
@@ -99,6 +104,7 @@ impl tl_acd_limits {
             outputs: self.outputs,
             steps: self.steps,
             ghosts: self.ghosts,
+            ..Limits::default()
         })
     }
 }
@@ -141,8 +147,43 @@ pub enum tl_acd_strategy {
     TL_ACD_SKILL_LEVEL = 10,
     /// One phone by position, and one more every `progressive_ms` unanswered.
     TL_ACD_RING_PROGRESSIVE = 11,
-    /// `custom` says it.
+    /// The `custom_` fields say it.
     TL_ACD_CUSTOM = 12,
+    /// Asterisk's app_queue: `ringall`. These eight reproduce it, its ties included.
+    TL_ACD_ASTERISK_RINGALL = 100,
+    /// `leastrecent`.
+    TL_ACD_ASTERISK_LEASTRECENT = 101,
+    /// `fewestcalls`.
+    TL_ACD_ASTERISK_FEWESTCALLS = 102,
+    /// `random`.
+    TL_ACD_ASTERISK_RANDOM = 103,
+    /// `wrandom`.
+    TL_ACD_ASTERISK_WRANDOM = 104,
+    /// `rrmemory`.
+    TL_ACD_ASTERISK_RRMEMORY = 105,
+    /// `rrordered`.
+    TL_ACD_ASTERISK_RRORDERED = 106,
+    /// `linear`.
+    TL_ACD_ASTERISK_LINEAR = 107,
+    /// FreeSWITCH's mod_callcenter: `longest-idle-agent`. Its tiers are a membership's level and
+    /// position, here and below; leave the penalty at 0.
+    TL_ACD_CALLCENTER_LONGEST_IDLE_AGENT = 200,
+    /// `agent-with-least-talk-time`.
+    TL_ACD_CALLCENTER_LEAST_TALK_TIME = 201,
+    /// `agent-with-fewest-calls`.
+    TL_ACD_CALLCENTER_FEWEST_CALLS = 202,
+    /// `sequentially-by-agent-order`.
+    TL_ACD_CALLCENTER_SEQUENTIALLY = 203,
+    /// `random`.
+    TL_ACD_CALLCENTER_RANDOM = 204,
+    /// `round-robin`.
+    TL_ACD_CALLCENTER_ROUND_ROBIN = 205,
+    /// `top-down`.
+    TL_ACD_CALLCENTER_TOP_DOWN = 206,
+    /// `ring-all`.
+    TL_ACD_CALLCENTER_RING_ALL = 207,
+    /// `ring-progressively`.
+    TL_ACD_CALLCENTER_RING_PROGRESSIVELY = 208,
 }
 
 /// One term of a custom strategy: the agent with the smaller value goes first.
@@ -390,6 +431,7 @@ impl tl_acd_queue_config {
                 other => return unknown("custom_ring", other),
             },
             best_skill: self.custom_best_skill != 0,
+            ..Order::default()
         })
     }
 
@@ -410,6 +452,23 @@ impl tl_acd_queue_config {
                 every_ms: self.progressive_ms,
             },
             12 => Strategy::Custom(self.custom()?),
+            100 => Strategy::Asterisk(Asterisk::RingAll),
+            101 => Strategy::Asterisk(Asterisk::LeastRecent),
+            102 => Strategy::Asterisk(Asterisk::FewestCalls),
+            103 => Strategy::Asterisk(Asterisk::Random),
+            104 => Strategy::Asterisk(Asterisk::WeightedRandom),
+            105 => Strategy::Asterisk(Asterisk::RoundRobinMemory),
+            106 => Strategy::Asterisk(Asterisk::RoundRobinOrdered),
+            107 => Strategy::Asterisk(Asterisk::Linear),
+            200 => Strategy::CallCenter(CallCenter::LongestIdleAgent),
+            201 => Strategy::CallCenter(CallCenter::AgentWithLeastTalkTime),
+            202 => Strategy::CallCenter(CallCenter::AgentWithFewestCalls),
+            203 => Strategy::CallCenter(CallCenter::SequentiallyByAgentOrder),
+            204 => Strategy::CallCenter(CallCenter::Random),
+            205 => Strategy::CallCenter(CallCenter::RoundRobin),
+            206 => Strategy::CallCenter(CallCenter::TopDown),
+            207 => Strategy::CallCenter(CallCenter::RingAll),
+            208 => Strategy::CallCenter(CallCenter::RingProgressively),
             other => return unknown("strategy", other),
         })
     }
@@ -462,6 +521,7 @@ impl tl_acd_queue_config {
                 failed_ms: self.failed_delay_ms,
                 no_answer_ms: self.no_answer_delay_ms,
             },
+            ..QueueConfig::default()
         })
     }
 }

@@ -225,6 +225,18 @@ static void refusals(void)
     config.strategy = 99;
     EXPECT(TL_ERR_ARGUMENT, tl_acd_add_queue(acd, &config, &queue));
     CHECK(strstr(tl_last_error(), "tl_acd_add_queue: strategy is 99"));
+    /* Every strategy the header names, and none between them. */
+    int known = 0;
+    for (uint32_t strategy = 0; strategy < 300; strategy++) {
+        config.strategy = strategy;
+        tl_status status = tl_acd_add_queue(acd, &config, &queue);
+        CHECK(status == TL_OK || status == TL_ERR_ARGUMENT);
+        if (status == TL_OK) {
+            known++;
+            OK(tl_acd_remove_queue(acd, queue));
+        }
+    }
+    CHECK(known == 13 + 8 + 9);
     config.strategy = TL_ACD_CUSTOM;
     config.custom_term = TL_ACD_BY_IDLE_SINCE;
     config.custom_start = TL_ACD_START_AFTER_QUEUE_LAST;
