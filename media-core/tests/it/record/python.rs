@@ -15,10 +15,10 @@ fn an_independent_decoder_reads_every_level_and_format() {
         return;
     }
     let levels = [
-        (Level::Live, 6000),
-        (Level::Fast, 1500),
-        (Level::High, 900),
-        (Level::Max, 700),
+        (Level::Live, 3000),
+        (Level::Fast, 900),
+        (Level::High, 500),
+        (Level::Max, 450),
     ];
     for (level, len) in levels {
         let mut pcm = speech(len, 12);
