@@ -4,12 +4,14 @@
 mod conceal;
 #[path = "quality/network.rs"]
 mod network;
-#[path = "quality/peers.rs"]
-mod peers;
 #[path = "quality/pesq.rs"]
 mod pesq;
+#[path = "peer/spandsp.rs"]
+mod spandsp;
 #[path = "quality/speech.rs"]
 mod speech;
+#[path = "peer/speexdsp.rs"]
+mod speexdsp;
 
 #[allow(
     clippy::print_stdout,

@@ -51,6 +51,19 @@ impl Spandsp {
             }
         }
     }
+
+    pub(crate) fn plc(&self) -> Plc {
+        // SAFETY: the types are those of plc.h; a null state asks for one from the heap.
+        unsafe {
+            let init: unsafe extern "C" fn(Pointer) -> Pointer = self.function("plc_init");
+            Plc {
+                state: init(null_mut()),
+                rx: self.function("plc_rx"),
+                fill: self.function("plc_fillin"),
+                free: self.function("plc_free"),
+            }
+        }
+    }
 }
 
 pub(crate) struct Dtmf {
@@ -112,6 +125,33 @@ impl G711 {
 impl Drop for G711 {
     fn drop(&mut self) {
         // SAFETY: the state came from g711_init and is not used again.
+        unsafe { (self.free)(self.state) };
+    }
+}
+
+/// `plc.c`, which Asterisk uses too.
+pub(crate) struct Plc {
+    state: Pointer,
+    rx: unsafe extern "C" fn(Pointer, *mut i16, c_int) -> c_int,
+    fill: unsafe extern "C" fn(Pointer, *mut i16, c_int) -> c_int,
+    free: unsafe extern "C" fn(Pointer) -> c_int,
+}
+
+impl Plc {
+    pub(crate) fn received(&mut self, frame: &mut [i16]) {
+        // SAFETY: the state is alive and the slice has as many samples as said.
+        unsafe { (self.rx)(self.state, frame.as_mut_ptr(), frame.len() as c_int) };
+    }
+
+    pub(crate) fn conceal(&mut self, frame: &mut [i16]) {
+        // SAFETY: as above.
+        unsafe { (self.fill)(self.state, frame.as_mut_ptr(), frame.len() as c_int) };
+    }
+}
+
+impl Drop for Plc {
+    fn drop(&mut self) {
+        // SAFETY: the state came from plc_init and is not used again.
         unsafe { (self.free)(self.state) };
     }
 }

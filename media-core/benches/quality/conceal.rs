@@ -1,7 +1,7 @@
 //! Frame erasures at several rates and lengths, concealed by us and by others.
 
-use crate::peers::SpandspPlc;
 use crate::pesq::{Scorer, mean};
+use crate::spandsp::Spandsp;
 use crate::speech::{Rng, Speech};
 use measure::Row;
 use media_core::plc::Concealer;
@@ -55,6 +55,7 @@ fn run(
 }
 
 pub(crate) fn measure(speech: &[Speech], scorer: &mut Scorer) {
+    let spandsp = Spandsp::load();
     let mut jobs = Vec::new();
     for speech in speech {
         for (ms, share, burst) in LOSSES {
@@ -76,7 +77,8 @@ pub(crate) fn measure(speech: &[Speech], scorer: &mut Scorer) {
                     }
                 });
                 let mine = scorer.add(clean, &heard);
-                let theirs = SpandspPlc::open().map(|mut peer| {
+                let theirs = spandsp.as_ref().map(|library| {
+                    let mut peer = library.plc();
                     let heard = run(clean, frame, &lost, |lost, piece| {
                         if lost {
                             peer.conceal(piece);

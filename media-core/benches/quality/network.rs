@@ -5,9 +5,9 @@
 //! by correlation of what is heard with what was said; MOS with delay is PESQ on the E-model's
 //! scale less its delay term, for 100 ms of network.
 
-use crate::peers::{SpeexGot, SpeexJitter};
 use crate::pesq::{Scorer, mean};
 use crate::speech::{Rng, Speech, shared};
+use crate::speexdsp::{SpeexGot, SpeexJitter};
 use measure::Row;
 use media_core::g711::Law;
 use media_core::jitter::{Config, JitterBuffer, Packet};
@@ -144,10 +144,10 @@ fn play(trace: &Trace, mut give: impl FnMut(u64, &[(u64, usize)], &mut [i16])) -
     out
 }
 
-fn ours(trace: &Trace, codes: &[u8], config: Config) -> (Vec<i16>, JitterBuffer) {
+fn ours(trace: &Trace, codes: &[u8], config: Config) -> Vec<i16> {
     let mut buffer = JitterBuffer::new(config);
     let mut law = Law::Mu;
-    let heard = play(trace, |now, packets, frame| {
+    play(trace, |now, packets, frame| {
         for &(arrival_us, i) in packets {
             buffer.insert(&Packet {
                 ssrc: 1,
@@ -159,8 +159,7 @@ fn ours(trace: &Trace, codes: &[u8], config: Config) -> (Vec<i16>, JitterBuffer)
             });
         }
         buffer.pull(now, &mut law, frame);
-    });
-    (heard, buffer)
+    })
 }
 
 /// A delay chosen beforehand, held against the fastest packet of the whole trace.
@@ -278,7 +277,6 @@ fn with_delay(pesq: f64, delay_ms: f64) -> f64 {
 
 #[allow(clippy::print_stdout, reason = "the table is the output")]
 pub(crate) fn measure(speech: &[Speech], scorer: &mut Scorer) {
-    let quiet = std::env::var_os("TRUNKLINE_QUIET").is_some();
     for trace in traces() {
         let n = trace.arrivals.len() * FRAME;
         let mut clean: Vec<i16> = Vec::with_capacity(n);
@@ -289,33 +287,28 @@ pub(crate) fn measure(speech: &[Speech], scorer: &mut Scorer) {
         clean.resize(n, 0);
         let mut codes = vec![0; n];
         Law::Mu.encode(&clean, &mut codes);
-        let (mine, buffer) = ours(&trace, &codes, Config::default());
+        let mine = ours(&trace, &codes, Config::default());
         let mut all = vec![Heard {
             buffer: "ours".into(),
             samples: mine,
         }];
-        if !quiet {
-            for ms in [40, 100] {
-                let samples = fixed(&trace, &codes, ms);
-                all.push(Heard {
-                    buffer: format!("fixed {ms} ms"),
-                    samples,
-                });
-            }
-            for margin in [0, 1, 2, 3] {
-                let Some(samples) = speex(&trace, &codes, margin) else {
-                    continue;
-                };
-                all.push(Heard {
-                    buffer: format!("speexdsp margin {margin}"),
-                    samples,
-                });
-            }
+        for ms in [40, 100] {
+            let samples = fixed(&trace, &codes, ms);
+            all.push(Heard {
+                buffer: format!("fixed {ms} ms"),
+                samples,
+            });
+        }
+        for margin in [0, 1, 2, 3] {
+            let Some(samples) = speex(&trace, &codes, margin) else {
+                continue;
+            };
+            all.push(Heard {
+                buffer: format!("speexdsp margin {margin}"),
+                samples,
+            });
         }
         report(&trace, &clean, &all, scorer);
-        if quiet {
-            println!("{:?}", buffer.stats());
-        }
     }
 }
 
