@@ -7,6 +7,7 @@ mod desk;
 mod invariants;
 mod ledger;
 mod life;
+mod memory;
 mod scenarios;
 mod sim;
 mod staffing;
