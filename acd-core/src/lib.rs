@@ -45,6 +45,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod calendar;
+pub mod outbound;
 
 #[cfg(feature = "std")]
 #[cfg_attr(docsrs, doc(cfg(feature = "std")))]

@@ -8,6 +8,7 @@ mod invariants;
 mod ledger;
 mod life;
 mod memory;
+mod outbound;
 mod scenarios;
 mod sim;
 mod staffing;
