@@ -6,7 +6,7 @@
 //! nothing allocates afterwards, and no input makes it panic.
 //!
 //! - [`g711`]: A-law and µ-law, exact to ITU-T G.711
-//! - [`rtp`]: RTP, RTCP, telephone events, comfort-noise payloads, call quality
+//! - [`rtp`]: RTP, RTCP, telephone events, call quality
 //! - [`dtmf`]: keys in the speech band, found and made
 //! - [`jitter`], [`plc`]: the adaptive jitter buffer, and concealment of what is lost
 //! - [`mix`], [`agc`], [`vad`], [`cng`]: gains, fades, conferences, supervision; who speaks; pauses

@@ -38,6 +38,35 @@ impl Spandsp {
         }
     }
 
+    /// The sound of keys as spandsp makes it.
+    pub(crate) fn dial(&self, keys: &str, on_ms: c_int, off_ms: c_int) -> Vec<i16> {
+        // SAFETY: the types are those of dtmf.h; the buffer has room for the samples asked for.
+        unsafe {
+            let init: unsafe extern "C" fn(Pointer) -> Pointer = self.function("dtmf_tx_init");
+            let timing: unsafe extern "C" fn(Pointer, c_int, c_int) =
+                self.function("dtmf_tx_set_timing");
+            let put: unsafe extern "C" fn(Pointer, *const c_char, c_int) -> c_int =
+                self.function("dtmf_tx_put");
+            let tx: unsafe extern "C" fn(Pointer, *mut i16, c_int) -> c_int =
+                self.function("dtmf_tx");
+            let free: unsafe extern "C" fn(Pointer) -> c_int = self.function("dtmf_tx_free");
+            let state = init(null_mut());
+            timing(state, on_ms, off_ms);
+            put(state, keys.as_ptr().cast(), keys.len() as c_int);
+            let mut pcm = Vec::new();
+            loop {
+                let mut frame = [0i16; 160];
+                let n = tx(state, frame.as_mut_ptr(), 160);
+                if n <= 0 {
+                    break;
+                }
+                pcm.extend(&frame[..n as usize]);
+            }
+            free(state);
+            pcm
+        }
+    }
+
     pub(crate) fn g711(&self, a_law: bool) -> G711 {
         // SAFETY: the types are those of g711.h; G711_ALAW is 0, G711_ULAW 1.
         unsafe {

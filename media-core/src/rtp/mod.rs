@@ -5,10 +5,8 @@
 //!   arrives, unwraps its numbers and keeps the statistics of the reports.
 //! - [`rtcp`] parses and writes compound control packets.
 //! - [`event`] sends and receives keys and other telephone events.
-//! - [`ComfortNoise`] is the payload of pauses (RFC 3389).
 //! - [`quality`] says how good a call sounds (ITU-T G.107).
 
-mod comfort;
 pub mod event;
 mod packet;
 pub mod quality;
@@ -17,7 +15,6 @@ pub mod rtcp;
 mod sender;
 mod unwrap;
 
-pub use comfort::ComfortNoise;
 pub use packet::{Csrcs, Extension, Packet, ParseError, Part, WriteError};
 pub use receiver::{Arrival, Discard, Receiver, ReceiverConfig, Statistics};
 pub use sender::Sender;

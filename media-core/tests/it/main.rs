@@ -10,6 +10,7 @@ mod jitter;
 mod mix;
 #[cfg(feature = "opus")]
 mod opus;
+mod peer;
 mod plc;
 mod quality;
 mod record;

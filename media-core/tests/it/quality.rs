@@ -1,7 +1,6 @@
-//! The E-model and comfort-noise payloads.
+//! The E-model.
 
 use media_core::rtp::quality::{Codec, G711_CONCEALED, G711_PLAIN, Path, mos, r_factor};
-use media_core::rtp::{ComfortNoise, ParseError, Part, WriteError};
 
 /// G.107's formulas with the standard library's functions.
 fn reference(path: &Path, codec: &Codec) -> f64 {
@@ -60,33 +59,4 @@ fn nonsense_gives_a_rating_all_the_same() {
         let r = r_factor(&path, &G711_PLAIN);
         assert!((0.0..=93.2).contains(&r), "{x}: {r}");
     }
-}
-
-#[test]
-fn comfort_noise_comes_back() {
-    let noise = ComfortNoise {
-        level: 64,
-        coefficients: &[127, 0, 254, 255],
-    };
-    let mut out = [9; 8];
-    assert_eq!(noise.write(&mut out), Ok(5));
-    assert_eq!(out, [64, 127, 0, 254, 255, 9, 9, 9]);
-    let back = ComfortNoise::parse(&out[..5]).expect("valid");
-    assert_eq!(back, noise);
-    assert_eq!(
-        back.reflection().collect::<Vec<_>>(),
-        [0, -32_766, 32_766, 32_767]
-    );
-    assert_eq!(
-        noise.write(&mut out[..4]),
-        Err(WriteError::Space {
-            needed: 5,
-            available: 4
-        })
-    );
-    assert_eq!(
-        ComfortNoise::parse(&[]),
-        Err(ParseError::Truncated(Part::Payload))
-    );
-    assert_eq!(ComfortNoise::parse(&[0xff]).map(|n| n.level), Ok(127));
 }
