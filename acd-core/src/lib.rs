@@ -51,6 +51,9 @@ pub mod outbound;
 #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
 pub mod sim;
 pub mod staffing;
+#[cfg(feature = "alloc")]
+#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+pub mod stats;
 
 mod agent;
 mod call;
