@@ -14,7 +14,7 @@ pub struct Heard {
 /// second.
 ///
 /// A tone is told of once, as soon as its cadence can be nothing else in the plan; again when
-/// another has been heard in between, or other sound. Durations may be off by a quarter. A plan
+/// another has been heard in between, or other sound. Durations may be off by a fifth. A plan
 /// has room for 12 different frequencies and 12 tones; the rest of a longer one is not heard.
 #[derive(Clone, Debug)]
 pub struct Supervisor<'a> {
@@ -104,7 +104,7 @@ impl<'a> Supervisor<'a> {
     fn step(&mut self, powers: &Powers) -> Option<Heard> {
         let sound = self.classify(powers);
         if sound == self.present {
-            self.lasted += 1;
+            self.lasted = self.lasted.saturating_add(1);
         } else {
             if self.lasted <= BORDER {
                 // The border belongs half to what was before; if that goes on, it was a flicker.
@@ -112,9 +112,10 @@ impl<'a> Supervisor<'a> {
                 if before == sound {
                     self.past.rotate_right(1);
                     self.past[0] = (Sound::Other, 0);
-                    self.lasted += length + 1;
+                    self.lasted = self.lasted.saturating_add(length).saturating_add(1);
                 } else {
-                    self.past[MEMORY - 1].1 += self.lasted / 2;
+                    let before = &mut self.past[MEMORY - 1].1;
+                    *before = before.saturating_add(self.lasted / 2);
                     self.lasted = self.lasted.div_ceil(2) + 1;
                 }
             } else {
@@ -252,9 +253,9 @@ fn sound(step: &Step) -> Sound {
     }
 }
 
-/// A quarter and three windows' steps.
+/// A fifth and three windows' steps.
 fn slack(step: &Step) -> u32 {
-    u32::from(step.ms) / 10 / 4 + 3
+    u32::from(step.ms) / 10 / 5 + 3
 }
 
 fn most(step: &Step) -> u32 {

@@ -1,6 +1,11 @@
 //! Call-progress tones, made and recognised.
 
-use media_core::tone::{Cadence, Generator, Heard, Meaning, Oscillator, Plan, Supervisor};
+use media_core::dtmf::Key;
+use media_core::tone::{
+    Cadence, Generator, Heard, Meaning, Oscillator, Plan, Step, Supervisor, Tone,
+};
+
+use crate::signal::{Line, Noise, peak, speech};
 
 const PLANS: [Plan<'static>; 4] = [
     Plan::CHINA,
@@ -112,5 +117,49 @@ fn an_oscillator_neither_drifts_nor_distorts() {
             (f64::from(oscillator.next_sample()) - x).abs() < 1.0,
             "sample {n}"
         );
+    }
+}
+
+/// A plan whose every duration is this share of the real one's.
+fn stretched(plan: &Plan<'_>, percent: u32) -> Vec<(Meaning, Vec<Step>, Cadence)> {
+    let stretch = |step: &Step| Step {
+        ms: (u32::from(step.ms) * percent / 100) as u16,
+        ..*step
+    };
+    let tones = plan.tones.iter();
+    tones
+        .map(|t| (t.meaning, t.steps.iter().map(stretch).collect(), t.cadence))
+        .collect()
+}
+
+#[test]
+fn exchanges_may_be_a_tenth_fast_or_slow_and_the_line_noisy() {
+    let mut noise = Noise::new(2);
+    for plan in PLANS {
+        for percent in [90, 110] {
+            for (meaning, steps, cadence) in stretched(&plan, percent) {
+                let tone = Tone {
+                    meaning,
+                    steps: &steps,
+                    cadence,
+                };
+                let mut pcm = vec![0; 8000 * 13];
+                Generator::new(tone, -20).generate(&mut pcm[555..]);
+                for sample in &mut pcm {
+                    *sample += (noise.gauss() * peak(-43.0)) as i16;
+                }
+                let heard: Vec<_> = listen(&plan, &pcm, 160).iter().map(|h| h.meaning).collect();
+                assert_eq!(heard, [meaning], "{} at {percent} %", plan.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn speech_and_keys_are_no_tones() {
+    let mut pcm = speech(8000 * 60, -14.0, 12);
+    pcm.extend(Line::default().dial(&Key::ALL, &mut Noise::new(1)));
+    for plan in PLANS {
+        assert_eq!(listen(&plan, &pcm, 160), [], "{}", plan.name);
     }
 }
