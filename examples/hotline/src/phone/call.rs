@@ -294,6 +294,7 @@ impl Call {
     }
 
     /// The keys that the far end sent as RFC 4733 events.
+    #[cfg(test)]
     pub(crate) fn keys_heard(&self) -> String {
         self.shared
             .media
@@ -303,6 +304,7 @@ impl Call {
     }
 
     /// The packets of audio that were heard.
+    #[cfg(test)]
     pub(crate) fn packets_heard(&self) -> u64 {
         self.shared.media.get().map_or(0, Media::packets_heard)
     }

@@ -5,6 +5,7 @@
 //! reaches [`THRESHOLD`]; G.711 alone costs less than 0.01, a jitter buffer that shortens or
 //! stretches once costs the windows it touches, another voice reaches about half.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use realfft::RealFftPlanner;
@@ -27,6 +28,9 @@ const WANDER: i64 = 3200;
 
 /// How many of the loudest windows are looked for everywhere, to learn the common delay.
 const ANCHORS: usize = 6;
+
+/// The correlation from which one of them is enough.
+const CERTAIN: f32 = 0.95;
 
 /// What [`find`] found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -79,11 +83,14 @@ pub(crate) fn find_within(expected: &[i16], heard: &[i16], lags: Range<i64>) -> 
     };
 
     windows.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let anchor = windows
-        .iter()
-        .take(ANCHORS)
-        .filter_map(|&(at, _)| search.best(window(at), at, &lags))
-        .max_by(|a, b| a.correlation.total_cmp(&b.correlation));
+    let mut anchor: Option<Hit> = None;
+    for &(at, _) in windows.iter().take(ANCHORS) {
+        let hit = search.best(window(at), at, &lags);
+        anchor = anchor.into_iter().chain(hit).max_by(Hit::by_correlation);
+        if anchor.is_some_and(|hit| hit.correlation >= CERTAIN) {
+            break;
+        }
+    }
     let Some(anchor) = anchor.filter(|a| a.correlation >= THRESHOLD) else {
         return found;
     };
@@ -117,7 +124,7 @@ fn rms(samples: &[i16]) -> f64 {
     (samples.iter().map(|&s| f64::from(s).powi(2)).sum::<f64>() / samples.len() as f64).sqrt()
 }
 
-fn median<T: Copy>(mut of: Vec<T>, by: fn(&T, &T) -> std::cmp::Ordering) -> Option<T> {
+fn median<T: Copy>(mut of: Vec<T>, by: fn(&T, &T) -> Ordering) -> Option<T> {
     of.sort_by(by);
     of.get(of.len() / 2).copied()
 }
@@ -139,6 +146,12 @@ struct Hit {
     lag: i64,
     correlation: f32,
     gain: f32,
+}
+
+impl Hit {
+    fn by_correlation(&self, other: &Hit) -> Ordering {
+        self.correlation.total_cmp(&other.correlation)
+    }
 }
 
 /// What was heard, ready to be searched.
@@ -214,7 +227,7 @@ impl Search {
                     gain: (dot / own) as f32,
                 }
             })
-            .max_by(|a, b| a.correlation.total_cmp(&b.correlation))
+            .max_by(Hit::by_correlation)
     }
 }
 

@@ -153,11 +153,13 @@ impl Media {
     }
 
     /// The keys that were heard as RFC 4733 events.
+    #[cfg(test)]
     pub(crate) fn keys_heard(&self) -> String {
         lock(&self.shared.ear).keys.clone()
     }
 
     /// The packets of audio that were heard.
+    #[cfg(test)]
     pub(crate) fn packets_heard(&self) -> u64 {
         lock(&self.shared.ear).packets
     }

@@ -54,6 +54,8 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use call::{Call, CallOptions, CallState, End};
 pub(crate) use keys::KeysBy;
+pub(crate) use listen::Heard;
+pub(crate) use voice::RATE;
 
 use call::Prepared;
 use voice::Voice;
@@ -173,11 +175,13 @@ impl Phone {
     }
 
     /// Where its SIP port is.
+    #[cfg(test)]
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// What others call it by, without a server between.
+    #[cfg(test)]
     pub(crate) fn uri(&self) -> String {
         format!("sip:{}@{}", self.user, self.address())
     }

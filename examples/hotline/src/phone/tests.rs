@@ -82,7 +82,7 @@ async fn a_known_sound_is_recognised_while_it_plays() {
     let (caller, callee) = pair().await;
     let (near, far) = connected(&caller, &callee, CallOptions::default()).await;
     // The callee's first call, so its first voice.
-    let mut sound = [0; 3 * voice::RATE];
+    let mut sound = [0; 3 * RATE];
     Voices {
         seed: 2,
         calls: AtomicU64::new(0),
