@@ -5,9 +5,11 @@ use pyo3::prelude::*;
 
 mod acd;
 mod buffers;
+mod dtmf;
 mod errors;
 mod ivr;
 mod media;
+mod staffing;
 mod words;
 
 /// Native parts of the package; import `trunkline.acd`, `trunkline.ivr` and `trunkline.media`.
@@ -17,5 +19,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     errors::add_to(module)?;
     acd::add_to(module)?;
     ivr::add_to(module)?;
+    dtmf::add_to(module)?;
+    staffing::add_to(module)?;
     media::add_to(module)
 }

@@ -49,6 +49,18 @@ impl Repr for u32 {
     }
 }
 
+impl Repr for i64 {
+    fn repr(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Repr for f64 {
+    fn repr(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
 impl Repr for &str {
     fn repr(&self) -> String {
         format!("'{self}'")

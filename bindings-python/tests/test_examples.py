@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import trunkline
-from trunkline import acd, ivr, media
+from trunkline import acd, ivr, media, sim
 
 EXAMPLES = Path(os.environ["TRUNKLINE_SOURCE"]) / "examples" / "python"
 
@@ -38,17 +38,17 @@ def test_hello_stays_short() -> None:
     assert len((EXAMPLES / "hello.py").read_text().splitlines()) <= 15
 
 
-@pytest.mark.parametrize("module", [trunkline, acd, ivr, media], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [trunkline, acd, ivr, media, sim], ids=lambda module: module.__name__)
 def test_docstrings_run(module: object) -> None:
     failed, _ = doctest.testmod(module)  # type: ignore[arg-type]
     assert failed == 0
 
 
 def test_everything_public_is_documented() -> None:
-    for module in (trunkline, acd, ivr, media):
+    for module in (trunkline, acd, ivr, media, sim):
         for name in module.__all__:
             value = getattr(module, name)
-            if isinstance(value, str) or name in ("Output", "Value"):
+            if isinstance(value, str) or name in ("Draw", "Output", "Value"):
                 continue
             assert value.__doc__, f"{module.__name__}.{name}"
             if isinstance(value, type) and value.__module__.startswith("trunkline"):

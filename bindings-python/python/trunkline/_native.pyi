@@ -7,6 +7,7 @@ from typing_extensions import Buffer, Self, Unpack
 from ._dialogue import Diagnostic, Value
 from ._dialogue import Output as Task
 from .acd import AgentFields, CallFields, Limits, MemberFields, Output, QueueFields, RelaxStep
+from .sim import GroupFields, StreamFields
 
 __all__ = [
     "__version__",
@@ -29,10 +30,21 @@ __all__ = [
     "QueueCounters",
     "AgentCounters",
     "Staff",
+    "Tally",
+    "Report",
+    "Centre",
+    "Service",
+    "erlang_b",
+    "service",
+    "agents_needed",
+    "roster",
     "Flow",
     "Session",
     "compile",
     "say",
+    "KeyEvent",
+    "DtmfDetector",
+    "dtmf_tone",
     "Law",
     "g711_encode",
     "g711_decode",
@@ -355,6 +367,103 @@ class Engine:
     def agent_counters(self, agent: int) -> AgentCounters: ...
 
 @final
+class Tally:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def offered(self) -> int: ...
+    @property
+    def answered(self) -> int: ...
+    @property
+    def abandoned(self) -> int: ...
+    @property
+    def left(self) -> int: ...
+    @property
+    def waited(self) -> int: ...
+    @property
+    def in_level(self) -> int: ...
+    @property
+    def wait_s(self) -> float: ...
+    @property
+    def answer_s(self) -> float: ...
+    @property
+    def talk_s(self) -> float: ...
+    @property
+    def service_level(self) -> float: ...
+    @property
+    def abandonment(self) -> float: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Service:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def wait_probability(self) -> float: ...
+    @property
+    def abandoned(self) -> float: ...
+    @property
+    def in_level(self) -> float: ...
+    @property
+    def in_level_of_answered(self) -> float: ...
+    @property
+    def wait_s(self) -> float: ...
+    @property
+    def answer_s(self) -> float: ...
+    @property
+    def queue(self) -> float: ...
+    @property
+    def occupancy(self) -> float: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Report:
+    @property
+    def total(self) -> Tally: ...
+    @property
+    def streams(self) -> list[Tally]: ...
+    @property
+    def intervals(self) -> list[Tally]: ...
+    @property
+    def agents(self) -> list[tuple[float, float]]: ...
+    @property
+    def answered_by(self) -> list[list[int]]: ...
+    @property
+    def occupancy(self) -> float: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Centre:
+    def __new__(
+        cls,
+        *,
+        queues: list[QueueFields],
+        streams: list[StreamFields],
+        groups: list[GroupFields],
+        length_s: int = 3600,
+        interval_s: int = 1800,
+        warm_up_s: int = 0,
+    ) -> Self: ...
+    def run(self, seed: int = 1) -> Report: ...
+
+def erlang_b(lines: int, erlangs: float) -> float: ...
+def service(
+    *,
+    calls_per_hour: float,
+    handle_s: float,
+    agents: int,
+    patience_s: float | None = None,
+    within_s: float = 20.0,
+) -> Service: ...
+def agents_needed(
+    *,
+    calls_per_hour: float,
+    handle_s: float,
+    share: float = 0.8,
+    within_s: float = 20.0,
+    patience_s: float | None = None,
+) -> int: ...
+def roster(needs: list[int], shift: int) -> list[int]: ...
+
+@final
 class Flow:
     def __new__(cls, program: bytes) -> Self: ...
     @property
@@ -405,6 +514,31 @@ class Session:
 
 def compile(source: str, file: str = "flow.yaml") -> tuple[bytes, list[Diagnostic]]: ...
 def say(language: str, kind: str, value: Value) -> list[str]: ...
+
+@final
+class KeyEvent:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def kind(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def duration(self) -> int | None: ...
+    @property
+    def level(self) -> int | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class DtmfDetector:
+    def __new__(cls) -> Self: ...
+    def listen(self, pcm: Buffer) -> list[KeyEvent]: ...
+    def reset(self) -> list[KeyEvent]: ...
+
+def dtmf_tone(
+    key: str, samples: int = 640, *, low_dbm0: int = ..., high_dbm0: int = ...
+) -> array[int]: ...
 
 @final
 class Law:

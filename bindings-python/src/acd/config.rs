@@ -139,13 +139,13 @@ const RINGS: Words<Ring> = &[
 ];
 
 /// Keyword arguments, taken one by one; what nobody asked for was misspelt.
-struct Given<'a, 'py> {
+pub(super) struct Given<'a, 'py> {
     all: Option<&'a Bound<'py, PyDict>>,
     asked: Vec<&'static str>,
 }
 
 impl<'a, 'py> Given<'a, 'py> {
-    fn new(all: Option<&'a Bound<'py, PyDict>>) -> Self {
+    pub(super) fn new(all: Option<&'a Bound<'py, PyDict>>) -> Self {
         Self {
             all,
             asked: Vec::new(),
@@ -153,7 +153,7 @@ impl<'a, 'py> Given<'a, 'py> {
     }
 
     /// The argument of this name, or the default.
-    fn or<T>(&mut self, name: &'static str, default: T) -> PyResult<T>
+    pub(super) fn or<T>(&mut self, name: &'static str, default: T) -> PyResult<T>
     where
         T: for<'x> FromPyObject<'x, 'py>,
     {
@@ -181,7 +181,7 @@ impl<'a, 'py> Given<'a, 'py> {
         }
     }
 
-    fn end(self, function: &str) -> PyResult<()> {
+    pub(super) fn end(self, function: &str) -> PyResult<()> {
         for key in self.all.iter().flat_map(|all| all.keys()) {
             let key: String = key.extract()?;
             if !self.asked.contains(&key.as_str()) {

@@ -374,7 +374,7 @@ impl Engine {
     }
 }
 
-fn skills(given: &Bound<'_, PyDict>) -> PyResult<Vec<Skill>> {
+pub(super) fn skills(given: &Bound<'_, PyDict>) -> PyResult<Vec<Skill>> {
     given
         .iter()
         .map(|(skill, level)| {

@@ -5,11 +5,13 @@ mod counters;
 mod engine;
 mod error;
 mod outputs;
+mod sim;
 
 use pyo3::prelude::*;
 
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     outputs::add_to(module)?;
     counters::add_to(module)?;
+    sim::add_to(module)?;
     module.add_class::<engine::Engine>()
 }

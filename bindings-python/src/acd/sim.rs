@@ -1,0 +1,263 @@
+//! The simulator around the production engine.
+
+use acd_core::sim::{self, Draw, Group, Stream, Tally as CoreTally};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::config::{self, Given};
+use super::engine::skills;
+use super::error::raised;
+use crate::words::record;
+
+record! {
+    /// Counts and sums of some calls of a run.
+    "trunkline.sim" Tally {
+        /// Calls that came.
+        offered: u64,
+        /// Calls answered.
+        answered: u64,
+        /// Calls whose caller hung up before that.
+        abandoned: u64,
+        /// Calls refused, or that left some other way: a longest wait, an overflow.
+        left: u64,
+        /// Calls that did not find an agent at once.
+        waited: u64,
+        /// Answered within the service level of their queue.
+        in_level: u64,
+        /// Waits of all calls, in seconds.
+        wait_s: f64,
+        /// Waits of the answered calls, in seconds.
+        answer_s: f64,
+        /// Talk of the answered calls, in seconds.
+        talk_s: f64,
+        /// Share of the offered calls answered within the service level.
+        service_level: f64,
+        /// Share of the offered calls whose caller hung up.
+        abandonment: f64,
+    }
+}
+
+impl From<&CoreTally> for Tally {
+    fn from(of: &CoreTally) -> Self {
+        Self {
+            offered: of.offered,
+            answered: of.answered,
+            abandoned: of.abandoned,
+            left: of.left,
+            waited: of.waited,
+            in_level: of.in_level,
+            wait_s: of.wait_s,
+            answer_s: of.answer_s,
+            talk_s: of.talk_s,
+            service_level: of.service_level(),
+            abandonment: of.abandonment(),
+        }
+    }
+}
+
+/// One run of a centre.
+#[pyclass(module = "trunkline.sim", frozen, eq)]
+#[derive(PartialEq)]
+pub(super) struct Report {
+    report: sim::Report,
+}
+
+fn tallies(of: &[CoreTally]) -> Vec<Tally> {
+    of.iter().map(Tally::from).collect()
+}
+
+#[pymethods]
+impl Report {
+    fn __repr__(&self) -> String {
+        let total = &self.report.total;
+        format!(
+            "Report(offered={}, service_level={:.3}, abandonment={:.3}, occupancy={:.3})",
+            total.offered,
+            total.service_level(),
+            total.abandonment(),
+            self.report.occupancy()
+        )
+    }
+
+    /// All counted calls.
+    #[getter]
+    fn total(&self) -> Tally {
+        (&self.report.total).into()
+    }
+
+    /// The calls of each stream.
+    #[getter]
+    fn streams(&self) -> Vec<Tally> {
+        tallies(&self.report.streams)
+    }
+
+    /// The calls of each interval, by when they came.
+    #[getter]
+    fn intervals(&self) -> Vec<Tally> {
+        tallies(&self.report.intervals)
+    }
+
+    /// For each agent, group after group: seconds on calls, and seconds logged in.
+    #[getter]
+    fn agents(&self) -> Vec<(f64, f64)> {
+        self.report.agents.clone()
+    }
+
+    /// Calls of each stream (outer) that each group (inner) answered.
+    #[getter]
+    fn answered_by(&self) -> Vec<Vec<u64>> {
+        self.report.answered_by.clone()
+    }
+
+    /// Seconds on calls as a share of the seconds logged in, over all agents.
+    #[getter]
+    fn occupancy(&self) -> f64 {
+        self.report.occupancy()
+    }
+}
+
+fn seconds(name: &str, value: f64) -> PyResult<f64> {
+    if value.is_finite() && value >= 0.0 {
+        return Ok(value);
+    }
+    Err(PyValueError::new_err(format!("{name} is {value} seconds")))
+}
+
+/// A number is the mean of an exponential distribution; ("fixed", s) and ("lognormal", mean,
+/// variation) are the others.
+fn draw(name: &str, given: &Bound<'_, PyAny>) -> PyResult<Draw> {
+    if let Ok(mean) = given.extract::<f64>() {
+        return Ok(Draw::Exponential(seconds(name, mean)?));
+    }
+    if let Ok((kind, s)) = given.extract::<(String, f64)>() {
+        match kind.as_str() {
+            "fixed" => return Ok(Draw::Fixed(seconds(name, s)?)),
+            "exponential" => return Ok(Draw::Exponential(seconds(name, s)?)),
+            _ => {}
+        }
+    }
+    match given.extract::<(String, f64, f64)>() {
+        Ok((kind, mean, variation)) if kind == "lognormal" => {
+            let (mean, variation) = (seconds(name, mean)?, seconds(name, variation)?);
+            return Ok(Draw::LogNormal { mean, variation });
+        }
+        _ => {}
+    }
+    Err(PyTypeError::new_err(format!(
+        "{name}: a mean in seconds, ('fixed', s) or ('lognormal', mean_s, variation)"
+    )))
+}
+
+fn stream(given: &Bound<'_, PyDict>) -> PyResult<Stream> {
+    let mut given = Given::new(Some(given));
+    let usual = Stream::default();
+    let drawn = |name: &str, given: Option<Bound<'_, PyAny>>| {
+        given.map(|given| draw(name, &given)).transpose()
+    };
+    let needs: Option<Bound<'_, PyDict>> = given.or("needs", None)?;
+    let stream = Stream {
+        queue: given.or("queue", usual.queue)?,
+        priority: given.or("priority", usual.priority)?,
+        needs: needs.map_or(Ok(Vec::new()), |needs| skills(&needs))?,
+        calls_per_hour: given.or("calls_per_hour", usual.calls_per_hour)?,
+        handle: drawn("handle", given.or("handle", None)?)?.unwrap_or(usual.handle),
+        patience: drawn("patience", given.or("patience", None)?)?,
+    };
+    if stream
+        .calls_per_hour
+        .iter()
+        .any(|calls| !(calls.is_finite() && *calls >= 0.0))
+    {
+        return Err(PyValueError::new_err("calls_per_hour: numbers from 0 up"));
+    }
+    given.end("Centre")?;
+    Ok(stream)
+}
+
+fn group(given: &Bound<'_, PyDict>) -> PyResult<Group> {
+    let mut given = Given::new(Some(given));
+    let queues: Vec<(usize, Bound<'_, PyDict>)> = given.or("queues", Vec::new())?;
+    let skilled: Option<Bound<'_, PyDict>> = given.or("skills", None)?;
+    let answer: Option<Bound<'_, PyAny>> = given.or("answer", None)?;
+    let group = Group {
+        agents: given.or("agents", 0)?,
+        queues: queues
+            .iter()
+            .map(|(queue, member)| Ok((*queue, config::membership("Centre", Some(member))?)))
+            .collect::<PyResult<_>>()?,
+        skills: skilled.map_or(Ok(Vec::new()), |has| skills(&has))?,
+        shifts: given.or("shifts", Vec::new())?,
+        answer: answer.map(|answer| draw("answer", &answer)).transpose()?,
+    };
+    given.end("Centre")?;
+    Ok(group)
+}
+
+/// A call centre to experiment with: random callers and agents around the very engine that runs in
+/// production.
+///
+/// `queues` is a list of `QueueFields`, `streams` of `StreamFields`, `groups` of `GroupFields`.
+/// Calls arrive for `length_s` seconds; `interval_s` is how long each number of `calls_per_hour`
+/// holds; calls of the first `warm_up_s` seconds are not counted.
+#[pyclass(module = "trunkline.sim", frozen)]
+pub(super) struct Centre {
+    centre: sim::Centre,
+}
+
+#[pymethods]
+impl Centre {
+    #[new]
+    #[pyo3(signature = (*, queues, streams, groups, length_s=3600, interval_s=1800, warm_up_s=0))]
+    fn new(
+        queues: Vec<Bound<'_, PyDict>>,
+        streams: Vec<Bound<'_, PyDict>>,
+        groups: Vec<Bound<'_, PyDict>>,
+        length_s: u32,
+        interval_s: u32,
+        warm_up_s: u32,
+    ) -> PyResult<Self> {
+        if interval_s == 0 {
+            return Err(PyValueError::new_err("interval_s is 0"));
+        }
+        let queues: PyResult<_> = queues
+            .into_iter()
+            .map(|q| config::queue("Centre", Some(&q)))
+            .collect();
+        let streams: PyResult<_> = streams.into_iter().map(|s| stream(&s)).collect();
+        let groups: PyResult<_> = groups.into_iter().map(|g| group(&g)).collect();
+        let centre = sim::Centre {
+            queues: queues?,
+            streams: streams?,
+            groups: groups?,
+            interval_s,
+            length_s,
+            warm_up_s,
+            ..sim::Centre::default()
+        };
+        Ok(Self { centre })
+    }
+
+    fn __repr__(&self) -> String {
+        let of = &self.centre;
+        let agents: u32 = of.groups.iter().map(|group| group.agents).sum();
+        format!(
+            "Centre(queues={}, streams={}, agents={agents})",
+            of.queues.len(),
+            of.streams.len()
+        )
+    }
+
+    /// Play the centre once. The same seed gives the same day. Other threads go on meanwhile.
+    #[pyo3(signature = (seed=1))]
+    fn run(&self, py: Python<'_>, seed: u64) -> PyResult<Report> {
+        let report = py.detach(|| self.centre.run(seed)).map_err(raised)?;
+        Ok(Report { report })
+    }
+}
+
+pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Tally>()?;
+    module.add_class::<Report>()?;
+    module.add_class::<Centre>()
+}
