@@ -48,6 +48,8 @@ mod expr;
 mod grammar;
 #[cfg(feature = "std")]
 mod graph;
+#[cfg(feature = "std")]
+mod import;
 mod machine;
 mod program;
 mod prompt;
@@ -61,6 +63,8 @@ mod value;
 #[cfg(feature = "std")]
 pub use compile::{Diagnostic, Diagnostics, Level, Program, compile, milliseconds};
 pub use expr::ExprError;
+#[cfg(feature = "std")]
+pub use import::{ImportError, import_freeswitch};
 pub use machine::{
     Args, Argument, EndReason, Evaluated, Fault, Input, Keys, LargeSession, Op, OpResult, Output,
     QueueOutcome, Session, SessionConfig, SessionError, SessionOf, SnapshotError, TransferKind,

@@ -12,13 +12,16 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use ivr_core::rehearse::{Rehearsal, flow_of, run_scenarios};
-use ivr_core::{Flow, Input, OpResult, QueueOutcome, SessionConfig, Time, Value, compile};
+use ivr_core::{
+    Flow, Input, OpResult, QueueOutcome, SessionConfig, Time, Value, compile, import_freeswitch,
+};
 
 const USAGE: &str = "\
 usage: ivr check FLOW.yaml...             say what is wrong, and what is hardly right
        ivr compile FLOW.yaml OUT.ivrb     make a program
        ivr graph FLOW.yaml [dot|mermaid]  draw the flow
        ivr prompts FLOW.yaml              list what has to be recorded or synthesised
+       ivr import MENUS.xml               FreeSWITCH's ivr_menus as a flow document
        ivr run FLOW.yaml                  be the caller and the host, on the keyboard
        ivr test FILE.ivrtest.yaml...      play scenarios and measure their coverage";
 
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         ["graph", file] => graph(file, "mermaid"),
         ["graph", file, kind @ ("dot" | "mermaid")] => graph(file, kind),
         ["prompts", file] => prompts(file),
+        ["import", file] => import(file),
         ["run", file] => run(file),
         ["test", files @ ..] if !files.is_empty() => all(files, test),
         _ => {
@@ -107,6 +111,15 @@ fn prompts(file: &str) -> Result<bool> {
         let (file, words) = (text.file.unwrap_or("-"), text.text.unwrap_or("-"));
         println!("{}\t{}\t{file}\t{words}", text.prompt, text.language);
     }
+    Ok(true)
+}
+
+fn import(file: &str) -> Result<bool> {
+    let xml = fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
+    let name = Path::new(file)
+        .file_stem()
+        .map_or("menus".into(), |s| s.to_string_lossy());
+    print!("{}", import_freeswitch(&xml, &name)?);
     Ok(true)
 }
 

@@ -124,11 +124,6 @@ impl<'d> Compiler<'d> {
             let message = "a menu needs an option".into();
             return Err(self.error("missing", options.span, message, None));
         }
-        let mut source = names
-            .iter()
-            .map(|(n, _)| n.as_str())
-            .collect::<Vec<_>>()
-            .join("|");
         let mut into = None;
         if let Some(node) = extension {
             let mut fields = Fields::new(self, node, "an extension")?;
@@ -139,13 +134,11 @@ impl<'d> Compiler<'d> {
             let tag = exits.len() as u32;
             exits.push(self.exit(exit::OPTION + tag, "extension", to)?);
             patterns.push((parsed, tag + 1));
-            source.push_str("||");
-            source.push_str(pattern.text().unwrap_or_default());
             into = Some(self.digits_variable(var, None)?);
         }
         let automaton = self.automaton(&patterns, options)?;
         self.shadowed(&names, &automaton, common.inter);
-        let dfa = self.add_dfa(&automaton, &source);
+        let dfa = self.add_dfa(&automaton);
         let body = self.collect_body(&common, EAGER, dfa, Opt(into), 0, 0);
         let mut required = alloc::vec![exit::NOINPUT, exit::NOMATCH];
         if common.cancel != 0 {
@@ -199,24 +192,24 @@ impl<'d> Compiler<'d> {
         let into = fields.need(self, "into")?;
         let (digits, pattern) = (fields.take("digits"), fields.take("pattern"));
         let (min, max) = (fields.take("min"), fields.take("max"));
+        let grammar = fields.take("grammar");
         let terminators = fields.take("terminators");
         let validate = fields.take("validate");
-        let (parsed, source) = match (pattern, digits, min, max) {
-            (Some(node), None, None, None) => {
-                let source = node.text().unwrap_or_default().to_string();
-                (self.pattern(node)?, source)
-            }
+        let parsed = match (pattern, digits, min, max) {
+            (None, None, None, None) if grammar.is_some() => self.grammar(grammar)?,
+            (Some(node), None, None, None) => self.pattern(node)?,
             (None, Some(node), None, None) => {
                 let n = self.number(node, 1, LONGEST)?;
-                (Pattern::digits(n, n), format!(".{{{n}}}"))
+                Pattern::digits(n, n)
             }
             (None, None, min, Some(max)) => {
                 let least = min.map_or(Ok(1), |node| self.number(node, 0, LONGEST))?;
                 let most = self.number(max, least.max(1), LONGEST)?;
-                (Pattern::digits(least, most), format!(".{{{least},{most}}}"))
+                Pattern::digits(least, most)
             }
             _ => {
-                let message = "how many digits? give `digits`, `max` (and `min`), or a `pattern`";
+                let message =
+                    "how many digits? give `digits`, `max` (and `min`), a `pattern` or a `grammar`";
                 return Err(self.error("missing", span, message.into(), None));
             }
         };
@@ -251,7 +244,7 @@ impl<'d> Compiler<'d> {
             },
         };
         let var = self.digits_variable(into, Some(&automaton))?;
-        let dfa = self.add_dfa(&automaton, &source);
+        let dfa = self.add_dfa(&automaton);
         let body = self.collect_body(&common, 0, dfa, Opt(Some(var)), terminators, validate);
         let mut required = alloc::vec![exit::NEXT, exit::NOINPUT, exit::NOMATCH];
         if common.cancel != 0 {
@@ -291,6 +284,16 @@ impl<'d> Compiler<'d> {
         let text = self.text(node, "a pattern")?;
         Pattern::parse(text)
             .map_err(|(at, message)| self.error("pattern", node.inside(at, 1), message, None))
+    }
+
+    /// An SRGS grammar or a built-in type.
+    fn grammar(&mut self, node: Option<&'d Node>) -> Result<Pattern, Fault> {
+        let node = node.ok_or(Fault)?;
+        let text = self.text(node, "a grammar")?;
+        match super::srgs::read(text) {
+            Ok(pattern) => Ok(pattern),
+            Err(message) => Err(self.error("grammar", node.span, message, None)),
+        }
     }
 
     fn automaton(&mut self, patterns: &[(Pattern, u32)], node: &Node) -> Result<Automaton, Fault> {

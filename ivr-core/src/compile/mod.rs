@@ -10,6 +10,7 @@ mod menus;
 mod nodes;
 mod prompts;
 mod schedules;
+mod srgs;
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -219,13 +220,11 @@ impl<'d> Compiler<'d> {
         Expr(at)
     }
 
-    fn add_dfa(&mut self, automaton: &automaton::Automaton, source: &str) -> DfaId {
+    fn add_dfa(&mut self, automaton: &automaton::Automaton) -> DfaId {
         let states = self.list(&automaton.states);
-        let source = self.string(source);
         self.dfas.push(r::Dfa {
             states,
             longest: automaton.longest,
-            source,
         });
         DfaId(self.dfas.len() as u32 - 1)
     }

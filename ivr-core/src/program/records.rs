@@ -106,8 +106,6 @@ records! {
         states: List<State>,
         /// No match is longer than this.
         longest: u32,
-        /// What it was made of, for the way back to a document.
-        source: Str,
     }
 
     Play { prompt: PromptId, }

@@ -301,7 +301,7 @@ impl Emitter<'_, '_> {
         };
         match automaton::build(&[(parsed, 0)]) {
             Ok(dfa) => {
-                let id = self.c.add_dfa(&dfa, source);
+                let id = self.c.add_dfa(&dfa);
                 self.op(Op::Matches, id.0);
                 Ok(Type::Bool)
             }
