@@ -4,7 +4,7 @@
 //! number, check sum and its place in a BLAKE3 chain; whatever stops it, every record written
 //! stays. A [`Reader`] opens finished, unfinished and damaged files and reads any stretch of any
 //! channel. [`verify`] tells whether a file is the one that was made, [`recover`] closes one that
-//! never was. The format, byte by byte: `docs/recording-format.md`.
+//! never was; a [`Recorder`] writes many calls at once on a thread of its own. The format, byte by byte: `docs/recording-format.md`.
 
 mod content;
 mod crypto;
@@ -12,6 +12,7 @@ mod error;
 mod frame;
 mod opened;
 mod reader;
+mod recorder;
 mod scan;
 mod statement;
 mod verify;
@@ -22,5 +23,6 @@ pub use content::{Channel, ClockPoint, Coding, Head, IndexEntry, Mark, MarkKind,
 pub use crypto::{Cost, Seal, Signer, Unlock, public_key};
 pub use error::TlrError;
 pub use reader::{Reader, Sound};
+pub use recorder::{Call, Policy, Recorder};
 pub use verify::{Report, Signature, recover, verify};
 pub use writer::{Options, Writer};

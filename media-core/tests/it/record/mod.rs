@@ -8,5 +8,9 @@ mod crypto;
 #[cfg(feature = "tlr")]
 mod damage;
 #[cfg(feature = "tlr")]
+mod kill;
+#[cfg(feature = "tlr")]
 mod python;
+#[cfg(feature = "tlr")]
+mod recorder;
 mod signals;

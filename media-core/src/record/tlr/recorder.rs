@@ -1,0 +1,418 @@
+//! Many calls recorded at once by one thread of their own.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::time::Duration;
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::thread::{Builder, JoinHandle};
+use std::time::Instant;
+
+use super::content::{Head, Mark, MarkKind};
+use super::error::TlrError;
+use super::writer::{Options, Writer};
+use crate::record::{Format, Samples};
+
+/// Bytes of sound one message carries: 20 ms of linear samples at 8 kHz, 40 ms of G.711.
+const FRAME: usize = 320;
+
+/// How a [`Recorder`] works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Messages (frames, marks) that may wait; the memory for all is taken at the start, about 400
+    /// bytes each.
+    pub queue: usize,
+    /// How often what was written is forced to the disk; `None` leaves that to the system.
+    pub sync_every: Option<Duration>,
+}
+
+impl Default for Policy {
+    /// 65,536 messages (a second of 650 two-party calls), synced every five seconds.
+    fn default() -> Self {
+        Self {
+            queue: 1 << 16,
+            sync_every: Some(Duration::from_secs(5)),
+        }
+    }
+}
+
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly all are frames, and a box for each would allocate in the media thread"
+)]
+enum Message {
+    Open(u64, Arc<State>, Box<Writer<File>>),
+    Frame {
+        call: u64,
+        channel: u8,
+        format: Format,
+        position: u64,
+        len: u16,
+        bytes: [u8; FRAME],
+    },
+    Mark(u64, Mark),
+    Finish(u64, SyncSender<Result<(), TlrError>>),
+}
+
+#[derive(Default)]
+struct State {
+    error: Mutex<Option<TlrError>>,
+}
+
+impl State {
+    fn error(&self) -> Option<TlrError> {
+        *self
+            .error
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn fail(&self, error: TlrError) {
+        *self
+            .error
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);
+    }
+}
+
+/// A thread that records any number of calls.
+///
+/// A media thread hands it frames through [`Call`] and never waits: when the queue is full the
+/// frame is dropped, counted, and marked in the recording as soon as there is room.
+#[derive(Debug)]
+pub struct Recorder {
+    sender: Option<SyncSender<Message>>,
+    thread: Option<JoinHandle<()>>,
+    next: AtomicU64,
+    dropped: Arc<AtomicU64>,
+}
+
+impl Recorder {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// [`TlrError::Io`] when the system gives none.
+    pub fn start(policy: Policy) -> Result<Self, TlrError> {
+        let (sender, receiver) = sync_channel(policy.queue);
+        let thread = Builder::new()
+            .name("tlr-recorder".into())
+            .spawn(move || record(&receiver, policy.sync_every))?;
+        let next = AtomicU64::new(0);
+        Ok(Self {
+            sender: Some(sender),
+            thread: Some(thread),
+            next,
+            dropped: Arc::default(),
+        })
+    }
+
+    /// Begins a recording in a new file. Waits for the file system and, when the queue is full, for
+    /// the thread: not for a media thread.
+    ///
+    /// # Errors
+    /// As [`Writer::create`], and [`TlrError::Io`] when the file is there already.
+    pub fn open(&self, path: &Path, head: &Head, options: Options) -> Result<Call, TlrError> {
+        let file = File::options().write(true).create_new(true).open(path)?;
+        let writer = Writer::create(file, head, options)?;
+        let sender = self
+            .sender
+            .clone()
+            .ok_or(TlrError::Io(io::ErrorKind::BrokenPipe))?;
+        let call = self.next.fetch_add(1, Ordering::Relaxed);
+        let state = Arc::<State>::default();
+        sender
+            .send(Message::Open(call, Arc::clone(&state), Box::new(writer)))
+            .map_err(|_| TlrError::Io(io::ErrorKind::BrokenPipe))?;
+        let lost = alloc::vec![None; head.channels.len()];
+        Ok(Call {
+            call,
+            sender,
+            state,
+            lost,
+            dropped: Arc::clone(&self.dropped),
+        })
+    }
+
+    /// Samples dropped because the queue was full, over all calls.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Recorder {
+    /// Waits until every [`Call`] is finished or gone and its file closed.
+    fn drop(&mut self) {
+        self.sender = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been reported where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// One call being recorded. Dropped unfinished, it is closed without anybody waiting; if there is
+/// no room in the queue even for that, its file stays unclosed, for [`recover`](super::recover).
+pub struct Call {
+    call: u64,
+    sender: SyncSender<Message>,
+    state: Arc<State>,
+    /// By channel, the stretch dropped since a frame was last taken.
+    lost: Vec<Option<(u64, u64)>>,
+    dropped: Arc<AtomicU64>,
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        // After `finish` this finds nothing to do.
+        let (reply, _) = sync_channel(1);
+        let _ = self.sender.try_send(Message::Finish(self.call, reply));
+    }
+}
+
+impl core::fmt::Debug for Call {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Call")
+            .field("call", &self.call)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Call {
+    /// Hands over samples, as [`Writer::write`] takes them, without waiting or allocating; returns
+    /// whether all were taken. Frames up to 320 bytes go in one piece.
+    ///
+    /// # Errors
+    /// What the thread met with this call before; the call records no more then.
+    /// [`TlrError::Channel`] for one that is not there.
+    pub fn write(
+        &mut self,
+        channel: u8,
+        position: u64,
+        samples: Samples<'_>,
+    ) -> Result<bool, TlrError> {
+        if let Some(error) = self.state.error() {
+            return Err(error);
+        }
+        if usize::from(channel) >= self.lost.len() {
+            return Err(TlrError::Channel(channel));
+        }
+        let format = samples.format();
+        let step = FRAME / format.bytes();
+        let mut taken = true;
+        for from in (0..samples.len()).step_by(step) {
+            let count = step.min(samples.len() - from);
+            let mut bytes = [0; FRAME];
+            match samples {
+                Samples::Ulaw(s) | Samples::Alaw(s) => {
+                    bytes[..count].copy_from_slice(&s[from..from + count]);
+                }
+                Samples::Pcm16(s) => {
+                    for (to, x) in bytes.chunks_exact_mut(2).zip(&s[from..from + count]) {
+                        to.copy_from_slice(&x.to_le_bytes());
+                    }
+                }
+            }
+            let (call, position, len) = (self.call, position + from as u64, count as u16);
+            let frame = Message::Frame {
+                call,
+                channel,
+                format,
+                position,
+                len,
+                bytes,
+            };
+            if !self.tell_of_loss(channel) || !self.send(frame)? {
+                let lost = &mut self.lost[usize::from(channel)];
+                let start = lost.map_or(position, |(start, _)| start);
+                *lost = Some((start, position + count as u64));
+                self.dropped.fetch_add(count as u64, Ordering::Relaxed);
+                taken = false;
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Adds a mark, if there is room in the queue for it; returns whether there was.
+    ///
+    /// # Errors
+    /// What the thread met with this call before.
+    pub fn mark(&mut self, mark: Mark) -> Result<bool, TlrError> {
+        match self.state.error() {
+            Some(error) => Err(error),
+            None => self.send(Message::Mark(self.call, mark)),
+        }
+    }
+
+    /// Closes the recording and waits until it is on its way to the disk.
+    ///
+    /// # Errors
+    /// What the thread met with this call, now or before; the file can be recovered.
+    pub fn finish(mut self) -> Result<(), TlrError> {
+        let gone = TlrError::Io(io::ErrorKind::BrokenPipe);
+        for channel in 0..self.lost.len() {
+            if let Some(mark) = self.overload(channel as u8) {
+                self.sender
+                    .send(Message::Mark(self.call, mark))
+                    .map_err(|_| gone)?;
+            }
+        }
+        let (reply, answer) = sync_channel(1);
+        self.sender
+            .send(Message::Finish(self.call, reply))
+            .map_err(|_| gone)?;
+        answer.recv().map_err(|_| gone)?
+    }
+
+    fn overload(&mut self, channel: u8) -> Option<Mark> {
+        let (position, end) = self.lost[usize::from(channel)].take()?;
+        let (len, kind) = (end - position, MarkKind::Overload);
+        Some(Mark {
+            channel,
+            position,
+            len,
+            kind,
+            text: Default::default(),
+        })
+    }
+
+    /// Marks what was dropped on a channel; `false` when there is still no room.
+    fn tell_of_loss(&mut self, channel: u8) -> bool {
+        let before = self.lost[usize::from(channel)];
+        let Some(mark) = self.overload(channel) else {
+            return true;
+        };
+        let told = matches!(self.send(Message::Mark(self.call, mark)), Ok(true));
+        if !told {
+            self.lost[usize::from(channel)] = before;
+        }
+        told
+    }
+
+    fn send(&self, message: Message) -> Result<bool, TlrError> {
+        match self.sender.try_send(message) {
+            Ok(()) => Ok(true),
+            Err(TrySendError::Full(_)) => Ok(false),
+            Err(TrySendError::Disconnected(_)) => Err(TlrError::Io(io::ErrorKind::BrokenPipe)),
+        }
+    }
+}
+
+struct Open {
+    state: Arc<State>,
+    writer: Box<Writer<File>>,
+    synced: u64,
+}
+
+fn record(receiver: &Receiver<Message>, sync_every: Option<Duration>) {
+    let mut calls: HashMap<u64, Open> = HashMap::new();
+    let mut synced = Instant::now();
+    loop {
+        let message = match sync_every {
+            Some(every) => match receiver.recv_timeout(every.saturating_sub(synced.elapsed())) {
+                Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            },
+            None => match receiver.recv() {
+                Ok(message) => Some(message),
+                Err(_) => return,
+            },
+        };
+        match message {
+            Some(Message::Open(call, state, writer)) => {
+                calls.insert(
+                    call,
+                    Open {
+                        state,
+                        writer,
+                        synced: 0,
+                    },
+                );
+            }
+            Some(Message::Frame {
+                call,
+                channel,
+                format,
+                position,
+                len,
+                bytes,
+            }) => {
+                if let Some(open) = calls.get_mut(&call) {
+                    let result = write(&mut open.writer, channel, format, position, len, &bytes);
+                    open.keep(result);
+                }
+            }
+            Some(Message::Mark(call, mark)) => {
+                if let Some(open) = calls.get_mut(&call) {
+                    let result = open.writer.mark(&mark);
+                    open.keep(result);
+                }
+            }
+            Some(Message::Finish(call, reply)) => {
+                let result = calls.remove(&call).map_or(Ok(()), Open::finish);
+                // Nobody may be waiting any more.
+                let _ = reply.send(result);
+            }
+            None => {}
+        }
+        if sync_every.is_some_and(|every| synced.elapsed() >= every) {
+            calls.values_mut().for_each(Open::sync);
+            synced = Instant::now();
+        }
+    }
+}
+
+fn write(
+    writer: &mut Writer<File>,
+    channel: u8,
+    format: Format,
+    position: u64,
+    len: u16,
+    bytes: &[u8; FRAME],
+) -> Result<(), TlrError> {
+    let len = usize::from(len);
+    match format {
+        Format::Ulaw => writer.write(channel, position, Samples::Ulaw(&bytes[..len])),
+        Format::Alaw => writer.write(channel, position, Samples::Alaw(&bytes[..len])),
+        Format::Pcm16 => {
+            let mut samples = [0; FRAME / 2];
+            for (x, pair) in samples.iter_mut().zip(bytes.chunks_exact(2)) {
+                *x = i16::from_le_bytes([pair[0], pair[1]]);
+            }
+            writer.write(channel, position, Samples::Pcm16(&samples[..len]))
+        }
+    }
+}
+
+impl Open {
+    /// A first error is the call's for good; later ones follow from it.
+    fn keep(&self, result: Result<(), TlrError>) {
+        if let Err(error) = result {
+            if self.state.error().is_none() {
+                self.state.fail(error);
+            }
+        }
+    }
+
+    fn sync(&mut self) {
+        if self.writer.len() > self.synced {
+            self.synced = self.writer.len();
+            let result = self.writer.get_ref().sync_data();
+            self.keep(result.map_err(TlrError::from));
+        }
+    }
+
+    fn finish(self) -> Result<(), TlrError> {
+        if let Some(error) = self.state.error() {
+            return Err(error);
+        }
+        Ok(self.writer.finish()?.sync_data()?)
+    }
+}

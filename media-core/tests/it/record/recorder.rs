@@ -1,0 +1,131 @@
+//! Many calls at once, on a thread that no media thread waits for.
+
+use std::fs::{self, File};
+
+use media_core::g711::Law;
+use media_core::record::tlr::{
+    MarkKind, Options, Policy, Reader, Recorder, TlrError, Unlock, verify,
+};
+use media_core::record::{Level, Samples};
+
+use super::container::head;
+use super::signals::{speech, ulaw};
+
+#[test]
+fn a_hundred_calls_at_once_come_back_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = ulaw(&speech(16_000, 11));
+    let recorder = Recorder::start(Policy::default()).unwrap();
+    let path = |i: usize| folder.path().join(format!("{i}.tlr"));
+    let mut calls: Vec<_> = (0..100)
+        .map(|i| {
+            recorder
+                .open(&path(i), &head(), Options::new([i as u8; 16]))
+                .unwrap()
+        })
+        .collect();
+    for (n, frame) in bytes.chunks(160).enumerate() {
+        for (i, call) in calls.iter_mut().enumerate() {
+            // Each its own: shifted by its number.
+            let at = n as u64 * 160 + i as u64;
+            assert!(call.write(0, at, Samples::Ulaw(frame)).unwrap());
+        }
+    }
+    calls.into_iter().for_each(|call| call.finish().unwrap());
+    assert_eq!(recorder.dropped(), 0);
+    let want: Vec<i16> = bytes.iter().map(|c| Law::Mu.decode_sample(*c)).collect();
+    for i in 0..100 {
+        assert!(verify(File::open(path(i)).unwrap()).unwrap().is_intact());
+        let mut reader = Reader::open(File::open(path(i)).unwrap(), &Unlock::Nothing).unwrap();
+        let mut out = vec![0; want.len()];
+        assert_eq!(reader.read(0, i as u64, &mut out).unwrap(), want.len());
+        assert!(out == want);
+    }
+}
+
+#[test]
+fn overload_is_counted_and_marked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("call.tlr");
+    // No room at all, and a level so slow that the thread is busy while frames come in.
+    let recorder = Recorder::start(Policy {
+        queue: 1,
+        sync_every: None,
+    })
+    .unwrap();
+    let options = Options {
+        level: Level::Max,
+        block_ms: 20,
+        ..Options::new([1; 16])
+    };
+    let mut call = recorder.open(&path, &head(), options).unwrap();
+    let bytes = ulaw(&speech(160, 11));
+    let mut dropped = 0;
+    for n in 0..2000 {
+        if !call.write(0, n * 160, Samples::Ulaw(&bytes)).unwrap() {
+            dropped += 160;
+        }
+    }
+    call.finish().unwrap();
+    assert!(dropped > 0);
+    assert_eq!(recorder.dropped(), dropped);
+    let reader = Reader::open(File::open(&path).unwrap(), &Unlock::Nothing).unwrap();
+    assert!(
+        reader
+            .marks()
+            .iter()
+            .all(|mark| mark.kind == MarkKind::Overload)
+    );
+    assert_eq!(
+        reader.marks().iter().map(|mark| mark.len).sum::<u64>(),
+        dropped
+    );
+    let held: u64 = reader.index().iter().map(|entry| entry.len).sum();
+    assert_eq!(held + dropped, 2000 * 160);
+}
+
+#[test]
+fn an_error_stays_with_its_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let (good, bad) = (
+        folder.path().join("good.tlr"),
+        folder.path().join("bad.tlr"),
+    );
+    let recorder = Recorder::start(Policy {
+        sync_every: None,
+        ..Policy::default()
+    })
+    .unwrap();
+    let mut well = recorder
+        .open(&good, &head(), Options::new([1; 16]))
+        .unwrap();
+    let mut ill = recorder.open(&bad, &head(), Options::new([2; 16])).unwrap();
+    let again = recorder
+        .open(&bad, &head(), Options::new([3; 16]))
+        .unwrap_err();
+    assert_eq!(again, TlrError::Io(std::io::ErrorKind::AlreadyExists));
+    // An A-law frame on a µ-law channel.
+    ill.write(0, 0, Samples::Alaw(&[1; 160])).unwrap();
+    well.write(0, 0, Samples::Ulaw(&[1; 160])).unwrap();
+    assert_eq!(ill.finish(), Err(TlrError::Format(0)));
+    well.finish().unwrap();
+    assert!(verify(File::open(&good).unwrap()).unwrap().is_intact());
+    assert!(!verify(File::open(&bad).unwrap()).unwrap().closed);
+    assert!(fs::metadata(&bad).unwrap().len() > 32);
+}
+
+#[test]
+fn a_call_that_is_let_go_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("call.tlr");
+    let recorder = Recorder::start(Policy::default()).unwrap();
+    let mut call = recorder
+        .open(&path, &head(), Options::new([1; 16]))
+        .unwrap();
+    call.write(0, 0, Samples::Ulaw(&[1; 160])).unwrap();
+    drop(call);
+    drop(recorder);
+    let report = verify(File::open(&path).unwrap()).unwrap();
+    assert!(report.is_intact());
+    assert_eq!(report.samples, [160]);
+}
