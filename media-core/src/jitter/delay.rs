@@ -14,12 +14,13 @@ const BIN: i64 = 5 * SAMPLES_PER_MS;
 const BEAT: i64 = 20 * SAMPLES_PER_MS;
 /// Weight of one packet; the histogram's total settles at `ONE << FORGET`.
 const ONE: u32 = 1 << 12;
-/// A better delay is taken up when it saves this many thousandths of a MOS.
+const FORGET: u32 = 11;
+/// A longer delay is taken up when it saves this many thousandths of a MOS, for it is heard; a
+/// shorter one when it saves these.
 const UP: u32 = 60;
 const DOWN: u32 = 4;
 /// Until so many packets have come, the delay is at least 40 ms: what is known says little.
 const EARLY: (u32, i64) = (250, 40 * SAMPLES_PER_MS);
-const FORGET: u32 = 11;
 /// The fastest packet is sought in the last one to two of these.
 const WINDOW: i64 = 8_000 * SAMPLES_PER_MS;
 /// More delay than the latest packet of the last one to two of these needed is never aimed at, so
@@ -207,4 +208,27 @@ fn delay_cost(delay: i64) -> u32 {
     };
     let (a, b) = (u32::from(a), u32::from(b));
     a + (b - a) * part / 10
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::DELAY_COST;
+
+    /// ITU-T G.107: the delay term, and R to MOS.
+    #[test]
+    fn the_table_is_the_e_models() {
+        let idd = |ta: f64| {
+            let x = (ta / 100.0).log2().max(0.0);
+            let root = |x: f64| (1.0 + x.powi(6)).powf(1.0 / 6.0);
+            25.0 * (root(x) - 3.0 * root(x / 3.0) + 2.0)
+        };
+        let mos = |r: f64| 1.0 + 0.035 * r + r * (r - 60.0) * (100.0 - r) * 7e-6;
+        for (i, &cost) in DELAY_COST.iter().enumerate() {
+            let exact = 1000.0 * (mos(80.0) - mos(80.0 - idd(100.0 + 10.0 * i as f64)));
+            assert!(
+                (f64::from(cost) - exact).abs() <= 0.5,
+                "{i}: {cost} {exact}"
+            );
+        }
+    }
 }
