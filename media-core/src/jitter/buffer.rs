@@ -60,6 +60,8 @@ pub struct JitterBuffer {
     pub(super) ready: [i16; MAX_FRAME],
     pub(super) ready_from: u16,
     pub(super) ready_to: u16,
+    /// So many of them, from the first on, are made up.
+    pub(super) made: u16,
     pub(super) target: i64,
     /// Samples of the last frame.
     pub(super) frame: i64,
@@ -104,6 +106,7 @@ impl JitterBuffer {
             ready: [0; MAX_FRAME],
             ready_from: 0,
             ready_to: 0,
+            made: 0,
             target: config.min_delay_ms as i64 * SAMPLES_PER_MS,
             frame: 160,
             beat: 160,

@@ -104,11 +104,17 @@ impl JitterBuffer {
             }
         }
         let ready = usize::from(self.ready_to - self.ready_from);
-        let n = out.len().min(ready);
         let from = usize::from(self.ready_from);
+        let made = usize::from(self.made).saturating_sub(from);
+        let (most, kind) = if made > 0 {
+            (made.min(ready), Kind::Concealed)
+        } else {
+            (ready, Kind::Voice)
+        };
+        let n = out.len().min(most);
         out[..n].copy_from_slice(&self.ready[from..from + n]);
         self.ready_from += n as u16;
-        (n, Kind::Voice, self.play.map(|play| play - ready as i64))
+        (n, kind, self.play.map(|play| play - ready as i64))
     }
 
     /// Decodes the next packet if its time has come; otherwise the samples to fill, at least one.
@@ -152,6 +158,9 @@ impl JitterBuffer {
                 if ahead == 2 && gap == self.frame && self.recover(record, decoder) {
                     return None;
                 }
+                if gap <= left && self.bridge(record, gap as usize, decoder) {
+                    return None;
+                }
                 // Up to where redundancy in the next packet might begin.
                 let wait = if ahead == 2 && gap > self.frame {
                     gap - self.frame
@@ -193,7 +202,37 @@ impl JitterBuffer {
         self.heard = next.at;
         self.play = Some(next.at);
         self.ready_from = 0;
+        self.made = 0;
         self.ready_to = len as u16;
+        true
+    }
+
+    /// Makes a lost stretch of `gap` samples, and the packet after it, ready together.
+    fn bridge(&mut self, next: store::Record, gap: usize, decoder: &mut impl Decoder) -> bool {
+        // Both must fit, and nobody knows the next frame's length before it is decoded.
+        let frame = usize::try_from(self.frame)
+            .unwrap_or(MAX_FRAME)
+            .max(MAX_FRAME / 2);
+        if next.kind != store::Kind::Audio || gap + frame > MAX_FRAME {
+            return false;
+        }
+        let (lost, ready) = self.ready.split_at_mut(gap);
+        let len = decoder
+            .decode(self.store.payload(&next), ready)
+            .min(ready.len());
+        self.store.remove_first();
+        self.stats.dropped += u64::from(len == 0);
+        self.concealer.bridge(lost, &ready[..len]);
+        self.concealer.received(&mut ready[..len]);
+        self.vad.heard(&ready[..len]);
+        self.gap = Gap::Loss(0);
+        self.sequence = next.sequence;
+        self.frame = if len > 0 { len as i64 } else { self.frame };
+        self.heard = next.at + len as i64;
+        self.play = Some(self.heard);
+        self.ready_from = 0;
+        self.ready_to = (gap + len) as u16;
+        self.made = gap as u16;
         true
     }
 
@@ -234,6 +273,7 @@ impl JitterBuffer {
         self.heard = record.at + (old + len) as i64;
         self.play = Some(self.heard);
         self.ready_from = 0;
+        self.made = 0;
         self.ready_to = self.adjust(len, excess, left) as u16;
         true
     }

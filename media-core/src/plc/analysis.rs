@@ -35,13 +35,24 @@ impl Voice {
 
     /// Splits the past into filter and excitation.
     pub(super) fn of(history: &[i16; HISTORY]) -> Voice {
-        let mut past = [0.0_f32; HISTORY];
-        for (to, &from) in past.iter_mut().zip(history) {
-            *to = f32::from(from);
-        }
+        Self::split(&floats(history), None)
+    }
+
+    /// The same where the pitch is known.
+    pub(super) fn with_pitch(history: &[i16; HISTORY], pitch: usize) -> Voice {
+        Self::split(&floats(history), Some(pitch))
+    }
+
+    /// Samples of the period that is repeated.
+    pub(super) const fn pitch(&self) -> usize {
+        self.pitch
+    }
+
+    fn split(past: &[f32; HISTORY], known: Option<usize>) -> Voice {
+        let pitch = known.unwrap_or_else(|| pitch(past));
         let mut voice = Voice {
-            filter: predict(&weighted(&past)).filter,
-            pitch: pitch(&past),
+            filter: predict(&weighted(past)).filter,
+            pitch,
             ..Voice::NONE
         };
         let start = HISTORY - voice.pitch;
@@ -79,6 +90,14 @@ impl Voice {
         self.memory[0] = sample;
         sample
     }
+}
+
+fn floats(history: &[i16; HISTORY]) -> [f32; HISTORY] {
+    let mut past = [0.0_f32; HISTORY];
+    for (to, &from) in past.iter_mut().zip(history) {
+        *to = f32::from(from);
+    }
+    past
 }
 
 /// The newest samples, weighted for the prediction: they count most.

@@ -87,6 +87,31 @@ impl Concealer {
         self.remember(out);
     }
 
+    /// Makes up the samples between what was heard and `next`, the frame after them, from both
+    /// sides; `next` then goes through [`received`](Concealer::received) as ever.
+    pub fn bridge(&mut self, out: &mut [i16], next: &[i16]) {
+        if self.lost == 0 {
+            self.voice = Voice::of(&self.history);
+        }
+        let mut mirror = [0; HISTORY];
+        for (to, &from) in mirror.iter_mut().rev().zip(next) {
+            *to = from;
+        }
+        let mut back = Voice::with_pitch(&mirror, self.voice.pitch());
+        let n = out.len();
+        for sample in out.iter_mut() {
+            *sample = round(self.voice.next() * level(self.lost));
+            self.lost = self.lost.saturating_add(1);
+        }
+        for (i, sample) in out.iter_mut().rev().enumerate() {
+            let part = (n - i) as f32 / (n + 1) as f32;
+            let (old, new) = (f32::from(*sample), back.next() * level(i as u32));
+            *sample = round(old + (new - old) * part);
+        }
+        self.lost = 0;
+        self.remember(out);
+    }
+
     /// Samples made up since the last received frame.
     #[must_use]
     pub const fn lost_samples(&self) -> u32 {
