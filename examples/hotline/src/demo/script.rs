@@ -220,12 +220,7 @@ pub(super) fn callers() -> Vec<Script> {
         (2_000, BLACKLIST[0], TelephoneEvent, Plan::Blacklisted),
         // These wait, and the VIP who calls after them is served before them.
         (3_000, "13800000104", InBand, agent(5, Then::Rates(3))),
-        (
-            3_600,
-            "13800000105",
-            TelephoneEvent,
-            agent(5, Then::RefusesToRate),
-        ),
+        (3_600, "13800000105", InBand, agent(5, Then::RefusesToRate)),
         (4_200, "13800000301", InBand, abandon(3)),
         (
             4_800,
