@@ -1,6 +1,7 @@
 //! The engine's behaviours, a module each.
 #![cfg(feature = "alloc")]
 
+mod admission;
 mod calendar;
 mod compat;
 mod desk;
