@@ -35,6 +35,21 @@
 //! # }
 //! # Ok::<(), acd_core::Error>(())
 //! ```
+//!
+//! # What is where
+//!
+//! - [`Engine`]: calls, agents, queues, offers; [`Strategy`] and [`Order`]: who gets the call;
+//!   [`RelaxStep`] and [`Overflow`]: what changes while it waits; [`WhyWaiting`] and [`WhyIdle`]:
+//!   why it still does; [`Engine::snapshot`] and [`Engine::restore`].
+//! - [`calendar`]: working hours. [`admission`]: who gets in. [`outbound`]: calling out.
+//! - [`staffing`]: Erlang B, C and A, rosters. [`sim`]: a call centre to experiment with (`std`).
+//! - [`stats`]: numbers as a fold over the outputs (`alloc`).
+//!
+//! # Without an allocator
+//!
+//! Features are `std` (default), which includes `alloc`, or none. All memory is taken when an
+//! engine is made, from the heap ([`Engine::with_capacity`]) or from the caller
+//! ([`Engine::new`]); nothing is allocated afterwards.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
@@ -81,7 +96,7 @@ pub use agent::{
     REASON_MISSED,
 };
 pub use call::{CallConfig, CallState};
-pub use engine::{Engine, Staff, WhyIdle, WhyWaiting};
+pub use engine::{Engine, Estimates, Staff, WhyIdle, WhyWaiting};
 pub use error::{Error, Table};
 pub use event::{EndedBy, Input, LeaveReason, OfferEnd, Output, RefuseReason, RejectCause};
 pub use id::{AgentId, CallId, OfferId, QueueId};

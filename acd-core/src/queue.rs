@@ -176,6 +176,8 @@ pub struct Queue {
     pub(crate) next_emptying: u32,
     /// Smoothed time an agent spends on a call, talk and wrap-up, in ms.
     pub(crate) handle_ms: u64,
+    /// How long the call answered last had waited in this queue, in ms.
+    pub(crate) last_wait_ms: Option<u64>,
 }
 
 impl Default for Queue {
@@ -194,6 +196,7 @@ impl Default for Queue {
             emptying: false,
             next_emptying: NIL,
             handle_ms: 0,
+            last_wait_ms: None,
         }
     }
 }
@@ -246,7 +249,7 @@ impl Default for Pool {
 plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow, resume_within_ms, max_waiting, weight, service_level_ms, announce_first_ms, announce_every_ms, missed_limit, aging_ms, join_empty, leave_empty, delays });
 plain!(struct Delays { busy_ms, declined_ms, failed_ms, no_answer_ms });
 plain!(struct QueueCounters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms });
-plain!(struct Queue { config, order, counters, members, logged_in, willing, free, steps, cursor, last_key, emptying, next_emptying, handle_ms });
+plain!(struct Queue { config, order, counters, members, logged_in, willing, free, steps, cursor, last_key, emptying, next_emptying, handle_ms, last_wait_ms });
 plain!(struct Line { queue, class, penalty_min, penalty_max, tree, head, head_key, next });
 plain!(struct Pool { profile, tree });
 plain!(enum EmptyRule { 0 Never, 1 LoggedOut, 2 NotReady, 3 NoneFree });

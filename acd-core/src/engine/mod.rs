@@ -8,6 +8,7 @@
 mod agents;
 mod arrive;
 mod ending;
+mod estimates;
 mod explain;
 mod matching;
 mod offers;
@@ -17,6 +18,7 @@ mod setup;
 mod snapshot;
 mod timers;
 
+pub use estimates::Estimates;
 pub use explain::{WhyIdle, WhyWaiting};
 pub use query::Staff;
 

@@ -89,6 +89,8 @@ impl Engine<'_> {
         counters.answered += 1;
         counters.answered_in_level += u64::from(waited_ms <= level);
         let here = self.now.since(self.calls[call].joined);
+        self.queues[queue].last_wait_ms = Some(here);
+        let counters = &mut self.queues[queue].counters;
         counters.waited_ms = counters.waited_ms.saturating_add(here);
         counters.answered_waited_ms = counters.answered_waited_ms.saturating_add(waited_ms);
         if member != NIL {

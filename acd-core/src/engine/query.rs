@@ -103,33 +103,6 @@ impl Engine<'_> {
     pub fn agent_counters(&self, agent: AgentId) -> Result<AgentCounters, Error> {
         Ok(self.agents[self.agent(agent)?].counters)
     }
-
-    /// Calls of a queue's length ahead, at the pace its agents have shown; 0 when one is free.
-    pub(super) fn estimate(&self, queue: u32, position: u32) -> Option<u64> {
-        let Queue {
-            willing,
-            free,
-            handle_ms,
-            ..
-        } = self.queues[queue];
-        if free > 0 {
-            return Some(0);
-        }
-        if willing == 0 || handle_ms == 0 {
-            return None;
-        }
-        Some(u64::from(position).saturating_mul(handle_ms) / u64::from(willing))
-    }
-
-    /// Learns how long an agent is busy with a call: an eighth of the way to the newest.
-    pub(super) fn learn_handle_time(&mut self, queue: u32, ms: u64) {
-        let known = &mut self.queues[queue].handle_ms;
-        *known = if *known == 0 {
-            ms
-        } else {
-            known.saturating_sub(*known / 8).saturating_add(ms / 8)
-        };
-    }
 }
 
 /// How many members of a queue are there.

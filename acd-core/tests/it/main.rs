@@ -5,6 +5,7 @@ mod admission;
 mod calendar;
 mod compat;
 mod desk;
+mod estimates;
 mod invariants;
 mod ledger;
 mod life;
