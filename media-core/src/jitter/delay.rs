@@ -17,7 +17,7 @@ const ONE: u32 = 1 << 12;
 const FORGET: u32 = 11;
 /// A longer delay is taken up when it saves this many thousandths of a MOS, for it is heard; a
 /// shorter one when it saves these.
-const UP: u32 = 60;
+const UP: u32 = 90;
 const DOWN: u32 = 4;
 /// Until so many packets have come, the delay is at least 40 ms: what is known says little.
 const EARLY: (u32, i64) = (250, 40 * SAMPLES_PER_MS);
