@@ -108,7 +108,8 @@ bench-packages:
 	$(PACKAGES) bench
 
 # The recorder lives in media-core but is an area of its own.
-benches = $(patsubst $(1)/benches/%.rs,%,$(wildcard $(1)/benches/*.rs))
+benches = $(patsubst $(1)/benches/%.rs,%,$(wildcard $(1)/benches/*.rs)) \
+	$(patsubst $(1)/benches/%/main.rs,%,$(wildcard $(1)/benches/*/main.rs))
 RECORD := $(filter record%,$(call benches,media-core))
 MEDIA := $(filter-out $(RECORD),$(call benches,media-core))
 BENCHES_acd = -p trunkline-acd-core $(patsubst %,--bench %,$(call benches,acd-core))
@@ -118,10 +119,9 @@ BENCHES_media = -p trunkline-media-core $(MEDIA:%=--bench %)
 BENCHES_record = -p trunkline-media-core $(RECORD:%=--bench %)
 
 $(filter-out bench-python,$(AREAS:%=bench-%)): bench-%:
-	$(if $(findstring --bench,$(BENCHES_$*)),cargo bench --locked --all-features $(BENCHES_$*),\
-		@echo '$*: no benchmarks yet')
+	cargo bench --locked --all-features $(BENCHES_$*)
 bench-python:
-	$(or $(wildcard bindings-python/bench.sh),@echo 'python: no benchmarks yet')
+	bindings-python/bench.sh
 
 # ---- install -------------------------------------------------------------------------------------
 
