@@ -155,6 +155,8 @@ fn configure(folder: &Path) -> anyhow::Result<Config> {
     for queue in &mut config.queues {
         // Three seconds of ringing and no notes: the callers have more calls than time.
         queue.ring = jiff::SignedDuration::from_secs(3);
+        // Long enough for another agent to come free before the one who is away is tried again.
+        queue.retry = jiff::SignedDuration::from_secs(6);
         queue.wrap_up = jiff::SignedDuration::ZERO;
     }
     Ok(config)
