@@ -1,0 +1,32 @@
+"""What README.md quotes is what the tests run: every code block of a language is a file's text."""
+
+import pathlib
+import re
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+QUOTED = {
+    "rust": "acd-core/examples/hello.rs",
+    "c": "examples/c/hello.c",
+    "python": "examples/python/hello.py",
+}
+
+
+class Readme(unittest.TestCase):
+    def test_code_blocks_are_the_examples(self):
+        readme = (ROOT / "README.md").read_text()
+        for language, file in QUOTED.items():
+            blocks = re.findall(rf"```{language}\n(.*?)```", readme, re.S)
+            with self.subTest(language=language):
+                self.assertEqual(blocks, [(ROOT / file).read_text()])
+
+    def test_linked_files_exist(self):
+        for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+            for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text()):
+                if "://" not in target:
+                    with self.subTest(document=document.name, target=target):
+                        self.assertTrue((document.parent / target).exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
