@@ -131,7 +131,7 @@ pub(crate) struct Queue {
     /// How long an agent's phone rings before the call goes to the next.
     #[serde(default = "default_ring")]
     pub(crate) ring: SignedDuration,
-    /// Rest between two offers of a call after one was missed.
+    /// An agent who missed a call is not offered the same call again for so long; others are.
     #[serde(default = "default_retry")]
     pub(crate) retry: SignedDuration,
     /// Time an agent has for notes after each call.
@@ -186,7 +186,7 @@ fn default_ring() -> SignedDuration {
     SignedDuration::from_secs(15)
 }
 fn default_retry() -> SignedDuration {
-    SignedDuration::from_secs(1)
+    SignedDuration::from_secs(30)
 }
 
 impl Default for Rtp {
