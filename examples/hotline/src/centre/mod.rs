@@ -79,6 +79,9 @@ enum Role {
     Agent(u64),
 }
 
+/// Both ends of a channel whose receiver is the centre itself.
+type Inbox<T> = (mpsc::UnboundedSender<T>, mpsc::UnboundedReceiver<T>);
+
 /// The call centre's mind.
 pub(crate) struct Centre {
     setup: Setup,
@@ -88,14 +91,8 @@ pub(crate) struct Centre {
     /// Calls whose dialogue may have something to say; in order, so that runs can be compared.
     stirred: BTreeSet<u64>,
     next_call: u64,
-    reports: (
-        mpsc::UnboundedSender<(u64, Report)>,
-        mpsc::UnboundedReceiver<(u64, Report)>,
-    ),
-    answers: (
-        mpsc::UnboundedSender<Answer>,
-        mpsc::UnboundedReceiver<Answer>,
-    ),
+    reports: Inbox<(u64, Report)>,
+    answers: Inbox<Answer>,
 }
 
 impl Centre {

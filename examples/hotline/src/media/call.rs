@@ -47,7 +47,7 @@ pub(crate) enum Command {
 }
 
 /// What a call's media tells.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Report {
     /// Everything of `op` has been played.
     Played { op: u32 },

@@ -204,7 +204,7 @@ impl Stack {
             };
             let stack = self.clone();
             tokio::spawn(async move {
-                let method = transaction.original.method.clone();
+                let method = transaction.original.method;
                 if let Err(error) = stack.serve(transaction).await {
                     tracing::debug!(%method, %error, "request not served");
                 }

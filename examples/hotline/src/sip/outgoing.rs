@@ -13,6 +13,8 @@ use media_core::g711::Law;
 
 /// Status reported for a phone that is not registered, as a registrar would answer (RFC 3261 §21.4.18).
 const TEMPORARILY_UNAVAILABLE: u16 = 480;
+/// Status reported for a phone that gave no answer at all.
+const REQUEST_TIMEOUT: u16 = 408;
 /// Status reported where no port, socket or dialog can be had, or the phone answers nonsense.
 const SERVER_ERROR: u16 = 500;
 
@@ -101,10 +103,7 @@ async fn call(
             },
         }
     };
-    let response = match outcome {
-        Ok(Ok((_, Some(response)))) => response,
-        Ok(Ok((_, None)) | Err(_)) | Err(_) => return Err(408),
-    };
+    let Ok(Ok((_, Some(response)))) = outcome else { return Err(REQUEST_TIMEOUT) };
     if response.status_code.kind() != StatusCodeKind::Successful {
         return Err(response.status_code.code());
     }
