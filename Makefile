@@ -73,7 +73,7 @@ else
 endif
 
 licences:
-	cd .ci && python3 -m unittest test_licences
+	cd .ci && python3 -m unittest test_licences test_readme
 	python3 .ci/licences.py
 
 # ---- quality -------------------------------------------------------------------------------------

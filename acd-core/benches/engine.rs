@@ -50,26 +50,16 @@ impl Centre {
         let kinds = size.kinds;
         let classes: Vec<_> = (0..kinds)
             .map(|n| {
-                let need = [Skill {
-                    skill: n % 32,
-                    level: (n / 32) as u8,
-                }];
-                engine
-                    .add_class(if n == 0 { &[] } else { &need })
-                    .expect("a class")
+                let need = [Skill { skill: n % 32, level: (n / 32) as u8 }];
+                engine.add_class(if n == 0 { &[] } else { &need }).expect("a class")
             })
             .collect();
         let profiles: Vec<_> = (0..kinds)
             .map(|n| {
                 let has: Vec<_> = (0..8)
-                    .map(|k| Skill {
-                        skill: (n + k * 4) % 32,
-                        level: ((n / 32 + k) % 9) as u8,
-                    })
+                    .map(|k| Skill { skill: (n + k * 4) % 32, level: ((n / 32 + k) % 9) as u8 })
                     .collect();
-                engine
-                    .add_profile(if n == 0 { &[] } else { &has })
-                    .expect("a profile")
+                engine.add_profile(if n == 0 { &[] } else { &has }).expect("a profile")
             })
             .collect();
         let queues: Vec<_> = (0..size.queues)
@@ -103,15 +93,9 @@ impl Centre {
             let agent = centre.engine.add_agent(config).expect("an agent");
             for k in 0..2.min(size.queues) {
                 let queue = centre.queues[((n + k * 3) % size.queues) as usize];
-                centre
-                    .engine
-                    .join_queue(agent, queue, Membership::default())
-                    .expect("a place");
+                centre.engine.join_queue(agent, queue, Membership::default()).expect("a place");
             }
-            centre.give(Input::AgentState {
-                agent,
-                state: AgentRequest::Available,
-            });
+            centre.give(Input::AgentState { agent, state: AgentRequest::Available });
         }
         while centre.waiting.len() < size.waiting as usize {
             centre.arrive();
@@ -167,10 +151,7 @@ impl Centre {
         self.now = self.now.plus(1);
         let n = self.random() as usize % self.talking.len();
         let call = self.talking.swap_remove(n);
-        self.give(Input::Complete {
-            call,
-            by: EndedBy::Agent,
-        });
+        self.give(Input::Complete { call, by: EndedBy::Agent });
         self.arrive();
         while self.talking.len() < self.busy {
             self.arrive();
@@ -180,27 +161,9 @@ impl Centre {
 
 fn main() {
     let sizes = [
-        Size {
-            case: "100-agents-32-groups",
-            agents: 100,
-            waiting: 1_000,
-            queues: 32,
-            kinds: 1,
-        },
-        Size {
-            case: "3k-agents-32-groups",
-            agents: 3_000,
-            waiting: 1_000,
-            queues: 32,
-            kinds: 1,
-        },
-        Size {
-            case: "100-agents-256x256",
-            agents: 100,
-            waiting: 1_000,
-            queues: 8,
-            kinds: 256,
-        },
+        Size { case: "100-agents-32-groups", agents: 100, waiting: 1_000, queues: 32, kinds: 1 },
+        Size { case: "3k-agents-32-groups", agents: 3_000, waiting: 1_000, queues: 32, kinds: 1 },
+        Size { case: "100-agents-256x256", agents: 100, waiting: 1_000, queues: 8, kinds: 256 },
         Size {
             case: "100k-agents-256x256-1M-waiting",
             agents: 100_000,

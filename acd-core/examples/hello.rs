@@ -1,4 +1,5 @@
-#![allow(missing_docs, clippy::print_stdout, reason = "what README.md shows, whole")]
+//! One queue, one agent, one call.
+#![allow(clippy::print_stdout, reason = "what it says is what it is for")]
 use acd_core::*;
 
 fn main() -> Result<(), Error> {

@@ -77,11 +77,7 @@ impl<'a> Limit<'a> {
     /// At most so many in a window of so many ms. An empty table limits nothing.
     pub fn new(table: &'a mut [LimitSlot], most: u32, window_ms: u64) -> Self {
         table.fill(LimitSlot::default());
-        Self {
-            table,
-            most,
-            window_ms,
-        }
+        Self { table, most, window_ms }
     }
 
     /// Counts a call of this key at this instant, if it is allowed.
@@ -107,11 +103,7 @@ impl<'a> Limit<'a> {
         }
         let oldest = near.min_by_key(|&i| (self.table[i].count > 0, self.table[i].since));
         if let Some(i) = known.or(oldest) {
-            self.table[i] = LimitSlot {
-                key,
-                since: now,
-                count: 1,
-            };
+            self.table[i] = LimitSlot { key, since: now, count: 1 };
         }
         true
     }

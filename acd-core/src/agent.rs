@@ -59,10 +59,7 @@ pub struct Capacity {
 impl Default for Capacity {
     fn default() -> Self {
         let voice = Medium::Voice.bit();
-        Self {
-            units: [1, 4, 10, 1],
-            blocked_by: [0, voice, voice, voice],
-        }
+        Self { units: [1, 4, 10, 1], blocked_by: [0, voice, voice, voice] }
     }
 }
 

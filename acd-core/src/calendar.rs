@@ -321,9 +321,7 @@ impl<'a> Calendar<'a> {
         let seconds = current.map_or(0, |offset| i64::from(offset.seconds));
         let changes = self.offsets.get(after).map_or(Time::MAX, |next| next.from);
         let local = (at.ms() / 1000) as i64 + seconds;
-        let day = local
-            .div_euclid(DAY_S)
-            .clamp(i32::MIN.into(), i32::MAX.into());
+        let day = local.div_euclid(DAY_S).clamp(i32::MIN.into(), i32::MAX.into());
         (day as i32, local.rem_euclid(DAY_S), changes)
     }
 }

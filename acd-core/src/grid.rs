@@ -65,17 +65,14 @@ impl<'a> Grid<'a> {
         let words = words(self.kinds);
         let start = row as usize * words;
         let some = &self.some[start..start + words];
-        some.iter()
-            .zip(mask)
-            .zip(0..)
-            .flat_map(|((some, mask), word)| {
-                let mut bits = some & mask;
-                core::iter::from_fn(move || {
-                    let bit = bits.trailing_zeros() as u16;
-                    bits &= bits.wrapping_sub(1);
-                    (bit < 64).then_some(word * 64 + bit)
-                })
+        some.iter().zip(mask).zip(0..).flat_map(|((some, mask), word)| {
+            let mut bits = some & mask;
+            core::iter::from_fn(move || {
+                let bit = bits.trailing_zeros() as u16;
+                bits &= bits.wrapping_sub(1);
+                (bit < 64).then_some(word * 64 + bit)
             })
+        })
     }
 }
 

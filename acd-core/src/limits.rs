@@ -102,9 +102,7 @@ impl Limits {
     #[must_use]
     pub fn timers(self) -> u32 {
         let all = self.filled();
-        all.calls
-            .saturating_add(all.offers)
-            .saturating_add(all.agents)
+        all.calls.saturating_add(all.offers).saturating_add(all.agents)
     }
 
     /// Entries of the index of lines.

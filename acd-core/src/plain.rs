@@ -15,10 +15,7 @@ pub(crate) struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            failed: false,
-        }
+        Self { bytes, failed: false }
     }
 
     pub(crate) fn word(&mut self, bytes: usize) -> u64 {
@@ -27,9 +24,7 @@ impl<'a> Source<'a> {
             return 0;
         };
         self.bytes = rest;
-        head.iter()
-            .rev()
-            .fold(0, |word, byte| (word << 8) | u64::from(*byte))
+        head.iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -239,10 +239,7 @@ pub struct Pool {
 
 impl Default for Pool {
     fn default() -> Self {
-        Self {
-            profile: ProfileId::PLAIN,
-            tree: Tree::default(),
-        }
+        Self { profile: ProfileId::PLAIN, tree: Tree::default() }
     }
 }
 

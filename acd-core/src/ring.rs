@@ -16,11 +16,7 @@ pub(crate) struct Ring<'a> {
 
 impl<'a> Ring<'a> {
     pub(crate) fn new(slots: Storage<'a, OutputSlot>) -> Self {
-        Self {
-            slots,
-            start: 0,
-            len: 0,
-        }
+        Self { slots, start: 0, len: 0 }
     }
 
     pub(crate) fn len(&self) -> usize {

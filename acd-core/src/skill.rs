@@ -63,15 +63,8 @@ impl<'a> Skills<'a> {
         skills: Storage<'a, Skill>,
         fits: Storage<'a, u64>,
     ) -> Result<Self, Error> {
-        let mut this = Self {
-            classes,
-            profiles,
-            skills,
-            fits,
-            class_count: 1,
-            profile_count: 1,
-            used: 0,
-        };
+        let mut this =
+            Self { classes, profiles, skills, fits, class_count: 1, profile_count: 1, used: 0 };
         if this.classes.is_empty() || this.classes.len() > usize::from(u16::MAX) {
             return Err(Error::Full(Table::Classes));
         }
@@ -94,16 +87,9 @@ impl<'a> Skills<'a> {
     }
 
     pub(crate) fn put(&self, sink: &mut dyn Sink) {
-        (
-            self.class_count as u64,
-            self.profile_count as u64,
-            self.used as u64,
-        )
-            .put(sink);
+        (self.class_count as u64, self.profile_count as u64, self.used as u64).put(sink);
         let kinds = self.classes[..self.class_count].iter();
-        kinds
-            .chain(&self.profiles[..self.profile_count])
-            .for_each(|range| range.put(sink));
+        kinds.chain(&self.profiles[..self.profile_count]).for_each(|range| range.put(sink));
         let used = &self.skills[..self.used];
         used.iter().for_each(|skill| skill.put(sink));
         self.fits.iter().for_each(|fits| fits.put(sink));
@@ -123,11 +109,8 @@ impl<'a> Skills<'a> {
             .chain(&mut self.profiles[..self.profile_count])
             .for_each(|range| *range = Plain::get(source));
         let used = &mut self.skills[..self.used];
-        used.iter_mut()
-            .for_each(|skill| *skill = Plain::get(source));
-        self.fits
-            .iter_mut()
-            .for_each(|fits| *fits = Plain::get(source));
+        used.iter_mut().for_each(|skill| *skill = Plain::get(source));
+        self.fits.iter_mut().for_each(|fits| *fits = Plain::get(source));
     }
 
     pub(crate) fn has_class(&self, class: ClassId) -> bool {
@@ -211,8 +194,7 @@ impl<'a> Skills<'a> {
     fn refit(&mut self, class: usize, profile: usize) {
         let has = self.slice(self.profiles[profile]);
         let fits = self.slice(self.classes[class]).iter().all(|need| {
-            has.iter()
-                .any(|have| have.skill == need.skill && have.level >= need.level)
+            has.iter().any(|have| have.skill == need.skill && have.level >= need.level)
         });
         // Rows are made once, over zeros.
         if fits {
@@ -239,10 +221,7 @@ impl<'a> Skills<'a> {
             }
         }
         self.skills[self.used..end].copy_from_slice(skills);
-        let range = SkillRange {
-            start: self.used as u32,
-            len: skills.len() as u32,
-        };
+        let range = SkillRange { start: self.used as u32, len: skills.len() as u32 };
         self.used = end;
         Ok(range)
     }

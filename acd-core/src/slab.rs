@@ -21,11 +21,7 @@ pub struct Slot<T> {
 
 impl<T: Default> Default for Slot<T> {
     fn default() -> Self {
-        Self {
-            generation: 0,
-            next: NIL,
-            value: T::default(),
-        }
+        Self { generation: 0, next: NIL, value: T::default() }
     }
 }
 
@@ -40,12 +36,7 @@ pub(crate) struct Slab<'a, T> {
 
 impl<'a, T: Default> Slab<'a, T> {
     pub(crate) fn new(slots: Storage<'a, Slot<T>>) -> Self {
-        Self {
-            slots,
-            free: NIL,
-            fresh: 0,
-            live: 0,
-        }
+        Self { slots, free: NIL, fresh: 0, live: 0 }
     }
 
     pub(crate) fn capacity(&self) -> u32 {
@@ -132,11 +123,7 @@ impl<'a, T: Default> Slab<'a, T> {
         }
         for slot in &mut self.slots[..self.fresh as usize] {
             (slot.generation, slot.next) = Plain::get(source);
-            slot.value = if slot.next == LIVE {
-                T::get(source)
-            } else {
-                T::default()
-            };
+            slot.value = if slot.next == LIVE { T::get(source) } else { T::default() };
         }
     }
 

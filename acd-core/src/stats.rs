@@ -78,10 +78,9 @@ impl Traffic {
     pub fn level(&self, level: Level) -> (u64, u64) {
         match level {
             Level::OfAnswered => (self.answered_in_level, self.answered),
-            Level::OfAnsweredAndAbandoned => (
-                self.answered_in_level + self.abandoned_in_level,
-                self.answered + self.abandoned,
-            ),
+            Level::OfAnsweredAndAbandoned => {
+                (self.answered_in_level + self.abandoned_in_level, self.answered + self.abandoned)
+            }
             Level::OfOffered => (self.answered_in_level, self.offered),
             Level::OfOfferedButShort => (self.answered_in_level, self.offered - self.short),
         }
@@ -198,20 +197,16 @@ impl Stats {
 
     /// Traffic by beginning of interval and queue.
     pub fn traffic(&self) -> impl Iterator<Item = (Time, QueueId, &Traffic)> {
-        self.traffic
-            .iter()
-            .map(|((at, queue), row)| (*at, *queue, row))
+        self.traffic.iter().map(|((at, queue), row)| (*at, *queue, row))
     }
 
     /// Agents up to an instant not before the last output.
     pub fn agents(&self, until: Time) -> impl Iterator<Item = (AgentId, AgentRow)> {
-        self.agents
-            .iter()
-            .map(move |(agent, &(row, state, since))| {
-                let mut row = row;
-                spend(&mut row, state, until.since(since));
-                (*agent, row)
-            })
+        self.agents.iter().map(move |(agent, &(row, state, since))| {
+            let mut row = row;
+            spend(&mut row, state, until.since(since));
+            (*agent, row)
+        })
     }
 
     /// Calls that have ended since this was last asked, in that order.
@@ -235,18 +230,10 @@ impl Stats {
     /// Takes one output in, in the order in which they came about.
     pub fn see(&mut self, at: Time, output: &Output) {
         match *output {
-            Output::Joined {
-                call, tag, queue, ..
-            } => {
+            Output::Joined { call, tag, queue, .. } => {
                 self.row(queue, at).offered += 1;
-                let detail = CallDetail {
-                    tag,
-                    arrived: at,
-                    queue,
-                    offers: 0,
-                    answered: None,
-                    end: None,
-                };
+                let detail =
+                    CallDetail { tag, arrived: at, queue, offers: 0, answered: None, end: None };
                 self.live.insert(call, LiveCall { detail, joined: at });
             }
             Output::Refused { queue, .. } => {
@@ -279,13 +266,7 @@ impl Stats {
                     _ => {}
                 }
             }
-            Output::Connected {
-                call,
-                agent,
-                queue,
-                waited_ms,
-                ..
-            } => {
+            Output::Connected { call, agent, queue, waited_ms, .. } => {
                 let Some(live) = self.live.get_mut(&call) else {
                     return;
                 };
@@ -298,13 +279,7 @@ impl Stats {
                 row.waited_ms += at.since(joined);
                 row.answer_ms += waited_ms;
             }
-            Output::Left {
-                call,
-                queue,
-                reason,
-                waited_ms,
-                ..
-            } => {
+            Output::Left { call, queue, reason, waited_ms, .. } => {
                 let Some(live) = self.end(call, CallEnd::Left(reason), at) else {
                     return;
                 };
@@ -319,13 +294,7 @@ impl Stats {
                     row.left += 1;
                 }
             }
-            Output::Completed {
-                call,
-                queue,
-                by,
-                talked_ms,
-                ..
-            } => {
+            Output::Completed { call, queue, by, talked_ms, .. } => {
                 if let Some(live) = self.end(call, CallEnd::Completed(by), at) {
                     self.row(queue, live.joined).talked_ms += talked_ms;
                 }

@@ -31,11 +31,7 @@ impl<'a> Timers<'a> {
         for slot in slots.iter_mut() {
             slot.place = NIL;
         }
-        Self {
-            slots,
-            len: 0,
-            seq: 0,
-        }
+        Self { slots, len: 0, seq: 0 }
     }
 
     pub(crate) fn put(&self, sink: &mut dyn Sink) {

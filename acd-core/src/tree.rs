@@ -23,14 +23,7 @@ pub(crate) struct Node {
 
 impl Default for Node {
     fn default() -> Self {
-        Self {
-            left: NIL,
-            right: NIL,
-            parent: NIL,
-            size: 0,
-            ready: 0,
-            on: false,
-        }
+        Self { left: NIL, right: NIL, parent: NIL, size: 0, ready: 0, on: false }
     }
 }
 
@@ -62,10 +55,7 @@ pub(crate) struct Tree {
 
 impl Default for Tree {
     fn default() -> Self {
-        Self {
-            root: NIL,
-            last: NIL,
-        }
+        Self { root: NIL, last: NIL }
     }
 }
 
@@ -99,11 +89,7 @@ impl Tree {
             while at != NIL {
                 parent = at;
                 right = a.key(at) < key;
-                at = if right {
-                    a.node(at).right
-                } else {
-                    a.node(at).left
-                };
+                at = if right { a.node(at).right } else { a.node(at).left };
             }
         }
         self.attach(a, x, parent, right, on);
@@ -113,13 +99,7 @@ impl Tree {
     }
 
     fn attach<A: Arena>(&mut self, a: &mut A, x: u32, parent: u32, right: bool, on: bool) {
-        *a.node_mut(x) = Node {
-            parent,
-            size: 1,
-            ready: u32::from(on),
-            on,
-            ..Node::default()
-        };
+        *a.node_mut(x) = Node { parent, size: 1, ready: u32::from(on), on, ..Node::default() };
         if parent == NIL {
             (self.root, self.last) = (x, x);
             return;
@@ -157,11 +137,7 @@ impl Tree {
             if left == NIL || right == NIL {
                 break if left == NIL { right } else { left };
             }
-            let taller = if height(left) > height(right) {
-                left
-            } else {
-                right
-            };
+            let taller = if height(left) > height(right) { left } else { right };
             self.rotate_up(a, taller);
         };
         let Node { parent, on, .. } = *a.node(x);
@@ -385,9 +361,7 @@ fn rightmost<A: Arena>(a: &A, mut at: u32) -> u32 {
 }
 
 fn recount<A: Arena>(a: &mut A, x: u32) {
-    let Node {
-        left, right, on, ..
-    } = *a.node(x);
+    let Node { left, right, on, .. } = *a.node(x);
     let total = size(a, left) + size(a, right) + 1;
     let seen = ready(a, left) + ready(a, right) + u32::from(on);
     let node = a.node_mut(x);

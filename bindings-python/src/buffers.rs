@@ -13,20 +13,12 @@ use pyo3::types::{PyBytes, PyType};
 
 fn contiguous<T: Element>(buffer: &PyBuffer<T>) -> PyResult<NonNull<[T]>> {
     // PyO3 takes a buffer of the other byte order for one of ours.
-    let foreign: &[u8] = if cfg!(target_endian = "little") {
-        b">!"
-    } else {
-        b"<"
-    };
+    let foreign: &[u8] = if cfg!(target_endian = "little") { b">!" } else { b"<" };
     let order = buffer.format().to_bytes().first().unwrap_or(&b'@');
     if size_of::<T>() > 1 && foreign.contains(order) {
-        return Err(PyBufferError::new_err(
-            "the buffer is not in the byte order of this machine",
-        ));
+        return Err(PyBufferError::new_err("the buffer is not in the byte order of this machine"));
     }
-    buffer
-        .as_slice_ptr()
-        .ok_or_else(|| PyBufferError::new_err("the buffer is not contiguous"))
+    buffer.as_slice_ptr().ok_or_else(|| PyBufferError::new_err("the buffer is not contiguous"))
 }
 
 /// Hands `inside` the elements of a Python buffer without copying them. `inside` must not run
@@ -53,9 +45,7 @@ pub(crate) fn with_both<I: Element, O: Element, R>(
     let (elements, mut place) = (contiguous(input)?, contiguous(output)?);
     let (from, to) = (input.buf_ptr().addr(), output.buf_ptr().addr());
     if from < to + output.len_bytes() && to < from + input.len_bytes() {
-        return Err(PyBufferError::new_err(
-            "the output buffer overlaps the input",
-        ));
+        return Err(PyBufferError::new_err("the output buffer overlaps the input"));
     }
     // SAFETY: as in `with_input`; the output is writable and shares no byte with the input.
     Ok(unsafe { inside(elements.as_ref(), place.as_mut()) })
@@ -76,7 +66,5 @@ pub(crate) fn new_samples<'py>(
         }
         Ok(())
     })?;
-    ARRAY
-        .import(py, "array", "array")?
-        .call1((pyo3::intern!(py, "h"), bytes))
+    ARRAY.import(py, "array", "array")?.call1((pyo3::intern!(py, "h"), bytes))
 }

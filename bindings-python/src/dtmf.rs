@@ -40,17 +40,9 @@ impl From<Detection> for KeyEvent {
                 duration: None,
                 level: Some(level.into()),
             },
-            Detection::Up {
-                key,
-                start,
-                duration,
-            } => Self {
-                kind: "up",
-                key: name(key),
-                start,
-                duration: Some(duration),
-                level: None,
-            },
+            Detection::Up { key, start, duration } => {
+                Self { kind: "up", key: name(key), start, duration: Some(duration), level: None }
+            }
         }
     }
 }
@@ -65,9 +57,7 @@ pub(crate) struct DtmfDetector {
 impl DtmfDetector {
     #[new]
     fn new() -> Self {
-        Self {
-            detector: Detector::new(),
-        }
+        Self { detector: Detector::new() }
     }
 
     /// Listen to PCM samples (int16 buffer, a frame of any size); returns the keys pressed and let
@@ -75,8 +65,7 @@ impl DtmfDetector {
     fn listen(&mut self, pcm: &Bound<'_, PyAny>) -> PyResult<Vec<KeyEvent>> {
         let mut found = Vec::new();
         with_input(&PyBuffer::<i16>::get(pcm)?, |pcm| {
-            self.detector
-                .detect(pcm, |detection| found.push(detection.into()));
+            self.detector.detect(pcm, |detection| found.push(detection.into()));
         })?;
         Ok(found)
     }
@@ -84,8 +73,7 @@ impl DtmfDetector {
     /// End a key that is held: at the end of a call, or when the sound before is to be forgotten.
     fn reset(&mut self) -> Vec<KeyEvent> {
         let mut found = Vec::new();
-        self.detector
-            .reset(|detection| found.push(detection.into()));
+        self.detector.reset(|detection| found.push(detection.into()));
         found
     }
 }

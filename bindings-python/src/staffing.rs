@@ -28,10 +28,7 @@ record! {
     }
 }
 
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "the shape that map_err wants"
-)]
+#[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn wrong(error: StaffingError) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
@@ -61,10 +58,7 @@ fn service(
     patience_s: Option<f64>,
     within_s: f64,
 ) -> PyResult<Service> {
-    let load = Load {
-        calls_per_hour,
-        handle_s,
-    };
+    let load = Load { calls_per_hour, handle_s };
     let of = staffing::service(load, patience(patience_s), agents, within_s).map_err(wrong)?;
     Ok(Service {
         wait_probability: of.wait_probability,
@@ -88,10 +82,7 @@ fn agents_needed(
     within_s: f64,
     patience_s: Option<f64>,
 ) -> PyResult<u32> {
-    let load = Load {
-        calls_per_hour,
-        handle_s,
-    };
+    let load = Load { calls_per_hour, handle_s };
     let target = Target { share, within_s };
     staffing::agents_needed(load, patience(patience_s), target).map_err(wrong)
 }
@@ -99,10 +90,7 @@ fn agents_needed(
 /// How many agents start a shift at each interval so that as many are there as each needs, with the
 /// fewest shifts of `shift` intervals.
 #[pyfunction]
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "PyO3 makes a list into a vector"
-)]
+#[allow(clippy::needless_pass_by_value, reason = "PyO3 makes a list into a vector")]
 fn roster(needs: Vec<u32>, shift: usize) -> PyResult<Vec<u32>> {
     let mut starts = vec![0; needs.len()];
     staffing::roster(&needs, shift, &mut starts).map_err(wrong)?;

@@ -12,10 +12,7 @@ pub(crate) fn value<T: Copy>(words: Words<T>, name: &str, word: &str) -> PyResul
     match words.iter().find(|(known, _)| *known == word) {
         Some((_, value)) => Ok(*value),
         None => {
-            let known: Vec<_> = words
-                .iter()
-                .map(|(known, _)| format!("'{known}'"))
-                .collect();
+            let known: Vec<_> = words.iter().map(|(known, _)| format!("'{known}'")).collect();
             Err(PyValueError::new_err(format!(
                 "{name} is '{word}', not one of {}",
                 known.join(", ")
@@ -26,10 +23,7 @@ pub(crate) fn value<T: Copy>(words: Words<T>, name: &str, word: &str) -> PyResul
 
 /// The word of a value; "unknown" for one newer than this package.
 pub(crate) fn word<T: Copy + PartialEq>(words: Words<T>, value: T) -> &'static str {
-    words
-        .iter()
-        .find(|(_, known)| *known == value)
-        .map_or("unknown", |(word, _)| word)
+    words.iter().find(|(_, known)| *known == value).map_or("unknown", |(word, _)| word)
 }
 
 /// A value as Python writes it.

@@ -36,26 +36,17 @@ fn call() -> (f64, f64) {
     let mut engine = Engine::with_capacity(Limits::default()).expect("the defaults");
     let queue = engine.add_queue(QueueConfig::default()).expect("room");
     let agent = engine.add_agent(AgentConfig::default()).expect("room");
-    engine
-        .join_queue(agent, queue, Membership::default())
-        .expect("room");
+    engine.join_queue(agent, queue, Membership::default()).expect("room");
     let state = AgentRequest::Available;
-    engine
-        .handle(Time::ZERO, Input::AgentState { agent, state })
-        .expect("an agent");
+    engine.handle(Time::ZERO, Input::AgentState { agent, state }).expect("an agent");
     let mut now = Time::ZERO;
     let mut rust = || {
         now = now.plus(1);
-        engine
-            .handle(now, Input::Arrive(CallConfig::new(queue)))
-            .expect("room");
+        engine.handle(now, Input::Arrive(CallConfig::new(queue))).expect("room");
         while let Some(output) = engine.poll() {
             let input = match black_box(output) {
                 Output::Offer { offer, .. } => Input::Accept { offer },
-                Output::Connected { call, .. } => Input::Complete {
-                    call,
-                    by: EndedBy::Agent,
-                },
+                Output::Connected { call, .. } => Input::Complete { call, by: EndedBy::Agent },
                 _ => continue,
             };
             engine.handle(now, input).expect("what was promised");

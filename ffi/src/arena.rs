@@ -14,11 +14,7 @@ pub(crate) struct Arena {
 impl Arena {
     /// An arena that only measures; every table it gives is empty.
     pub(crate) fn measure() -> Self {
-        Self {
-            base: core::ptr::null_mut(),
-            len: usize::MAX / 2,
-            used: 0,
-        }
+        Self { base: core::ptr::null_mut(), len: usize::MAX / 2, used: 0 }
     }
 
     /// # Safety
@@ -34,11 +30,7 @@ impl Arena {
                 format_args!("memory at {memory:p} is not aligned to {TL_ALIGN}"),
             ));
         }
-        Ok(Self {
-            base: memory,
-            len: len.min(isize::MAX as usize),
-            used: 0,
-        })
+        Ok(Self { base: memory, len: len.min(isize::MAX as usize), used: 0 })
     }
 
     /// Bytes cut off so far, rounded up to whole alignments.
@@ -49,9 +41,7 @@ impl Arena {
     fn cut(&mut self, size: Option<usize>, align: usize) -> Result<usize, Failure> {
         debug_assert!(align <= TL_ALIGN);
         let start = self.used.checked_next_multiple_of(align);
-        let end = start
-            .zip(size)
-            .and_then(|(start, size)| start.checked_add(size));
+        let end = start.zip(size).and_then(|(start, size)| start.checked_add(size));
         match start.zip(end) {
             Some((start, end)) if end <= self.len => {
                 self.used = end;
@@ -62,10 +52,7 @@ impl Arena {
             )),
             _ => Err(Failure::new(
                 tl_status::TL_ERR_MEMORY,
-                format_args!(
-                    "a block of {} bytes is too small for these limits",
-                    self.len
-                ),
+                format_args!("a block of {} bytes is too small for these limits", self.len),
             )),
         }
     }
@@ -146,10 +133,7 @@ mod tests {
         let base = block.0.as_mut_ptr();
         // SAFETY: as above.
         let mut arena = unsafe { Arena::over(base, 39) }.unwrap();
-        assert_eq!(
-            lay(&mut arena).unwrap_err().status,
-            tl_status::TL_ERR_MEMORY
-        );
+        assert_eq!(lay(&mut arena).unwrap_err().status, tl_status::TL_ERR_MEMORY);
         // SAFETY: as above.
         let crooked = unsafe { Arena::over(base.add(8), 100) };
         assert_eq!(crooked.err().unwrap().status, tl_status::TL_ERR_ALIGN);

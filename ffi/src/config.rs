@@ -30,10 +30,7 @@ pub(crate) unsafe fn read<T: Growing>(from: *const T, name: &'static str) -> Res
         return Err(Failure::null(name));
     }
     if !from.is_aligned() {
-        return Err(Failure::new(
-            tl_status::TL_ERR_ALIGN,
-            format_args!("{name} is not aligned"),
-        ));
+        return Err(Failure::new(tl_status::TL_ERR_ALIGN, format_args!("{name} is not aligned")));
     }
     let mut value = T::defaults();
     // SAFETY: the caller vouches for struct_size readable bytes, at least the u32 itself; the
@@ -87,11 +84,7 @@ mod tests {
     unsafe impl Growing for Sample {
         const FIRST_SIZE: usize = 8;
         fn defaults() -> Self {
-            Self {
-                struct_size: 16,
-                first: 1,
-                later: 2,
-            }
+            Self { struct_size: 16, first: 1, later: 2 }
         }
     }
 

@@ -39,12 +39,7 @@ impl Kind for tl_dtmf {
 impl Listener {
     #[allow(clippy::unnecessary_wraps, reason = "the shape of every builder")]
     fn new((): ()) -> Result<Self, Failure> {
-        Ok(Self {
-            detector: Detector::new(),
-            waiting: [None; WAITING],
-            first: 0,
-            count: 0,
-        })
+        Ok(Self { detector: Detector::new(), waiting: [None; WAITING], first: 0, count: 0 })
     }
 
     /// Whether what so many samples can say may not fit beside what already waits.
@@ -53,12 +48,7 @@ impl Listener {
     }
 
     fn listen(&mut self, inside: impl FnOnce(&mut Detector, &mut dyn FnMut(Detection))) {
-        let Self {
-            detector,
-            waiting,
-            first,
-            count,
-        } = self;
+        let Self { detector, waiting, first, count } = self;
         inside(detector, &mut |detection| {
             if *count < WAITING {
                 waiting[(*first + *count) % WAITING] = Some(detection);
@@ -120,11 +110,9 @@ impl tl_dtmf_event {
             Detection::Down { key, start, level } => {
                 (tl_dtmf_kind::TL_DTMF_DOWN, key, level, start, 0)
             }
-            Detection::Up {
-                key,
-                start,
-                duration,
-            } => (tl_dtmf_kind::TL_DTMF_UP, key, 0, start, duration),
+            Detection::Up { key, start, duration } => {
+                (tl_dtmf_kind::TL_DTMF_UP, key, 0, start, duration)
+            }
         };
         Self {
             kind: kind as u32,
@@ -161,9 +149,7 @@ pub unsafe extern "C" fn tl_dtmf_init(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_dtmf_new(dtmf: *mut *mut tl_dtmf) -> tl_status {
     // SAFETY: the header's contract for pointers.
-    guard("tl_dtmf_new", || unsafe {
-        object::create(dtmf, |_| Ok(()), Listener::new)
-    })
+    guard("tl_dtmf_new", || unsafe { object::create(dtmf, |_| Ok(()), Listener::new) })
 }
 
 /// Ends a detector. NULL is fine.

@@ -21,14 +21,9 @@ pub enum tl_g711_law {
 }
 
 pub(crate) fn law(number: u32) -> Result<Law, Failure> {
-    u8::try_from(number)
-        .ok()
-        .and_then(Law::from_payload_type)
-        .ok_or_else(|| {
-            Failure::argument(format_args!(
-                "law {number} is neither TL_G711_ULAW nor TL_G711_ALAW"
-            ))
-        })
+    u8::try_from(number).ok().and_then(Law::from_payload_type).ok_or_else(|| {
+        Failure::argument(format_args!("law {number} is neither TL_G711_ULAW nor TL_G711_ALAW"))
+    })
 }
 
 /// Encodes `samples` PCM samples into as many codes. `law` is a `tl_g711_law`.
@@ -42,12 +37,8 @@ pub unsafe extern "C" fn tl_g711_encode(
     guard("tl_g711_encode", || {
         let law = self::law(law)?;
         // SAFETY: the header's contract for pointers with a count.
-        let (pcm, codes) = unsafe {
-            (
-                input(pcm, samples, "pcm")?,
-                output(codes, samples, "codes")?,
-            )
-        };
+        let (pcm, codes) =
+            unsafe { (input(pcm, samples, "pcm")?, output(codes, samples, "codes")?) };
         law.encode(pcm, codes);
         Ok(tl_status::TL_OK)
     })
@@ -64,12 +55,8 @@ pub unsafe extern "C" fn tl_g711_decode(
     guard("tl_g711_decode", || {
         let law = self::law(law)?;
         // SAFETY: the header's contract for pointers with a count.
-        let (codes, pcm) = unsafe {
-            (
-                input(codes, samples, "codes")?,
-                output(pcm, samples, "pcm")?,
-            )
-        };
+        let (codes, pcm) =
+            unsafe { (input(codes, samples, "codes")?, output(pcm, samples, "pcm")?) };
         law.decode(codes, pcm);
         Ok(tl_status::TL_OK)
     })
@@ -88,12 +75,8 @@ pub unsafe extern "C" fn tl_g711_transcode(
     guard("tl_g711_transcode", || {
         let (from, to) = (law(from)?, law(to)?);
         // SAFETY: the header's contract for pointers with a count.
-        let (codes, out) = unsafe {
-            (
-                input(codes, samples, "codes")?,
-                output(out, samples, "out")?,
-            )
-        };
+        let (codes, out) =
+            unsafe { (input(codes, samples, "codes")?, output(out, samples, "out")?) };
         from.transcode(to, codes, out);
         Ok(tl_status::TL_OK)
     })

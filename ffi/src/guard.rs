@@ -117,10 +117,7 @@ mod tests {
 
     fn last_error() -> String {
         // SAFETY: the text is NUL-terminated and lives as long as this thread.
-        unsafe { CStr::from_ptr(crate::tl_last_error()) }
-            .to_str()
-            .unwrap()
-            .to_owned()
+        unsafe { CStr::from_ptr(crate::tl_last_error()) }.to_str().unwrap().to_owned()
     }
 
     #[test]

@@ -217,12 +217,7 @@ pub unsafe extern "C" fn tl_jitter_init(
     // SAFETY: the header's contract for pointers and blocks of memory.
     guard("tl_jitter_init", || unsafe {
         let config = optional(config)?;
-        object::init(
-            (memory.cast(), size),
-            jitter,
-            |_| Ok(()),
-            |()| config.receiving(),
-        )
+        object::init((memory.cast(), size), jitter, |_| Ok(()), |()| config.receiving())
     })
 }
 

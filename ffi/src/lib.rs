@@ -6,10 +6,7 @@
 //! ([`status`]). Everything unsafe is a pointer that came from C.
 
 #![cfg_attr(not(feature = "std"), no_std)]
-#![allow(
-    non_camel_case_types,
-    reason = "types carry the name they have in the header"
-)]
+#![allow(non_camel_case_types, reason = "types carry the name they have in the header")]
 #![allow(
     clippy::missing_safety_doc,
     reason = "one contract holds for every pointer of every function; it opens the header"

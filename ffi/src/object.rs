@@ -30,10 +30,7 @@ struct Object<K: Kind> {
 }
 
 fn not_an_object() -> Failure {
-    Failure::new(
-        tl_status::TL_ERR_OBJECT,
-        "the pointer is not a live object of this type",
-    )
+    Failure::new(tl_status::TL_ERR_OBJECT, "the pointer is not a live object of this type")
 }
 
 /// # Safety
@@ -63,10 +60,7 @@ fn claim(state: &AtomicU8) -> Result<(), Failure> {
             tl_status::TL_ERR_POISONED,
             "the object is out of use after an earlier fault",
         )),
-        Err(_) => Err(Failure::new(
-            tl_status::TL_ERR_BUSY,
-            "another call is inside the object",
-        )),
+        Err(_) => Err(Failure::new(tl_status::TL_ERR_BUSY, "another call is inside the object")),
     }
 }
 
@@ -294,10 +288,7 @@ mod tests {
         let mut sample = core::ptr::null_mut::<tl_sample>();
         // SAFETY: `sample` comes from `create`, and is in the caller's block below.
         unsafe {
-            assert_eq!(
-                create(&raw mut sample, lay, build).unwrap(),
-                tl_status::TL_OK
-            );
+            assert_eq!(create(&raw mut sample, lay, build).unwrap(), tl_status::TL_OK);
             let sum = |s: &mut Counted| {
                 assert_eq!(s.0.iter().sum::<u32>(), 24);
                 Ok(tl_status::TL_DONE)
@@ -318,19 +309,12 @@ mod tests {
             let short = init((memory, size - 16), &raw mut sample, lay, build);
             assert_eq!(short.unwrap_err().status, tl_status::TL_ERR_MEMORY);
             init((memory, size), &raw mut sample, lay, build).unwrap();
-            assert_eq!(
-                enter("tl_x", sample, |_| panic!("broken")),
-                tl_status::TL_ERR_PANIC
-            );
+            assert_eq!(enter("tl_x", sample, |_| panic!("broken")), tl_status::TL_ERR_PANIC);
             assert_eq!(enter("tl_x", sample, sum), tl_status::TL_ERR_POISONED);
             assert_eq!(free("tl_x", sample), tl_status::TL_OK);
             assert_eq!(free("tl_x", sample), tl_status::TL_ERR_OBJECT);
             assert_eq!(enter("tl_x", sample, sum), tl_status::TL_ERR_OBJECT);
-            assert_eq!(
-                LIVE.load(Ordering::SeqCst),
-                1,
-                "a broken value is not dropped"
-            );
+            assert_eq!(LIVE.load(Ordering::SeqCst), 1, "a broken value is not dropped");
         }
     }
 
@@ -339,10 +323,7 @@ mod tests {
         let null = core::ptr::null_mut::<tl_sample>();
         // SAFETY: NULL is allowed everywhere.
         unsafe {
-            assert_eq!(
-                enter("tl_x", null, |_| Ok(tl_status::TL_OK)),
-                tl_status::TL_ERR_NULL
-            );
+            assert_eq!(enter("tl_x", null, |_| Ok(tl_status::TL_OK)), tl_status::TL_ERR_NULL);
             assert_eq!(free("tl_x", null), tl_status::TL_OK);
         }
     }

@@ -10,16 +10,11 @@ fn fits<T>(pointer: *const T, count: usize, name: &'static str) -> Result<(), Fa
         return Err(Failure::null(name));
     }
     if !pointer.is_aligned() {
-        return Err(Failure::new(
-            tl_status::TL_ERR_ALIGN,
-            format_args!("{name} is not aligned"),
-        ));
+        return Err(Failure::new(tl_status::TL_ERR_ALIGN, format_args!("{name} is not aligned")));
     }
     match count.checked_mul(size_of::<T>()) {
         Some(bytes) if isize::try_from(bytes).is_ok() => Ok(()),
-        _ => Err(Failure::argument(format_args!(
-            "{name}: no memory holds {count} elements"
-        ))),
+        _ => Err(Failure::argument(format_args!("{name}: no memory holds {count} elements"))),
     }
 }
 

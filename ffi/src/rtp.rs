@@ -70,17 +70,9 @@ impl tl_rtp_packet {
             padding: packet.padding.into(),
             payload: packet.payload.as_ptr(),
             payload_len: packet.payload.len(),
-            csrcs: if csrcs.is_empty() {
-                core::ptr::null()
-            } else {
-                csrcs.as_ptr()
-            },
+            csrcs: if csrcs.is_empty() { core::ptr::null() } else { csrcs.as_ptr() },
             csrc_count: csrcs.len() / 4,
-            extension: if extension.is_empty() {
-                core::ptr::null()
-            } else {
-                extension.as_ptr()
-            },
+            extension: if extension.is_empty() { core::ptr::null() } else { extension.as_ptr() },
             extension_len: extension.len(),
             extension_profile: packet.extension.map_or(0, |e| e.profile.into()),
             has_extension: packet.extension.is_some().into(),

@@ -46,10 +46,7 @@ fn root() -> PathBuf {
 fn prologue(source: &str) -> String {
     let mut comment = format!("/* {}\n", "=".repeat(75));
     for line in source.lines().map_while(|line| line.strip_prefix("//!")) {
-        let line = line
-            .strip_prefix("# ")
-            .or(line.strip_prefix(" # "))
-            .unwrap_or(line);
+        let line = line.strip_prefix("# ").or(line.strip_prefix(" # ")).unwrap_or(line);
         let text = format!(" * {}", line.trim_start());
         comment.push_str(text.trim_end());
         comment.push('\n');
@@ -62,9 +59,8 @@ fn types(source: &str) -> Vec<String> {
     source
         .lines()
         .filter_map(|line| {
-            let mut words = line
-                .strip_prefix("pub ")?
-                .split(|c: char| !c.is_alphanumeric() && c != '_');
+            let mut words =
+                line.strip_prefix("pub ")?.split(|c: char| !c.is_alphanumeric() && c != '_');
             let declares = ["enum", "struct", "union", "type"].contains(&words.next()?);
             declares.then(|| words.next().unwrap_or_default().to_owned())
         })
@@ -84,14 +80,8 @@ fn section(name: &str) -> String {
         line_endings: LineEndingStyle::LF,
         tab_width: 4,
         line_length: 100,
-        export: ExportConfig {
-            include: types(&source),
-            ..ExportConfig::default()
-        },
-        enumeration: EnumConfig {
-            rename_variants: RenameRule::None,
-            ..EnumConfig::default()
-        },
+        export: ExportConfig { include: types(&source), ..ExportConfig::default() },
+        enumeration: EnumConfig { rename_variants: RenameRule::None, ..EnumConfig::default() },
         ..Config::default()
     };
     let bindings = Builder::new()
@@ -105,20 +95,11 @@ fn section(name: &str) -> String {
     let text = String::from_utf8(text).unwrap();
     // One `extern "C"` around the whole header is enough.
     let text = text
-        .replace(
-            "#ifdef __cplusplus\nextern \"C\" {\n#endif // __cplusplus\n",
-            "",
-        )
-        .replace(
-            "#ifdef __cplusplus\n}  // extern \"C\"\n#endif  // __cplusplus\n",
-            "",
-        );
+        .replace("#ifdef __cplusplus\nextern \"C\" {\n#endif // __cplusplus\n", "")
+        .replace("#ifdef __cplusplus\n}  // extern \"C\"\n#endif  // __cplusplus\n", "");
     let text = tidied(text.trim());
     if WITH_STD.contains(&name) {
-        return format!(
-            "{}\n#if defined(TL_STD)\n\n{text}\n\n#endif\n",
-            prologue(&source)
-        );
+        return format!("{}\n#if defined(TL_STD)\n\n{text}\n\n#endif\n", prologue(&source));
     }
     format!("{}\n{text}\n", prologue(&source))
 }
@@ -132,13 +113,7 @@ fn tidied(text: &str) -> String {
     while at < lines.len() {
         let line = lines[at];
         let rest = &lines[at + 1..];
-        if let [
-            "#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L",
-            size,
-            _,
-            " {",
-            ..,
-        ] = rest
+        if let ["#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L", size, _, " {", ..] = rest
         {
             let name = line.strip_prefix("enum ").unwrap();
             let size = size.trim().trim_start_matches(": ");
@@ -179,22 +154,15 @@ fn header_is_what_the_sources_say() {
         fs::write(&path, &fresh).unwrap();
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
-    if let Some((n, (old, new))) = committed
-        .lines()
-        .zip(fresh.lines())
-        .enumerate()
-        .find(|(_, (old, new))| old != new)
+    if let Some((n, (old, new))) =
+        committed.lines().zip(fresh.lines()).enumerate().find(|(_, (old, new))| old != new)
     {
         panic!(
             "include/trunkline.h:{}: the sources have changed; BLESS=1 writes it anew\n- {old}\n+ {new}",
             n + 1
         );
     }
-    assert_eq!(
-        committed.len(),
-        fresh.len(),
-        "include/trunkline.h: BLESS=1 writes it anew"
-    );
+    assert_eq!(committed.len(), fresh.len(), "include/trunkline.h: BLESS=1 writes it anew");
 }
 
 fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
@@ -219,23 +187,15 @@ fn every_exported_function_is_in_the_header() {
         let mut lines = source.lines();
         while lines.any(|line| line.trim() == "#[unsafe(no_mangle)]") {
             let function = lines.find(|line| line.contains(" fn ")).unwrap();
-            let name = function
-                .split(" fn ")
-                .nth(1)
-                .unwrap()
-                .split('(')
-                .next()
-                .unwrap();
+            let name = function.split(" fn ").nth(1).unwrap().split('(').next().unwrap();
             if name.starts_with("tl_") {
                 exported.insert(name.to_owned());
             }
         }
     }
     let header = header();
-    let missing: Vec<_> = exported
-        .iter()
-        .filter(|name| !header.contains(&format!("{name}(")))
-        .collect();
+    let missing: Vec<_> =
+        exported.iter().filter(|name| !header.contains(&format!("{name}("))).collect();
     assert!(missing.is_empty(), "not in the header: {missing:?}");
     assert!(exported.len() >= 3);
 }

@@ -38,10 +38,7 @@ fn kind(node: r::Node) -> &'static str {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('"', "&quot;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 impl Flow<'_> {
@@ -50,11 +47,7 @@ impl Flow<'_> {
     pub fn mermaid(&self) -> String {
         let mut out = String::from("flowchart TD\n");
         for (index, part) in (0..).zip(self.list(self.root.flows)) {
-            let _ = writeln!(
-                out,
-                "  subgraph flow{index}[\"{}\"]",
-                escaped(self.str(part.name))
-            );
+            let _ = writeln!(out, "  subgraph flow{index}[\"{}\"]", escaped(self.str(part.name)));
             for (id, node) in (0..).zip(self.list(self.root.nodes)) {
                 if node.flow.0 != index {
                     continue;
@@ -83,10 +76,7 @@ impl Flow<'_> {
     #[must_use]
     pub fn dot(&self) -> String {
         let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
-        let mut out = format!(
-            "digraph \"{}\" {{\n  node [shape=box];\n",
-            quoted(self.name())
-        );
+        let mut out = format!("digraph \"{}\" {{\n  node [shape=box];\n", quoted(self.name()));
         for (index, part) in (0..).zip(self.list(self.root.flows)) {
             let name = quoted(self.str(part.name));
             let _ = writeln!(out, "  subgraph cluster{index} {{\n    label=\"{name}\";");

@@ -50,12 +50,8 @@ pub fn import_freeswitch(xml: &str, name: &str) -> Result<String, ImportError> {
     let menus = document.descendants().filter(|n| n.has_tag_name("menu"));
     let menus: Vec<Node<'_, '_>> = menus.filter(|n| n.attribute("name").is_some()).collect();
     let first = menus.first().ok_or(ImportError::Empty)?;
-    let mut import = Import {
-        nodes: String::new(),
-        parents: BTreeMap::new(),
-        top: node_of(first),
-        extra: 0,
-    };
+    let mut import =
+        Import { nodes: String::new(), parents: BTreeMap::new(), top: node_of(first), extra: 0 };
     for menu in &menus {
         for entry in menu.children().filter(|n| n.has_tag_name("entry")) {
             if entry.attribute("action") == Some("menu-sub") {
@@ -86,11 +82,7 @@ struct Import {
 
 fn node_named(name: &str) -> String {
     let safe = |c: char| {
-        if c.is_alphanumeric() || c == '_' || c == '-' {
-            c
-        } else {
-            '_'
-        }
+        if c.is_alphanumeric() || c == '_' || c == '-' { c } else { '_' }
     };
     format!("menu_{}", name.chars().map(safe).collect::<String>())
 }
@@ -120,10 +112,7 @@ fn quoted(text: &str) -> String {
 
 /// A text constant of an expression, as a YAML string.
 fn constant(text: &str) -> String {
-    quoted(&format!(
-        "'{}'",
-        text.replace('\\', "\\\\").replace('\'', "\\'")
-    ))
+    quoted(&format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")))
 }
 
 fn sound(name: &str) -> String {
@@ -135,10 +124,7 @@ fn sound(name: &str) -> String {
 
 fn fail<T>(node: &Node<'_, '_>, what: &str) -> Result<T, ImportError> {
     let at = node.document().text_pos_at(node.range().start);
-    Err(ImportError::Menu {
-        line: at.row,
-        what: what.to_string(),
-    })
+    Err(ImportError::Menu { line: at.row, what: what.to_string() })
 }
 
 impl Import {
@@ -147,9 +133,7 @@ impl Import {
         let attribute = |name: &str| menu.attribute(name).filter(|v| !v.is_empty());
         let number = |name: &str, default: u32| match attribute(name) {
             None => Ok(default),
-            Some(text) => text
-                .parse()
-                .or_else(|_| fail(menu, &format!("`{name}` is no number"))),
+            Some(text) => text.parse().or_else(|_| fail(menu, &format!("`{name}` is no number"))),
         };
         let long = attribute("greet-long").map_or("[]".to_string(), sound);
         let short = attribute("greet-short").map_or(long.clone(), sound);
@@ -171,10 +155,7 @@ impl Import {
                     return fail(&entry, "a menu has one regular expression here");
                 }
                 Some(e) => {
-                    let e = e
-                        .trim_start_matches('^')
-                        .trim_end_matches('$')
-                        .replace("\\d", ".");
+                    let e = e.trim_start_matches('^').trim_end_matches('$').replace("\\d", ".");
                     extension = format!(
                         "    extension: {{ pattern: {}, into: extension, to: {} }}\n",
                         quoted(&e),
@@ -190,10 +171,7 @@ impl Import {
         let bye = format!("{name}.exit");
         let tries = number("max-failures", 3)?.max(1);
         let silences = number("max-timeouts", 3)?.max(1);
-        let (first, inter) = (
-            number("timeout", 10_000)?,
-            number("inter-digit-timeout", 2_000)?,
-        );
+        let (first, inter) = (number("timeout", 10_000)?, number("inter-digit-timeout", 2_000)?);
         let _ = write!(
             self.nodes,
             "  {}:\n    type: menu\n    prompt: {long}\n    noinput: [{short}]\n    \
@@ -238,11 +216,7 @@ impl Import {
                 return Ok(sub);
             }
             "menu-play-sound" => {
-                format!(
-                    "{{ type: play, prompt: {}, next: {} }}",
-                    sound(param),
-                    quoted(menu)
-                )
+                format!("{{ type: play, prompt: {}, next: {} }}", sound(param), quoted(menu))
             }
             "menu-exec-app" => self.application(param, menu, extension),
             other => return fail(entry, &format!("there is no action `{other}`")),
@@ -281,11 +255,7 @@ impl Import {
             }
         };
         // Of a transfer the extension is enough: the dialplan is the host's.
-        let to = if kind == "blind" {
-            data.split(' ').next().unwrap_or(data)
-        } else {
-            data
-        };
+        let to = if kind == "blind" { data.split(' ').next().unwrap_or(data) } else { data };
         let exits = format!("answered: hangup, failed: {}", quoted(menu));
         if !extension || !to.contains("$1") {
             return format!(

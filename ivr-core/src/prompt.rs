@@ -44,12 +44,7 @@ impl core::fmt::Debug for Prompts<'_> {
 impl<'a> Prompts<'a> {
     pub(crate) fn new(env: Env<'a>, prompt: PromptId, from: u32, to: u32) -> Self {
         let items = items(env.flow, prompt, env.state.language);
-        Self {
-            env,
-            items: items.unwrap_or(List::EMPTY),
-            at: from,
-            end: to,
-        }
+        Self { env, items: items.unwrap_or(List::EMPTY), at: from, end: to }
     }
 }
 
@@ -81,10 +76,9 @@ impl<'a> Iterator for Prompts<'a> {
                 continue;
             }
             let found = match (item.file.0, item.text.0, item.value.0) {
-                (Some(file), Some(text), _) => PromptItem::FileOrText {
-                    file: flow.str(file),
-                    text: flow.str(text),
-                },
+                (Some(file), Some(text), _) => {
+                    PromptItem::FileOrText { file: flow.str(file), text: flow.str(text) }
+                }
                 (Some(file), None, _) => PromptItem::File(flow.str(file)),
                 (None, Some(text), _) => PromptItem::Text(flow.str(text)),
                 (None, None, Some(value)) => {
@@ -130,12 +124,7 @@ pub struct PromptTexts<'a> {
 
 impl<'a> PromptTexts<'a> {
     pub(crate) fn new(flow: Flow<'a>) -> Self {
-        Self {
-            flow,
-            prompt: 0,
-            language: 0,
-            item: 0,
-        }
+        Self { flow, prompt: 0, language: 0, item: 0 }
     }
 }
 

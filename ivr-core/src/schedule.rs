@@ -38,11 +38,7 @@ fn local(flow: &Flow<'_>, schedule: Schedule, now: Time) -> (i64, i64) {
     }
     let offset = schedule.offsets.get(words, low.saturating_sub(1));
     let seconds = offset.map_or(0, |o| i64::from(o.seconds as i32));
-    let minutes = now
-        .0
-        .div_euclid(1000)
-        .saturating_add(seconds)
-        .div_euclid(60);
+    let minutes = now.0.div_euclid(1000).saturating_add(seconds).div_euclid(60);
     (minutes.div_euclid(1440), minutes.rem_euclid(1440))
 }
 
@@ -117,11 +113,7 @@ pub(crate) fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }

@@ -39,9 +39,7 @@ impl Decimal {
             let digit = fraction.as_bytes().get(place).map_or(0, |b| b - b'0');
             units = units.checked_mul(10)?.checked_add(i64::from(digit))?;
         }
-        Some(Self {
-            units: if negative { -units } else { units },
-        })
+        Some(Self { units: if negative { -units } else { units } })
     }
 }
 
@@ -113,14 +111,8 @@ pub enum Type {
 }
 
 impl Type {
-    pub(crate) const ALL: [Self; 6] = [
-        Self::Int,
-        Self::Decimal,
-        Self::Bool,
-        Self::Text,
-        Self::Digits,
-        Self::Time,
-    ];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Int, Self::Decimal, Self::Bool, Self::Text, Self::Digits, Self::Time];
 
     pub(crate) fn from_code(code: u32) -> Option<Self> {
         Self::ALL.get(code as usize).copied()

@@ -34,80 +34,41 @@ fn main() -> io::Result<()> {
 
 fn row(case: &str, metric: &str, unit: &str, ours: f64, theirs: Option<f64>) -> io::Result<()> {
     let peer = if theirs.is_some() { PEER } else { "-" };
-    Row {
-        area: "media",
-        case,
-        metric,
-        unit,
-        ours,
-        peer,
-        theirs,
-    }
-    .save()
+    Row { area: "media", case, metric, unit, ours, peer, theirs }.save()
 }
 
 /// Each cell's lines: a region's is the worst of them.
 fn cells() -> Vec<(String, Vec<Line>)> {
     let plain = Line::default();
-    let q24 = Line {
-        on_ms: 40.0,
-        off_ms: 40.0,
-        snr: Some(15.0),
-        ..plain
-    };
+    let q24 = Line { on_ms: 40.0, off_ms: 40.0, snr: Some(15.0), ..plain };
     let mut corners = Vec::new();
     for (twist, level) in [(4.0, 0.0), (-8.0, 0.0), (4.0, -33.0), (-8.0, -29.0)] {
         for (low_off, high_off) in [(-1.5, -1.5), (-1.5, 1.5), (1.5, -1.5), (1.5, 1.5)] {
-            corners.push(Line {
-                level,
-                twist,
-                low_off,
-                high_off,
-                ..q24
-            });
+            corners.push(Line { level, twist, low_off, high_off, ..q24 });
         }
     }
     let mut cells = vec![
         ("Q.24 worst corner of 16, operate".into(), corners),
         (
             "Q.24 -29 dBm0 +1.5 % twist -8 dB".into(),
-            vec![Line {
-                level: -29.0,
-                low_off: 1.5,
-                high_off: 1.5,
-                twist: -8.0,
-                snr: None,
-                ..q24
-            }],
+            vec![Line { level: -29.0, low_off: 1.5, high_off: 1.5, twist: -8.0, snr: None, ..q24 }],
         ),
     ];
     let mut one = |name: String, line: Line| cells.push((name, vec![line]));
     for off in [-1.5, 1.5] {
-        let line = Line {
-            low_off: off,
-            high_off: off,
-            ..plain
-        };
+        let line = Line { low_off: off, high_off: off, ..plain };
         one(format!("frequencies {off:+} %, operate"), line);
     }
     for off in [-3.5, 3.5] {
         for (low_off, high_off, which) in
             [(off, 0.0, "low"), (0.0, off, "high"), (off, off, "both")]
         {
-            let line = Line {
-                low_off,
-                high_off,
-                on_ms: 100.0,
-                ..plain
-            };
+            let line = Line { low_off, high_off, on_ms: 100.0, ..plain };
             one(format!("{which} {off:+} %, reject"), line);
         }
     }
     for twist in [-8.0, -6.0, 4.0] {
-        one(
-            format!("twist {twist:+} dB, operate"),
-            Line { twist, ..plain },
-        );
+        one(format!("twist {twist:+} dB, operate"), Line { twist, ..plain });
     }
     for on_ms in [20.0, 23.0] {
         one(format!("{on_ms} ms, reject"), Line { on_ms, ..plain });
@@ -122,10 +83,7 @@ fn cells() -> Vec<(String, Vec<Line>)> {
         one(format!("{level} dBm0"), Line { level, ..plain });
     }
     for snr in [15.0, 10.0, 8.0, 6.0] {
-        let line = Line {
-            snr: Some(snr),
-            ..plain
-        };
+        let line = Line { snr: Some(snr), ..plain };
         one(format!("noise {snr} dB below"), line);
     }
     cells
@@ -152,10 +110,7 @@ fn shares(lines: &[Line], library: Option<&Spandsp>) -> (f64, Option<f64>) {
 
 /// Every key is pressed once, so the different ones are those found.
 fn distinct(keys: &str) -> usize {
-    Key::ALL
-        .iter()
-        .filter(|k| keys.contains(k.to_char()))
-        .count()
+    Key::ALL.iter().filter(|k| keys.contains(k.to_char())).count()
 }
 
 fn our_keys(pcm: &[i16]) -> String {
@@ -230,11 +185,7 @@ fn load(path: &Path) -> Option<Vec<i16>> {
     let bytes = std::fs::read(path).ok()?;
     match path.extension()?.to_str()? {
         "wav" => Some(
-            bytes
-                .get(44..)?
-                .chunks_exact(2)
-                .map(|b| i16::from_le_bytes([b[0], b[1]]))
-                .collect(),
+            bytes.get(44..)?.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect(),
         ),
         "ul" => Some(bytes.iter().map(|&c| Law::Mu.decode_sample(c)).collect()),
         _ => None,
@@ -246,12 +197,7 @@ fn cost(library: Option<&Spandsp>) -> io::Result<()> {
     let signals = [
         ("silence", vec![0; 80_000]),
         ("speech", signal::speech(80_000, -12.0, 1)),
-        (
-            "noise",
-            (0..80_000)
-                .map(|_| (noise.gauss() * 1000.0) as i16)
-                .collect(),
-        ),
+        ("noise", (0..80_000).map(|_| (noise.gauss() * 1000.0) as i16).collect()),
         ("keys", Line::default().dial(&Key::ALL, &mut noise)),
     ];
     for (name, pcm) in &signals {
@@ -278,13 +224,7 @@ fn cost(library: Option<&Spandsp>) -> io::Result<()> {
         };
         let each = 1e9 / pcm.len() as f64;
         let case = format!("dtmf cost, {name}");
-        row(
-            &case,
-            "time a sample",
-            "ns",
-            ours * each,
-            theirs.map(|t| t * each),
-        )?;
+        row(&case, "time a sample", "ns", ours * each, theirs.map(|t| t * each))?;
     }
     Ok(())
 }

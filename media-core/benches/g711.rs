@@ -8,18 +8,10 @@ mod spandsp;
 
 /// The code for processors without the vector kernels, as it stands.
 #[path = "../src/g711/portable.rs"]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "a part of the crate, looked at from outside"
-)]
+#[allow(dead_code, unreachable_pub, reason = "a part of the crate, looked at from outside")]
 mod portable;
 #[path = "../src/g711/scalar.rs"]
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "a part of the crate, looked at from outside"
-)]
+#[allow(dead_code, unreachable_pub, reason = "a part of the crate, looked at from outside")]
 mod scalar;
 
 use std::hint::black_box;

@@ -86,15 +86,7 @@ fn theirs(stream: &Stream) {
 }
 
 fn row(case: &str, metric: &str, unit: &str, ours: f64, peer: &str, theirs: Option<f64>) {
-    let row = Row {
-        area: "media",
-        case,
-        metric,
-        unit,
-        ours,
-        peer,
-        theirs,
-    };
+    let row = Row { area: "media", case, metric, unit, ours, peer, theirs };
     row.save().expect("the summary can be written");
 }
 
@@ -113,10 +105,7 @@ fn main() {
         peer.then_some(speex / sent * 1e9),
     );
 
-    let packet = Packet {
-        payload: &stream.codes[..FRAME],
-        ..Packet::default()
-    };
+    let packet = Packet { payload: &stream.codes[..FRAME], ..Packet::default() };
     let mut datagram = [0; 200];
     let len = packet.write(&mut datagram).expect("it fits");
     let parse = seconds_per_call(|| {
@@ -150,12 +139,5 @@ fn main() {
         row("leg", stage, "ns per 20 ms", seconds * 1e9, "-", None);
     }
     let all = parse + jitter + mix + encode + write;
-    row(
-        "leg",
-        "legs one core carries",
-        "legs",
-        0.020 / all,
-        "-",
-        None,
-    );
+    row("leg", "legs one core carries", "legs", 0.020 / all, "-", None);
 }

@@ -13,10 +13,7 @@ mod speech;
 #[path = "peer/speexdsp.rs"]
 mod speexdsp;
 
-#[allow(
-    clippy::print_stdout,
-    reason = "a benchmark says why it measured nothing"
-)]
+#[allow(clippy::print_stdout, reason = "a benchmark says why it measured nothing")]
 fn main() {
     let speech = speech::all();
     let Some(mut scorer) = pesq::Scorer::find() else {

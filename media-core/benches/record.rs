@@ -22,13 +22,8 @@ const LEVELS: [(Level, &str, usize); 4] = [
 ];
 
 /// Files that `max` also codes whole, as an archive would.
-const WHOLE: [&str; 5] = [
-    "spk_en_f_allison",
-    "spk_it_m_carlo",
-    "spk_m_ve9qrp",
-    "conv_line_a",
-    "conv_mute_a",
-];
+const WHOLE: [&str; 5] =
+    ["spk_en_f_allison", "spk_it_m_carlo", "spk_m_ve9qrp", "conv_line_a", "conv_mute_a"];
 
 /// Bits a sample, and how often real time encoding and decoding ran.
 struct Figures {
@@ -80,103 +75,47 @@ fn peer(command: &[&str], input: &[u8], samples: usize) -> Option<(f64, f64)> {
         .ok()
         .filter(|output| output.status.success())?;
     let took = start.elapsed().as_secs_f64();
-    let len = if to.exists() {
-        std::fs::metadata(&to).ok()?.len()
-    } else {
-        output.stdout.len() as u64
-    };
-    Some((
-        len as f64 * 8.0 / samples as f64,
-        samples as f64 / SECOND as f64 / took,
-    ))
+    let len =
+        if to.exists() { std::fs::metadata(&to).ok()?.len() } else { output.stdout.len() as u64 };
+    Some((len as f64 * 8.0 / samples as f64, samples as f64 / SECOND as f64 / took))
 }
 
 /// Each peer at its best setting: of FLAC, the better of linear 16 bit and codes as 8-bit PCM.
 fn peers(sound: &[u8]) -> Vec<(&'static str, f64, f64)> {
     // The codes in rising order of their values, as 8-bit unsigned PCM.
-    let codes: Vec<u8> = sound
-        .iter()
-        .map(|c| {
-            if c & 0x80 != 0 {
-                0xff - (c & 0x7f)
-            } else {
-                c & 0x7f
-            }
-        })
-        .collect();
+    let codes: Vec<u8> =
+        sound.iter().map(|c| if c & 0x80 != 0 { 0xff - (c & 0x7f) } else { c & 0x7f }).collect();
     let mut linear = vec![0; sound.len()];
     Law::Mu.decode(sound, &mut linear);
     let linear: Vec<u8> = linear.iter().flat_map(|x| x.to_le_bytes()).collect();
     let flac = |bits: &'static str, sign: &'static str, input: &[u8]| {
-        let flags = [
-            "flac",
-            "-s",
-            "-f",
-            "-8",
-            "--force-raw-format",
-            "--endian=little",
-        ];
-        let more = [
-            "--channels=1",
-            "--sample-rate=8000",
-            bits,
-            sign,
-            "-o",
-            "OUT",
-            "IN",
-        ];
+        let flags = ["flac", "-s", "-f", "-8", "--force-raw-format", "--endian=little"];
+        let more = ["--channels=1", "--sample-rate=8000", bits, sign, "-o", "OUT", "IN"];
         peer(&[&flags[..], &more[..]].concat(), input, sound.len())
     };
     let eight = flac("--bps=8", "--sign=unsigned", &codes);
     let sixteen = flac("--bps=16", "--sign=signed", &linear);
-    let best = eight
-        .into_iter()
-        .chain(sixteen)
-        .min_by(|a, b| a.0.total_cmp(&b.0));
+    let best = eight.into_iter().chain(sixteen).min_by(|a, b| a.0.total_cmp(&b.0));
     // To standard output: WavPack insists on an extension of its own.
-    let wavpack = [
-        "wavpack",
-        "-hhqy",
-        "-x6",
-        "--raw-pcm=8000,8u,1",
-        "IN",
-        "-o",
-        "-",
-    ];
+    let wavpack = ["wavpack", "-hhqy", "-x6", "--raw-pcm=8000,8u,1", "IN", "-o", "-"];
     let wavpack = peer(&wavpack, &codes, sound.len());
     let xz = peer(&["xz", "-9e", "-k", "-c", "IN"], sound, sound.len());
     let zstd = peer(&["zstd", "-19", "-q", "-c", "IN"], sound, sound.len());
-    [
-        ("flac -8", best),
-        ("wavpack -hh -x6", wavpack),
-        ("xz -9e", xz),
-        ("zstd -19", zstd),
-    ]
-    .into_iter()
-    .filter_map(|(name, figures)| figures.map(|(bits, speed)| (name, bits, speed)))
-    .collect()
+    [("flac -8", best), ("wavpack -hh -x6", wavpack), ("xz -9e", xz), ("zstd -19", zstd)]
+        .into_iter()
+        .filter_map(|(name, figures)| figures.map(|(bits, speed)| (name, bits, speed)))
+        .collect()
 }
 
 fn row(case: &str, metric: &str, unit: &str, ours: f64, peer: &str, theirs: Option<f64>) {
-    let row = Row {
-        area: "record",
-        case,
-        metric,
-        unit,
-        ours,
-        peer,
-        theirs,
-    };
+    let row = Row { area: "record", case, metric, unit, ours, peer, theirs };
     row.save().expect("the summary can be written");
 }
 
 fn main() {
     let mut files = signals::corpus(60);
     if files.is_empty() {
-        files = vec![(
-            "generated-speech".into(),
-            signals::ulaw(&signals::speech(60 * SECOND, 1)),
-        )];
+        files = vec![("generated-speech".into(), signals::ulaw(&signals::speech(60 * SECOND, 1)))];
     }
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpus"));
     for (name, sound) in &files {
@@ -186,14 +125,7 @@ fn main() {
             let case = format!("{name}-{level_name}");
             let figures = ours(sound, level, block);
             for (peer, bits, _) in &peers {
-                row(
-                    &case,
-                    "size",
-                    "bits/sample",
-                    figures.bits,
-                    peer,
-                    Some(*bits),
-                );
+                row(&case, "size", "bits/sample", figures.bits, peer, Some(*bits));
             }
             if peers.is_empty() {
                 row(&case, "size", "bits/sample", figures.bits, "-", None);
@@ -204,25 +136,11 @@ fn main() {
             row(&case, "decode", "x real time", figures.decode, "-", None);
             if let (Level::Max, Ok(whole), true) = (level, &whole, WHOLE.contains(&&name[..])) {
                 let bits = ours(whole, level, block).bits;
-                row(
-                    &format!("{name}-max-whole"),
-                    "size",
-                    "bits/sample",
-                    bits,
-                    "-",
-                    None,
-                );
+                row(&format!("{name}-max-whole"), "size", "bits/sample", bits, "-", None);
             }
         }
         let [short, long] = [2 * SECOND, usize::MAX].map(|len| ours(sound, Level::High, len).bits);
         let case = format!("{name}-high-2s-blocks");
-        row(
-            &case,
-            "size",
-            "bits/sample",
-            short,
-            "one long block",
-            Some(long),
-        );
+        row(&case, "size", "bits/sample", short, "one long block", Some(long));
     }
 }

@@ -46,11 +46,7 @@ impl Config {
     /// A level to aim at, and how far the gain may go for it.
     #[must_use]
     pub const fn new(target_dbov: i8, most_gain_db: u8, most_loss_db: u8) -> Self {
-        Config {
-            target_dbov,
-            most_gain_db,
-            most_loss_db,
-        }
+        Config { target_dbov, most_gain_db, most_loss_db }
     }
 }
 
@@ -80,16 +76,8 @@ impl Agc {
     pub const fn new(config: Config) -> Self {
         // A gain's 4,096ths serve as amplitude: full scale is 8 × 4,096.
         let target = Gain::from_db(config.target_dbov).q12() as u64 * 8;
-        let most = if config.most_gain_db > 18 {
-            18
-        } else {
-            config.most_gain_db as i8
-        };
-        let least = if config.most_loss_db > 40 {
-            40
-        } else {
-            config.most_loss_db as i8
-        };
+        let most = if config.most_gain_db > 18 { 18 } else { config.most_gain_db as i8 };
+        let least = if config.most_loss_db > 40 { 40 } else { config.most_loss_db as i8 };
         Agc {
             vad: Vad::new(0),
             target,
@@ -122,10 +110,7 @@ impl Agc {
 
     fn decide(&mut self, block: &[i16]) {
         if self.vad.heard(block) {
-            let sum: u64 = block
-                .iter()
-                .map(|&s| u64::from(i32::from(s).pow(2) as u32))
-                .sum();
+            let sum: u64 = block.iter().map(|&s| u64::from(i32::from(s).pow(2) as u32)).sum();
             let power = sum / block.len().max(1) as u64;
             self.level = if self.level == 0 {
                 power

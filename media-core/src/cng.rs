@@ -34,9 +34,7 @@ pub fn describe(pause: &[i16], payload: &mut [u8]) -> usize {
     const LONGEST: usize = 480;
     let pause = &pause[pause.len().saturating_sub(LONGEST)..];
     let mut x = [0.0_f32; LONGEST];
-    x.iter_mut()
-        .zip(pause)
-        .for_each(|(to, &from)| *to = f32::from(from));
+    x.iter_mut().zip(pause).for_each(|(to, &from)| *to = f32::from(from));
     let x = &x[..pause.len()];
     let power = x.iter().map(|s| s * s).sum::<f32>() / pause.len().max(1) as f32;
     let (mut db, mut bound) = (0_u8, OVERLOAD * sqrt(DECIBEL));
@@ -71,13 +69,7 @@ impl Noise {
     /// A silent generator; the seed decides the noise.
     #[must_use]
     pub const fn new(seed: u32) -> Self {
-        Noise {
-            seed,
-            gain: 0.0,
-            target: 0.0,
-            reflection: [0.0; ORDER],
-            memory: [0.0; ORDER],
-        }
+        Noise { seed, gain: 0.0, target: 0.0, reflection: [0.0; ORDER], memory: [0.0; ORDER] }
     }
 
     /// Takes over an RFC 3389 payload; an empty one changes nothing.
@@ -145,10 +137,7 @@ impl Noise {
 
     /// Uniform in ±1 (a linear congruential generator's high bits).
     fn random(&mut self) -> f32 {
-        self.seed = self
-            .seed
-            .wrapping_mul(1_664_525)
-            .wrapping_add(1_013_904_223);
+        self.seed = self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (self.seed >> 8) as f32 / 8_388_608.0 - 1.0
     }
 }

@@ -9,19 +9,11 @@ pub(crate) struct Prediction<const N: usize> {
 
 /// Linear prediction by the autocorrelation method (Levinson and Durbin), which is stable.
 pub(crate) fn predict<const N: usize>(x: &[f32]) -> Prediction<N> {
-    let auto = |lag: usize| -> f32 {
-        x.get(lag..)
-            .unwrap_or(&[])
-            .iter()
-            .zip(x)
-            .map(|(a, b)| a * b)
-            .sum()
-    };
+    let auto =
+        |lag: usize| -> f32 { x.get(lag..).unwrap_or(&[]).iter().zip(x).map(|(a, b)| a * b).sum() };
     let (mut filter, mut reflection) = ([0.0_f32; N], [0.0_f32; N]);
     let mut lags = [0.0_f32; N];
-    lags.iter_mut()
-        .enumerate()
-        .for_each(|(i, lag)| *lag = auto(i + 1));
+    lags.iter_mut().enumerate().for_each(|(i, lag)| *lag = auto(i + 1));
     // A floor of noise at −40 dB keeps the filter from ringing on pure tones.
     let mut error = auto(0) * 1.0001 + 1.0;
     for i in 0..N {

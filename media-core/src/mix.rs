@@ -36,11 +36,7 @@ impl Gain {
     /// A gain of `q12` / 4,096, at most [`Gain::MAX`].
     #[must_use]
     pub const fn from_q12(q12: u16) -> Self {
-        if q12 > Self::MAX.0 {
-            Self::MAX
-        } else {
-            Gain(q12)
-        }
+        if q12 > Self::MAX.0 { Self::MAX } else { Gain(q12) }
     }
 
     /// A gain in decibels: −60 and less is silence, +18 and more is [`Gain::MAX`].
@@ -50,11 +46,7 @@ impl Gain {
             return Self::SILENT;
         }
         // 10^(±1/20) in Q30, applied so many times.
-        let (step, steps) = if db < 0 {
-            (956_973_407_u64, -db)
-        } else {
-            (1_204_758_107, db)
-        };
+        let (step, steps) = if db < 0 { (956_973_407_u64, -db) } else { (1_204_758_107, db) };
         let mut gain = 4096_u64 << 30;
         let mut i = 0;
         while i < steps {
@@ -62,11 +54,7 @@ impl Gain {
             i += 1;
         }
         let q12 = (gain + (1 << 29)) >> 30;
-        if q12 > Self::MAX.0 as u64 {
-            Self::MAX
-        } else {
-            Gain(q12 as u16)
-        }
+        if q12 > Self::MAX.0 as u64 { Self::MAX } else { Gain(q12 as u16) }
     }
 
     /// The factor in 4,096ths.
@@ -111,9 +99,7 @@ pub fn add_scaled(out: &mut [i16], input: &[i16], gain: Gain) {
 /// Amplifies in place.
 pub fn scale(samples: &mut [i16], gain: Gain) {
     if gain != Gain::UNITY {
-        samples
-            .iter_mut()
-            .for_each(|sample| *sample = gain.scale(*sample));
+        samples.iter_mut().for_each(|sample| *sample = gain.scale(*sample));
     }
 }
 
@@ -146,12 +132,7 @@ impl Fade {
     /// A gain at rest.
     #[must_use]
     pub const fn new(gain: Gain) -> Self {
-        Fade {
-            now: (gain.0 as i32) << 10,
-            step: 0,
-            target: gain,
-            left: 0,
-        }
+        Fade { now: (gain.0 as i32) << 10, step: 0, target: gain, left: 0 }
     }
 
     /// Starts moving towards `gain`, from wherever it is now.
@@ -179,11 +160,8 @@ impl Fade {
     const fn next(&mut self) -> Gain {
         if self.left > 0 {
             self.left -= 1;
-            self.now = if self.left == 0 {
-                (self.target.0 as i32) << 10
-            } else {
-                self.now + self.step
-            };
+            self.now =
+                if self.left == 0 { (self.target.0 as i32) << 10 } else { self.now + self.step };
         }
         Gain((self.now >> 10) as u16)
     }
@@ -192,8 +170,7 @@ impl Fade {
     pub fn apply(&mut self, samples: &mut [i16]) {
         let moving = samples.len().min(usize::from(self.left));
         let (head, tail) = samples.split_at_mut(moving);
-        head.iter_mut()
-            .for_each(|sample| *sample = self.next().scale(*sample));
+        head.iter_mut().for_each(|sample| *sample = self.next().scale(*sample));
         scale(tail, self.target);
     }
 
@@ -251,9 +228,7 @@ impl<const N: usize> Bridge<N> {
     /// Nobody hears anybody.
     #[must_use]
     pub const fn new() -> Self {
-        Bridge {
-            cells: [[Fade::new(Gain::SILENT); N]; N],
-        }
+        Bridge { cells: [[Fade::new(Gain::SILENT); N]; N] }
     }
 
     /// From the next sample on, `to` hears `from` with this gain (fading over). Parties that do
@@ -273,10 +248,7 @@ impl<const N: usize> Bridge<N> {
     /// The gain from one party to another, once the fade is over.
     #[must_use]
     pub fn gain(&self, from: usize, to: usize) -> Gain {
-        self.cells
-            .get(to)
-            .and_then(|row| row.get(from))
-            .map_or(Gain::SILENT, Fade::target)
+        self.cells.get(to).and_then(|row| row.get(from)).map_or(Gain::SILENT, Fade::target)
     }
 
     /// One frame of everybody: what each said into what each hears. A frame shorter than an
@@ -332,10 +304,6 @@ impl Bridge<3> {
         self.route(Self::AGENT, Self::SUPERVISOR, hears);
         let whisper = matches!(what, Supervision::Whisper | Supervision::Barge);
         self.route(Self::SUPERVISOR, Self::AGENT, on(whisper));
-        self.route(
-            Self::SUPERVISOR,
-            Self::CALLER,
-            on(what == Supervision::Barge),
-        );
+        self.route(Self::SUPERVISOR, Self::CALLER, on(what == Supervision::Barge));
     }
 }

@@ -68,10 +68,7 @@ impl Settings {
     /// A bit rate, and the loss to be ready for.
     #[must_use]
     pub const fn new(bitrate: u32, loss_percent: u8) -> Self {
-        Settings {
-            bitrate,
-            loss_percent,
-        }
+        Settings { bitrate, loss_percent }
     }
 }
 
@@ -90,9 +87,7 @@ impl Encoder {
     /// # Errors
     /// [`OpusError::Settings`] when the library refuses them.
     pub fn new(settings: Settings) -> Result<Self, OpusError> {
-        LibOpus::open(Some(settings))
-            .map(Encoder)
-            .ok_or(OpusError::Settings)
+        LibOpus::open(Some(settings)).map(Encoder).ok_or(OpusError::Settings)
     }
 
     /// Encodes one frame of 10, 20, 40 or 60 ms and returns the packet's length.
@@ -102,14 +97,10 @@ impl Encoder {
     /// does not fit (1,275 bytes a frame always do).
     pub fn encode(&mut self, frame: &[i16], packet: &mut [u8]) -> Result<usize, OpusError> {
         if !matches!(frame.len(), 80 | 160 | 320 | 480) {
-            return Err(OpusError::Frame {
-                samples: frame.len(),
-            });
+            return Err(OpusError::Frame { samples: frame.len() });
         }
         let room = packet.len();
-        self.0
-            .encode(frame, packet)
-            .ok_or(OpusError::NoRoom { room })
+        self.0.encode(frame, packet).ok_or(OpusError::NoRoom { room })
     }
 }
 
@@ -132,11 +123,7 @@ impl jitter::Decoder for Decoder {
     }
 
     fn recover(&mut self, next: &[u8], out: &mut [i16]) -> usize {
-        if has_redundancy(next) {
-            self.0.decode(next, true, out).unwrap_or(0)
-        } else {
-            0
-        }
+        if has_redundancy(next) { self.0.decode(next, true, out).unwrap_or(0) } else { 0 }
     }
 }
 
@@ -155,11 +142,7 @@ fn has_redundancy(packet: &[u8]) -> bool {
     let Some(&silk) = packet.get(1).filter(|_| toc & 3 == 0) else {
         return false;
     };
-    let frames = if config < 12 {
-        [1, 1, 2, 3][usize::from(config & 3)]
-    } else {
-        1
-    };
+    let frames = if config < 12 { [1, 1, 2, 3][usize::from(config & 3)] } else { 1 };
     silk & (0x80 >> frames) != 0
 }
 
@@ -185,14 +168,8 @@ impl Codec for LibOpus {
     fn open(settings: Option<Settings>) -> Option<Self> {
         use audiopus::{Application, Bitrate, Channels, SampleRate, coder};
         let rate = SampleRate::Hz8000;
-        let Some(Settings {
-            bitrate,
-            loss_percent,
-        }) = settings
-        else {
-            return coder::Decoder::new(rate, Channels::Mono)
-                .ok()
-                .map(LibOpus::Decoder);
+        let Some(Settings { bitrate, loss_percent }) = settings else {
+            return coder::Decoder::new(rate, Channels::Mono).ok().map(LibOpus::Decoder);
         };
         let mut encoder = coder::Encoder::new(rate, Channels::Mono, Application::Voip).ok()?;
         let bitrate = Bitrate::BitsPerSecond(i32::try_from(bitrate).ok()?);
@@ -220,8 +197,6 @@ impl Codec for LibOpus {
         // For what came before, libopus fills all the room it is given.
         let samples = audiopus::packet::nb_samples(whole, audiopus::SampleRate::Hz8000).ok()?;
         let out = audiopus::MutSignals::try_from(out.get_mut(..samples)?).ok()?;
-        decoder
-            .decode(audiopus::packet::Packet::try_from(packet).ok(), out, before)
-            .ok()
+        decoder.decode(audiopus::packet::Packet::try_from(packet).ok(), out, before).ok()
     }
 }

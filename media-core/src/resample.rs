@@ -79,18 +79,8 @@ impl Resampler {
         if !known.contains(&from) || !known.contains(&to) {
             return Err(error);
         }
-        let engine = if from == to {
-            None
-        } else {
-            Some(Engine::new(from, to, ms).ok_or(error)?)
-        };
-        Ok(Resampler {
-            from: from.into(),
-            to: to.into(),
-            engine,
-            taken: 0,
-            given: 0,
-        })
+        let engine = if from == to { None } else { Some(Engine::new(from, to, ms).ok_or(error)?) };
+        Ok(Resampler { from: from.into(), to: to.into(), engine, taken: 0, given: 0 })
     }
 
     /// Takes the next samples and appends what is finished to `out`.
@@ -109,9 +99,7 @@ impl Resampler {
     /// Appends the rest, up to the exact length, and makes ready for another stream.
     pub fn finish(&mut self, out: &mut Vec<i16>) {
         if let Some(engine) = &mut self.engine {
-            let left = (self.taken * self.to)
-                .div_ceil(self.from)
-                .saturating_sub(self.given);
+            let left = (self.taken * self.to).div_ceil(self.from).saturating_sub(self.given);
             let end = out.len() + usize::try_from(left).unwrap_or(0);
             while out.len() < end {
                 let silence = engine.input.len() - engine.filled;
@@ -126,10 +114,7 @@ impl Resampler {
 
 impl core::fmt::Debug for Resampler {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Resampler")
-            .field("from", &self.from)
-            .field("to", &self.to)
-            .finish()
+        f.debug_struct("Resampler").field("from", &self.from).field("to", &self.to).finish()
     }
 }
 
@@ -138,9 +123,7 @@ impl Engine {
         // An even number of the smallest possible blocks: the delay, half a block, is then a whole
         // number of samples on both sides.
         let smallest = from / gcd(from, to);
-        let chunk = (from * ms / 2000)
-            .div_ceil(smallest)
-            .checked_mul(2 * smallest)? as usize;
+        let chunk = (from * ms / 2000).div_ceil(smallest).checked_mul(2 * smallest)? as usize;
         if chunk > from as usize / 2 {
             return None;
         }

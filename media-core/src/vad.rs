@@ -67,10 +67,7 @@ impl Vad {
         while !samples.is_empty() {
             let n = samples.len().min((BLOCK - self.filled) as usize);
             let (now, later) = samples.split_at(n);
-            self.sum += now
-                .iter()
-                .map(|&s| u64::from(i32::from(s).pow(2) as u32))
-                .sum::<u64>();
+            self.sum += now.iter().map(|&s| u64::from(i32::from(s).pow(2) as u32)).sum::<u64>();
             self.filled += n as u32;
             samples = later;
             if self.filled == BLOCK {
@@ -103,9 +100,7 @@ impl Vad {
         }
         self.peak = energy.max(self.peak - (self.peak >> 8));
         // What is 24 dB below the speech is not speech itself.
-        let bar = SILENCE
-            .max(self.floor.saturating_mul(ABOVE))
-            .max(self.peak >> 8);
+        let bar = SILENCE.max(self.floor.saturating_mul(ABOVE)).max(self.peak >> 8);
         let loud = energy > bar;
         if energy < self.floor {
             self.floor -= (self.floor - energy).div_ceil(4);

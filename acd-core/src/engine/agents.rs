@@ -94,13 +94,7 @@ impl Engine<'_> {
     /// Puts a member among the free of its queue, at the place its queue's order gives it now.
     fn line_up(&mut self, member: u32) {
         let rank = self.rank_of(member);
-        let Member {
-            node,
-            pool,
-            agent,
-            queue,
-            ..
-        } = self.members[member];
+        let Member { node, pool, agent, queue, .. } = self.members[member];
         if node.is_linked() && self.members[member].rank == rank {
             return;
         }
@@ -114,8 +108,7 @@ impl Engine<'_> {
         self.members[member].rank = rank;
         tree.insert(&mut self.members, member, true);
         self.pools[pool].tree = tree;
-        self.pool_grid
-            .set_some(queue, self.pools[pool].profile.0, true);
+        self.pool_grid.set_some(queue, self.pools[pool].profile.0, true);
     }
 
     /// Takes a member from among the free of its queue.
@@ -126,8 +119,7 @@ impl Engine<'_> {
             tree.remove(&mut self.members, member);
             self.pools[pool].tree = tree;
             let some = tree.ready(&self.members) > 0;
-            self.pool_grid
-                .set_some(queue, self.pools[pool].profile.0, some);
+            self.pool_grid.set_some(queue, self.pools[pool].profile.0, some);
             self.queues[queue].free -= 1;
         }
     }
@@ -135,12 +127,7 @@ impl Engine<'_> {
     /// Takes a member out of its queue's counts.
     pub(super) fn forget_member(&mut self, member: u32) {
         self.unlink_member(member);
-        let Member {
-            queue,
-            logged_in,
-            willing,
-            ..
-        } = self.members[member];
+        let Member { queue, logged_in, willing, .. } = self.members[member];
         let counts = &mut self.queues[queue];
         counts.logged_in -= u32::from(logged_in);
         counts.willing -= u32::from(willing);
@@ -188,12 +175,7 @@ impl Engine<'_> {
 
     /// Whether a queue counts as empty of agents by a rule.
     pub(super) fn is_empty(&self, queue: u32, rule: EmptyRule) -> bool {
-        let Queue {
-            logged_in,
-            willing,
-            free,
-            ..
-        } = self.queues[queue];
+        let Queue { logged_in, willing, free, .. } = self.queues[queue];
         match rule {
             EmptyRule::Never => false,
             EmptyRule::LoggedOut => logged_in == 0,

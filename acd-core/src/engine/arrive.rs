@@ -37,11 +37,7 @@ impl Engine<'_> {
         let reason = self.refusal(queue);
         if let Some(reason) = reason {
             self.queues[queue].counters.refused += 1;
-            self.say(Output::Refused {
-                tag: config.tag,
-                queue: config.queue,
-                reason,
-            });
+            self.say(Output::Refused { tag: config.tag, queue: config.queue, reason });
             return;
         }
         // `check_arrival` has seen that there is room for all of them.
@@ -49,9 +45,7 @@ impl Engine<'_> {
             return;
         };
         let number = self.next_call;
-        let credit_ms = config
-            .credit_ms
-            .saturating_add(self.resume(queue, config.caller));
+        let credit_ms = config.credit_ms.saturating_add(self.resume(queue, config.caller));
         let key = match config.position {
             Some(place) => self.key_at(queue, config.priority, place, number),
             None => self.key(queue, config.priority, self.now, credit_ms, number),
@@ -111,14 +105,7 @@ impl Engine<'_> {
 
     /// A new priority: the place changes, arrival and wait do not.
     pub(super) fn set_priority(&mut self, call: u32, priority: i32) {
-        let Call {
-            queue,
-            since,
-            credit_ms,
-            key,
-            state,
-            ..
-        } = self.calls[call];
+        let Call { queue, since, credit_ms, key, state, .. } = self.calls[call];
         self.leave_line(call);
         self.calls[call].priority = priority;
         self.calls[call].key = self.key(queue, priority, since, credit_ms, key.2);
@@ -144,10 +131,7 @@ impl Engine<'_> {
         let aging = self.queues[queue].config.aging_ms;
         let (level, since) = match aging {
             None => (level, since),
-            Some(ms) => (
-                i32::MAX as u64,
-                since - i128::from(priority) * i128::from(ms),
-            ),
+            Some(ms) => (i32::MAX as u64, since - i128::from(priority) * i128::from(ms)),
         };
         let since = since.clamp(0, i128::from(u64::MAX)) as u64;
         (level, since, number)
@@ -168,9 +152,7 @@ impl Engine<'_> {
             at += 1;
             next = self.first_in_order(queue, before);
         }
-        let after = next
-            .map(|call| self.calls.key(call))
-            .filter(|key| key.0 == own.0);
+        let after = next.map(|call| self.calls.key(call)).filter(|key| key.0 == own.0);
         let before = before.filter(|key| key.0 == own.0);
         match (before, after) {
             (_, None) => own,
@@ -204,9 +186,7 @@ impl Engine<'_> {
 
     /// A call's place in its queue, 1 for the first.
     pub(super) fn place(&self, call: u32) -> u32 {
-        let Call {
-            queue, line, key, ..
-        } = self.calls[call];
+        let Call { queue, line, key, .. } = self.calls[call];
         // Most calls join at the end, behind everybody who ever waited here.
         if key >= self.queues[queue].last_key {
             return self.queues[queue].counters.waiting;
@@ -232,9 +212,7 @@ impl Engine<'_> {
 
     /// Puts a call into its line.
     pub(super) fn join_line(&mut self, call: u32) {
-        let Call {
-            queue, line, key, ..
-        } = self.calls[call];
+        let Call { queue, line, key, .. } = self.calls[call];
         let mut tree = self.lines[line].tree;
         tree.insert(&mut self.calls, call, false);
         self.lines[line].tree = tree;
@@ -254,9 +232,7 @@ impl Engine<'_> {
 
     /// Lets a call be matched, or not. One that waits for its preferred agent alone is not.
     pub(super) fn show_call(&mut self, call: u32, on: bool) {
-        let Call {
-            line, key, node, ..
-        } = self.calls[call];
+        let Call { line, key, node, .. } = self.calls[call];
         let on = on && !self.is_alone(call);
         if node.is_on() == on {
             return;

@@ -30,13 +30,7 @@ impl Engine<'_> {
     pub(super) fn leave(&mut self, call: u32, reason: LeaveReason) {
         let position = self.place(call);
         self.end_offers(call, OfferEnd::Cancelled);
-        let Call {
-            queue,
-            arrived,
-            joined,
-            tag,
-            ..
-        } = self.calls[call];
+        let Call { queue, arrived, joined, tag, .. } = self.calls[call];
         let waited_ms = self.now.since(arrived);
         let level = self.queues[queue].config.service_level_ms;
         let counters = &mut self.queues[queue].counters;
@@ -71,10 +65,7 @@ impl Engine<'_> {
     pub(super) fn empty_one(&mut self) {
         let queue = self.emptying;
         let rule = self.queues[queue].config.leave_empty;
-        let first = self
-            .is_empty(queue, rule)
-            .then(|| self.first_in_order(queue, None))
-            .flatten();
+        let first = self.is_empty(queue, rule).then(|| self.first_in_order(queue, None)).flatten();
         match first {
             Some(call) => self.leave(call, LeaveReason::LeaveEmpty),
             None => {
@@ -93,14 +84,7 @@ impl Engine<'_> {
         if leg == NIL {
             return;
         }
-        let Leg {
-            agent,
-            member,
-            queue,
-            since,
-            medium,
-            ..
-        } = self.legs[leg];
+        let Leg { agent, member, queue, since, medium, .. } = self.legs[leg];
         let talked_ms = self.now.since(since);
         let counters = &mut self.queues[queue].counters;
         counters.talking -= 1;
@@ -118,9 +102,7 @@ impl Engine<'_> {
             at.last_end = self.now;
         }
 
-        let of_member = (member != NIL)
-            .then(|| self.members[member].config.wrap_up_ms)
-            .flatten();
+        let of_member = (member != NIL).then(|| self.members[member].config.wrap_up_ms).flatten();
         let wrap_ms = match self.agents[agent].request {
             AgentRequest::LoggedOut => 0,
             _ => of_member
@@ -170,12 +152,7 @@ impl Engine<'_> {
     }
 
     pub(super) fn end_wrap_up(&mut self, leg: u32) {
-        let Leg {
-            agent,
-            since,
-            medium,
-            ..
-        } = self.legs[leg];
+        let Leg { agent, since, medium, .. } = self.legs[leg];
         self.disarm_leg(leg);
         let wrapped = self.now.since(since);
         let at = &mut self.agents[agent];

@@ -46,13 +46,7 @@ impl Engine<'_> {
 
     /// The sum over those ahead and the call itself of 1 / (agents / handle time + i / patience).
     fn by_length(&self, queue: u32, position: u32) -> Option<u64> {
-        let Queue {
-            willing,
-            free,
-            handle_ms,
-            counters,
-            ..
-        } = self.queues[queue];
+        let Queue { willing, free, handle_ms, counters, .. } = self.queues[queue];
         if free > 0 {
             return Some(0);
         }
@@ -76,12 +70,7 @@ impl Engine<'_> {
 
     /// Calls of a queue's length ahead, at the pace its agents have shown; 0 when one is free.
     pub(super) fn estimate(&self, queue: u32, position: u32) -> Option<u64> {
-        let Queue {
-            willing,
-            free,
-            handle_ms,
-            ..
-        } = self.queues[queue];
+        let Queue { willing, free, handle_ms, .. } = self.queues[queue];
         if free > 0 {
             return Some(0);
         }
@@ -94,10 +83,7 @@ impl Engine<'_> {
     /// Learns how long an agent is busy with a call: an eighth of the way to the newest.
     pub(super) fn learn_handle_time(&mut self, queue: u32, ms: u64) {
         let known = &mut self.queues[queue].handle_ms;
-        *known = if *known == 0 {
-            ms
-        } else {
-            known.saturating_sub(*known / 8).saturating_add(ms / 8)
-        };
+        *known =
+            if *known == 0 { ms } else { known.saturating_sub(*known / 8).saturating_add(ms / 8) };
     }
 }

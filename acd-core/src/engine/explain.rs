@@ -68,15 +68,7 @@ impl Engine<'_> {
     pub fn why_waiting(&self, call: CallId) -> Result<WhyWaiting, Error> {
         let index = self.queued(call)?;
         let Call {
-            queue,
-            line,
-            ringing,
-            preferred,
-            alone_until,
-            leave_at,
-            relax_at,
-            retry_at,
-            ..
+            queue, line, ringing, preferred, alone_until, leave_at, relax_at, retry_at, ..
         } = self.calls[index];
         let alone = preferred.is_some() && alone_until > self.goal;
         let change = leave_at.min(relax_at).min(retry_at);

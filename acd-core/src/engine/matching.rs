@@ -211,9 +211,8 @@ impl Engine<'_> {
     fn lowest_tier(&self, search: &Search) -> Option<u64> {
         self.pools_for(search)
             .filter_map(|pool| {
-                let mut next = self.pools[pool]
-                    .tree
-                    .at_or_after(&self.members, (search.tier_min, 0, 0, 0));
+                let mut next =
+                    self.pools[pool].tree.at_or_after(&self.members, (search.tier_min, 0, 0, 0));
                 while let Some(member) = next.filter(|&m| self.is_barred(search, m)) {
                     next = next_on(&self.members, member);
                 }
@@ -304,10 +303,7 @@ impl Engine<'_> {
             used.filter(|&m| self.members.is_live(m) && self.members[m].queue == queue)
         };
         let chosen = metric(member);
-        let next = members()
-            .filter(|&m| metric(m) > chosen)
-            .min_by_key(|&m| metric(m))
-            .map(place);
+        let next = members().filter(|&m| metric(m) > chosen).min_by_key(|&m| metric(m)).map(place);
         next.and_then(|place| place.checked_sub(1)).map(|c| (0, c))
     }
 
@@ -367,20 +363,15 @@ impl Engine<'_> {
             let Some(pool) = self.fitting_pool(search, pool) else {
                 continue;
             };
-            let mut next = self.pools[pool]
-                .tree
-                .at_or_after(&self.members, (search.tier_min, 0, 0, 0));
+            let mut next =
+                self.pools[pool].tree.at_or_after(&self.members, (search.tier_min, 0, 0, 0));
             while let Some(member) = next {
                 if self.members[member].tier() > search.tier_max {
                     break;
                 }
                 if !self.is_barred(search, member) {
                     let range = (u64::from(self.members[member].config.penalty) + 1) * 1000;
-                    let draw = (
-                        self.random_below(range),
-                        self.members[member].joined,
-                        member,
-                    );
+                    let draw = (self.random_below(range), self.members[member].joined, member);
                     if best.is_none_or(|least| draw < least) {
                         best = Some(draw);
                     }

@@ -92,10 +92,7 @@ struct List {
 }
 
 impl List {
-    const EMPTY: Self = Self {
-        first: NIL,
-        last: NIL,
-    };
+    const EMPTY: Self = Self { first: NIL, last: NIL };
 }
 
 impl core::fmt::Debug for Engine<'_> {
@@ -140,14 +137,7 @@ impl<'a> Engine<'a> {
     }
 
     fn build(tables: Tables<'a>, ring_max: u16) -> Result<Self, Error> {
-        let Tables {
-            calls,
-            offers,
-            agents,
-            timers,
-            outputs,
-            ..
-        } = &tables;
+        let Tables { calls, offers, agents, timers, outputs, .. } = &tables;
         if ring_max == 0 {
             return Err(Error::Config("ring_max is 0"));
         }
@@ -157,11 +147,8 @@ impl<'a> Engine<'a> {
         if outputs.len() < burst(ring_max) {
             return Err(Error::Full(Table::Outputs));
         }
-        let (rows, classes, profiles) = (
-            tables.queues.len(),
-            tables.classes.len(),
-            tables.profiles.len(),
-        );
+        let (rows, classes, profiles) =
+            (tables.queues.len(), tables.classes.len(), tables.profiles.len());
         Ok(Self {
             line_grid: Grid::new(tables.line_index, tables.line_words, rows, classes)?,
             pool_grid: Grid::new(tables.pool_index, tables.pool_words, rows, profiles)?,
@@ -203,10 +190,7 @@ impl<'a> Engine<'a> {
     /// back, a table is full, or outputs must be polled first. Nothing has changed then.
     pub fn handle(&mut self, now: Time, input: Input) -> Result<(), Error> {
         if now < self.goal {
-            return Err(Error::TimeBackwards {
-                last: self.goal,
-                now,
-            });
+            return Err(Error::TimeBackwards { last: self.goal, now });
         }
         if self.parked.is_some() || self.out.room() < self.burst() {
             return Err(Error::Undrained);
@@ -340,11 +324,7 @@ impl<'a> Engine<'a> {
             }
             Input::Complete { call, .. } => {
                 let index = self.call(call)?;
-                if self.is_queued(index) {
-                    Err(Error::WrongState(call))
-                } else {
-                    Ok(())
-                }
+                if self.is_queued(index) { Err(Error::WrongState(call)) } else { Ok(()) }
             }
             Input::Accept { offer } | Input::Reject { offer, .. } => self.offer(offer).map(drop),
             Input::AgentState { agent, .. } | Input::EndWrapUp { agent } => {
@@ -359,11 +339,9 @@ impl<'a> Engine<'a> {
             Input::Arrive(config) => self.arrive(&config),
             Input::Hangup { call } => self.hang_up(call.index()),
             Input::Exit { call, key } => self.exit(call.index(), key),
-            Input::Move {
-                call,
-                queue,
-                keep_age,
-            } => self.move_call(call.index(), queue.index(), keep_age),
+            Input::Move { call, queue, keep_age } => {
+                self.move_call(call.index(), queue.index(), keep_age)
+            }
             Input::SetPriority { call, priority } => self.set_priority(call.index(), priority),
             Input::Accept { offer } => self.accept(offer.index()),
             Input::Reject { offer, cause } => self.reject(offer.index(), cause),
@@ -401,11 +379,7 @@ impl<'a> Engine<'a> {
     /// A call that is in a queue still.
     fn queued(&self, id: CallId) -> Result<u32, Error> {
         let index = self.call(id)?;
-        if self.is_queued(index) {
-            Ok(index)
-        } else {
-            Err(Error::WrongState(id))
-        }
+        if self.is_queued(index) { Ok(index) } else { Err(Error::WrongState(id)) }
     }
 
     fn offer(&self, id: OfferId) -> Result<u32, Error> {

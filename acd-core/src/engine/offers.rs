@@ -13,9 +13,7 @@ impl Engine<'_> {
         let agent = self.members[member].agent;
         let queue = self.calls[call].queue;
         let medium = self.queues[queue].config.medium;
-        let until = self
-            .now
-            .plus(u64::from(self.queues[queue].config.ring_timeout_ms));
+        let until = self.now.plus(u64::from(self.queues[queue].config.ring_timeout_ms));
         if self.legs.is_full() && !self.forget_one(call) {
             // The call keeps its place and asks again: holding back must not last for ever.
             self.retry_by(call, self.now.plus(1_000));
@@ -65,13 +63,7 @@ impl Engine<'_> {
 
     /// The agent's phone answered: it has the call, everybody else has lost it.
     pub(super) fn accept(&mut self, leg: u32) {
-        let Leg {
-            call,
-            agent,
-            member,
-            queue,
-            ..
-        } = self.legs[leg];
+        let Leg { call, agent, member, queue, .. } = self.legs[leg];
         let offer = self.offer_id(leg);
         self.say_ended(leg, OfferEnd::Accepted);
         self.disarm_leg(leg);
@@ -137,13 +129,7 @@ impl Engine<'_> {
 
     /// Ends a live offer that was not accepted.
     pub(super) fn end_offer(&mut self, leg: u32, end: OfferEnd) {
-        let Leg {
-            call,
-            agent,
-            queue,
-            medium,
-            ..
-        } = self.legs[leg];
+        let Leg { call, agent, queue, medium, .. } = self.legs[leg];
         self.say_ended(leg, end);
         self.disarm_leg(leg);
         self.leave_agent(leg);
@@ -236,12 +222,7 @@ impl Engine<'_> {
         let mut next_retry = Time::MAX;
         let mut leg = self.calls[call].legs;
         while leg != NIL {
-            let Leg {
-                state,
-                until,
-                by_call,
-                ..
-            } = self.legs[leg];
+            let Leg { state, until, by_call, .. } = self.legs[leg];
             if state == LegState::Remembered {
                 if until <= self.now {
                     self.leave_call(leg);
@@ -275,9 +256,7 @@ impl Engine<'_> {
     }
 
     fn say_ended(&mut self, leg: u32, end: OfferEnd) {
-        let Leg {
-            call, agent, since, ..
-        } = self.legs[leg];
+        let Leg { call, agent, since, .. } = self.legs[leg];
         self.say(Output::OfferEnded {
             offer: self.offer_id(leg),
             call: self.call_id(call),
@@ -305,9 +284,7 @@ impl Engine<'_> {
 
     /// Takes a leg off its agent's list.
     pub(super) fn leave_agent(&mut self, leg: u32) {
-        let Leg {
-            agent, by_agent, ..
-        } = self.legs[leg];
+        let Leg { agent, by_agent, .. } = self.legs[leg];
         if self.agents[agent].legs == leg {
             self.agents[agent].legs = by_agent;
             return;

@@ -73,19 +73,8 @@ impl Engine<'_> {
     /// # Errors
     /// No such queue.
     pub fn staff(&self, queue: QueueId) -> Result<Staff, Error> {
-        let Queue {
-            members,
-            logged_in,
-            willing,
-            free,
-            ..
-        } = self.queues[self.queue(queue)?];
-        Ok(Staff {
-            members,
-            logged_in,
-            taking_calls: willing,
-            free,
-        })
+        let Queue { members, logged_in, willing, free, .. } = self.queues[self.queue(queue)?];
+        Ok(Staff { members, logged_in, taking_calls: willing, free })
     }
 
     /// What an agent is.

@@ -65,10 +65,7 @@ impl Engine<'_> {
 
     /// Whether there is room for every line a call of this kind may come to wait in.
     pub(super) fn check_lines(&self, queue: u32, line: &Line) -> Result<(), Error> {
-        let mut line = Line {
-            queue,
-            ..fresh(line)
-        };
+        let mut line = Line { queue, ..fresh(line) };
         let mut missing = u32::from(self.find_line(&line).is_none());
         for step in self.steps_of(queue) {
             line = relaxed(line, step);
@@ -82,10 +79,7 @@ impl Engine<'_> {
 
     /// Makes those lines; the first of them.
     pub(super) fn make_lines(&mut self, queue: u32, line: Line) -> Result<u32, Error> {
-        let mut line = Line {
-            queue,
-            ..fresh(&line)
-        };
+        let mut line = Line { queue, ..fresh(&line) };
         let first = self.line(line)?;
         for step in 0..self.queues[queue].steps.1 as usize {
             line = relaxed(line, &self.steps_of(queue)[step]);
@@ -96,14 +90,7 @@ impl Engine<'_> {
 
     /// A call takes its next step.
     pub(super) fn relax(&mut self, call: u32) {
-        let Call {
-            queue,
-            line,
-            step,
-            joined,
-            state,
-            ..
-        } = self.calls[call];
+        let Call { queue, line, step, joined, state, .. } = self.calls[call];
         let Some(change) = self.steps_of(queue).get(usize::from(step)).copied() else {
             self.calls[call].relax_at = Time::MAX;
             return;
@@ -123,9 +110,7 @@ impl Engine<'_> {
 
     /// A call has waited as long as its queue lets it.
     pub(super) fn overflow(&mut self, call: u32) {
-        let Call {
-            queue, hops, line, ..
-        } = self.calls[call];
+        let Call { queue, hops, line, .. } = self.calls[call];
         match self.queues[queue].config.overflow {
             Some(Overflow::Queue(to)) => {
                 let there = self.queue(to).ok().filter(|&there| {
@@ -150,16 +135,7 @@ impl Engine<'_> {
         self.end_offers(call, OfferEnd::Cancelled);
         self.forget_all(call);
         self.leave_line(call);
-        let Call {
-            queue,
-            since,
-            joined,
-            priority,
-            credit_ms,
-            line,
-            key,
-            ..
-        } = self.calls[call];
+        let Call { queue, since, joined, priority, credit_ms, line, key, .. } = self.calls[call];
         let counters = &mut self.queues[queue].counters;
         counters.waiting -= 1;
         counters.overflowed += 1;
@@ -209,13 +185,7 @@ impl Engine<'_> {
 
     /// Keeps the age of a caller who gave up, if its queue wants that.
     pub(super) fn keep_ghost(&mut self, call: u32) {
-        let Call {
-            queue,
-            caller,
-            arrived,
-            credit_ms,
-            ..
-        } = self.calls[call];
+        let Call { queue, caller, arrived, credit_ms, .. } = self.calls[call];
         let within = self.queues[queue].config.resume_within_ms;
         let (Some(caller), Some(within)) = (caller, within) else {
             return;

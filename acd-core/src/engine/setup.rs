@@ -17,15 +17,9 @@ impl Engine<'_> {
     /// The configuration contradicts itself, or there is no room.
     pub fn add_queue(&mut self, config: QueueConfig) -> Result<QueueId, Error> {
         check_queue(&config)?;
-        let queue = Queue {
-            order: config.strategy.order(),
-            config,
-            ..Queue::default()
-        };
+        let queue = Queue { order: config.strategy.order(), config, ..Queue::default() };
         let index = self.queues.insert(queue);
-        index
-            .map(|index| self.queue_id(index))
-            .ok_or(Error::Full(Table::Queues))
+        index.map(|index| self.queue_id(index)).ok_or(Error::Full(Table::Queues))
     }
 
     /// Changes a queue's configuration. Waiting calls keep their places and the timers they were
@@ -58,9 +52,7 @@ impl Engine<'_> {
     /// No such queue, or it is in use.
     pub fn remove_queue(&mut self, queue: QueueId) -> Result<(), Error> {
         let index = self.queue(queue)?;
-        let Queue {
-            counters, members, ..
-        } = self.queues[index];
+        let Queue { counters, members, .. } = self.queues[index];
         if members > 0 || counters.waiting > 0 || counters.talking > 0 {
             return Err(Error::QueueInUse(queue));
         }
@@ -98,14 +90,9 @@ impl Engine<'_> {
         if !self.skills.has_profile(config.profile) {
             return Err(Error::NoProfile(config.profile));
         }
-        let agent = Agent {
-            config,
-            ..Agent::default()
-        };
+        let agent = Agent { config, ..Agent::default() };
         let index = self.agents.insert(agent);
-        index
-            .map(|index| self.agent_id(index))
-            .ok_or(Error::Full(Table::Agents))
+        index.map(|index| self.agent_id(index)).ok_or(Error::Full(Table::Agents))
     }
 
     /// Removes an agent: its offers end, it leaves all queues, and when it is talking it goes
@@ -242,8 +229,7 @@ impl Engine<'_> {
         let next = self.line_grid.first(wanted.queue, wanted.class.0);
         let index = self.lines.insert(Line { next, ..wanted });
         let index = index.ok_or(Error::Full(Table::Lines))?;
-        self.line_grid
-            .set_first(wanted.queue, wanted.class.0, index);
+        self.line_grid.set_first(wanted.queue, wanted.class.0, index);
         Ok(index)
     }
 
@@ -264,10 +250,7 @@ impl Engine<'_> {
         if known != NIL {
             return Ok(known);
         }
-        let index = self.pools.insert(Pool {
-            profile,
-            ..Pool::default()
-        });
+        let index = self.pools.insert(Pool { profile, ..Pool::default() });
         let index = index.ok_or(Error::Full(Table::Pools))?;
         self.pool_grid.set_first(queue, profile.0, index);
         Ok(index)

@@ -88,14 +88,7 @@ impl Engine<'_> {
 
     pub(super) fn arm_call(&mut self, call: u32) {
         let Call {
-            leave_at,
-            alone_until,
-            retry_at,
-            announce_at,
-            relax_at,
-            preferred,
-            state,
-            ..
+            leave_at, alone_until, retry_at, announce_at, relax_at, preferred, state, ..
         } = self.calls[call];
         let mut at = leave_at.min(retry_at).min(announce_at).min(relax_at);
         if preferred.is_some() && alone_until > self.now {
@@ -121,8 +114,7 @@ impl Engine<'_> {
     }
 
     pub(super) fn arm_agent(&mut self, agent: u32) {
-        self.timers
-            .arm(self.agent_timer(agent), self.agents[agent].quiet_until);
+        self.timers.arm(self.agent_timer(agent), self.agents[agent].quiet_until);
     }
 
     pub(super) fn disarm_agent(&mut self, agent: u32) {

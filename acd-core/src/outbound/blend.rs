@@ -35,10 +35,6 @@ impl Blend {
         } else if idle_share >= share(self.on_per_mille) {
             self.dialling = true;
         }
-        if self.dialling {
-            idle.saturating_sub(self.reserve)
-        } else {
-            0
-        }
+        if self.dialling { idle.saturating_sub(self.reserve) } else { 0 }
     }
 }

@@ -69,15 +69,9 @@ impl Pacer {
             return Err(Error::Config("a cap above 1000 in 1000"));
         }
         if matches!(mode, Mode::Predictive { dials_per_100_agents } if dials_per_100_agents < 100) {
-            return Err(Error::Config(
-                "predictive dialling with fewer dials than agents",
-            ));
+            return Err(Error::Config("predictive dialling with fewer dials than agents"));
         }
-        Ok(Self {
-            mode,
-            cap_per_mille,
-            counters: PacerCounters::default(),
-        })
+        Ok(Self { mode, cap_per_mille, counters: PacerCounters::default() })
     }
 
     /// What the dials of the period came to.
@@ -91,9 +85,9 @@ impl Pacer {
     pub fn dials(&self, idle: u32) -> u32 {
         let wanted = match self.mode {
             Mode::Preview | Mode::Progressive => u64::from(idle),
-            Mode::Predictive {
-                dials_per_100_agents,
-            } => u64::from(idle) * u64::from(dials_per_100_agents) / 100,
+            Mode::Predictive { dials_per_100_agents } => {
+                u64::from(idle) * u64::from(dials_per_100_agents) / 100
+            }
         };
         let dialling = u64::from(self.counters.dialling);
         let wanted = wanted.saturating_sub(dialling);
@@ -144,9 +138,7 @@ impl Pacer {
 
     /// A new period begins: what is being dialled goes on, the record starts again.
     pub fn start_period(&mut self) {
-        self.counters = PacerCounters {
-            dialling: self.counters.dialling,
-            ..PacerCounters::default()
-        };
+        self.counters =
+            PacerCounters { dialling: self.counters.dialling, ..PacerCounters::default() };
     }
 }

@@ -54,10 +54,7 @@ impl Default for RetryRules {
     /// Busy after ten minutes, the network after two, all else after four hours; three tries, and
     /// one more to whom we left standing, the next day.
     fn default() -> Self {
-        let after = |minutes: u64, tries| RetryRule {
-            after_ms: minutes * 60_000,
-            tries,
-        };
+        let after = |minutes: u64, tries| RetryRule { after_ms: minutes * 60_000, tries };
         Self {
             abandoned: after(24 * 60, 2),
             busy: after(10, 3),

@@ -114,22 +114,13 @@ impl Order {
     /// The rule that takes the first by these terms.
     #[must_use]
     pub const fn by(terms: [Term; 2]) -> Self {
-        Self {
-            terms,
-            start: Start::First,
-            ring: Ring::One,
-            best_skill: false,
-            to_untried: false,
-        }
+        Self { terms, start: Start::First, ring: Ring::One, best_skill: false, to_untried: false }
     }
 
     /// This rule with [`to_untried`](Self::to_untried).
     #[must_use]
     pub const fn pointing_to_untried(self) -> Self {
-        Self {
-            to_untried: true,
-            ..self
-        }
+        Self { to_untried: true, ..self }
     }
 
     /// This rule with another start.
@@ -145,10 +136,7 @@ impl Order {
     }
 
     pub(crate) fn check(&self) -> Result<(), crate::Error> {
-        let by_level = matches!(
-            self.start,
-            Start::LevelOfQueueLast | Start::DownFromCallLast
-        );
+        let by_level = matches!(self.start, Start::LevelOfQueueLast | Start::DownFromCallLast);
         if by_level && self.terms[0] != Term::PlainPosition {
             return Err(crate::Error::Config(
                 "an order that starts by level needs PlainPosition as its first term",
@@ -228,10 +216,9 @@ impl Strategy {
             Self::WeightedRandom => {
                 Order::by([Term::None, Term::None]).starting(Start::WeightedRandom)
             }
-            Self::SkillLevel => Order {
-                best_skill: true,
-                ..Order::by([Term::IdleSince, Term::None])
-            },
+            Self::SkillLevel => {
+                Order { best_skill: true, ..Order::by([Term::IdleSince, Term::None]) }
+            }
             Self::RingProgressive { every_ms } => {
                 Order::by([Term::Position, Term::Joined]).ringing(Ring::Progressive { every_ms })
             }

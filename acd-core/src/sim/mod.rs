@@ -132,9 +132,8 @@ impl Centre {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn study(&self, first_seed: u64, runs: u32) -> Result<Study, Error> {
-        let reports: Result<Vec<_>, _> = (0..u64::from(runs))
-            .map(|n| self.run(first_seed.wrapping_add(n)))
-            .collect();
+        let reports: Result<Vec<_>, _> =
+            (0..u64::from(runs)).map(|n| self.run(first_seed.wrapping_add(n))).collect();
         Ok(Study::of(&reports?))
     }
 }

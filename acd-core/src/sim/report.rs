@@ -117,16 +117,10 @@ impl Estimate {
         }
         let mean = values.iter().sum::<f64>() / n;
         if values.len() == 1 {
-            return Self {
-                mean,
-                error: f64::INFINITY,
-            };
+            return Self { mean, error: f64::INFINITY };
         }
         let squares: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
-        Self {
-            mean,
-            error: (squares / (n - 1.0) / n).sqrt(),
-        }
+        Self { mean, error: (squares / (n - 1.0) / n).sqrt() }
     }
 }
 

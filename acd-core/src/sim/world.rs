@@ -96,31 +96,20 @@ impl<'c> World<'c> {
         for (number, group) in (0..).zip(&centre.groups) {
             let profile = engine.add_profile(&group.skills)?;
             for _ in 0..group.agents {
-                let config = AgentConfig {
-                    tag: workers.len() as u64,
-                    profile,
-                    ..AgentConfig::default()
-                };
+                let config =
+                    AgentConfig { tag: workers.len() as u64, profile, ..AgentConfig::default() };
                 let id = engine.add_agent(config)?;
                 for (queue, place) in &group.queues {
                     let queue = queues.get(*queue);
                     let queue = queue.ok_or(Error::Config("a group serves a queue not there"))?;
                     engine.join_queue(id, *queue, *place)?;
                 }
-                workers.push(Worker {
-                    id,
-                    group: number,
-                    busy_s: 0.0,
-                    there_s: 0.0,
-                    since: None,
-                });
+                workers.push(Worker { id, group: number, busy_s: 0.0, there_s: 0.0, since: None });
             }
         }
         let streams = centre.streams.len();
         let sources = |purpose: u64| {
-            (0..streams as u64)
-                .map(|n| Source::new(seed, purpose + 4 * n))
-                .collect()
+            (0..streams as u64).map(|n| Source::new(seed, purpose + 4 * n)).collect()
         };
         let intervals = centre.length_s.div_ceil(centre.interval_s.max(1)) as usize;
         let report = Report {
@@ -156,10 +145,7 @@ impl<'c> World<'c> {
                 self.plan(Time::ZERO, Event::Shift(worker, true));
             }
             for (from, to) in shifts {
-                self.plan(
-                    Time::from_secs(u64::from(*from)),
-                    Event::Shift(worker, true),
-                );
+                self.plan(Time::from_secs(u64::from(*from)), Event::Shift(worker, true));
                 self.plan(Time::from_secs(u64::from(*to)), Event::Shift(worker, false));
             }
         }
@@ -222,11 +208,7 @@ impl<'c> World<'c> {
             };
             let rate = rate / 3_600.0;
             let last = n + 1 >= calls_per_hour.len();
-            let until = if last {
-                end
-            } else {
-                (n as f64 + 1.0) * interval
-            };
+            let until = if last { end } else { (n as f64 + 1.0) * interval };
             if rate > 0.0 && left <= (until - at) * rate {
                 at += left / rate;
                 self.came_s[stream as usize] = at;
@@ -302,13 +284,7 @@ impl<'c> World<'c> {
     }
 
     fn arrive(&mut self, stream: u32) -> Result<(), Error> {
-        let caller = Caller {
-            id: None,
-            stream,
-            came: self.now,
-            waiting: true,
-            planned: 0,
-        };
+        let caller = Caller { id: None, stream, came: self.now, waiting: true, planned: 0 };
         let number = match self.spare.pop() {
             Some(number) => {
                 self.callers[number as usize] = caller;
@@ -372,20 +348,13 @@ impl<'c> World<'c> {
             Output::Joined { call, tag, .. } => {
                 self.callers[tag as usize].id = Some(call);
             }
-            Output::Offer {
-                offer, agent_tag, ..
-            } => {
+            Output::Offer { offer, agent_tag, .. } => {
                 let group = self.workers[agent_tag as usize].group;
                 let answer = self.centre.groups[group as usize].answer;
                 let ms = answer.map_or(0, |answer| self.answers.ms(answer));
                 self.plan(at.plus(ms), Event::Answer(offer));
             }
-            Output::Connected {
-                call_tag,
-                agent_tag,
-                waited_ms,
-                ..
-            } => {
+            Output::Connected { call_tag, agent_tag, waited_ms, .. } => {
                 let caller = call_tag as u32;
                 let Caller { stream, came, .. } = self.callers[caller as usize];
                 self.callers[caller as usize].waiting = false;
@@ -406,24 +375,14 @@ impl<'c> World<'c> {
                     self.report.answered_by[stream as usize][group as usize] += 1;
                 }
             }
-            Output::Completed {
-                call_tag,
-                agent_tag,
-                talked_ms,
-                ..
-            } => {
+            Output::Completed { call_tag, agent_tag, talked_ms, .. } => {
                 let caller = call_tag as u32;
                 let talk_s = talked_ms as f64 / 1_000.0;
                 self.tally(caller, |tally| tally.talk_s += talk_s);
                 self.workers[agent_tag as usize].busy_s += talk_s;
                 self.gone(caller);
             }
-            Output::Left {
-                call_tag,
-                reason,
-                waited_ms,
-                ..
-            } => {
+            Output::Left { call_tag, reason, waited_ms, .. } => {
                 let caller = call_tag as u32;
                 let gave_up = reason == LeaveReason::Abandoned;
                 let wait_s = waited_ms as f64 / 1_000.0;

@@ -164,11 +164,7 @@ pub fn service(
         Patience::Endless => {}
     }
     let rate = load.calls_per_hour / 3600.0;
-    let wait = OfferedWait {
-        rate,
-        pace: f64::from(agents) / load.handle_s,
-        patience,
-    };
+    let wait = OfferedWait { rate, pace: f64::from(agents) / load.handle_s, patience };
     // Everything relative to the chance that exactly one agent is free; `peak` keeps it in range.
     let peak = wait.exponent(wait.summit());
     let free = inverse_b(agents - 1, load.erlangs()) * exp(-peak);
@@ -250,11 +246,7 @@ pub fn agents_needed(load: Load, patience: Patience, target: Target) -> Result<u
 }
 
 fn positive(x: f64, what: &'static str) -> Result<(), StaffingError> {
-    if x.is_finite() && x > 0.0 {
-        Ok(())
-    } else {
-        Err(StaffingError::NotPositive(what))
-    }
+    if x.is_finite() && x > 0.0 { Ok(()) } else { Err(StaffingError::NotPositive(what)) }
 }
 
 /// The wait a very patient caller would have: its density is `rate * exp(exponent(x))` times a

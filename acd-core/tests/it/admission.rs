@@ -36,10 +36,7 @@ fn a_flood_makes_a_limit_forget_but_never_refuse_the_innocent() {
     let mut table = [LimitSlot::default(); 16];
     let mut limit = Limit::new(&mut table, 1, 1_000_000);
     for key in 0..10_000 {
-        assert!(
-            limit.allows(key, Time(key)),
-            "{key} calls for the first time"
-        );
+        assert!(limit.allows(key, Time(key)), "{key} calls for the first time");
     }
 }
 
@@ -54,24 +51,14 @@ fn the_favoured_pass_the_limits_and_the_barred_never() {
         calls_max: 10,
     };
     for _ in 0..5 {
-        assert_eq!(
-            door.judge(1, 9, 0, Time(0)),
-            Verdict::Deny(Denial::Barred(3))
-        );
+        assert_eq!(door.judge(1, 9, 0, Time(0)), Verdict::Deny(Denial::Barred(3)));
         assert_eq!(door.judge(2, 9, 99, Time(0)), Verdict::Admit(4));
     }
     let mut judge = |caller, at| door.judge(caller, 9, 0, Time(at));
     assert_eq!(judge(5, 0), Verdict::Admit(0));
     assert_eq!(judge(5, 1), Verdict::Deny(Denial::TooOften));
     assert_eq!(judge(6, 1), Verdict::Admit(0));
-    assert_eq!(
-        judge(7, 1),
-        Verdict::Deny(Denial::TooOften),
-        "the number has had its two"
-    );
+    assert_eq!(judge(7, 1), Verdict::Deny(Denial::TooOften), "the number has had its two");
     assert_eq!(judge(7, 2_000), Verdict::Admit(0));
-    assert_eq!(
-        door.judge(8, 9, 10, Time(4_000)),
-        Verdict::Deny(Denial::Overload)
-    );
+    assert_eq!(door.judge(8, 9, 10, Time(4_000)), Verdict::Deny(Denial::Overload));
 }

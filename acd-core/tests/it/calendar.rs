@@ -11,18 +11,9 @@ const OFFICE: [Period; 2] = [Period::of(8, 30, 12, 0), Period::of(13, 0, 17, 30)
 fn berlin() -> [Offset; 3] {
     let at = |month, day| Date::new(2026, month, day).midnight().plus(HOUR);
     [
-        Offset {
-            from: Time::ZERO,
-            seconds: 3_600,
-        },
-        Offset {
-            from: at(3, 29),
-            seconds: 7_200,
-        },
-        Offset {
-            from: at(10, 25),
-            seconds: 3_600,
-        },
+        Offset { from: Time::ZERO, seconds: 3_600 },
+        Offset { from: at(3, 29), seconds: 7_200 },
+        Offset { from: at(10, 25), seconds: 3_600 },
     ]
 }
 
@@ -39,23 +30,13 @@ fn dates_know_their_day_of_the_week() {
 fn a_lost_and_a_doubled_hour_keep_local_hours() {
     let offsets = berlin();
     let night = [Period::of(2, 15, 2, 45)];
-    let calendar = Calendar {
-        offsets: &offsets,
-        week: [&night; 7],
-        days: &[],
-    };
-    let utc = |month, day, minutes: u64| {
-        Date::new(2026, month, day)
-            .midnight()
-            .plus(minutes * 60_000)
-    };
+    let calendar = Calendar { offsets: &offsets, week: [&night; 7], days: &[] };
+    let utc =
+        |month, day, minutes: u64| Date::new(2026, month, day).midnight().plus(minutes * 60_000);
     // 28 March: 02:15 local is 01:15 UTC.
     assert_eq!(calendar.state(utc(3, 28, 75)), State::Open);
     // 29 March: 01:59 local is followed by 03:00; there is no 02:15.
-    assert_eq!(
-        calendar.state(utc(3, 29, 59)),
-        State::Closed(Closed::OutOfHours)
-    );
+    assert_eq!(calendar.state(utc(3, 29, 59)), State::Closed(Closed::OutOfHours));
     assert_eq!(calendar.next_open(utc(3, 28, 105)), Some(utc(3, 30, 15)));
     // 25 October: 02:15 local comes twice, at 00:15 and 01:15 UTC.
     assert_eq!(calendar.next_open(utc(10, 25, 0)), Some(utc(10, 25, 15)));
@@ -70,35 +51,12 @@ fn unsound_tables_are_named() {
     calendar.week[2] = &overlap;
     assert_eq!(calendar.check(), Err(CalendarError::Week(2)));
     let date = Date::new(2026, 5, 1);
-    let days = [
-        Day {
-            date,
-            rule: DayRule::Closed(0),
-        },
-        Day {
-            date,
-            rule: DayRule::As(Weekday::Monday),
-        },
-    ];
-    let calendar = Calendar {
-        days: &days,
-        ..Calendar::default()
-    };
+    let days =
+        [Day { date, rule: DayRule::Closed(0) }, Day { date, rule: DayRule::As(Weekday::Monday) }];
+    let calendar = Calendar { days: &days, ..Calendar::default() };
     assert_eq!(calendar.check(), Err(CalendarError::Twice(date)));
-    let offsets = [
-        Offset {
-            from: Time(5),
-            seconds: 0,
-        },
-        Offset {
-            from: Time(5),
-            seconds: 1,
-        },
-    ];
-    let calendar = Calendar {
-        offsets: &offsets,
-        ..Calendar::default()
-    };
+    let offsets = [Offset { from: Time(5), seconds: 0 }, Offset { from: Time(5), seconds: 1 }];
+    let calendar = Calendar { offsets: &offsets, ..Calendar::default() };
     assert_eq!(calendar.check(), Err(CalendarError::Offset(1)));
 }
 
@@ -106,10 +64,7 @@ fn unsound_tables_are_named() {
 fn a_calendar_that_never_opens_says_so() {
     assert_eq!(Calendar::default().next_open(Time(5)), None);
     assert_eq!(Calendar::default().next_change(Time(5)), None);
-    assert_eq!(
-        Calendar::default().state(Time::MAX),
-        State::Closed(Closed::DayOff)
-    );
+    assert_eq!(Calendar::default().state(Time::MAX), State::Closed(Closed::DayOff));
 }
 
 proptest! {

@@ -50,11 +50,7 @@ fn fewestcalls(rows: &[Row], _: &mut Memory, _: u64) -> Option<u64> {
 fn rrmemory(rows: &[Row], memory: &mut Memory, _: u64) -> Option<u64> {
     let pointer = memory.pointer;
     let metric = |(place, row): (u64, &Row)| {
-        let turn = if place < pointer {
-            1_000 + place
-        } else {
-            place
-        };
+        let turn = if place < pointer { 1_000 + place } else { place };
         (turn + row.tier * 1_000_000, *row)
     };
     let mut all: Vec<(u64, Row)> = (0..).zip(rows).map(metric).collect();
@@ -94,11 +90,7 @@ fn round_robin(rows: &[Row], memory: &mut Memory, _: u64) -> Option<u64> {
     let key = |row: &Row| (row.tier, row.position, row.last_offered_ms);
     let next: Vec<Row> = rows
         .iter()
-        .filter(|row| {
-            memory
-                .last
-                .is_some_and(|(tier, at)| row.tier == tier && row.position > at)
-        })
+        .filter(|row| memory.last.is_some_and(|(tier, at)| row.tier == tier && row.position > at))
         .copied()
         .collect();
     let chosen = first_by(&next, key).or_else(|| first_by(rows, key))?;
@@ -111,30 +103,17 @@ fn round_robin(rows: &[Row], memory: &mut Memory, _: u64) -> Option<u64> {
 /// A member is kept busy by a chat that rings, which counts for none of the rules.
 fn compare(strategy: Strategy, oracle: Oracle, tiers: [u8; 6], turns: &[(u8, u8)]) {
     let asterisk = matches!(strategy, Strategy::Asterisk(_));
-    let (mut desk, queue) = Desk::with_queue(QueueConfig {
-        strategy,
-        ..QueueConfig::default()
-    });
-    let chats = QueueConfig {
-        medium: Medium::Chat,
-        ring_timeout_ms: u32::MAX,
-        ..QueueConfig::default()
-    };
+    let (mut desk, queue) = Desk::with_queue(QueueConfig { strategy, ..QueueConfig::default() });
+    let chats =
+        QueueConfig { medium: Medium::Chat, ring_timeout_ms: u32::MAX, ..QueueConfig::default() };
     let chats = desk.engine.add_queue(chats).expect("a queue");
     let mut rows: Vec<Row> = Vec::new();
     let mut agents = Vec::new();
     for (tag, tier) in (0..).zip(tiers) {
         let tier = tier % 3;
         let chat = 1 << Medium::Chat as u8;
-        let capacity = Capacity {
-            units: [1, 1, 0, 0],
-            blocked_by: [chat, 0, 0, 0],
-        };
-        let config = AgentConfig {
-            tag,
-            capacity,
-            ..AgentConfig::default()
-        };
+        let capacity = Capacity { units: [1, 1, 0, 0], blocked_by: [chat, 0, 0, 0] };
+        let config = AgentConfig { tag, capacity, ..AgentConfig::default() };
         let agent = desk.engine.add_agent(config).expect("an agent");
         let place = Membership {
             penalty: if asterisk { u32::from(tier) } else { 0 },
@@ -142,21 +121,12 @@ fn compare(strategy: Strategy, oracle: Oracle, tiers: [u8; 6], turns: &[(u8, u8)
             position: tag as u32,
             ..Membership::default()
         };
-        desk.engine
-            .join_queue(agent, queue, place)
-            .expect("a place");
+        desk.engine.join_queue(agent, queue, place).expect("a place");
         let place = Membership::default();
-        desk.engine
-            .join_queue(agent, chats, place)
-            .expect("a place");
+        desk.engine.join_queue(agent, chats, place).expect("a place");
         desk.set(agent, AgentRequest::Available);
         agents.push(agent);
-        rows.push(Row {
-            tag,
-            tier: u64::from(tier),
-            position: tag,
-            ..Row::default()
-        });
+        rows.push(Row { tag, tier: u64::from(tier), position: tag, ..Row::default() });
     }
     let mut memory = Memory::default();
     for (call, &(busy, talk)) in (0..).zip(turns) {
@@ -202,22 +172,10 @@ const RULES: [(Strategy, Oracle); 10] = [
     (Strategy::Asterisk(Asterisk::RoundRobinMemory), rrmemory),
     (Strategy::Asterisk(Asterisk::RoundRobinOrdered), rrmemory),
     (Strategy::Asterisk(Asterisk::Linear), linear),
-    (
-        Strategy::CallCenter(CallCenter::LongestIdleAgent),
-        longest_idle,
-    ),
-    (
-        Strategy::CallCenter(CallCenter::AgentWithLeastTalkTime),
-        least_talk,
-    ),
-    (
-        Strategy::CallCenter(CallCenter::AgentWithFewestCalls),
-        fewest,
-    ),
-    (
-        Strategy::CallCenter(CallCenter::SequentiallyByAgentOrder),
-        sequential,
-    ),
+    (Strategy::CallCenter(CallCenter::LongestIdleAgent), longest_idle),
+    (Strategy::CallCenter(CallCenter::AgentWithLeastTalkTime), least_talk),
+    (Strategy::CallCenter(CallCenter::AgentWithFewestCalls), fewest),
+    (Strategy::CallCenter(CallCenter::SequentiallyByAgentOrder), sequential),
     (Strategy::CallCenter(CallCenter::RoundRobin), round_robin),
 ];
 
@@ -245,9 +203,7 @@ fn round_robin_agrees_with_recorded_traces() {
                 ..Row::default()
             })
             .collect();
-        (0..calls)
-            .filter_map(|_| rrmemory(&rows, &mut memory, 0))
-            .collect::<Vec<_>>()
+        (0..calls).filter_map(|_| rrmemory(&rows, &mut memory, 0)).collect::<Vec<_>>()
     };
     assert_eq!(trace([0, 0, 0], 0, 5), [0, 1, 2, 0, 1]);
     assert_eq!(trace([0, 0, 0], 2, 4), [0, 2, 0, 2]);
@@ -264,11 +220,7 @@ fn top_down_goes_down_the_levels_and_starts_again() {
         ..QueueConfig::default()
     });
     for (tag, level, position) in [(1, 1, 5), (2, 0, 2), (3, 0, 1), (4, 2, 1)] {
-        let place = Membership {
-            level,
-            position,
-            ..Membership::default()
-        };
+        let place = Membership { level, position, ..Membership::default() };
         desk.agent(tag, queue, place);
     }
     desk.arrive(7, queue);
@@ -289,10 +241,8 @@ fn offered(desk: &Desk) -> Vec<u64> {
 #[test]
 fn ring_all_rings_its_tier_in_asterisk_and_everybody_in_freeswitch() {
     let ring = |strategy| {
-        let (mut desk, queue) = Desk::with_queue(QueueConfig {
-            strategy,
-            ..QueueConfig::default()
-        });
+        let (mut desk, queue) =
+            Desk::with_queue(QueueConfig { strategy, ..QueueConfig::default() });
         for tag in [0, 1, 2] {
             let high = (tag == 2) as u16;
             let place = Membership {

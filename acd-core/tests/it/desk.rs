@@ -34,14 +34,9 @@ impl Desk {
 
     /// Adds an agent to a queue and makes it available.
     pub(crate) fn agent(&mut self, tag: u64, queue: QueueId, membership: Membership) -> AgentId {
-        let config = AgentConfig {
-            tag,
-            ..AgentConfig::default()
-        };
+        let config = AgentConfig { tag, ..AgentConfig::default() };
         let agent = self.engine.add_agent(config).expect("agent");
-        self.engine
-            .join_queue(agent, queue, membership)
-            .expect("membership");
+        self.engine.join_queue(agent, queue, membership).expect("membership");
         self.set(agent, AgentRequest::Available);
         agent
     }
@@ -68,9 +63,7 @@ impl Desk {
                 Output::Joined { call, tag, .. } => {
                     self.calls.insert(tag, call);
                 }
-                Output::Offer {
-                    offer, agent_tag, ..
-                } => {
+                Output::Offer { offer, agent_tag, .. } => {
                     self.offers.insert(agent_tag, offer);
                 }
                 _ => {}
@@ -81,10 +74,7 @@ impl Desk {
     }
 
     pub(crate) fn arrive(&mut self, tag: u64, queue: QueueId) {
-        self.give(Input::Arrive(CallConfig {
-            tag,
-            ..CallConfig::new(queue)
-        }));
+        self.give(Input::Arrive(CallConfig { tag, ..CallConfig::new(queue) }));
     }
 
     pub(crate) fn accept(&mut self, agent: u64) {
@@ -118,40 +108,20 @@ fn line(output: &Output) -> Option<String> {
     Some(match *output {
         Output::Joined { tag, position, .. } => format!("joined {tag} at {position}"),
         Output::Refused { tag, reason, .. } => format!("refused {tag} {reason:?}"),
-        Output::Offer {
-            call_tag,
-            agent_tag,
-            ..
-        } => format!("offer {call_tag} to {agent_tag}"),
-        Output::OfferEnded {
-            call_tag,
-            agent_tag,
-            end,
-            rang_ms,
-            ..
-        } => format!("offer {call_tag} to {agent_tag} {end:?} after {rang_ms}"),
-        Output::Connected {
-            call_tag,
-            agent_tag,
-            waited_ms,
-            ..
-        } => format!("connected {call_tag} with {agent_tag} after {waited_ms}"),
-        Output::Announce {
-            call_tag, position, ..
-        } => format!("announce {call_tag} at {position}"),
-        Output::Left {
-            call_tag,
-            reason,
-            waited_ms,
-            ..
-        } => format!("left {call_tag} {reason:?} after {waited_ms}"),
-        Output::Completed {
-            call_tag,
-            agent_tag,
-            by,
-            talked_ms,
-            ..
-        } => format!("completed {call_tag} with {agent_tag} by {by:?} after {talked_ms}"),
+        Output::Offer { call_tag, agent_tag, .. } => format!("offer {call_tag} to {agent_tag}"),
+        Output::OfferEnded { call_tag, agent_tag, end, rang_ms, .. } => {
+            format!("offer {call_tag} to {agent_tag} {end:?} after {rang_ms}")
+        }
+        Output::Connected { call_tag, agent_tag, waited_ms, .. } => {
+            format!("connected {call_tag} with {agent_tag} after {waited_ms}")
+        }
+        Output::Announce { call_tag, position, .. } => format!("announce {call_tag} at {position}"),
+        Output::Left { call_tag, reason, waited_ms, .. } => {
+            format!("left {call_tag} {reason:?} after {waited_ms}")
+        }
+        Output::Completed { call_tag, agent_tag, by, talked_ms, .. } => {
+            format!("completed {call_tag} with {agent_tag} by {by:?} after {talked_ms}")
+        }
         _ => return None,
     })
 }

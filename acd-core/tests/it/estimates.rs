@@ -42,8 +42,5 @@ fn three_predictions_from_what_has_happened() {
     // Waits of 2 s, 2 s and 5 s, one gave up: patience 9 s. Second place: 1 / (2 / 10) and
     // 1 / (2 / 10 + 1 / 9) seconds.
     assert_eq!(of(&desk, 7).by_length_ms, Some(5_000 + 3_214));
-    assert_eq!(
-        desk.engine.estimates(desk.calls[&3]),
-        Err(Error::WrongState(desk.calls[&3]))
-    );
+    assert_eq!(desk.engine.estimates(desk.calls[&3]), Err(Error::WrongState(desk.calls[&3])));
 }

@@ -76,9 +76,7 @@ impl World {
         for (c, class) in classes.iter().enumerate() {
             for (p, profile) in profiles.iter().enumerate() {
                 let fits = needs[c].iter().all(|need| {
-                    has[p]
-                        .iter()
-                        .any(|has| has.skill == need.skill && has.level >= need.level)
+                    has[p].iter().any(|has| has.skill == need.skill && has.level >= need.level)
                 });
                 ledger.fits.insert((*class, *profile), fits);
             }
@@ -103,16 +101,8 @@ impl World {
                 weight: u16::from(bit(5)) * n as u16,
                 announce_every_ms: bit(6).then_some(1_000),
                 missed_limit: bit(7).then_some(2),
-                join_empty: if bit(8) {
-                    EmptyRule::LoggedOut
-                } else {
-                    EmptyRule::Never
-                },
-                leave_empty: if bit(9) {
-                    EmptyRule::NotReady
-                } else {
-                    EmptyRule::Never
-                },
+                join_empty: if bit(8) { EmptyRule::LoggedOut } else { EmptyRule::Never },
+                leave_empty: if bit(9) { EmptyRule::NotReady } else { EmptyRule::Never },
                 delays: Delays {
                     busy_ms: u32::from(bit(10)) * 500,
                     no_answer_ms: u32::from(bit(11)) * 300,
@@ -129,11 +119,7 @@ impl World {
                         penalty_max: Some(u32::MAX),
                         ..RelaxStep::default()
                     },
-                    RelaxStep {
-                        after_ms: 1_500,
-                        class: Some(classes[n]),
-                        ..RelaxStep::default()
-                    },
+                    RelaxStep { after_ms: 1_500, class: Some(classes[n]), ..RelaxStep::default() },
                 ];
                 engine.set_relaxation(id, &steps).expect("steps");
                 ledger.steps.insert(id, steps.to_vec());
@@ -159,12 +145,7 @@ impl World {
                         ..Membership::default()
                     };
                     engine.join_queue(id, *queue, place).expect("a place");
-                    ledger
-                        .agents
-                        .get_mut(&id)
-                        .expect("it")
-                        .places
-                        .insert(*queue, place);
+                    ledger.agents.get_mut(&id).expect("it").places.insert(*queue, place);
                 }
             }
         }
@@ -199,9 +180,7 @@ impl World {
 
     fn give(&mut self, input: Input) {
         // Fire what is due first, so that the book-keeper sees the input at its place.
-        self.engine
-            .handle(self.now, Input::Tick)
-            .expect("time passes");
+        self.engine.handle(self.now, Input::Tick).expect("time passes");
         self.read();
         let before = self.hashed.then(|| self.engine.state_hash());
         if self.engine.handle(self.now, input).is_ok() {
@@ -260,37 +239,22 @@ impl World {
             }
             4..=6 => Self::pick(&self.offers, whom).map(|offer| Input::Accept { offer }),
             7 => Self::pick(&self.offers, whom).map(|offer| {
-                let causes = [
-                    RejectCause::Busy,
-                    RejectCause::Declined,
-                    RejectCause::Failed,
-                ];
+                let causes = [RejectCause::Busy, RejectCause::Declined, RejectCause::Failed];
                 let cause = causes[usize::from(how) % 3];
                 Input::Reject { offer, cause }
             }),
             8 => Self::pick(&self.calls, whom).map(|call| Input::Hangup { call }),
             9 => Self::pick(&self.calls, whom).map(|call| Input::Complete {
                 call,
-                by: if how % 2 == 0 {
-                    EndedBy::Agent
-                } else {
-                    EndedBy::Transfer
-                },
+                by: if how % 2 == 0 { EndedBy::Agent } else { EndedBy::Transfer },
             }),
             10 => Self::pick(&self.calls, whom).map(|call| {
                 if how % 2 == 0 {
-                    return Input::Exit {
-                        call,
-                        key: how as u8,
-                    };
+                    return Input::Exit { call, key: how as u8 };
                 }
                 let queue = self.queues[usize::from(how / 2) % 2];
                 let keep_age = how % 4 == 1;
-                Input::Move {
-                    call,
-                    queue,
-                    keep_age,
-                }
+                Input::Move { call, queue, keep_age }
             }),
             11 => Self::pick(&self.calls, whom).map(|call| {
                 let priority = i32::from(how % 4) - 1;
@@ -307,9 +271,7 @@ impl World {
                     n => AgentRequest::NotReady(n),
                 },
             }),
-            _ => Some(Input::EndWrapUp {
-                agent: self.agents[usize::from(whom) % 4],
-            }),
+            _ => Some(Input::EndWrapUp { agent: self.agents[usize::from(whom) % 4] }),
         };
         self.give(input.unwrap_or(Input::Tick));
     }
@@ -622,24 +584,12 @@ fn small_event(world: &mut World, event: usize) {
         1 => arrive(world.queues[1]).map(Input::Arrive),
         2 => offers.0.map(|offer| Input::Accept { offer }),
         3 => offers.1.map(|offer| Input::Accept { offer }),
-        4 => offers.1.map(|offer| Input::Reject {
-            offer,
-            cause: RejectCause::Busy,
-        }),
+        4 => offers.1.map(|offer| Input::Reject { offer, cause: RejectCause::Busy }),
         5 => first.map(|call| Input::Hangup { call }),
         6 => last.map(|call| Input::Hangup { call }),
-        7 => last.map(|call| Input::Complete {
-            call,
-            by: EndedBy::Transfer,
-        }),
-        8 | 9 => Some(Input::AgentState {
-            agent,
-            state: AgentRequest::LoggedOut,
-        }),
-        10 | 11 => Some(Input::AgentState {
-            agent,
-            state: AgentRequest::Available,
-        }),
+        7 => last.map(|call| Input::Complete { call, by: EndedBy::Transfer }),
+        8 | 9 => Some(Input::AgentState { agent, state: AgentRequest::LoggedOut }),
+        10 | 11 => Some(Input::AgentState { agent, state: AgentRequest::Available }),
         _ => {
             world.pass(950);
             None

@@ -144,10 +144,7 @@ impl Ledger {
         self.pass(at);
         match *output {
             Output::Joined { call, queue, .. } => {
-                let config = self
-                    .arriving
-                    .take()
-                    .expect("INV-03: joined without arriving");
+                let config = self.arriving.take().expect("INV-03: joined without arriving");
                 assert_eq!(config.queue, queue);
                 self.numbers += 1;
                 let book = CallBook {
@@ -164,19 +161,13 @@ impl Ledger {
                     missed: Vec::new(),
                     talking: None,
                 };
-                assert!(
-                    self.calls.insert(call, book).is_none(),
-                    "a live handle reused"
-                );
+                assert!(self.calls.insert(call, book).is_none(), "a live handle reused");
             }
             Output::Moved { call, from, to, .. } => {
                 let asks = self.asks(at, &self.calls[&call]);
                 let book = self.calls.get_mut(&call).expect("a live call");
                 assert_eq!(book.queue, from);
-                assert!(
-                    book.offers.is_empty(),
-                    "INV-03: an offer outlives its place"
-                );
+                assert!(book.offers.is_empty(), "INV-03: an offer outlives its place");
                 (book.queue, book.asked, book.joined) = (to, asks, at);
                 book.missed.clear();
                 if self.starts_anew.take() == Some(call) {
@@ -186,25 +177,12 @@ impl Ledger {
             Output::Refused { .. } => {
                 self.arriving.take().expect("refused without arriving");
             }
-            Output::Offer {
-                offer, call, agent, ..
-            } => self.offered(at, offer, call, agent),
-            Output::OfferEnded {
-                offer,
-                end,
-                rang_ms,
-                ..
-            } => self.offer_ended(at, offer, end, rang_ms),
-            Output::Connected {
-                call,
-                agent,
-                waited_ms,
-                ..
-            } => {
-                let book = self
-                    .calls
-                    .get_mut(&call)
-                    .expect("INV-03: connected a dead call");
+            Output::Offer { offer, call, agent, .. } => self.offered(at, offer, call, agent),
+            Output::OfferEnded { offer, end, rang_ms, .. } => {
+                self.offer_ended(at, offer, end, rang_ms)
+            }
+            Output::Connected { call, agent, waited_ms, .. } => {
+                let book = self.calls.get_mut(&call).expect("INV-03: connected a dead call");
                 assert!(book.talking.is_none(), "INV-01: two agents on one call");
                 assert_eq!(waited_ms, at.since(book.arrived));
                 book.talking = Some((agent, at));
@@ -214,12 +192,7 @@ impl Ledger {
                 book.missed = 0;
                 book.answered += 1;
             }
-            Output::Left {
-                call,
-                waited_ms,
-                reason,
-                ..
-            } => {
+            Output::Left { call, waited_ms, reason, .. } => {
                 let book = self.calls.remove(&call).expect("INV-11: left twice");
                 let within = self.queues[&book.queue].resume_within_ms;
                 if let (LeaveReason::Abandoned, Some(caller), Some(within)) =
@@ -234,12 +207,7 @@ impl Ledger {
                 assert!(book.talking.is_none());
                 assert_eq!(waited_ms, at.since(book.arrived));
             }
-            Output::Completed {
-                call,
-                agent,
-                talked_ms,
-                ..
-            } => {
+            Output::Completed { call, agent, talked_ms, .. } => {
                 let book = self.calls.remove(&call).expect("INV-11: completed twice");
                 assert!(book.offers.is_empty(), "INV-03: an offer outlives its call");
                 let (who, since) = book.talking.expect("completed without talking");
@@ -249,13 +217,8 @@ impl Ledger {
                 assert_eq!(book_agent.talking.take(), Some(call));
                 book_agent.talked_ms += talked_ms;
                 book_agent.idle_since = at;
-                let of_member = book_agent
-                    .places
-                    .get(&book.queue)
-                    .and_then(|m| m.wrap_up_ms);
-                let wrap = of_member
-                    .or(book_agent.wrap_up_ms)
-                    .unwrap_or(queue.wrap_up_ms);
+                let of_member = book_agent.places.get(&book.queue).and_then(|m| m.wrap_up_ms);
+                let wrap = of_member.or(book_agent.wrap_up_ms).unwrap_or(queue.wrap_up_ms);
                 if wrap > 0 && book_agent.request != AgentRequest::LoggedOut {
                     book_agent.wrap_until = Some(at.plus(u64::from(wrap)));
                 }
@@ -279,71 +242,38 @@ impl Ledger {
                 Some(caller) == config.caller && queue == config.queue && at <= until
             })
         });
-        back.and_then(Option::take)
-            .map_or(0, |(_, _, waited, _)| waited)
+        back.and_then(Option::take).map_or(0, |(_, _, waited, _)| waited)
     }
 
     fn offered(&mut self, at: Time, offer: OfferId, call: CallId, agent: AgentId) {
-        let book = self
-            .calls
-            .get(&call)
-            .expect("INV-03: an offer of a dead call");
+        let book = self.calls.get(&call).expect("INV-03: an offer of a dead call");
         assert!(book.talking.is_none(), "an offer of a talking call");
         let who = &self.agents[&agent];
         self.must_be_free(at, who);
-        assert!(
-            self.eligible(at, book, who),
-            "INV-05: {agent:?} must not have {call:?}"
-        );
+        assert!(self.eligible(at, book, who), "INV-05: {agent:?} must not have {call:?}");
         let config = self.queues[&book.queue];
         for &(missed, since) in &book.missed {
             if missed == agent {
                 let apart = at.since(since);
-                assert!(
-                    apart >= u64::from(config.retry_ms),
-                    "INV-08: again after {apart}"
-                );
+                assert!(apart >= u64::from(config.retry_ms), "INV-08: again after {apart}");
             }
         }
         let alone = book.config.preferred_agent == Some(agent);
         if !alone {
             self.in_good_order(at, call, book, who);
         }
-        let known = OfferBook {
-            call,
-            agent,
-            since: at,
-        };
-        assert!(
-            self.offers.insert(offer, known).is_none(),
-            "a live handle reused"
-        );
-        self.calls
-            .get_mut(&call)
-            .expect("a call")
-            .offers
-            .push(offer);
-        self.agents
-            .get_mut(&agent)
-            .expect("an agent")
-            .ringing
-            .push(offer);
+        let known = OfferBook { call, agent, since: at };
+        assert!(self.offers.insert(offer, known).is_none(), "a live handle reused");
+        self.calls.get_mut(&call).expect("a call").offers.push(offer);
+        self.agents.get_mut(&agent).expect("an agent").ringing.push(offer);
     }
 
     /// INV-02, INV-05, INV-20.
     fn must_be_free(&self, at: Time, who: &AgentBook) {
-        assert_eq!(
-            who.request,
-            AgentRequest::Available,
-            "INV-05: not available"
-        );
+        assert_eq!(who.request, AgentRequest::Available, "INV-05: not available");
         assert!(who.ringing.is_empty(), "INV-02: rings already");
         assert!(who.talking.is_none(), "INV-02: talks");
-        assert!(
-            who.wrap_until.is_none(),
-            "INV-20: in wrap-up until {:?}",
-            who.wrap_until
-        );
+        assert!(who.wrap_until.is_none(), "INV-20: in wrap-up until {:?}", who.wrap_until);
         assert!(who.quiet_until <= at, "INV-05: to be left alone");
     }
 
@@ -379,9 +309,7 @@ impl Ledger {
 
     fn barred(&self, at: Time, call: &CallBook, who: &AgentBook) -> bool {
         let retry = u64::from(self.queues[&call.queue].retry_ms);
-        call.missed
-            .iter()
-            .any(|&(agent, since)| agent == who.id && at.since(since) < retry)
+        call.missed.iter().any(|&(agent, since)| agent == who.id && at.since(since) < retry)
     }
 
     fn waits_alone(&self, at: Time, call: &CallBook) -> bool {
@@ -414,10 +342,7 @@ impl Ledger {
                 && other.config.preferred_agent.is_none()
                 && call.config.preferred_agent.is_none()
             {
-                assert!(
-                    order(call) < order(other),
-                    "INV-33: {other_id:?} was before {id:?}"
-                );
+                assert!(order(call) < order(other), "INV-33: {other_id:?} was before {id:?}");
             }
         }
         let strategy = self.queues[&call.queue].strategy;
@@ -449,10 +374,7 @@ impl Ledger {
         assert_eq!(rang_ms, at.since(book.since));
         let who = self.agents.get_mut(&book.agent).expect("an agent");
         who.ringing.retain(|other| *other != offer);
-        let call = self
-            .calls
-            .get_mut(&book.call)
-            .expect("INV-03: outlived its call");
+        let call = self.calls.get_mut(&book.call).expect("INV-03: outlived its call");
         call.offers.retain(|other| *other != offer);
         let config = self.queues[&call.queue];
         let delay = match end {
@@ -502,10 +424,7 @@ impl Ledger {
             assert_eq!(engine.agent_state(*id), Ok(state));
             assert_eq!(who.shown, state);
             let counters = engine.agent_counters(*id).expect("an agent");
-            assert_eq!(
-                (counters.answered, counters.talked_ms),
-                (who.answered, who.talked_ms)
-            );
+            assert_eq!((counters.answered, counters.talked_ms), (who.answered, who.talked_ms));
         }
         self.conserves_work(now);
         self.reasons_are_true(now, engine);
@@ -514,11 +433,7 @@ impl Ledger {
 
     /// INV-30, INV-31: no call waits while an agent who could take it is free.
     fn conserves_work(&self, now: Time) {
-        let free: Vec<_> = self
-            .agents
-            .values()
-            .filter(|who| self.is_free(now, who))
-            .collect();
+        let free: Vec<_> = self.agents.values().filter(|who| self.is_free(now, who)).collect();
         if free.is_empty() {
             return;
         }
@@ -615,10 +530,7 @@ impl Ledger {
             assert!(c.answered_in_level <= c.answered, "INV-14");
             let here = self.calls.values().filter(|call| call.queue == *queue);
             let (talking, waiting): (Vec<_>, Vec<_>) = here.partition(|c| c.talking.is_some());
-            assert_eq!(
-                (c.waiting as usize, c.talking as usize),
-                (waiting.len(), talking.len())
-            );
+            assert_eq!((c.waiting as usize, c.talking as usize), (waiting.len(), talking.len()));
             answered += c.answered;
             talked += c.talked_ms;
         }

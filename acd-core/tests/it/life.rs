@@ -30,10 +30,8 @@ fn a_call_is_offered_answered_and_completed() {
 
 #[test]
 fn priorities_and_wished_places_order_the_queue() {
-    let (mut desk, queue) = Desk::with_queue(QueueConfig {
-        max_waiting: Some(11),
-        ..QueueConfig::default()
-    });
+    let (mut desk, queue) =
+        Desk::with_queue(QueueConfig { max_waiting: Some(11), ..QueueConfig::default() });
     let wishes = [
         (0, None),
         (0, None),
@@ -49,12 +47,7 @@ fn priorities_and_wished_places_order_the_queue() {
         (2, Some(5)),
     ];
     for (tag, (priority, position)) in (1..).zip(wishes) {
-        desk.give(Input::Arrive(CallConfig {
-            tag,
-            priority,
-            position,
-            ..CallConfig::new(queue)
-        }));
+        desk.give(Input::Arrive(CallConfig { tag, priority, position, ..CallConfig::new(queue) }));
     }
     assert_eq!(
         desk.said(),
@@ -122,27 +115,15 @@ fn the_first_to_accept_has_it_and_the_others_have_lost() {
         desk.at(3_000).said();
         desk.accept(first);
         let late = desk.offers[&second];
-        assert_eq!(
-            desk.try_give(Input::Accept { offer: late }),
-            Err(Error::NoOffer(late))
-        );
+        assert_eq!(desk.try_give(Input::Accept { offer: late }), Err(Error::NoOffer(late)));
         let said = desk.said();
-        assert!(
-            said.contains(&format!("connected 7 with {first} ")),
-            "{said}"
-        );
-        assert!(
-            said.contains(&format!("offer 7 to {second} Lost after 3000")),
-            "{said}"
-        );
+        assert!(said.contains(&format!("connected 7 with {first} ")), "{said}");
+        assert!(said.contains(&format!("offer 7 to {second} Lost after 3000")), "{said}");
         assert!(said.contains("offer 7 to 3 Lost after 3000"), "{said}");
         let loser = agents[second as usize - 1];
         assert_eq!(desk.engine.agent_state(loser), Ok(AgentState::Available));
         let counters = desk.engine.agent_counters(loser).unwrap();
-        assert_eq!(
-            (counters.lost, counters.answered, counters.missed),
-            (1, 0, 0)
-        );
+        assert_eq!((counters.lost, counters.answered, counters.missed), (1, 0, 0));
     }
 }
 
@@ -154,10 +135,7 @@ fn a_caller_who_gives_up_stops_the_phone() {
     desk.at(1_250).hang_up(7);
     desk.now = Time(1_300);
     let offer = desk.offers[&1];
-    assert_eq!(
-        desk.try_give(Input::Accept { offer }),
-        Err(Error::NoOffer(offer))
-    );
+    assert_eq!(desk.try_give(Input::Accept { offer }), Err(Error::NoOffer(offer)));
     assert_eq!(
         desk.said(),
         "0 joined 7 at 1\n0 offer 7 to 1\n\
@@ -168,45 +146,28 @@ fn a_caller_who_gives_up_stops_the_phone() {
 
 #[test]
 fn a_call_nobody_can_take_does_not_block_the_next() {
-    let mut desk = Desk::new(Limits {
-        classes: 3,
-        profiles: 2,
-        ..Limits::default()
-    });
+    let mut desk = Desk::new(Limits { classes: 3, profiles: 2, ..Limits::default() });
     let queue = desk.engine.add_queue(QueueConfig::default()).unwrap();
     let skill = |skill| Skill { skill, level: 1 };
     let needs_a = desk.engine.add_class(&[skill(1)]).unwrap();
     let needs_b = desk.engine.add_class(&[skill(2)]).unwrap();
     let profile = desk.engine.add_profile(&[skill(2)]).unwrap();
-    let config = AgentConfig {
-        tag: 1,
-        profile,
-        ..AgentConfig::default()
-    };
+    let config = AgentConfig { tag: 1, profile, ..AgentConfig::default() };
     let agent = desk.engine.add_agent(config).unwrap();
     desk.engine.join_queue(agent, queue, plain()).unwrap();
     desk.set(agent, AgentRequest::Available);
     for (tag, class) in [(1, needs_a), (2, needs_b)] {
         desk.at(tag * 1_000);
-        desk.give(Input::Arrive(CallConfig {
-            tag,
-            class,
-            ..CallConfig::new(queue)
-        }));
+        desk.give(Input::Arrive(CallConfig { tag, class, ..CallConfig::new(queue) }));
     }
-    assert_eq!(
-        desk.said(),
-        "1000 joined 1 at 1\n2000 joined 2 at 2\n2000 offer 2 to 1\n"
-    );
+    assert_eq!(desk.said(), "1000 joined 1 at 1\n2000 joined 2 at 2\n2000 offer 2 to 1\n");
     assert_eq!(desk.engine.position(desk.calls[&1]), Ok(Some(1)));
 }
 
 #[test]
 fn wrap_up_lasts_exactly_as_long_as_it_should() {
-    let (mut desk, queue) = Desk::with_queue(QueueConfig {
-        wrap_up_ms: 4_000,
-        ..QueueConfig::default()
-    });
+    let (mut desk, queue) =
+        Desk::with_queue(QueueConfig { wrap_up_ms: 4_000, ..QueueConfig::default() });
     let agent = desk.agent(1, queue, plain());
     desk.arrive(7, queue);
     desk.accept(1);
@@ -233,10 +194,7 @@ fn missed_calls_make_an_agent_not_ready() {
     desk.at(1);
     assert_eq!(desk.engine.agent_state(agent), Ok(AgentState::Ringing));
     desk.at(15_001);
-    assert_eq!(
-        desk.engine.agent_state(agent),
-        Ok(AgentState::NotReady(REASON_MISSED))
-    );
+    assert_eq!(desk.engine.agent_state(agent), Ok(AgentState::NotReady(REASON_MISSED)));
     desk.set(agent, AgentRequest::Available);
     desk.at(15_002);
     assert_eq!(desk.engine.agent_state(agent), Ok(AgentState::Ringing));
@@ -296,10 +254,7 @@ fn the_preferred_agent_is_waited_for_and_then_not() {
     desk.at(10_000);
     assert_eq!(desk.said(), "10000 offer 8 to 2\n");
     desk.at(11_000).hang_up(7);
-    assert_eq!(
-        desk.said(),
-        "11000 completed 7 with 1 by Caller after 11000\n11000 offer 9 to 1\n"
-    );
+    assert_eq!(desk.said(), "11000 completed 7 with 1 by Caller after 11000\n11000 offer 9 to 1\n");
 }
 
 #[test]

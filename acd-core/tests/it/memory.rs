@@ -31,12 +31,8 @@ static COUNTING: Counting = Counting;
 
 #[test]
 fn nothing_is_allocated_after_construction() {
-    let mut engine = Engine::with_capacity(Limits {
-        steps: 2,
-        ghosts: 2,
-        ..Limits::default()
-    })
-    .unwrap();
+    let mut engine =
+        Engine::with_capacity(Limits { steps: 2, ghosts: 2, ..Limits::default() }).unwrap();
     let before = COUNT.get();
     assert!(before > 0, "the count counts");
     let queue = engine
@@ -49,25 +45,14 @@ fn nothing_is_allocated_after_construction() {
             ..QueueConfig::default()
         })
         .unwrap();
-    let step = RelaxStep {
-        after_ms: 900,
-        penalty_max: Some(5),
-        ..RelaxStep::default()
-    };
+    let step = RelaxStep { after_ms: 900, penalty_max: Some(5), ..RelaxStep::default() };
     engine.set_relaxation(queue, &[step]).unwrap();
     for tag in 0..8 {
-        let config = AgentConfig {
-            tag,
-            ..AgentConfig::default()
-        };
+        let config = AgentConfig { tag, ..AgentConfig::default() };
         let agent = engine.add_agent(config).unwrap();
-        engine
-            .join_queue(agent, queue, Membership::default())
-            .unwrap();
+        engine.join_queue(agent, queue, Membership::default()).unwrap();
         let state = AgentRequest::Available;
-        engine
-            .handle(Time(0), Input::AgentState { agent, state })
-            .unwrap();
+        engine.handle(Time(0), Input::AgentState { agent, state }).unwrap();
         while engine.poll().is_some() {}
     }
     let mut offers = [None; 4];
@@ -75,16 +60,10 @@ fn nothing_is_allocated_after_construction() {
     let mut talking = [None; 16];
     for n in 0_u64..5_000 {
         let caller = Some(n % 5);
-        let arrival = CallConfig {
-            caller,
-            ..CallConfig::new(queue)
-        };
+        let arrival = CallConfig { caller, ..CallConfig::new(queue) };
         let input = match (n % 7, offers[n as usize % 4], calls[n as usize % 4]) {
             (0 | 1, Some(offer), _) => Input::Accept { offer },
-            (2, Some(offer), _) => Input::Reject {
-                offer,
-                cause: RejectCause::Busy,
-            },
+            (2, Some(offer), _) => Input::Reject { offer, cause: RejectCause::Busy },
             (3, _, Some(call)) => Input::Hangup { call },
             (4 | 5, ..) if talking[n as usize % 16].is_some() => Input::Complete {
                 call: talking[n as usize % 16].take().unwrap(),
@@ -108,21 +87,13 @@ fn nothing_is_allocated_after_construction() {
         }
     }
     let counters = engine.queue_counters(queue).unwrap();
-    assert!(
-        counters.answered > 100 && counters.abandoned > 100,
-        "{counters:?}"
-    );
+    assert!(counters.answered > 100 && counters.abandoned > 100, "{counters:?}");
     assert_eq!(COUNT.get(), before);
 }
 
 #[test]
 fn a_small_office_fits_into_64_kilobytes() {
-    let small = Limits {
-        queues: 4,
-        agents: 30,
-        calls: 60,
-        ..Limits::default()
-    };
+    let small = Limits { queues: 4, agents: 30, calls: 60, ..Limits::default() };
     assert!(small.bytes() < 64 * 1024, "{}", small.bytes());
 }
 

@@ -101,18 +101,12 @@ fn progressive_dialling_never_runs_ahead() {
 #[test]
 fn tries_run_out_and_keep_to_the_hours() {
     let day = [Period::of(9, 0, 20, 0)];
-    let hours = Calendar {
-        week: [&day, &day, &day, &day, &day, &[], &[]],
-        ..Calendar::default()
-    };
+    let hours = Calendar { week: [&day, &day, &day, &day, &day, &[], &[]], ..Calendar::default() };
     let rules = RetryRules::default();
     // The epoch was a Thursday; Friday 19:55.
     let friday = Time::from_secs(86_400 + 19 * 3_600 + 55 * 60);
     let monday = Time::from_secs(4 * 86_400 + 9 * 3_600);
-    assert_eq!(
-        rules.next_try(Outcome::Busy, 1, friday, &hours),
-        Some(monday)
-    );
+    assert_eq!(rules.next_try(Outcome::Busy, 1, friday, &hours), Some(monday));
     let soon = rules.next_try(Outcome::Congestion, 2, friday, &hours);
     assert_eq!(soon, Some(friday.plus(120_000)));
     assert_eq!(rules.next_try(Outcome::Busy, 3, friday, &hours), None);

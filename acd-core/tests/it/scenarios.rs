@@ -23,11 +23,7 @@ struct Scene {
 }
 
 fn number(table: &Table, key: &str) -> Option<i64> {
-    table.get(key).map(|value| {
-        value
-            .as_integer()
-            .unwrap_or_else(|| panic!("{key}: {value}"))
-    })
+    table.get(key).map(|value| value.as_integer().unwrap_or_else(|| panic!("{key}: {value}")))
 }
 
 fn text<'t>(table: &'t Table, key: &str) -> &'t str {
@@ -36,10 +32,7 @@ fn text<'t>(table: &'t Table, key: &str) -> &'t str {
 
 fn list<'t>(table: &'t Table, key: &str) -> Vec<&'t Table> {
     let list = table.get(key).and_then(Value::as_array);
-    list.into_iter()
-        .flatten()
-        .filter_map(Value::as_table)
-        .collect()
+    list.into_iter().flatten().filter_map(Value::as_table).collect()
 }
 
 fn strategy(name: &str) -> Strategy {
@@ -81,13 +74,7 @@ fn skills(text: &str) -> Vec<Skill> {
 
 impl Scene {
     fn new(file: &Table) -> Self {
-        let limits = Limits {
-            classes: 8,
-            profiles: 8,
-            steps: 16,
-            ghosts: 8,
-            ..Limits::default()
-        };
+        let limits = Limits { classes: 8, profiles: 8, steps: 16, ghosts: 8, ..Limits::default() };
         let mut scene = Self {
             engine: Engine::with_capacity(limits).expect("limits"),
             queues: BTreeMap::new(),
@@ -160,10 +147,7 @@ impl Scene {
     }
 
     fn add_agent(&mut self, given: &Table) {
-        let profile = self
-            .engine
-            .add_profile(&skills(text(given, "skills")))
-            .expect("a profile");
+        let profile = self.engine.add_profile(&skills(text(given, "skills"))).expect("a profile");
         let config = AgentConfig {
             tag: self.agent_names.len() as u64,
             wrap_up_ms: number(given, "wrap_up_ms").map(|n| n as u32),
@@ -179,9 +163,7 @@ impl Scene {
         };
         for queue in given["queues"].as_array().expect("a list") {
             let queue = self.queues[queue.as_str().expect("a name")];
-            self.engine
-                .join_queue(agent, queue, place)
-                .expect("a place");
+            self.engine.join_queue(agent, queue, place).expect("a place");
         }
         self.agent_names.push(text(given, "name").into());
         self.agents.insert(text(given, "name").into(), agent);
@@ -198,16 +180,8 @@ impl Scene {
         let name = words.get(2).copied().unwrap_or_default();
         let what = words.get(3).copied().unwrap_or_default();
         // A call or offer that is not known yet is as wrong as one that is gone.
-        let call = self
-            .calls
-            .get(name)
-            .copied()
-            .unwrap_or(CallId::from_raw(u64::MAX));
-        let offer = self
-            .offers
-            .get(name)
-            .copied()
-            .unwrap_or(OfferId::from_raw(u64::MAX));
+        let call = self.calls.get(name).copied().unwrap_or(CallId::from_raw(u64::MAX));
+        let offer = self.offers.get(name).copied().unwrap_or(OfferId::from_raw(u64::MAX));
         let input = match words[1] {
             "tick" => Input::Tick,
             "arrive" => self.arrival(name, what, &words[4..]),
@@ -230,19 +204,9 @@ impl Scene {
                     _ => EndedBy::Caller,
                 },
             },
-            "exit" => Input::Exit {
-                call,
-                key: what.parse().expect("a key"),
-            },
-            "move" => Input::Move {
-                call,
-                queue: self.queues[what],
-                keep_age: true,
-            },
-            "priority" => Input::SetPriority {
-                call,
-                priority: what.parse().expect("a priority"),
-            },
+            "exit" => Input::Exit { call, key: what.parse().expect("a key") },
+            "move" => Input::Move { call, queue: self.queues[what], keep_age: true },
+            "priority" => Input::SetPriority { call, priority: what.parse().expect("a priority") },
             "state" => Input::AgentState {
                 agent: self.agents[name],
                 state: match what {
@@ -251,19 +215,15 @@ impl Scene {
                     reason => AgentRequest::NotReady(reason.parse().expect("a reason")),
                 },
             },
-            "done" => Input::EndWrapUp {
-                agent: self.agents[name],
-            },
+            "done" => Input::EndWrapUp { agent: self.agents[name] },
             other => panic!("no event {other}"),
         };
         self.give(at, input);
     }
 
     fn arrival(&mut self, name: &str, queue: &str, options: &[&str]) -> Input {
-        let mut config = CallConfig {
-            tag: self.call_names.len() as u64,
-            ..CallConfig::new(self.queues[queue])
-        };
+        let mut config =
+            CallConfig { tag: self.call_names.len() as u64, ..CallConfig::new(self.queues[queue]) };
         self.call_names.push(name.into());
         for option in options {
             let (key, value) = option.split_once('=').expect("key=value");
@@ -302,87 +262,37 @@ impl Scene {
             found.map(|(name, _)| name.clone()).expect("a known queue")
         };
         Some(match *output {
-            Output::Joined {
-                call: id,
-                tag,
-                position,
-                ..
-            } => {
+            Output::Joined { call: id, tag, position, .. } => {
                 let name = call(tag);
                 self.calls.insert(name.clone(), id);
                 format!("joined {name} at {position}")
             }
             Output::Refused { tag, reason, .. } => format!("refused {} {reason:?}", call(tag)),
-            Output::Moved {
-                call_tag,
-                to,
-                position,
-                ..
-            } => {
+            Output::Moved { call_tag, to, position, .. } => {
                 format!("moved {} to {} at {position}", call(call_tag), queue(to))
             }
-            Output::Offer {
-                offer,
-                call_tag,
-                agent_tag,
-                ..
-            } => {
+            Output::Offer { offer, call_tag, agent_tag, .. } => {
                 let text = format!("offer {} to {}", call(call_tag), agent(agent_tag));
-                self.offers
-                    .insert(self.agent_names[agent_tag as usize].clone(), offer);
+                self.offers.insert(self.agent_names[agent_tag as usize].clone(), offer);
                 text
             }
-            Output::OfferEnded {
-                call_tag,
-                agent_tag,
-                end,
-                rang_ms,
-                ..
-            } => {
-                format!(
-                    "ended {} to {} {end:?} rang {rang_ms}",
-                    call(call_tag),
-                    agent(agent_tag)
-                )
+            Output::OfferEnded { call_tag, agent_tag, end, rang_ms, .. } => {
+                format!("ended {} to {} {end:?} rang {rang_ms}", call(call_tag), agent(agent_tag))
             }
-            Output::Connected {
-                call_tag,
-                agent_tag,
-                waited_ms,
-                ..
-            } => {
-                format!(
-                    "connected {} {} waited {waited_ms}",
-                    call(call_tag),
-                    agent(agent_tag)
-                )
+            Output::Connected { call_tag, agent_tag, waited_ms, .. } => {
+                format!("connected {} {} waited {waited_ms}", call(call_tag), agent(agent_tag))
             }
-            Output::Announce {
-                call_tag, position, ..
-            } => {
+            Output::Announce { call_tag, position, .. } => {
                 format!("announce {} at {position}", call(call_tag))
             }
-            Output::Left {
-                call_tag,
-                reason,
-                waited_ms,
-                ..
-            } => {
+            Output::Left { call_tag, reason, waited_ms, .. } => {
                 format!("left {} {reason:?} waited {waited_ms}", call(call_tag))
             }
-            Output::Completed {
-                call_tag,
-                agent_tag,
-                by,
-                talked_ms,
-                ..
-            } => {
+            Output::Completed { call_tag, agent_tag, by, talked_ms, .. } => {
                 let (call, agent) = (call(call_tag), agent(agent_tag));
                 format!("completed {call} {agent} by {by:?} talked {talked_ms}")
             }
-            Output::AgentChanged {
-                agent_tag, state, ..
-            } if self.states => {
+            Output::AgentChanged { agent_tag, state, .. } if self.states => {
                 format!("state {} {state:?}", agent(agent_tag))
             }
             _ => return None,
@@ -408,25 +318,16 @@ fn every_scenario_goes_as_written() {
     let mut wrong = String::new();
     for path in files {
         let source = fs::read_to_string(&path).expect("readable");
-        let file: Table = source
-            .parse()
-            .unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let file: Table = source.parse().unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let mut scene = Scene::new(&file);
-        for line in text(&file, "when")
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-        {
+        for line in text(&file, "when").lines().filter(|line| !line.trim().is_empty()) {
             scene.play(line);
         }
         let then = text(&file, "then");
         if scene.said.trim() != then.trim() {
             if std::env::var_os("TRUNKLINE_BLESS").is_some() {
                 let head = source.split("then = ").next().expect("a start");
-                let tail = source
-                    .split("\n[[")
-                    .skip(1)
-                    .collect::<Vec<_>>()
-                    .join("\n[[");
+                let tail = source.split("\n[[").skip(1).collect::<Vec<_>>().join("\n[[");
                 let said = &scene.said;
                 let blessed = format!("{head}then = \"\"\"\n{said}\"\"\"\n\n[[{tail}");
                 fs::write(&path, blessed).expect("writable");

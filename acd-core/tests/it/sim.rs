@@ -14,11 +14,7 @@ fn stream(calls_per_hour: f64, handle_s: f64, patience_s: Option<f64>) -> Stream
 }
 
 fn group(agents: u32) -> Group {
-    Group {
-        agents,
-        queues: vec![(0, Membership::default())],
-        ..Group::default()
-    }
+    Group { agents, queues: vec![(0, Membership::default())], ..Group::default() }
 }
 
 /// A centre that runs long enough for so many calls.
@@ -46,20 +42,12 @@ fn agrees(what: &str, simulated: Estimate, theory: f64) {
 
 #[test]
 fn calls_that_wait_for_ever() {
-    let load = Load {
-        calls_per_hour: 200.0,
-        handle_s: 180.0,
-    };
+    let load = Load { calls_per_hour: 200.0, handle_s: 180.0 };
     let theory = service(load, Patience::Endless, 14, 20.0).unwrap();
     let config = QueueConfig::default();
-    let study = centre(
-        vec![stream(200.0, 180.0, None)],
-        vec![group(14)],
-        config,
-        250_000.0,
-    )
-    .study(100, 10)
-    .unwrap();
+    let study = centre(vec![stream(200.0, 180.0, None)], vec![group(14)], config, 250_000.0)
+        .study(100, 10)
+        .unwrap();
     agrees("P(wait)", study.wait_probability, theory.wait_probability);
     agrees("SL", study.service_level, theory.in_level);
     agrees("ASA", study.average_answer_s, theory.answer_s);
@@ -67,20 +55,12 @@ fn calls_that_wait_for_ever() {
 
 #[test]
 fn callers_who_lose_patience() {
-    let load = Load {
-        calls_per_hour: 200.0,
-        handle_s: 180.0,
-    };
+    let load = Load { calls_per_hour: 200.0, handle_s: 180.0 };
     let theory = service(load, Patience::Mean(60.0), 10, 20.0).unwrap();
     let config = QueueConfig::default();
-    let study = centre(
-        vec![stream(200.0, 180.0, Some(60.0))],
-        vec![group(10)],
-        config,
-        250_000.0,
-    )
-    .study(200, 10)
-    .unwrap();
+    let study = centre(vec![stream(200.0, 180.0, Some(60.0))], vec![group(10)], config, 250_000.0)
+        .study(200, 10)
+        .unwrap();
     agrees("P(wait)", study.wait_probability, theory.wait_probability);
     agrees("P(ab)", study.abandonment, theory.abandoned);
     agrees("SL", study.service_level, theory.in_level);
@@ -90,23 +70,12 @@ fn callers_who_lose_patience() {
 
 #[test]
 fn a_longest_wait() {
-    let load = Load {
-        calls_per_hour: 200.0,
-        handle_s: 180.0,
-    };
+    let load = Load { calls_per_hour: 200.0, handle_s: 180.0 };
     let theory = service(load, Patience::Exactly(60.0), 10, 20.0).unwrap();
-    let config = QueueConfig {
-        max_wait_ms: Some(60_000),
-        ..QueueConfig::default()
-    };
-    let study = centre(
-        vec![stream(200.0, 180.0, None)],
-        vec![group(10)],
-        config,
-        250_000.0,
-    )
-    .study(5_000, 10)
-    .unwrap();
+    let config = QueueConfig { max_wait_ms: Some(60_000), ..QueueConfig::default() };
+    let study = centre(vec![stream(200.0, 180.0, None)], vec![group(10)], config, 250_000.0)
+        .study(5_000, 10)
+        .unwrap();
     agrees("P(wait)", study.wait_probability, theory.wait_probability);
     agrees("ASA", study.average_answer_s, theory.answer_s);
     agrees("SL", study.service_level, theory.in_level);
@@ -120,37 +89,24 @@ fn priorities() {
     let mut vip = stream(40.0, 180.0, None);
     vip.priority = 1;
     let config = QueueConfig::default();
-    let study = centre(
-        vec![vip, stream(160.0, 180.0, None)],
-        vec![group(11)],
-        config,
-        150_000.0,
-    )
-    .study(400, 10)
-    .unwrap();
+    let study = centre(vec![vip, stream(160.0, 180.0, None)], vec![group(11)], config, 150_000.0)
+        .study(400, 10)
+        .unwrap();
     let wait = |n: usize| study.estimate(move |run| run.streams[n].average_wait_s());
     agrees("W of the first class", wait(0), 13.642_364);
     // The second class waits long and unevenly: four standard errors, without the hundredth.
     let second = wait(1);
-    assert!(
-        (second.mean - 150.066_01).abs() <= 4.0 * second.error,
-        "{second:?}"
-    );
+    assert!((second.mean - 150.066_01).abs() <= 4.0 * second.error, "{second:?}");
 }
 
 /// Ordered hunting in a loss system: what each line carries is a(B(i - 1) - B(i)).
 #[test]
 fn linear_hunting_loads_the_first_agents_most() {
     let shares = |strategy| {
-        let config = QueueConfig {
-            strategy,
-            join_empty: EmptyRule::NoneFree,
-            ..QueueConfig::default()
-        };
+        let config =
+            QueueConfig { strategy, join_empty: EmptyRule::NoneFree, ..QueueConfig::default() };
         let calls = vec![stream(3_600.0 * 3.0 / 60.0, 60.0, None)];
-        centre(calls, vec![group(5)], config, 80_000.0)
-            .study(500, 10)
-            .unwrap()
+        centre(calls, vec![group(5)], config, 80_000.0).study(500, 10).unwrap()
     };
     let linear = shares(Strategy::Linear);
     let random = shares(Strategy::Random);
@@ -187,16 +143,9 @@ fn the_n_model() {
     agrees("A by the first", share(0, 0), 0.228_146 / 0.3);
     agrees("B by the first", share(1, 0), 0.218_919 / 0.6);
     agrees("B by the second", share(1, 1), 0.337_395 / 0.6);
-    agrees(
-        "A gives up",
-        study.estimate(|run| run.streams[0].abandonment()),
-        0.239_514,
-    );
+    agrees("A gives up", study.estimate(|run| run.streams[0].abandonment()), 0.239_514);
     let b = study.estimate(|run| run.streams[1].abandonment());
-    assert!(
-        (b.mean - 0.072_810).abs() <= 4.0 * b.error && b.error < 0.001,
-        "{b:?}"
-    );
+    assert!((b.mean - 0.072_810).abs() <= 4.0 * b.error && b.error < 0.001, "{b:?}");
 }
 
 /// INV-43: with one class, no tie between service and agent, and answers at once, waits do not
@@ -204,18 +153,10 @@ fn the_n_model() {
 #[test]
 fn waits_are_the_same_under_every_strategy() {
     let run = |strategy| {
-        let config = QueueConfig {
-            strategy,
-            ..QueueConfig::default()
-        };
-        let day = centre(
-            vec![stream(200.0, 180.0, Some(90.0))],
-            vec![group(9)],
-            config,
-            5_000.0,
-        )
-        .run(7)
-        .unwrap();
+        let config = QueueConfig { strategy, ..QueueConfig::default() };
+        let day = centre(vec![stream(200.0, 180.0, Some(90.0))], vec![group(9)], config, 5_000.0)
+            .run(7)
+            .unwrap();
         (day.total, day.intervals)
     };
     let reference = run(Strategy::LongestIdle);
@@ -252,9 +193,5 @@ fn agents_come_and_go_with_their_shifts() {
     assert_eq!(there, [3_600.0, 3_600.0, 3_600.0, 5_400.0, 5_400.0]);
     let calm = Tally::default();
     assert!(day.intervals.iter().all(|interval| *interval != calm));
-    assert_eq!(
-        day.intervals[3].answered + day.intervals[4].answered,
-        0,
-        "nobody is there"
-    );
+    assert_eq!(day.intervals[3].answered + day.intervals[4].answered, 0, "nobody is there");
 }

@@ -26,86 +26,23 @@ fn erlang_b_agrees_with_the_tables() {
     for (n, a, b) in table {
         close("B", erlang_b(n, a).unwrap(), b);
     }
-    assert_eq!(
-        erlang_b(10_000, 1.0),
-        Ok(0.0),
-        "far below the smallest number"
-    );
+    assert_eq!(erlang_b(10_000, 1.0), Ok(0.0), "far below the smallest number");
     assert!(erlang_b(3, f64::NAN).is_err());
 }
 
 #[test]
 fn erlang_c_agrees_with_the_tables() {
     let table = [
-        (
-            20.0,
-            180.0,
-            2,
-            0.333_333_33,
-            60.0,
-            0.701_720_23,
-            0.333_333_33,
-        ),
-        (
-            120.0,
-            60.0,
-            3,
-            0.444_444_44,
-            26.666_667,
-            0.681_541_64,
-            0.888_888_89,
-        ),
-        (
-            200.0,
-            180.0,
-            14,
-            0.174_131_93,
-            7.835_937,
-            0.888_350_02,
-            0.435_329_83,
-        ),
-        (
-            200.0,
-            180.0,
-            11,
-            0.682_118_2,
-            122.781_28,
-            0.389_613_81,
-            6.821_182,
-        ),
-        (
-            2_880.0,
-            60.0,
-            50,
-            0.694_455_61,
-            20.833_668,
-            0.643_454_6,
-            16.666_935,
-        ),
-        (
-            1_000.0,
-            300.0,
-            90,
-            0.367_289_49,
-            16.528_027,
-            0.764_501_19,
-            4.591_118_6,
-        ),
-        (
-            60_000.0,
-            300.0,
-            5_050,
-            0.368_172_93,
-            2.209_037_6,
-            0.986_865_8,
-            36.817_293,
-        ),
+        (20.0, 180.0, 2, 0.333_333_33, 60.0, 0.701_720_23, 0.333_333_33),
+        (120.0, 60.0, 3, 0.444_444_44, 26.666_667, 0.681_541_64, 0.888_888_89),
+        (200.0, 180.0, 14, 0.174_131_93, 7.835_937, 0.888_350_02, 0.435_329_83),
+        (200.0, 180.0, 11, 0.682_118_2, 122.781_28, 0.389_613_81, 6.821_182),
+        (2_880.0, 60.0, 50, 0.694_455_61, 20.833_668, 0.643_454_6, 16.666_935),
+        (1_000.0, 300.0, 90, 0.367_289_49, 16.528_027, 0.764_501_19, 4.591_118_6),
+        (60_000.0, 300.0, 5_050, 0.368_172_93, 2.209_037_6, 0.986_865_8, 36.817_293),
     ];
     for (calls_per_hour, handle_s, agents, wait, asa, level, queue) in table {
-        let load = Load {
-            calls_per_hour,
-            handle_s,
-        };
+        let load = Load { calls_per_hour, handle_s };
         let service = service(load, Patience::Endless, agents, 20.0).unwrap();
         close("P(wait)", service.wait_probability, wait);
         close("ASA", service.answer_s, asa);
@@ -148,25 +85,11 @@ fn erlang_a_agrees_with_the_tables() {
 #[test]
 fn a_longest_wait_agrees_with_the_tables() {
     let table = [
-        (
-            200.0, 180.0, 60.0, 10, 0.542_104, 0.125_101, 14.298_9, 0.596_897,
-        ),
-        (
-            360.0,
-            240.0,
-            120.0,
-            24,
-            0.690_507,
-            0.053_115_9,
-            40.388_7,
-            0.415_725,
-        ),
+        (200.0, 180.0, 60.0, 10, 0.542_104, 0.125_101, 14.298_9, 0.596_897),
+        (360.0, 240.0, 120.0, 24, 0.690_507, 0.053_115_9, 40.388_7, 0.415_725),
     ];
     for (calls_per_hour, handle_s, longest, agents, wait, out, asa, level) in table {
-        let load = Load {
-            calls_per_hour,
-            handle_s,
-        };
+        let load = Load { calls_per_hour, handle_s };
         let service = service(load, Patience::Exactly(longest), agents, 20.0).unwrap();
         close("P(wait)", service.wait_probability, wait);
         close("P(timeout)", service.abandoned, out);
@@ -177,49 +100,24 @@ fn a_longest_wait_agrees_with_the_tables() {
 
 #[test]
 fn overload_and_nonsense_are_answered() {
-    let load = Load {
-        calls_per_hour: 36_000.0,
-        handle_s: 300.0,
-    };
-    assert_eq!(
-        service(load, Patience::Endless, 3_000, 20.0),
-        Err(StaffingError::Unstable)
-    );
+    let load = Load { calls_per_hour: 36_000.0, handle_s: 300.0 };
+    assert_eq!(service(load, Patience::Endless, 3_000, 20.0), Err(StaffingError::Unstable));
     let half = service(load, Patience::Mean(60.0), 1_500, 20.0).unwrap();
     close("abandoned", half.abandoned, 0.5);
     close("occupancy", half.occupancy, 1.0);
     for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        let load = Load {
-            calls_per_hour: bad,
-            handle_s: 1.0,
-        };
+        let load = Load { calls_per_hour: bad, handle_s: 1.0 };
         assert!(service(load, Patience::Endless, 3, 20.0).is_err());
     }
-    let target = Target {
-        share: 1.0,
-        within_s: 20.0,
-    };
-    assert_eq!(
-        agents_needed(load, Patience::Endless, target),
-        Err(StaffingError::Unreachable)
-    );
+    let target = Target { share: 1.0, within_s: 20.0 };
+    assert_eq!(agents_needed(load, Patience::Endless, target), Err(StaffingError::Unreachable));
 }
 
 #[test]
 fn the_fewest_agents_are_found() {
-    let load = Load {
-        calls_per_hour: 1_000.0,
-        handle_s: 300.0,
-    };
-    let target = Target {
-        share: 0.8,
-        within_s: 20.0,
-    };
-    for patience in [
-        Patience::Endless,
-        Patience::Mean(120.0),
-        Patience::Exactly(90.0),
-    ] {
+    let load = Load { calls_per_hour: 1_000.0, handle_s: 300.0 };
+    let target = Target { share: 0.8, within_s: 20.0 };
+    for patience in [Patience::Endless, Patience::Mean(120.0), Patience::Exactly(90.0)] {
         let n = agents_needed(load, patience, target).unwrap();
         let level = |n| service(load, patience, n, 20.0).map_or(0.0, |service| service.in_level);
         assert!(level(n) >= 0.8 && level(n - 1) < 0.8, "{patience:?}: {n}");

@@ -7,16 +7,9 @@ use crate::desk::Desk;
 /// Agents with these penalties and positions; so many calls, each answered at once and ended
 /// after a second; who got them.
 fn trace(strategy: Strategy, members: &[(u32, u32)], calls: u64) -> Vec<u64> {
-    let (mut desk, queue) = Desk::with_queue(QueueConfig {
-        strategy,
-        ..QueueConfig::default()
-    });
+    let (mut desk, queue) = Desk::with_queue(QueueConfig { strategy, ..QueueConfig::default() });
     for (tag, &(penalty, position)) in (0..).zip(members) {
-        let membership = Membership {
-            penalty,
-            position,
-            ..Membership::default()
-        };
+        let membership = Membership { penalty, position, ..Membership::default() };
         desk.agent(tag, queue, membership);
     }
     (0..calls)
@@ -29,8 +22,7 @@ fn trace(strategy: Strategy, members: &[(u32, u32)], calls: u64) -> Vec<u64> {
             });
             let chosen = chosen.expect("an offer");
             desk.accept(chosen);
-            desk.at((call + 1) * 10_000 + 1_000 * (chosen + 1))
-                .hang_up(call);
+            desk.at((call + 1) * 10_000 + 1_000 * (chosen + 1)).hang_up(call);
             desk.log.clear();
             chosen
         })
@@ -44,18 +36,12 @@ fn round_robin_remembers_its_place() {
     let tiers = [(0, 0), (0, 0), (1, 0)];
     assert_eq!(trace(Strategy::RoundRobin, &tiers, 4), [0, 1, 0, 1]);
     let ordered = [(0, 3), (0, 1), (0, 2)];
-    assert_eq!(
-        trace(Strategy::RoundRobinOrdered, &ordered, 4),
-        [1, 2, 0, 1]
-    );
+    assert_eq!(trace(Strategy::RoundRobinOrdered, &ordered, 4), [1, 2, 0, 1]);
 }
 
 #[test]
 fn linear_starts_at_the_top_for_every_call() {
-    assert_eq!(
-        trace(Strategy::Linear, &[(0, 3), (0, 1), (0, 2)], 3),
-        [1, 1, 1]
-    );
+    assert_eq!(trace(Strategy::Linear, &[(0, 3), (0, 1), (0, 2)], 3), [1, 1, 1]);
 }
 
 #[test]
@@ -101,32 +87,21 @@ fn fewest_calls_and_least_talk_count() {
 fn random_is_even_and_weighted_random_is_not() {
     let members = [(0, 0), (0, 0), (0, 0), (0, 0)];
     let counts = |trace: Vec<u64>| {
-        (0..4)
-            .map(|agent| trace.iter().filter(|&&a| a == agent).count())
-            .collect::<Vec<_>>()
+        (0..4).map(|agent| trace.iter().filter(|&&a| a == agent).count()).collect::<Vec<_>>()
     };
     for count in counts(trace(Strategy::Random, &members, 4_000)) {
         // Five standard deviations of a binomial with p = 1/4.
         assert!(count.abs_diff(1_000) < 137, "{count}");
     }
-    let weighted = counts(trace(
-        Strategy::WeightedRandom,
-        &[(0, 0), (1, 0), (1, 0), (9, 0)],
-        4_000,
-    ));
-    assert!(
-        weighted[0] > weighted[1] && weighted[1] > 3 * weighted[3],
-        "{weighted:?}"
-    );
+    let weighted =
+        counts(trace(Strategy::WeightedRandom, &[(0, 0), (1, 0), (1, 0), (9, 0)], 4_000));
+    assert!(weighted[0] > weighted[1] && weighted[1] > 3 * weighted[3], "{weighted:?}");
 }
 
 #[test]
 fn the_same_seed_draws_the_same_agents() {
     let members = [(0, 0); 5];
-    assert_eq!(
-        trace(Strategy::Random, &members, 50),
-        trace(Strategy::Random, &members, 50)
-    );
+    assert_eq!(trace(Strategy::Random, &members, 50), trace(Strategy::Random, &members, 50));
 }
 
 #[test]
@@ -150,44 +125,21 @@ fn one_phone_more_rings_each_time() {
 
 #[test]
 fn more_skill_goes_first() {
-    let mut desk = Desk::new(Limits {
-        classes: 2,
-        profiles: 4,
-        ..Limits::default()
-    });
+    let mut desk = Desk::new(Limits { classes: 2, profiles: 4, ..Limits::default() });
     let queue = desk
         .engine
-        .add_queue(QueueConfig {
-            strategy: Strategy::SkillLevel,
-            ..QueueConfig::default()
-        })
+        .add_queue(QueueConfig { strategy: Strategy::SkillLevel, ..QueueConfig::default() })
         .unwrap();
-    let class = desk
-        .engine
-        .add_class(&[Skill { skill: 4, level: 2 }])
-        .unwrap();
+    let class = desk.engine.add_class(&[Skill { skill: 4, level: 2 }]).unwrap();
     for (tag, level) in [(1, 1), (2, 3), (3, 5)] {
-        let profile = desk
-            .engine
-            .add_profile(&[Skill { skill: 4, level }])
-            .unwrap();
-        let config = AgentConfig {
-            tag,
-            profile,
-            ..AgentConfig::default()
-        };
+        let profile = desk.engine.add_profile(&[Skill { skill: 4, level }]).unwrap();
+        let config = AgentConfig { tag, profile, ..AgentConfig::default() };
         let agent = desk.engine.add_agent(config).unwrap();
-        desk.engine
-            .join_queue(agent, queue, Membership::default())
-            .unwrap();
+        desk.engine.join_queue(agent, queue, Membership::default()).unwrap();
         desk.set(agent, AgentRequest::Available);
     }
     for tag in [7, 8, 9] {
-        desk.give(Input::Arrive(CallConfig {
-            tag,
-            class,
-            ..CallConfig::new(queue)
-        }));
+        desk.give(Input::Arrive(CallConfig { tag, class, ..CallConfig::new(queue) }));
     }
     assert_eq!(
         desk.said(),

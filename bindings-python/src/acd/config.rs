@@ -43,73 +43,31 @@ const STRATEGIES: Words<Strategy> = &[
     ("weighted_random", Strategy::WeightedRandom),
     ("skill_level", Strategy::SkillLevel),
     ("asterisk:ringall", Strategy::Asterisk(Asterisk::RingAll)),
-    (
-        "asterisk:leastrecent",
-        Strategy::Asterisk(Asterisk::LeastRecent),
-    ),
-    (
-        "asterisk:fewestcalls",
-        Strategy::Asterisk(Asterisk::FewestCalls),
-    ),
+    ("asterisk:leastrecent", Strategy::Asterisk(Asterisk::LeastRecent)),
+    ("asterisk:fewestcalls", Strategy::Asterisk(Asterisk::FewestCalls)),
     ("asterisk:random", Strategy::Asterisk(Asterisk::Random)),
-    (
-        "asterisk:wrandom",
-        Strategy::Asterisk(Asterisk::WeightedRandom),
-    ),
-    (
-        "asterisk:rrmemory",
-        Strategy::Asterisk(Asterisk::RoundRobinMemory),
-    ),
-    (
-        "asterisk:rrordered",
-        Strategy::Asterisk(Asterisk::RoundRobinOrdered),
-    ),
+    ("asterisk:wrandom", Strategy::Asterisk(Asterisk::WeightedRandom)),
+    ("asterisk:rrmemory", Strategy::Asterisk(Asterisk::RoundRobinMemory)),
+    ("asterisk:rrordered", Strategy::Asterisk(Asterisk::RoundRobinOrdered)),
     ("asterisk:linear", Strategy::Asterisk(Asterisk::Linear)),
-    (
-        "callcenter:longest-idle-agent",
-        Strategy::CallCenter(CallCenter::LongestIdleAgent),
-    ),
+    ("callcenter:longest-idle-agent", Strategy::CallCenter(CallCenter::LongestIdleAgent)),
     (
         "callcenter:agent-with-least-talk-time",
         Strategy::CallCenter(CallCenter::AgentWithLeastTalkTime),
     ),
-    (
-        "callcenter:agent-with-fewest-calls",
-        Strategy::CallCenter(CallCenter::AgentWithFewestCalls),
-    ),
+    ("callcenter:agent-with-fewest-calls", Strategy::CallCenter(CallCenter::AgentWithFewestCalls)),
     (
         "callcenter:sequentially-by-agent-order",
         Strategy::CallCenter(CallCenter::SequentiallyByAgentOrder),
     ),
-    (
-        "callcenter:random",
-        Strategy::CallCenter(CallCenter::Random),
-    ),
-    (
-        "callcenter:round-robin",
-        Strategy::CallCenter(CallCenter::RoundRobin),
-    ),
-    (
-        "callcenter:top-down",
-        Strategy::CallCenter(CallCenter::TopDown),
-    ),
-    (
-        "callcenter:ring-all",
-        Strategy::CallCenter(CallCenter::RingAll),
-    ),
-    (
-        "callcenter:ring-progressively",
-        Strategy::CallCenter(CallCenter::RingProgressively),
-    ),
+    ("callcenter:random", Strategy::CallCenter(CallCenter::Random)),
+    ("callcenter:round-robin", Strategy::CallCenter(CallCenter::RoundRobin)),
+    ("callcenter:top-down", Strategy::CallCenter(CallCenter::TopDown)),
+    ("callcenter:ring-all", Strategy::CallCenter(CallCenter::RingAll)),
+    ("callcenter:ring-progressively", Strategy::CallCenter(CallCenter::RingProgressively)),
     // These two take more words; what stands here is replaced.
-    (
-        "ring_progressive",
-        Strategy::RingProgressive { every_ms: 0 },
-    ),
-    (
-        "custom",
-        Strategy::Custom(Order::by([Term::None, Term::None])),
-    ),
+    ("ring_progressive", Strategy::RingProgressive { every_ms: 0 }),
+    ("custom", Strategy::Custom(Order::by([Term::None, Term::None]))),
 ];
 
 const TERMS: Words<Term> = &[
@@ -132,11 +90,8 @@ const STARTS: Words<Start> = &[
     ("weighted_random", Start::WeightedRandom),
 ];
 
-const RINGS: Words<Ring> = &[
-    ("one", Ring::One),
-    ("all", Ring::All),
-    ("progressive", Ring::Progressive { every_ms: 0 }),
-];
+const RINGS: Words<Ring> =
+    &[("one", Ring::One), ("all", Ring::All), ("progressive", Ring::Progressive { every_ms: 0 })];
 
 /// Keyword arguments, taken one by one; what nobody asked for was misspelt.
 pub(super) struct Given<'a, 'py> {
@@ -146,10 +101,7 @@ pub(super) struct Given<'a, 'py> {
 
 impl<'a, 'py> Given<'a, 'py> {
     pub(super) fn new(all: Option<&'a Bound<'py, PyDict>>) -> Self {
-        Self {
-            all,
-            asked: Vec::new(),
-        }
+        Self { all, asked: Vec::new() }
     }
 
     /// The argument of this name, or the default.
@@ -158,12 +110,7 @@ impl<'a, 'py> Given<'a, 'py> {
         T: for<'x> FromPyObject<'x, 'py>,
     {
         self.asked.push(name);
-        match self
-            .all
-            .map(|all| all.get_item(name))
-            .transpose()?
-            .flatten()
-        {
+        match self.all.map(|all| all.get_item(name)).transpose()?.flatten() {
             Some(given) => given.extract::<T>().map_err(|error| {
                 let error = error.into();
                 let message = format!("{name}: {}", error.value(given.py()));
@@ -232,9 +179,9 @@ fn overflow(given: &mut Given<'_, '_>) -> PyResult<Option<Overflow>> {
     let queue = given.or::<Option<u64>>("overflow_queue", None)?;
     let target = given.or::<Option<u16>>("overflow_target", None)?;
     match (queue, target) {
-        (Some(_), Some(_)) => Err(PyValueError::new_err(
-            "overflow_queue and overflow_target exclude each other",
-        )),
+        (Some(_), Some(_)) => {
+            Err(PyValueError::new_err("overflow_queue and overflow_target exclude each other"))
+        }
         (Some(queue), None) => Ok(Some(Overflow::Queue(QueueId::from_raw(queue)))),
         (None, target) => Ok(target.map(Overflow::Target)),
     }
@@ -282,12 +229,7 @@ pub(super) fn queue(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResu
         aging_ms: given.or("aging_ms", usual.aging_ms)?,
         join_empty: given.word("join_empty", EMPTY, usual.join_empty)?,
         leave_empty: given.word("leave_empty", EMPTY, usual.leave_empty)?,
-        delays: Delays {
-            busy_ms,
-            declined_ms,
-            failed_ms,
-            no_answer_ms,
-        },
+        delays: Delays { busy_ms, declined_ms, failed_ms, no_answer_ms },
         ..usual
     };
     given.end(function)?;

@@ -66,45 +66,31 @@ impl Engine {
     #[pyo3(signature = (queue, **fields))]
     fn set_queue(&mut self, queue: u64, fields: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
         let config = config::queue("set_queue", fields)?;
-        self.core
-            .set_queue(QueueId::from_raw(queue), config)
-            .map_err(raised)
+        self.core.set_queue(QueueId::from_raw(queue), config).map_err(raised)
     }
 
     /// Set a queue's steps of relaxation, a list of `RelaxStep`, for calls that join from now on.
     fn set_relaxation(&mut self, queue: u64, steps: Vec<Bound<'_, PyDict>>) -> PyResult<()> {
-        let steps: Vec<_> = steps
-            .into_iter()
-            .map(|step| config::relax_step(&step))
-            .collect::<PyResult<_>>()?;
-        self.core
-            .set_relaxation(QueueId::from_raw(queue), &steps)
-            .map_err(raised)
+        let steps: Vec<_> =
+            steps.into_iter().map(|step| config::relax_step(&step)).collect::<PyResult<_>>()?;
+        self.core.set_relaxation(QueueId::from_raw(queue), &steps).map_err(raised)
     }
 
     /// Remove a queue that has no calls and no members.
     fn remove_queue(&mut self, queue: u64) -> PyResult<()> {
-        self.core
-            .remove_queue(QueueId::from_raw(queue))
-            .map_err(raised)
+        self.core.remove_queue(QueueId::from_raw(queue)).map_err(raised)
     }
 
     /// Add an agent, logged out; returns its handle. Keyword arguments as in `AgentFields`.
     #[pyo3(signature = (**fields))]
     fn add_agent(&mut self, fields: Option<&Bound<'_, PyDict>>) -> PyResult<u64> {
-        Ok(self
-            .core
-            .add_agent(config::agent(fields)?)
-            .map_err(raised)?
-            .raw())
+        Ok(self.core.add_agent(config::agent(fields)?).map_err(raised)?.raw())
     }
 
     /// Remove an agent: its offers end, it leaves all queues, and when it is talking it goes when
     /// that is over. The handle is stale at once.
     fn remove_agent(&mut self, agent: u64) -> PyResult<()> {
-        self.core
-            .remove_agent(AgentId::from_raw(agent))
-            .map_err(raised)
+        self.core.remove_agent(AgentId::from_raw(agent)).map_err(raised)
     }
 
     /// Make an agent a member of a queue. Keyword arguments as in `MemberFields`.
@@ -137,9 +123,7 @@ impl Engine {
 
     /// Take an agent out of a queue. An offer of that queue ends; a conversation goes on.
     fn leave_queue(&mut self, agent: u64, queue: u64) -> PyResult<()> {
-        self.core
-            .leave_queue(AgentId::from_raw(agent), QueueId::from_raw(queue))
-            .map_err(raised)
+        self.core.leave_queue(AgentId::from_raw(agent), QueueId::from_raw(queue)).map_err(raised)
     }
 
     /// The class of calls that ask for these skills, {skill number: least level}: the same one for
@@ -169,24 +153,13 @@ impl Engine {
 
     /// The caller hung up: waiting, it has abandoned; talking, the call is completed by it.
     fn hangup(&mut self, now: u64, call: u64) -> PyResult<()> {
-        self.feed(
-            now,
-            Input::Hangup {
-                call: CallId::from_raw(call),
-            },
-        )
+        self.feed(now, Input::Hangup { call: CallId::from_raw(call) })
     }
 
     /// The call leaves the queue by a key or by the flow's choice; `key` comes back in `Left`.
     #[pyo3(signature = (now, call, key=0))]
     fn exit(&mut self, now: u64, call: u64, key: u8) -> PyResult<()> {
-        self.feed(
-            now,
-            Input::Exit {
-                call: CallId::from_raw(call),
-                key,
-            },
-        )
+        self.feed(now, Input::Exit { call: CallId::from_raw(call), key })
     }
 
     /// The call goes to another queue: the time it has waited so far counts in the order there, or
@@ -194,61 +167,31 @@ impl Engine {
     #[pyo3(signature = (now, call, queue, *, keep_age=true))]
     fn r#move(&mut self, now: u64, call: u64, queue: u64, keep_age: bool) -> PyResult<()> {
         let (call, queue) = (CallId::from_raw(call), QueueId::from_raw(queue));
-        self.feed(
-            now,
-            Input::Move {
-                call,
-                queue,
-                keep_age,
-            },
-        )
+        self.feed(now, Input::Move { call, queue, keep_age })
     }
 
     /// The call's priority changes; its arrival and its wait stay.
     fn set_priority(&mut self, now: u64, call: u64, priority: i32) -> PyResult<()> {
-        self.feed(
-            now,
-            Input::SetPriority {
-                call: CallId::from_raw(call),
-                priority,
-            },
-        )
+        self.feed(now, Input::SetPriority { call: CallId::from_raw(call), priority })
     }
 
     /// The agent's phone answered.
     fn accept(&mut self, now: u64, offer: u64) -> PyResult<()> {
-        self.feed(
-            now,
-            Input::Accept {
-                offer: OfferId::from_raw(offer),
-            },
-        )
+        self.feed(now, Input::Accept { offer: OfferId::from_raw(offer) })
     }
 
     /// The agent's phone will not take the call; `cause` is a `RejectCause`.
     #[pyo3(signature = (now, offer, cause="busy"))]
     fn reject(&mut self, now: u64, offer: u64, cause: &str) -> PyResult<()> {
         let cause = value(CAUSES, "cause", cause)?;
-        self.feed(
-            now,
-            Input::Reject {
-                offer: OfferId::from_raw(offer),
-                cause,
-            },
-        )
+        self.feed(now, Input::Reject { offer: OfferId::from_raw(offer), cause })
     }
 
     /// The conversation is over; `by` is an `EndedBy`.
     #[pyo3(signature = (now, call, by="caller"))]
     fn complete(&mut self, now: u64, call: u64, by: &str) -> PyResult<()> {
         let by = value(ENDED_BY, "by", by)?;
-        self.feed(
-            now,
-            Input::Complete {
-                call: CallId::from_raw(call),
-                by,
-            },
-        )
+        self.feed(now, Input::Complete { call: CallId::from_raw(call), by })
     }
 
     /// The agent wants another state: "logged_out", "available", or "not_ready" for a reason of
@@ -266,23 +209,12 @@ impl Engine {
                 )));
             }
         };
-        self.feed(
-            now,
-            Input::AgentState {
-                agent: AgentId::from_raw(agent),
-                state,
-            },
-        )
+        self.feed(now, Input::AgentState { agent: AgentId::from_raw(agent), state })
     }
 
     /// The agent has finished its paperwork early.
     fn end_wrap_up(&mut self, now: u64, agent: u64) -> PyResult<()> {
-        self.feed(
-            now,
-            Input::EndWrapUp {
-                agent: AgentId::from_raw(agent),
-            },
-        )
+        self.feed(now, Input::EndWrapUp { agent: AgentId::from_raw(agent) })
     }
 
     /// The next output, or None when there is no more.
@@ -324,10 +256,7 @@ impl Engine {
 
     /// Where a call is: "waiting", "ringing" or "connected".
     fn call_state(&self, call: u64) -> PyResult<&'static str> {
-        let state = self
-            .core
-            .call_state(CallId::from_raw(call))
-            .map_err(raised)?;
+        let state = self.core.call_state(CallId::from_raw(call)).map_err(raised)?;
         Ok(word(CALL_STATES, state))
     }
 
@@ -338,9 +267,7 @@ impl Engine {
 
     /// How long a waiting call may still have to wait, in ms; None when nothing is known.
     fn estimate_ms(&self, call: u64) -> PyResult<Option<u64>> {
-        self.core
-            .estimate_ms(CallId::from_raw(call))
-            .map_err(raised)
+        self.core.estimate_ms(CallId::from_raw(call)).map_err(raised)
     }
 
     /// What happened in a queue so far.
@@ -351,19 +278,12 @@ impl Engine {
 
     /// Members of a queue that are logged in, taking calls, and free now.
     fn staff(&self, queue: u64) -> PyResult<Staff> {
-        Ok(self
-            .core
-            .staff(QueueId::from_raw(queue))
-            .map_err(raised)?
-            .into())
+        Ok(self.core.staff(QueueId::from_raw(queue)).map_err(raised)?.into())
     }
 
     /// What an agent is: an `AgentState`, and the reason of not ready or None.
     fn agent_state(&self, agent: u64) -> PyResult<(&'static str, Option<u32>)> {
-        let state = self
-            .core
-            .agent_state(AgentId::from_raw(agent))
-            .map_err(raised)?;
+        let state = self.core.agent_state(AgentId::from_raw(agent)).map_err(raised)?;
         Ok(agent_state(state))
     }
 
@@ -377,11 +297,6 @@ impl Engine {
 pub(super) fn skills(given: &Bound<'_, PyDict>) -> PyResult<Vec<Skill>> {
     given
         .iter()
-        .map(|(skill, level)| {
-            Ok(Skill {
-                skill: skill.extract()?,
-                level: level.extract()?,
-            })
-        })
+        .map(|(skill, level)| Ok(Skill { skill: skill.extract()?, level: level.extract()? }))
         .collect()
 }

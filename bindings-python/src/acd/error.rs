@@ -42,10 +42,7 @@ pub(super) fn raised(error: Error) -> PyErr {
     };
     Python::attach(|py| {
         let value = exception.value(py);
-        match value
-            .setattr("code", code(error))
-            .and_then(|()| value.setattr("subject", subject))
-        {
+        match value.setattr("code", code(error)).and_then(|()| value.setattr("subject", subject)) {
             Ok(()) => exception,
             Err(other) => other,
         }

@@ -14,16 +14,11 @@ pub(super) const CAUSES: Words<RejectCause> = &[
     ("failed", RejectCause::Failed),
 ];
 
-pub(super) const ENDED_BY: Words<EndedBy> = &[
-    ("caller", EndedBy::Caller),
-    ("agent", EndedBy::Agent),
-    ("transfer", EndedBy::Transfer),
-];
+pub(super) const ENDED_BY: Words<EndedBy> =
+    &[("caller", EndedBy::Caller), ("agent", EndedBy::Agent), ("transfer", EndedBy::Transfer)];
 
-const REFUSED: Words<RefuseReason> = &[
-    ("full", RefuseReason::Full),
-    ("join_empty", RefuseReason::JoinEmpty),
-];
+const REFUSED: Words<RefuseReason> =
+    &[("full", RefuseReason::Full), ("join_empty", RefuseReason::JoinEmpty)];
 
 const LEFT: Words<LeaveReason> = &[
     ("timeout", LeaveReason::Timeout),
@@ -268,13 +263,7 @@ pub(super) fn output(
 ) -> PyResult<Option<Bound<'_, PyAny>>> {
     let at = at.ms();
     match output {
-        Output::Joined {
-            call,
-            tag,
-            queue,
-            position,
-            estimate_ms,
-        } => object(
+        Output::Joined { call, tag, queue, position, estimate_ms } => object(
             py,
             Joined {
                 at,
@@ -287,22 +276,9 @@ pub(super) fn output(
         ),
         Output::Refused { tag, queue, reason } => object(
             py,
-            Refused {
-                at,
-                call_tag: tag,
-                queue: queue.raw(),
-                reason: word(REFUSED, reason),
-            },
+            Refused { at, call_tag: tag, queue: queue.raw(), reason: word(REFUSED, reason) },
         ),
-        Output::Offer {
-            offer,
-            call,
-            agent,
-            call_tag,
-            agent_tag,
-            queue,
-            ring_until,
-        } => object(
+        Output::Offer { offer, call, agent, call_tag, agent_tag, queue, ring_until } => object(
             py,
             Offer {
                 at,
@@ -315,15 +291,7 @@ pub(super) fn output(
                 ring_until: ring_until.ms(),
             },
         ),
-        Output::OfferEnded {
-            offer,
-            call,
-            agent,
-            call_tag,
-            agent_tag,
-            end,
-            rang_ms,
-        } => {
+        Output::OfferEnded { offer, call, agent, call_tag, agent_tag, end, rang_ms } => {
             let (end, cause) = match end {
                 OfferEnd::Rejected(cause) => ("rejected", Some(word(CAUSES, cause))),
                 other => (word(OFFER_ENDS, other), None),
@@ -343,15 +311,7 @@ pub(super) fn output(
                 },
             )
         }
-        Output::Connected {
-            call,
-            agent,
-            offer,
-            call_tag,
-            agent_tag,
-            queue,
-            waited_ms,
-        } => object(
+        Output::Connected { call, agent, offer, call_tag, agent_tag, queue, waited_ms } => object(
             py,
             Connected {
                 at,
@@ -364,29 +324,10 @@ pub(super) fn output(
                 waited_ms,
             },
         ),
-        Output::Announce {
-            call,
-            call_tag,
-            position,
-            estimate_ms,
-        } => object(
-            py,
-            Announce {
-                at,
-                call: call.raw(),
-                call_tag,
-                position,
-                estimate_ms,
-            },
-        ),
-        Output::Left {
-            call,
-            call_tag,
-            queue,
-            reason,
-            position,
-            waited_ms,
-        } => {
+        Output::Announce { call, call_tag, position, estimate_ms } => {
+            object(py, Announce { at, call: call.raw(), call_tag, position, estimate_ms })
+        }
+        Output::Left { call, call_tag, queue, reason, position, waited_ms } => {
             let (reason, key, target) = match reason {
                 LeaveReason::ExitKey(key) => ("exit_key", Some(key.into()), None),
                 LeaveReason::Overflow(target) => ("overflow", None, Some(target.into())),
@@ -407,53 +348,27 @@ pub(super) fn output(
                 },
             )
         }
-        Output::Completed {
-            call,
-            agent,
-            call_tag,
-            agent_tag,
-            queue,
-            by,
-            waited_ms,
-            talked_ms,
-        } => object(
-            py,
-            Completed {
-                at,
-                call: call.raw(),
-                agent: agent.raw(),
-                call_tag,
-                agent_tag,
-                queue: queue.raw(),
-                by: word(ENDED_BY, by),
-                waited_ms,
-                talked_ms,
-            },
-        ),
-        Output::AgentChanged {
-            agent,
-            agent_tag,
-            state,
-        } => {
-            let (state, reason) = agent_state(state);
+        Output::Completed { call, agent, call_tag, agent_tag, queue, by, waited_ms, talked_ms } => {
             object(
                 py,
-                AgentChanged {
+                Completed {
                     at,
+                    call: call.raw(),
                     agent: agent.raw(),
+                    call_tag,
                     agent_tag,
-                    state,
-                    reason,
+                    queue: queue.raw(),
+                    by: word(ENDED_BY, by),
+                    waited_ms,
+                    talked_ms,
                 },
             )
         }
-        Output::Moved {
-            call,
-            call_tag,
-            from,
-            to,
-            position,
-        } => object(
+        Output::AgentChanged { agent, agent_tag, state } => {
+            let (state, reason) = agent_state(state);
+            object(py, AgentChanged { at, agent: agent.raw(), agent_tag, state, reason })
+        }
+        Output::Moved { call, call_tag, from, to, position } => object(
             py,
             Moved {
                 at,

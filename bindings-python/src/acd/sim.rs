@@ -164,11 +164,7 @@ fn stream(given: &Bound<'_, PyDict>) -> PyResult<Stream> {
         handle: drawn("handle", given.or("handle", None)?)?.unwrap_or(usual.handle),
         patience: drawn("patience", given.or("patience", None)?)?,
     };
-    if stream
-        .calls_per_hour
-        .iter()
-        .any(|calls| !(calls.is_finite() && *calls >= 0.0))
-    {
+    if stream.calls_per_hour.iter().any(|calls| !(calls.is_finite() && *calls >= 0.0)) {
         return Err(PyValueError::new_err("calls_per_hour: numbers from 0 up"));
     }
     given.end("Centre")?;
@@ -220,10 +216,8 @@ impl Centre {
         if interval_s == 0 {
             return Err(PyValueError::new_err("interval_s is 0"));
         }
-        let queues: PyResult<_> = queues
-            .into_iter()
-            .map(|q| config::queue("Centre", Some(&q)))
-            .collect();
+        let queues: PyResult<_> =
+            queues.into_iter().map(|q| config::queue("Centre", Some(&q))).collect();
         let streams: PyResult<_> = streams.into_iter().map(|s| stream(&s)).collect();
         let groups: PyResult<_> = groups.into_iter().map(|g| group(&g)).collect();
         let centre = sim::Centre {
@@ -241,11 +235,7 @@ impl Centre {
     fn __repr__(&self) -> String {
         let of = &self.centre;
         let agents: u32 = of.groups.iter().map(|group| group.agents).sum();
-        format!(
-            "Centre(queues={}, streams={}, agents={agents})",
-            of.queues.len(),
-            of.streams.len()
-        )
+        format!("Centre(queues={}, streams={}, agents={agents})", of.queues.len(), of.streams.len())
     }
 
     /// Play the centre once. The same seed gives the same day. Other threads go on meanwhile.

@@ -22,9 +22,7 @@ pub(super) fn compile<'py>(
         Ok(program) => Ok((PyBytes::new(py, &program), listed(py, program.warnings())?)),
         Err(errors) => {
             let exception = CompileError::new_err(errors.to_string());
-            exception
-                .value(py)
-                .setattr("diagnostics", listed(py, &errors)?)?;
+            exception.value(py).setattr("diagnostics", listed(py, &errors)?)?;
             Err(exception)
         }
     }
@@ -34,19 +32,8 @@ fn listed<'py>(py: Python<'py>, diagnostics: &Diagnostics) -> PyResult<Vec<Bound
     diagnostics
         .iter()
         .map(|d| {
-            let level = if d.level == Level::Error {
-                "error"
-            } else {
-                "warning"
-            };
-            let fields = (
-                level,
-                d.code,
-                d.message.as_str(),
-                d.line,
-                d.column,
-                d.help.as_deref(),
-            );
+            let level = if d.level == Level::Error { "error" } else { "warning" };
+            let fields = (level, d.code, d.message.as_str(), d.line, d.column, d.help.as_deref());
             made(py, "Diagnostic", fields)
         })
         .collect()

@@ -21,10 +21,7 @@ impl Loaded {
         // clone of this value; `flow` below hands the flow out for no longer than that.
         let forever: &'static [u8] =
             unsafe { core::slice::from_raw_parts(bytes.as_ptr(), bytes.len()) };
-        Ok(Self {
-            flow: ivr_core::Flow::load(forever)?,
-            _bytes: bytes,
-        })
+        Ok(Self { flow: ivr_core::Flow::load(forever)?, _bytes: bytes })
     }
 
     pub(super) const fn flow(&self) -> &ivr_core::Flow<'_> {
@@ -82,8 +79,6 @@ impl Flow {
     #[allow(clippy::type_complexity, reason = "a row of four")]
     fn prompts(&self) -> Vec<(&str, &str, Option<&str>, Option<&str>)> {
         let texts = self.loaded.flow().prompts();
-        texts
-            .map(|p| (p.prompt, p.language, p.file, p.text))
-            .collect()
+        texts.map(|p| (p.prompt, p.language, p.file, p.text)).collect()
     }
 }

@@ -16,9 +16,8 @@ pub(super) fn made<'py>(
     fields: impl PyCallArgs<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     static CLASSES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-    let classes = CLASSES.get_or_try_init(py, || {
-        PyModule::import(py, "trunkline._dialogue").map(Bound::unbind)
-    })?;
+    let classes = CLASSES
+        .get_or_try_init(py, || PyModule::import(py, "trunkline._dialogue").map(Bound::unbind))?;
     classes.bind(py).getattr(class)?.call1(fields)
 }
 
@@ -65,60 +64,26 @@ pub(super) fn output<'py>(
     output: &Output<'_>,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     match *output {
-        Output::Play {
-            op,
-            prompts,
-            language,
-            barge_in,
-        } => {
+        Output::Play { op, prompts, language, barge_in } => {
             let items: Vec<_> = prompts.map(|one| item(py, one)).collect::<PyResult<_>>()?;
             made(py, "Play", (op.0, items, language, barge_in))
         }
         Output::Stop { op } => made(py, "Stop", (op.0,)),
-        Output::Query {
-            op,
-            name,
-            args,
-            timeout_ms,
-        } => made(py, "Query", (op.0, name, named(py, args)?, timeout_ms)),
-        Output::Queue {
-            op,
-            queue,
-            priority,
-            attach,
-            max_wait_ms,
-        } => {
-            let max_wait_ms = (max_wait_ms != 0).then_some(max_wait_ms);
-            made(
-                py,
-                "Queue",
-                (op.0, queue, priority, named(py, attach)?, max_wait_ms),
-            )
+        Output::Query { op, name, args, timeout_ms } => {
+            made(py, "Query", (op.0, name, named(py, args)?, timeout_ms))
         }
-        Output::Record {
-            op,
-            beep,
-            max_ms,
-            silence_ms,
-            terminators,
-        } => {
+        Output::Queue { op, queue, priority, attach, max_wait_ms } => {
+            let max_wait_ms = (max_wait_ms != 0).then_some(max_wait_ms);
+            made(py, "Queue", (op.0, queue, priority, named(py, attach)?, max_wait_ms))
+        }
+        Output::Record { op, beep, max_ms, silence_ms, terminators } => {
             let silence_ms = (silence_ms != 0).then_some(silence_ms);
             let keys: String = terminators.iter().map(char::from).collect();
             made(py, "Record", (op.0, beep, max_ms, silence_ms, keys))
         }
-        Output::Transfer {
-            op,
-            kind,
-            target,
-            timeout_ms,
-            attach,
-        } => {
+        Output::Transfer { op, kind, target, timeout_ms, attach } => {
             let kind = word(TRANSFERS, kind);
-            made(
-                py,
-                "Transfer",
-                (op.0, kind, target, timeout_ms, named(py, attach)?),
-            )
+            made(py, "Transfer", (op.0, kind, target, timeout_ms, named(py, attach)?))
         }
         Output::Attach(argument) => {
             let value = to_python(py, argument.value().get())?;

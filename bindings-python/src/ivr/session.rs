@@ -48,9 +48,7 @@ fn refused(error: impl std::fmt::Display) -> PyErr {
 
 impl Session {
     fn feed(&mut self, now: i64, input: Input<'_>) -> PyResult<()> {
-        self.session
-            .handle(self.loaded.flow(), Time(now), input)
-            .map_err(refused)
+        self.session.handle(self.loaded.flow(), Time(now), input).map_err(refused)
     }
 
     fn done(&mut self, now: i64, op: u32, result: OpResult<'_>) -> PyResult<()> {
@@ -72,29 +70,14 @@ impl Session {
         trace: bool,
     ) -> PyResult<Self> {
         let loaded = flow.get().loaded.clone();
-        let config = SessionConfig {
-            seed,
-            caller,
-            called,
-            language,
-            now: Time(now),
-            trace,
-        };
+        let config = SessionConfig { seed, caller, called, language, now: Time(now), trace };
         let session = SessionOf::new(loaded.flow(), config).map_err(refused)?;
         Ok(Self { loaded, session })
     }
 
     fn __repr__(&self) -> String {
-        let node = self
-            .loaded
-            .flow()
-            .nodes()
-            .nth(self.session.node())
-            .unwrap_or_default();
-        format!(
-            "Session(node='{node}', is_over={})",
-            if self.is_over() { "True" } else { "False" }
-        )
+        let node = self.loaded.flow().nodes().nth(self.session.node()).unwrap_or_default();
+        format!("Session(node='{node}', is_over={})", if self.is_over() { "True" } else { "False" })
     }
 
     /// The call is up: the dialogue begins.
@@ -105,14 +88,10 @@ impl Session {
     /// The caller pressed keys, one or several: 0 to 9, *, #, A to D.
     fn digits(&mut self, now: i64, keys: &str) -> PyResult<()> {
         let known = |key: &u8| matches!(key, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D');
-        if let Some(key) = keys
-            .chars()
-            .find(|key| !u8::try_from(*key).is_ok_and(|k| known(&k)))
-        {
+        if let Some(key) = keys.chars().find(|key| !u8::try_from(*key).is_ok_and(|k| known(&k))) {
             return Err(refused(format_args!("'{key}' is no key of a telephone")));
         }
-        keys.bytes()
-            .try_for_each(|key| self.feed(now, Input::Digit(key)))
+        keys.bytes().try_for_each(|key| self.feed(now, Input::Digit(key)))
     }
 
     /// The caller hung up.
@@ -145,10 +124,8 @@ impl Session {
                 Ok((name, held))
             })
             .collect::<PyResult<_>>()?;
-        let values: Vec<(&str, Value<'_>)> = held
-            .iter()
-            .map(|(name, held)| (name.as_str(), held.value()))
-            .collect();
+        let values: Vec<(&str, Value<'_>)> =
+            held.iter().map(|(name, held)| (name.as_str(), held.value())).collect();
         self.done(now, op, OpResult::QueryOk(&values))
     }
 
@@ -160,14 +137,7 @@ impl Session {
 
     /// How a waiting caller stands in the queue: 1 is next; the estimated wait in ms.
     fn queue_update(&mut self, now: i64, op: u32, position: u32, estimate_ms: u32) -> PyResult<()> {
-        self.feed(
-            now,
-            Input::QueueUpdate {
-                op: Op(op),
-                position,
-                estimate_ms,
-            },
-        )
+        self.feed(now, Input::QueueUpdate { op: Op(op), position, estimate_ms })
     }
 
     /// A queued or transferred call was answered: announcements stop, keys are the other side's.
@@ -219,10 +189,6 @@ impl Session {
     /// The name of the node the session is at.
     #[getter]
     fn node(&self) -> &str {
-        self.loaded
-            .flow()
-            .nodes()
-            .nth(self.session.node())
-            .unwrap_or_default()
+        self.loaded.flow().nodes().nth(self.session.node()).unwrap_or_default()
     }
 }

@@ -20,10 +20,7 @@ impl Clock {
     /// A clock that shows `start` now, or the system's time where none is given.
     pub(crate) fn new(start: Option<Timestamp>) -> Clock {
         let start = start.unwrap_or_else(Timestamp::now);
-        Clock {
-            started: Instant::now(),
-            base_ms: start.as_millisecond(),
-        }
+        Clock { started: Instant::now(), base_ms: start.as_millisecond() }
     }
 
     /// Milliseconds since the Unix epoch, UTC.

@@ -206,9 +206,7 @@ impl Default for Prompts {
             folder: "prompts".into(),
             recorded: None,
             music: None,
-            voices: voices
-                .map(|(language, voice)| (language.into(), voice.into()))
-                .into(),
+            voices: voices.map(|(language, voice)| (language.into(), voice.into())).into(),
             words_per_minute: 165,
         }
     }
@@ -225,9 +223,7 @@ impl Rtp {
             .split_once('-')
             .and_then(|(a, b)| Some((a.trim().parse::<u16>().ok()?, b.trim().parse::<u16>().ok()?)))
             .ok_or_else(|| format!("`{text}` is not a range of ports such as \"20000-20999\""))?;
-        let first = first
-            .checked_add(first % 2)
-            .ok_or("no even port in the range")?;
+        let first = first.checked_add(first % 2).ok_or("no even port in the range")?;
         if first < 1024 || last <= first {
             return Err(format!("`{text}` holds no pair of ports above 1023"));
         }
@@ -246,12 +242,7 @@ pub(crate) struct ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ConfigError {
-            path,
-            line,
-            key,
-            why,
-        } = self;
+        let ConfigError { path, line, key, why } = self;
         write!(f, "{}:{line}: ", path.display())?;
         if !key.is_empty() {
             write!(f, "{key}: ")?;
@@ -284,21 +275,15 @@ impl Config {
     pub(crate) fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
         let at = |span: Option<Range<usize>>, key: &str, why: String| ConfigError {
             path: path.into(),
-            line: span.map_or(1, |s| {
-                1 + text[..s.start.min(text.len())].matches('\n').count()
-            }),
+            line: span.map_or(1, |s| 1 + text[..s.start.min(text.len())].matches('\n').count()),
             key: key.into(),
             why,
         };
         let mut config: Config = toml::from_str(text).map_err(|error| {
-            let key = error
-                .span()
-                .map_or_else(String::new, |span| key_at(text, span.start));
+            let key = error.span().map_or_else(String::new, |span| key_at(text, span.start));
             at(error.span(), &key, error.message().into())
         })?;
-        config
-            .check()
-            .map_err(|(span, key, why)| at(Some(span), key, why))?;
+        config.check().map_err(|(span, key, why)| at(Some(span), key, why))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         for line in &mut config.lines {
             let span = line.flow.span();
@@ -306,9 +291,7 @@ impl Config {
         }
         config.storage.folder = folder.join(&config.storage.folder);
         config.prompts.folder = folder.join(&config.prompts.folder);
-        for path in [&mut config.prompts.recorded, &mut config.prompts.music]
-            .into_iter()
-            .flatten()
+        for path in [&mut config.prompts.recorded, &mut config.prompts.music].into_iter().flatten()
         {
             *path = folder.join(&*path);
         }
@@ -317,18 +300,12 @@ impl Config {
 
     /// What the types alone cannot say: ranges, duplicates, names that point nowhere.
     fn check(&self) -> Result<(), (Range<usize>, &'static str, String)> {
-        self.rtp
-            .range()
-            .map_err(|why| (self.rtp.ports.span(), "rtp.ports", why))?;
+        self.rtp.range().map_err(|why| (self.rtp.ports.span(), "rtp.ports", why))?;
         let mut queues = HashSet::new();
         for queue in &self.queues {
             let (name, span) = (queue.name.get_ref(), queue.name.span());
             if !queues.insert(name) {
-                return Err((
-                    span,
-                    "queue.name",
-                    format!("there are two queues named `{name}`"),
-                ));
+                return Err((span, "queue.name", format!("there are two queues named `{name}`")));
             }
             let durations = [
                 ("queue.ring", Some(queue.ring)),
@@ -343,22 +320,14 @@ impl Config {
                 }
             }
             if queue.wrap_up.is_negative() {
-                return Err((
-                    span,
-                    "queue.wrap-up",
-                    format!("of `{name}` must not be negative"),
-                ));
+                return Err((span, "queue.wrap-up", format!("of `{name}` must not be negative")));
             }
         }
         let mut agents = HashSet::new();
         for agent in &self.agents {
             let id = agent.id.get_ref();
             if !agents.insert(id) {
-                return Err((
-                    agent.id.span(),
-                    "agent.id",
-                    format!("there are two agents `{id}`"),
-                ));
+                return Err((agent.id.span(), "agent.id", format!("there are two agents `{id}`")));
             }
             for queue in &agent.queues {
                 if !queues.contains(queue.get_ref()) {
@@ -384,11 +353,7 @@ impl Config {
             }
         }
         if self.lines.is_empty() {
-            return Err((
-                0..0,
-                "line",
-                "no [[line]]: there is no number to call".into(),
-            ));
+            return Err((0..0, "line", "no [[line]]: there is no number to call".into()));
         }
         Ok(())
     }
@@ -402,11 +367,7 @@ fn key_at(text: &str, at: usize) -> String {
         .lines()
         .rev()
         .chain(std::iter::empty())
-        .find_map(|l| {
-            l.trim()
-                .strip_prefix('[')
-                .map(|l| l.trim_matches(['[', ']', ' ']))
-        })
+        .find_map(|l| l.trim().strip_prefix('[').map(|l| l.trim_matches(['[', ']', ' '])))
         .unwrap_or_default();
     match line.split_once('=') {
         Some((key, _)) if !table.is_empty() => format!("{table}.{}", key.trim()),
@@ -447,9 +408,7 @@ flow = "flow.yaml"
 "#;
 
     fn error(text: &str) -> String {
-        Config::parse(text, Path::new("/etc/hotline.toml"))
-            .unwrap_err()
-            .to_string()
+        Config::parse(text, Path::new("/etc/hotline.toml")).unwrap_err().to_string()
     }
 
     #[test]
@@ -468,32 +427,15 @@ flow = "flow.yaml"
             "{unknown}"
         );
         let kind = error(&GOOD.replace("\"127.0.0.1:5060\"", "5060"));
-        assert!(
-            kind.starts_with("/etc/hotline.toml:3: sip.listen: invalid type"),
-            "{kind}"
-        );
+        assert!(kind.starts_with("/etc/hotline.toml:3: sip.listen: invalid type"), "{kind}");
         let nowhere = error(&GOOD.replace("[\"general\"]", "[\"vip\"]"));
-        assert_eq!(
-            nowhere,
-            "/etc/hotline.toml:16: agent.queues: there is no queue named `vip`"
-        );
-        let twice = error(&format!(
-            "{GOOD}\n[[line]]\nnumber = \"12345\"\nflow = \"x\"\n"
-        ));
-        assert_eq!(
-            twice,
-            "/etc/hotline.toml:23: line.number: there are two lines `12345`"
-        );
+        assert_eq!(nowhere, "/etc/hotline.toml:16: agent.queues: there is no queue named `vip`");
+        let twice = error(&format!("{GOOD}\n[[line]]\nnumber = \"12345\"\nflow = \"x\"\n"));
+        assert_eq!(twice, "/etc/hotline.toml:23: line.number: there are two lines `12345`");
         let zero = error(&GOOD.replace("\"10s\"", "\"0s\""));
-        assert!(
-            zero.contains("queue.ring: of `general` must be more than zero"),
-            "{zero}"
-        );
+        assert!(zero.contains("queue.ring: of `general` must be more than zero"), "{zero}");
         let ports = error(&format!("{GOOD}\n[rtp]\nports = \"9-8\"\n"));
-        assert!(
-            ports.starts_with("/etc/hotline.toml:23: rtp.ports: `9-8` holds"),
-            "{ports}"
-        );
+        assert!(ports.starts_with("/etc/hotline.toml:23: rtp.ports: `9-8` holds"), "{ports}");
         let missing = error("[sip]\nlisten = \"127.0.0.1:5060\"\n");
         assert!(missing.contains("missing field `storage`"), "{missing}");
     }

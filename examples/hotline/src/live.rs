@@ -32,10 +32,7 @@ impl Live {
     /// Counts one more of `kind` until the guard is dropped.
     pub(crate) fn guard(&self, kind: Kind) -> Guard {
         self.0[kind as usize].fetch_add(1, Ordering::Relaxed);
-        Guard {
-            live: self.clone(),
-            kind,
-        }
+        Guard { live: self.clone(), kind }
     }
 
     /// How many of `kind` there are.
@@ -45,9 +42,7 @@ impl Live {
 
     /// Whether everything has been given back.
     pub(crate) fn is_zero(&self) -> bool {
-        self.0
-            .iter()
-            .all(|count| count.load(Ordering::Relaxed) == 0)
+        self.0.iter().all(|count| count.load(Ordering::Relaxed) == 0)
     }
 }
 
@@ -83,10 +78,7 @@ mod tests {
         let live = Live::default();
         let call = live.guard(Kind::Call);
         let port = live.guard(Kind::Port);
-        assert_eq!(
-            live.to_string(),
-            "live: calls=1 legs=0 ports=1 files=0 tasks=0"
-        );
+        assert_eq!(live.to_string(), "live: calls=1 legs=0 ports=1 files=0 tasks=0");
         assert!(!live.is_zero());
         drop(call);
         assert_eq!((live.count(Kind::Call), live.count(Kind::Port)), (0, 1));

@@ -64,14 +64,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("hotline=info,rsipstack=error"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };
@@ -88,10 +82,7 @@ fn main() -> ExitCode {
     }
 }
 
-#[allow(
-    clippy::print_stderr,
-    reason = "why a program ends is told where it was started"
-)]
+#[allow(clippy::print_stderr, reason = "why a program ends is told where it was started")]
 fn fail(error: &anyhow::Error) -> ExitCode {
     eprintln!("hotline: {error:#}");
     ExitCode::FAILURE
@@ -141,9 +132,5 @@ async fn serve(path: &std::path::Path, drain: Duration) -> anyhow::Result<()> {
     };
     let live = server.stop(patience).await;
     println!("{live}");
-    if live.is_zero() {
-        Ok(())
-    } else {
-        anyhow::bail!("something was not given back: {live}")
-    }
+    if live.is_zero() { Ok(()) } else { anyhow::bail!("something was not given back: {live}") }
 }

@@ -43,9 +43,7 @@ pub(crate) struct Library {
 impl Library {
     /// The clip of that name in `language`.
     pub(crate) fn get(&self, language: &str, name: &str) -> Option<Clip> {
-        self.clips
-            .get(&(language.to_owned(), name.to_owned()))
-            .cloned()
+        self.clips.get(&(language.to_owned(), name.to_owned())).cloned()
     }
 
     /// How many clips there are.
@@ -61,18 +59,14 @@ impl Library {
 pub(crate) fn prepare(config: &Prompts, wanted: &[Wanted]) -> anyhow::Result<Library> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new((HashMap::new(), None));
-    let workers = std::thread::available_parallelism()
-        .map_or(2, usize::from)
-        .min(8);
+    let workers = std::thread::available_parallelism().map_or(2, usize::from).min(8);
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
                 while let Some(prompt) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let clip = load(config, prompt)
                         .with_context(|| format!("prompt {}/{}", prompt.language, prompt.name));
-                    let mut done = done
-                        .lock()
-                        .unwrap_or_else(std::sync::PoisonError::into_inner);
+                    let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     match clip {
                         Ok(clip) => {
                             let key = (prompt.language.clone(), prompt.name.clone());
@@ -87,10 +81,7 @@ pub(crate) fn prepare(config: &Prompts, wanted: &[Wanted]) -> anyhow::Result<Lib
             });
         }
     });
-    match done
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-    {
+    match done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
         (_, Some(error)) => Err(error),
         (clips, None) => Ok(Library { clips }),
     }
@@ -125,11 +116,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Clip> {
         Reader::new(BufReader::new(File::open(path).with_context(named)?)).with_context(named)?;
     let format = reader.header().format;
     if format.channels != 1 {
-        bail!(
-            "{}: has {} channels, a prompt has one",
-            path.display(),
-            format.channels
-        );
+        bail!("{}: has {} channels, a prompt has one", path.display(), format.channels);
     }
     let mut samples = Vec::new();
     let mut piece = [0; 4096];
@@ -149,19 +136,10 @@ fn make(config: &Prompts, prompt: &Wanted, path: &Path) -> anyhow::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
-    let voice = config
-        .voices
-        .get(&prompt.language)
-        .map_or(&*prompt.language, String::as_str);
+    let voice = config.voices.get(&prompt.language).map_or(&*prompt.language, String::as_str);
     let spoken = path.with_extension("spoken.wav");
     let outcome = Command::new("espeak-ng")
-        .args([
-            "-v",
-            voice,
-            "-s",
-            &config.words_per_minute.to_string(),
-            "-w",
-        ])
+        .args(["-v", voice, "-s", &config.words_per_minute.to_string(), "-w"])
         .arg(&spoken)
         // The text is data even where it begins with a dash.
         .arg("--")
@@ -169,18 +147,11 @@ fn make(config: &Prompts, prompt: &Wanted, path: &Path) -> anyhow::Result<()> {
         .output()
         .context("espeak-ng cannot be run (Debian: apt-get install espeak-ng)")?;
     if !outcome.status.success() {
-        bail!(
-            "espeak-ng: {}",
-            String::from_utf8_lossy(&outcome.stderr).trim()
-        );
+        bail!("espeak-ng: {}", String::from_utf8_lossy(&outcome.stderr).trim());
     }
     let samples = level(trim(&read(&spoken)?));
     fs::remove_file(&spoken).with_context(|| spoken.display().to_string())?;
-    let format = Format {
-        encoding: Encoding::Pcm16,
-        channels: 1,
-        rate: RATE,
-    };
+    let format = Format { encoding: Encoding::Pcm16, channels: 1, rate: RATE };
     let file = File::create(path).with_context(|| path.display().to_string())?;
     let mut writer = Writer::new(file, format)?;
     writer.write(&samples)?;
@@ -191,10 +162,7 @@ fn make(config: &Prompts, prompt: &Wanted, path: &Path) -> anyhow::Result<()> {
 /// The speech without the silence around it, but for a short margin.
 fn trim(samples: &[i16]) -> &[i16] {
     let loud = |s: &i16| s.unsigned_abs() > FLOOR;
-    match (
-        samples.iter().position(loud),
-        samples.iter().rposition(loud),
-    ) {
+    match (samples.iter().position(loud), samples.iter().rposition(loud)) {
         (Some(first), Some(last)) => {
             &samples[first.saturating_sub(MARGIN)..(last + 1 + MARGIN).min(samples.len())]
         }
@@ -204,16 +172,8 @@ fn trim(samples: &[i16]) -> &[i16] {
 
 /// The same at the level every prompt has.
 fn level(samples: &[i16]) -> Vec<i16> {
-    let peak = samples
-        .iter()
-        .map(|s| i32::from(s.unsigned_abs()))
-        .max()
-        .unwrap_or(0)
-        .max(1);
-    samples
-        .iter()
-        .map(|s| (i32::from(*s) * PEAK / peak) as i16)
-        .collect()
+    let peak = samples.iter().map(|s| i32::from(s.unsigned_abs())).max().unwrap_or(0).max(1);
+    samples.iter().map(|s| (i32::from(*s) * PEAK / peak) as i16).collect()
 }
 
 #[cfg(test)]
@@ -236,11 +196,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let recorded = folder.path().join("recorded/en");
         fs::create_dir_all(&recorded).unwrap();
-        let format = Format {
-            encoding: Encoding::Pcm16,
-            channels: 1,
-            rate: RATE,
-        };
+        let format = Format { encoding: Encoding::Pcm16, channels: 1, rate: RATE };
         let file = File::create(recorded.join("hello.wav")).unwrap();
         let mut writer = Writer::new(file, format).unwrap();
         writer.write(&[7, 8, 9]).unwrap();
@@ -250,18 +206,12 @@ mod tests {
             recorded: Some(folder.path().join("recorded")),
             ..Prompts::default()
         };
-        let wanted = |name: &str| Wanted {
-            language: "en".into(),
-            name: name.into(),
-            text: String::new(),
-        };
+        let wanted =
+            |name: &str| Wanted { language: "en".into(), name: name.into(), text: String::new() };
         let library = prepare(&config, &[wanted("hello")]).unwrap();
         assert_eq!(&library.get("en", "hello").unwrap()[..], [7, 8, 9]);
         assert_eq!(library.len(), 1);
         let error = prepare(&config, &[wanted("nothing")]).unwrap_err();
-        assert!(
-            format!("{error:#}").contains("prompt en/nothing"),
-            "{error:#}"
-        );
+        assert!(format!("{error:#}").contains("prompt en/nothing"), "{error:#}");
     }
 }

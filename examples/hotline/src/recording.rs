@@ -23,20 +23,9 @@ use crate::live::{Guard, Kind, Live};
 const MAX_WAITING: usize = 200_000;
 
 enum Job {
-    Open {
-        id: u64,
-        path: PathBuf,
-        channels: u16,
-        guard: Guard,
-    },
-    Frame {
-        id: u64,
-        samples: Vec<i16>,
-    },
-    Close {
-        id: u64,
-        metadata: Option<Map<String, Value>>,
-    },
+    Open { id: u64, path: PathBuf, channels: u16, guard: Guard },
+    Frame { id: u64, samples: Vec<i16> },
+    Close { id: u64, metadata: Option<Map<String, Value>> },
 }
 
 /// The way to the writing thread; clones share it.
@@ -73,12 +62,7 @@ impl Recorder {
         let thread = std::thread::Builder::new()
             .name("recording".into())
             .spawn(move || run(&inbox, &left))?;
-        let recorder = Recorder {
-            jobs,
-            waiting,
-            next: Arc::default(),
-            live,
-        };
+        let recorder = Recorder { jobs, waiting, next: Arc::default(), live };
         Ok((recorder, RecorderThread(thread)))
     }
 
@@ -86,20 +70,8 @@ impl Recorder {
     pub(crate) fn begin(&self, path: PathBuf, channels: u16) -> Recording {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let guard = self.live.guard(Kind::File);
-        self.jobs
-            .send(Job::Open {
-                id,
-                path,
-                channels,
-                guard,
-            })
-            .ok();
-        Recording {
-            id,
-            recorder: self.clone(),
-            left_out: 0,
-            closed: false,
-        }
+        self.jobs.send(Job::Open { id, path, channels, guard }).ok();
+        Recording { id, recorder: self.clone(), left_out: 0, closed: false }
     }
 }
 
@@ -120,13 +92,7 @@ impl Recording {
             return;
         }
         self.recorder.waiting.fetch_add(1, Ordering::Relaxed);
-        self.recorder
-            .jobs
-            .send(Job::Frame {
-                id: self.id,
-                samples,
-            })
-            .ok();
+        self.recorder.jobs.send(Job::Frame { id: self.id, samples }).ok();
     }
 
     /// Closes the file and writes `metadata` beside it.
@@ -135,26 +101,14 @@ impl Recording {
             metadata.insert("frames_left_out".into(), self.left_out.into());
         }
         self.closed = true;
-        self.recorder
-            .jobs
-            .send(Job::Close {
-                id: self.id,
-                metadata: Some(metadata),
-            })
-            .ok();
+        self.recorder.jobs.send(Job::Close { id: self.id, metadata: Some(metadata) }).ok();
     }
 }
 
 impl Drop for Recording {
     fn drop(&mut self) {
         if !self.closed {
-            self.recorder
-                .jobs
-                .send(Job::Close {
-                    id: self.id,
-                    metadata: None,
-                })
-                .ok();
+            self.recorder.jobs.send(Job::Close { id: self.id, metadata: None }).ok();
         }
     }
 }
@@ -170,25 +124,13 @@ fn run(inbox: &mpsc::Receiver<Job>, waiting: &AtomicUsize) {
     let mut open: HashMap<u64, OpenFile> = HashMap::new();
     for job in inbox {
         match job {
-            Job::Open {
-                id,
-                path,
-                channels,
-                guard,
-            } => {
+            Job::Open { id, path, channels, guard } => {
                 let writer = create(&path, channels)
                     .inspect_err(
                         |error| tracing::error!(path = %path.display(), %error, "recording"),
                     )
                     .ok();
-                open.insert(
-                    id,
-                    OpenFile {
-                        path,
-                        writer,
-                        _guard: guard,
-                    },
-                );
+                open.insert(id, OpenFile { path, writer, _guard: guard });
             }
             Job::Frame { id, samples } => {
                 waiting.fetch_sub(1, Ordering::Relaxed);
@@ -228,11 +170,7 @@ fn create(
     }
     // Never over a recording that is there: names hold the call's number, which never repeats.
     let file = File::create_new(path)?;
-    let format = Format {
-        encoding: Encoding::Pcm16,
-        channels,
-        rate: 8000,
-    };
+    let format = Format { encoding: Encoding::Pcm16, channels, rate: 8000 };
     Writer::new(BufWriter::new(file), format)
 }
 
@@ -263,10 +201,7 @@ mod tests {
         assert_eq!(samples[..4], [1, -1, 2, -2]);
         assert_eq!(reader.header().format.channels, 2);
         let json = fs::read_to_string(path.with_extension("json")).unwrap();
-        assert_eq!(
-            serde_json::from_str::<Value>(&json).unwrap()["caller"],
-            "555"
-        );
+        assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["caller"], "555");
         assert!(folder.path().join("dropped.wav").exists());
     }
 }

@@ -57,24 +57,13 @@ pub(crate) fn read(body: &[u8]) -> Result<Agreed, SdpError> {
         .ok_or(SdpError::NoCodec)?;
     let events = audio.attributes.iter().find_map(|attribute| {
         let (number, codec) = rtpmap(attribute)?;
-        codec
-            .eq_ignore_ascii_case("telephone-event/8000")
-            .then_some(number)
+        codec.eq_ignore_ascii_case("telephone-event/8000").then_some(number)
     });
     let has = |name: &str| {
-        audio
-            .attributes
-            .iter()
-            .chain(&session.attributes)
-            .any(|a| a.attribute == name)
+        audio.attributes.iter().chain(&session.attributes).any(|a| a.attribute == name)
     };
     let send = !has("sendonly") && !has("inactive") && !address.is_unspecified();
-    Ok(Agreed {
-        remote: SocketAddr::new(address, audio.port),
-        law,
-        events,
-        send,
-    })
+    Ok(Agreed { remote: SocketAddr::new(address, audio.port), law, events, send })
 }
 
 /// Our offer to an agent's phone: both laws, `first` before the other.
@@ -83,10 +72,7 @@ pub(crate) fn offer(local: SocketAddr, first: Law) -> Vec<u8> {
         Law::Mu => [Law::Mu, Law::A],
         Law::A => [Law::A, Law::Mu],
     };
-    write(
-        local,
-        vec![stream(local, &laws, Some(TELEPHONE_EVENT), "sendrecv")],
-    )
+    write(local, vec![stream(local, &laws, Some(TELEPHONE_EVENT), "sendrecv")])
 }
 
 /// Our answer to `body`, which [`read`] understood as `agreed`; streams other than the audio one
@@ -118,18 +104,12 @@ pub(crate) fn answer(body: &[u8], agreed: &Agreed, local: SocketAddr) -> Result<
 
 /// The first audio stream over plain RTP that is not switched off.
 fn audio(session: &Session) -> Option<&Media> {
-    session
-        .medias
-        .iter()
-        .find(|m| m.media == "audio" && m.proto == "RTP/AVP" && m.port != 0)
+    session.medias.iter().find(|m| m.media == "audio" && m.proto == "RTP/AVP" && m.port != 0)
 }
 
 /// `a=rtpmap:101 telephone-event/8000` as (101, `telephone-event/8000`).
 fn rtpmap(attribute: &Attribute) -> Option<(u8, &str)> {
-    let value = attribute
-        .value
-        .as_deref()
-        .filter(|_| attribute.attribute == "rtpmap")?;
+    let value = attribute.value.as_deref().filter(|_| attribute.attribute == "rtpmap")?;
     let (number, codec) = value.split_once(' ')?;
     Some((number.parse().ok().filter(|n| *n < 128)?, codec.trim()))
 }
@@ -145,20 +125,13 @@ fn stream(local: SocketAddr, laws: &[Law], events: Option<u8>, direction: &str) 
         .collect();
     if let Some(events) = events {
         formats.push(events.to_string());
-        attributes.push(Attribute::with_value(
-            "rtpmap",
-            format!("{events} telephone-event/8000"),
-        ));
+        attributes.push(Attribute::with_value("rtpmap", format!("{events} telephone-event/8000")));
         attributes.push(Attribute::with_value("fmtp", format!("{events} 0-15")));
     }
     attributes.push(Attribute::with_value("ptime", "20"));
     attributes.push(Attribute::new(direction));
-    let mut media = Media::new(
-        MediaType::Audio,
-        local.port(),
-        TransportProto::RtpAvp,
-        formats.join(" "),
-    );
+    let mut media =
+        Media::new(MediaType::Audio, local.port(), TransportProto::RtpAvp, formats.join(" "));
     media.attributes = attributes;
     media
 }
@@ -166,18 +139,14 @@ fn stream(local: SocketAddr, laws: &[Law], events: Option<u8>, direction: &str) 
 fn write(local: SocketAddr, medias: Vec<Media>) -> Vec<u8> {
     // A description never changes within a call, so a number from the port is version enough.
     let id = u64::from(local.port());
-    let mut session = Session::new(
-        Origin::with_ip_addr(id.to_string(), id, local.ip()),
-        "trunkline",
-    );
+    let mut session =
+        Session::new(Origin::with_ip_addr(id.to_string(), id, local.ip()), "trunkline");
     session.connection = Some(Connection::from_ip_addr(local.ip()));
     session.times = vec![Time::new(0, 0)];
     session.medias = medias;
     let mut out = Vec::new();
     // Writing into memory cannot fail; an empty body would be refused by the far end anyway.
-    session
-        .write(&mut out)
-        .map_or_else(|_| Vec::new(), |()| out)
+    session.write(&mut out).map_or_else(|_| Vec::new(), |()| out)
 }
 
 #[cfg(test)]
@@ -197,10 +166,7 @@ mod tests {
     fn the_callers_preference_wins() {
         let agreed = read(OFFER.as_bytes()).unwrap();
         assert_eq!(agreed.remote, "192.0.2.1:5004".parse().unwrap());
-        assert_eq!(
-            (agreed.law, agreed.events, agreed.send),
-            (Law::A, Some(97), true)
-        );
+        assert_eq!((agreed.law, agreed.events, agreed.send), (Law::A, Some(97), true));
     }
 
     #[test]
@@ -211,10 +177,7 @@ mod tests {
         let video = answer.find("m=video 0 RTP/AVP 96").unwrap();
         let audio = answer.find("m=audio 20000 RTP/AVP 8 97").unwrap();
         assert!(video < audio, "{answer}");
-        assert!(
-            answer.contains("a=rtpmap:97 telephone-event/8000"),
-            "{answer}"
-        );
+        assert!(answer.contains("a=rtpmap:97 telephone-event/8000"), "{answer}");
     }
 
     #[test]
@@ -222,10 +185,7 @@ mod tests {
         let without = |what: &str, by: &str| read(OFFER.replace(what, by).as_bytes());
         assert_eq!(without("18 8 0 97", "18 97"), Err(SdpError::NoCodec));
         assert_eq!(without("m=audio 5004", "m=audio 0"), Err(SdpError::NoAudio));
-        assert_eq!(
-            without("audio 5004 RTP/AVP", "audio 5004 RTP/SAVP"),
-            Err(SdpError::NoAudio)
-        );
+        assert_eq!(without("audio 5004 RTP/AVP", "audio 5004 RTP/SAVP"), Err(SdpError::NoAudio));
         assert_eq!(read(b"hello"), Err(SdpError::Malformed));
         assert_eq!(read(b""), Err(SdpError::Malformed));
     }

@@ -44,12 +44,7 @@ pub(crate) struct Prepared {
 
 impl fmt::Display for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} flows, {} prompts",
-            self.flows.len(),
-            self.library.len()
-        )
+        write!(f, "{} flows, {} prompts", self.flows.len(), self.library.len())
     }
 }
 
@@ -58,11 +53,7 @@ impl fmt::Display for Prepared {
 /// # Errors
 /// Whatever is wrong with a flow, with its place; a prompt that cannot be made.
 pub(crate) fn prepare(config: &Config) -> anyhow::Result<Prepared> {
-    let paths: BTreeSet<_> = config
-        .lines
-        .iter()
-        .map(|line| line.flow.get_ref().clone())
-        .collect();
+    let paths: BTreeSet<_> = config.lines.iter().map(|line| line.flow.get_ref().clone()).collect();
     let flows = Flows::load(&paths, config)?;
     let library = prompts::prepare(&config.prompts, &flows.prompts())?;
     Ok(Prepared { flows, library })
@@ -82,15 +73,10 @@ impl Server {
         let queries: Vec<Query> = config
             .queries
             .iter()
-            .map(|q| Query {
-                name: q.name.get_ref().clone(),
-                sql: q.sql.clone(),
-            })
+            .map(|q| Query { name: q.name.get_ref().clone(), sql: q.sql.clone() })
             .collect();
-        let lists: [(&str, &[String]); 2] = [
-            ("blacklist", &config.lists.blacklist),
-            ("vip", &config.lists.vip),
-        ];
+        let lists: [(&str, &[String]); 2] =
+            [("blacklist", &config.lists.blacklist), ("vip", &config.lists.vip)];
         let (store, database, last_call) =
             Store::open(&folder.join("hotline.db"), &queries, &lists)?;
         let (recorder, recordings) = Recorder::start(live.clone())?;
@@ -98,20 +84,12 @@ impl Server {
             Some(path) => prompts::read(path)?,
             None => sound::melody(),
         };
-        let passwords = config
-            .agents
-            .iter()
-            .map(|a| (a.id.get_ref().clone(), a.password.clone()))
-            .collect();
+        let passwords =
+            config.agents.iter().map(|a| (a.id.get_ref().clone(), a.password.clone())).collect();
         let lines: HashMap<String, Duration> = config
             .lines
             .iter()
-            .map(|l| {
-                (
-                    l.number.get_ref().clone(),
-                    Duration::from_millis(millis(l.ring).into()),
-                )
-            })
+            .map(|l| (l.number.get_ref().clone(), Duration::from_millis(millis(l.ring).into())))
             .collect();
         let address = config.rtp.address.unwrap_or(config.sip.listen.ip());
         let range = config.rtp.range().map_err(anyhow::Error::msg)?;
@@ -140,14 +118,7 @@ impl Server {
             last_call,
         })?;
         let centre = tokio::spawn(centre.run(inbox, asked));
-        Ok(Server {
-            stack,
-            live,
-            requests,
-            centre,
-            database,
-            recordings,
-        })
+        Ok(Server { stack, live, requests, centre, database, recordings })
     }
 
     /// Where SIP is spoken.

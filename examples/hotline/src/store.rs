@@ -108,24 +108,10 @@ pub(crate) enum Datum {
 }
 
 enum Job {
-    Begin {
-        id: u64,
-        caller: String,
-        called: String,
-        started: String,
-    },
+    Begin { id: u64, caller: String, called: String, started: String },
     Finish(Box<CallRecord>),
-    Event {
-        call: Option<u64>,
-        at: String,
-        kind: &'static str,
-        detail: String,
-    },
-    Query {
-        name: String,
-        fields: Fields,
-        answer: oneshot::Sender<Result<Row, QueryError>>,
-    },
+    Event { call: Option<u64>, at: String, kind: &'static str, detail: String },
+    Query { name: String, fields: Fields, answer: oneshot::Sender<Result<Row, QueryError>> },
 }
 
 /// The way to the database's thread; clones share it.
@@ -170,18 +156,11 @@ impl Store {
             }
         }
         for Query { name, sql } in queries {
-            connection
-                .prepare(sql)
-                .with_context(|| format!("query `{name}`"))?;
+            connection.prepare(sql).with_context(|| format!("query `{name}`"))?;
         }
         let last: i64 =
-            connection.query_row("SELECT COALESCE(MAX(id), 0) FROM calls", [], |row| {
-                row.get(0)
-            })?;
-        let queries = queries
-            .iter()
-            .map(|q| (q.name.clone(), q.sql.clone()))
-            .collect();
+            connection.query_row("SELECT COALESCE(MAX(id), 0) FROM calls", [], |row| row.get(0))?;
+        let queries = queries.iter().map(|q| (q.name.clone(), q.sql.clone())).collect();
         let (jobs, inbox) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("database".into())
@@ -191,12 +170,7 @@ impl Store {
 
     /// A call has come up.
     pub(crate) fn begin(&self, id: u64, caller: String, called: String, started: String) {
-        self.send(Job::Begin {
-            id,
-            caller,
-            called,
-            started,
-        });
+        self.send(Job::Begin { id, caller, called, started });
     }
 
     /// A call has ended.
@@ -206,12 +180,7 @@ impl Store {
 
     /// Something worth remembering happened.
     pub(crate) fn event(&self, call: Option<u64>, at: String, kind: &'static str, detail: String) {
-        self.send(Job::Event {
-            call,
-            at,
-            kind,
-            detail,
-        });
+        self.send(Job::Event { call, at, kind, detail });
     }
 
     /// Asks the configured query `name`: the columns of its first row, or nothing.
@@ -220,11 +189,7 @@ impl Store {
     /// [`QueryError`].
     pub(crate) async fn query(&self, name: String, fields: Fields) -> Result<Row, QueryError> {
         let (answer, answered) = oneshot::channel();
-        self.send(Job::Query {
-            name,
-            fields,
-            answer,
-        });
+        self.send(Job::Query { name, fields, answer });
         answered.await.unwrap_or(Err(QueryError::Closed))
     }
 
@@ -237,32 +202,18 @@ impl Store {
 fn run(connection: &Connection, queries: &HashMap<String, String>, inbox: &mpsc::Receiver<Job>) {
     for job in inbox {
         let done = match job {
-            Job::Begin {
-                id,
-                caller,
-                called,
-                started,
-            } => connection
+            Job::Begin { id, caller, called, started } => connection
                 .prepare_cached(
                     "INSERT INTO calls (id, caller, called, started) VALUES (?1, ?2, ?3, ?4)",
                 )
                 .and_then(|mut s| s.execute(params![id.cast_signed(), caller, called, started])),
             Job::Finish(record) => finish(connection, &record),
-            Job::Event {
-                call,
-                at,
-                kind,
-                detail,
-            } => connection
+            Job::Event { call, at, kind, detail } => connection
                 .prepare_cached(
                     "INSERT INTO events (call, at, kind, detail) VALUES (?1, ?2, ?3, ?4)",
                 )
                 .and_then(|mut s| s.execute(params![call.map(u64::cast_signed), at, kind, detail])),
-            Job::Query {
-                name,
-                fields,
-                answer,
-            } => {
+            Job::Query { name, fields, answer } => {
                 let found = match queries.get(&name) {
                     Some(sql) => ask(connection, sql, &fields)
                         .map_err(|error| QueryError::Database(error.to_string())),
@@ -314,11 +265,7 @@ fn ask(connection: &Connection, sql: &str, fields: &Fields) -> rusqlite::Result<
         }
     }
     let given: Vec<(&str, &dyn ToSql)> = given.iter().map(|(n, v)| (n.as_str(), *v)).collect();
-    let names: Vec<String> = statement
-        .column_names()
-        .iter()
-        .map(|n| (*n).to_owned())
-        .collect();
+    let names: Vec<String> = statement.column_names().iter().map(|n| (*n).to_owned()).collect();
     if names.is_empty() {
         statement.execute(&given[..])?;
         return Ok(Vec::new());
@@ -347,17 +294,11 @@ mod tests {
     use super::*;
 
     fn fields(pairs: &[(&str, &str)]) -> Fields {
-        pairs
-            .iter()
-            .map(|(n, v)| ((*n).into(), (*v).into()))
-            .collect()
+        pairs.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect()
     }
 
     fn query(name: &str, sql: &str) -> Query {
-        Query {
-            name: name.into(),
-            sql: sql.into(),
-        }
+        Query { name: name.into(), sql: sql.into() }
     }
 
     #[tokio::test]
@@ -365,10 +306,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("hotline.db");
         let queries = [
-            query(
-                "caller",
-                "SELECT COUNT(*) AS vip FROM callers WHERE number = :caller",
-            ),
+            query("caller", "SELECT COUNT(*) AS vip FROM callers WHERE number = :caller"),
             query("rate", "UPDATE calls SET rating = :score WHERE id = :call"),
             query("case", "SELECT status FROM cases WHERE number = :number"),
         ];
@@ -376,28 +314,14 @@ mod tests {
         let (store, thread, last) = Store::open(&path, &queries, &[("vip", &vips)]).unwrap();
         assert_eq!(last, 0);
         store.begin(7, "555".into(), "12345".into(), "now".into());
-        let vip = store
-            .query("caller".into(), fields(&[("caller", "555"), ("x", "y")]))
-            .await;
+        let vip = store.query("caller".into(), fields(&[("caller", "555"), ("x", "y")])).await;
         assert_eq!(vip.unwrap(), [("vip".to_owned(), Datum::Integer(1))]);
-        let rated = store
-            .query("rate".into(), fields(&[("score", "5"), ("call", "7")]))
-            .await;
+        let rated = store.query("rate".into(), fields(&[("score", "5"), ("call", "7")])).await;
         assert_eq!(rated.unwrap(), []);
-        assert_eq!(
-            store
-                .query("case".into(), fields(&[("number", "1")]))
-                .await
-                .unwrap(),
-            []
-        );
+        assert_eq!(store.query("case".into(), fields(&[("number", "1")])).await.unwrap(), []);
         let unknown = store.query("weather".into(), Vec::new()).await;
         assert_eq!(unknown, Err(QueryError::Unknown("weather".into())));
-        let record = CallRecord {
-            id: 7,
-            outcome: "answered".into(),
-            ..CallRecord::default()
-        };
+        let record = CallRecord { id: 7, outcome: "answered".into(), ..CallRecord::default() };
         store.finish(record);
         store.event(Some(7), "now".into(), "answered", "1001".into());
         drop(store);
@@ -406,9 +330,7 @@ mod tests {
         assert_eq!(last, 7, "numbers go on after a restart");
         let db = Connection::open(&path).unwrap();
         let kept: (String, i64) = db
-            .query_row("SELECT outcome, rating FROM calls", [], |r| {
-                Ok((r.get(0)?, r.get(1)?))
-            })
+            .query_row("SELECT outcome, rating FROM calls", [], |r| Ok((r.get(0)?, r.get(1)?)))
             .unwrap();
         assert_eq!(kept, ("answered".into(), 5));
     }

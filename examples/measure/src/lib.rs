@@ -54,14 +54,7 @@ impl Row<'_> {
             Some(theirs) => (figure(theirs), figure(self.ours / theirs)),
             None => ("-".into(), "-".into()),
         };
-        let Row {
-            area,
-            case,
-            metric,
-            unit,
-            peer,
-            ..
-        } = self;
+        let Row { area, case, metric, unit, peer, .. } = self;
         let ours = figure(self.ours);
         let line = format!("{area}\t{case}\t{metric}\t{unit}\t{ours}\t{peer}\t{theirs}\t{ratio}");
         println!("{line}");

@@ -29,32 +29,17 @@ fn write_wav<R: Read + Seek>(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let channels = reader.head().channels.len();
-    let rate = reader
-        .head()
-        .channels
-        .first()
-        .context("the recording has no channels")?
-        .rate;
+    let rate = reader.head().channels.first().context("the recording has no channels")?.rate;
     let alike = |c: &Channel| c.rate == rate && matches!(c.coding, Coding::Lossless(_));
-    ensure!(
-        reader.head().channels.iter().all(alike),
-        "the channels differ in rate or are Opus"
-    );
-    let end = (0..channels)
-        .map(|c| reader.end(c as u8))
-        .max()
-        .unwrap_or(0);
+    ensure!(reader.head().channels.iter().all(alike), "the channels differ in rate or are Opus");
+    let end = (0..channels).map(|c| reader.end(c as u8)).max().unwrap_or(0);
     let position = |seconds: f64| ((seconds * f64::from(rate)) as u64).min(end);
     let from = position(stretch.from);
     let to = stretch.to.map_or(end, position).max(from);
 
     let width = if stretch.mixed { 1 } else { channels };
     let encoding = wav::Encoding::Pcm16;
-    let format = wav::Format {
-        encoding,
-        channels: width as u16,
-        rate,
-    };
+    let format = wav::Format { encoding, channels: width as u16, rate };
     let header = wav::Header::new(format, Some((to - from) * 2 * width as u64));
     let mut bytes = [0; wav::Header::MAX_LEN];
     let len = header.write(&mut bytes)?;
@@ -97,10 +82,7 @@ pub(crate) fn import(
     level_name: &str,
 ) -> anyhow::Result<()> {
     let level = level(level_name)?;
-    let mut head = Head {
-        started_ms,
-        ..Head::default()
-    };
+    let mut head = Head { started_ms, ..Head::default() };
     for pair in meta {
         let (key, value) = pair.split_once('=').context("metadata is KEY=VALUE")?;
         head.meta.push((key.into(), value.into()));
@@ -108,17 +90,13 @@ pub(crate) fn import(
     let mut sounds = Vec::new();
     for path in legs {
         let leg = read_leg(path).with_context(|| format!("cannot import {}", path.display()))?;
-        let name = path
-            .file_stem()
-            .map_or_else(String::new, |s| s.to_string_lossy().into());
+        let name = path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into());
         head.channels.push(match &leg {
             Leg::G711(Law::Mu, _) => Channel::telephone(Format::Ulaw, &name),
             Leg::G711(Law::A, _) => Channel::telephone(Format::Alaw, &name),
-            Leg::Pcm16(_, rate) => Channel {
-                coding: Coding::Lossless(Format::Pcm16),
-                rate: *rate,
-                name,
-            },
+            Leg::Pcm16(_, rate) => {
+                Channel { coding: Coding::Lossless(Format::Pcm16), rate: *rate, name }
+            }
         });
         sounds.push(leg);
     }
@@ -130,11 +108,7 @@ pub(crate) fn import(
     });
     for second in 0..seconds.max().unwrap_or(0) {
         for (channel, leg) in (0..).zip(&sounds) {
-            let rate = if let Leg::Pcm16(_, rate) = leg {
-                *rate as usize
-            } else {
-                8000
-            };
+            let rate = if let Leg::Pcm16(_, rate) = leg { *rate as usize } else { 8000 };
             let at = second * rate;
             let part = |len: usize| at.min(len)..(at + rate).min(len);
             let samples = match leg {
@@ -166,11 +140,7 @@ fn read_leg(path: &Path) -> anyhow::Result<Leg> {
     }
     let mut file = wav::Reader::new(input(path)?)?;
     let format = file.header().format;
-    ensure!(
-        format.channels == 1,
-        "a leg has one channel, this has {}",
-        format.channels
-    );
+    ensure!(format.channels == 1, "a leg has one channel, this has {}", format.channels);
     let mut chunk = [0; 1 << 16];
     loop {
         let len = file.read_bytes(&mut chunk)?;
@@ -205,11 +175,7 @@ pub(crate) fn repack(path: &Path, to: &Path, level_name: &str, key: &Key) -> any
     entries.sort_by_key(|entry| entry.offset);
     for entry in entries {
         let (channel, position) = (entry.channel, entry.position);
-        let coding = reader
-            .head()
-            .channels
-            .get(usize::from(channel))
-            .map(|c| c.coding);
+        let coding = reader.head().channels.get(usize::from(channel)).map(|c| c.coding);
         match (reader.sound(&entry)?, coding) {
             (Sound::G711(codes), Some(Coding::Lossless(Format::Alaw))) => {
                 writer.write(channel, position, Samples::Alaw(&codes))?;
@@ -238,22 +204,11 @@ fn create(path: &Path, head: &Head, level: Level) -> anyhow::Result<Output> {
     getrandom::fill(&mut id).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
     // An archive is read from front to back: longer blocks cost less.
     let block_ms = if level >= Level::High { 10_000 } else { 1000 };
-    let options = Options {
-        level,
-        block_ms,
-        ..Options::new(id)
-    };
-    Ok(Writer::create(
-        BufWriter::new(output(path)?),
-        head,
-        options,
-    )?)
+    let options = Options { level, block_ms, ..Options::new(id) };
+    Ok(Writer::create(BufWriter::new(output(path)?), head, options)?)
 }
 
 fn close(writer: Output) -> anyhow::Result<()> {
-    let file = writer
-        .finish()?
-        .into_inner()
-        .map_err(std::io::IntoInnerError::into_error)?;
+    let file = writer.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
     Ok(file.sync_all()?)
 }

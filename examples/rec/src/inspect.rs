@@ -36,11 +36,8 @@ pub(crate) fn info(path: &Path, as_json: bool, key: &Key) -> anyhow::Result<()> 
                 })
             })
             .collect();
-        let meta: serde_json::Map<_, _> = head
-            .meta
-            .iter()
-            .map(|(key, value)| (key.clone(), json!(value)))
-            .collect();
+        let meta: serde_json::Map<_, _> =
+            head.meta.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
         println!(
             "{}",
             json!({
@@ -53,25 +50,16 @@ pub(crate) fn info(path: &Path, as_json: bool, key: &Key) -> anyhow::Result<()> 
     println!("began at {} ms, {bytes} bytes", head.started_ms);
     for (i, channel) in head.channels.iter().enumerate() {
         let (name, coding, rate) = (&channel.name, channel.coding, channel.rate);
-        println!(
-            "channel {i} {name}: {coding:?}, {rate} Hz, {:.3} s",
-            seconds(i)
-        );
+        println!("channel {i} {name}: {coding:?}, {rate} Hz, {:.3} s", seconds(i));
     }
     for (key, value) in &head.meta {
         println!("{key}: {value}");
     }
     for mark in reader.marks() {
-        let rate = head
-            .channels
-            .get(usize::from(mark.channel))
-            .map_or(8000, |c| c.rate);
+        let rate = head.channels.get(usize::from(mark.channel)).map_or(8000, |c| c.rate);
         let (at, len) = (mark.position as f64, mark.len as f64);
         let (at, len) = (at / f64::from(rate), len / f64::from(rate));
-        println!(
-            "{:?} on {} at {at:.3} s for {len:.3} s: {}",
-            mark.kind, mark.channel, mark.text
-        );
+        println!("{:?} on {} at {at:.3} s for {len:.3} s: {}", mark.kind, mark.channel, mark.text);
     }
     if !reader.is_indexed() {
         println!("not closed: rec recover makes a whole file of it");
@@ -118,16 +106,8 @@ pub(crate) fn recover(path: &Path, to: &Path, key: &Key) -> anyhow::Result<()> {
 }
 
 fn print_report(report: &Report) {
-    let closed = if report.closed {
-        "closed"
-    } else {
-        "not closed"
-    };
-    println!(
-        "{} whole records, {closed}, {}",
-        report.records,
-        signature(report)
-    );
+    let closed = if report.closed { "closed" } else { "not closed" };
+    println!("{} whole records, {closed}, {}", report.records, signature(report));
     for range in &report.damaged {
         println!("bytes {} to {} are no whole record", range.start, range.end);
     }
@@ -140,11 +120,7 @@ fn print_report(report: &Report) {
 }
 
 fn signature(report: &Report) -> String {
-    let hex = |key: &[u8; 32]| {
-        key.iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-    };
+    let hex = |key: &[u8; 32]| key.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     match &report.signature {
         Signature::None => "unsigned".into(),
         Signature::Closed(key) => format!("signed by {}", hex(key)),

@@ -11,11 +11,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(
-    name = "rec",
-    version,
-    about = "Looks into Trunkline's call recordings (.tlr)"
-)]
+#[command(name = "rec", version, about = "Looks into Trunkline's call recordings (.tlr)")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -133,21 +129,10 @@ fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Info { file, json, key } => inspect::info(&file, json, &key)?,
         Command::Play { file, stretch, key } => convert::play(&file, &stretch, &key)?,
-        Command::Export {
-            file,
-            wav,
-            stretch,
-            key,
-        } => {
+        Command::Export { file, wav, stretch, key } => {
             convert::export(&file, &wav, &stretch, &key)?;
         }
-        Command::Import {
-            file,
-            legs,
-            started_ms,
-            meta,
-            level,
-        } => {
+        Command::Import { file, legs, started_ms, meta, level } => {
             convert::import(&file, &legs, started_ms, &meta, &level)?;
         }
         Command::Verify { file, signer, json } => {
@@ -156,12 +141,7 @@ fn main() -> anyhow::Result<ExitCode> {
             }
         }
         Command::Recover { file, to, key } => inspect::recover(&file, &to, &key)?,
-        Command::Repack {
-            file,
-            to,
-            level,
-            key,
-        } => convert::repack(&file, &to, &level, &key)?,
+        Command::Repack { file, to, level, key } => convert::repack(&file, &to, &level, &key)?,
     }
     Ok(ExitCode::SUCCESS)
 }

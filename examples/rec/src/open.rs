@@ -21,9 +21,7 @@ pub(crate) fn input(path: &Path) -> anyhow::Result<Input> {
 pub(crate) fn output(path: &Path) -> anyhow::Result<File> {
     let mut options = File::options();
     let options = options.read(true).write(true).create_new(true);
-    options
-        .open(path)
-        .with_context(|| format!("cannot make {}", path.display()))
+    options.open(path).with_context(|| format!("cannot make {}", path.display()))
 }
 
 pub(crate) fn reader(path: &Path, key: &Key) -> anyhow::Result<Reader<Input>> {
@@ -36,9 +34,7 @@ pub(crate) fn unlock(key: &Key) -> anyhow::Result<Unlock> {
         fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
     };
     if let Some(path) = &key.passphrase_file {
-        return Ok(Unlock::Passphrase(
-            text(path)?.trim_end_matches(['\r', '\n']).into(),
-        ));
+        return Ok(Unlock::Passphrase(text(path)?.trim_end_matches(['\r', '\n']).into()));
     }
     if let Some(path) = &key.secret_file {
         return Ok(Unlock::Secret(hex(text(path)?.trim())?));

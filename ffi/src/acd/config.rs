@@ -425,9 +425,7 @@ impl tl_acd_queue_config {
             ring: match self.custom_ring {
                 0 => Ring::One,
                 1 => Ring::All,
-                2 => Ring::Progressive {
-                    every_ms: self.progressive_ms,
-                },
+                2 => Ring::Progressive { every_ms: self.progressive_ms },
                 other => return unknown("custom_ring", other),
             },
             best_skill: self.custom_best_skill != 0,
@@ -448,9 +446,7 @@ impl tl_acd_queue_config {
             8 => Strategy::Random,
             9 => Strategy::WeightedRandom,
             10 => Strategy::SkillLevel,
-            11 => Strategy::RingProgressive {
-                every_ms: self.progressive_ms,
-            },
+            11 => Strategy::RingProgressive { every_ms: self.progressive_ms },
             12 => Strategy::Custom(self.custom()?),
             100 => Strategy::Asterisk(Asterisk::RingAll),
             101 => Strategy::Asterisk(Asterisk::LeastRecent),
@@ -474,16 +470,13 @@ impl tl_acd_queue_config {
     }
 
     fn overflow(&self) -> Result<Option<Overflow>, Failure> {
-        match (
-            option64(self.overflow_queue),
-            option32(self.overflow_target),
-        ) {
+        match (option64(self.overflow_queue), option32(self.overflow_target)) {
             (None, None) => Ok(None),
             (Some(queue), None) => Ok(Some(Overflow::Queue(QueueId::from_raw(queue)))),
             (None, Some(target)) => Ok(Some(Overflow::Target(small(target, "overflow_target")?))),
-            (Some(_), Some(_)) => Err(Failure::argument(
-                "overflow_queue and overflow_target exclude each other",
-            )),
+            (Some(_), Some(_)) => {
+                Err(Failure::argument("overflow_queue and overflow_target exclude each other"))
+            }
         }
     }
 
@@ -582,10 +575,7 @@ impl tl_acd_agent_config {
             tag: self.tag,
             wrap_up_ms: option32(self.wrap_up_ms),
             profile: ProfileId(small(self.profile, "profile")?),
-            capacity: Capacity {
-                units: self.units,
-                blocked_by: self.blocked_by,
-            },
+            capacity: Capacity { units: self.units, blocked_by: self.blocked_by },
         })
     }
 }

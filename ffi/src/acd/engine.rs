@@ -214,9 +214,7 @@ pub unsafe extern "C" fn tl_acd_set_relaxation(
     unsafe {
         enter("tl_acd_set_relaxation", acd, |engine| {
             if count > MOST {
-                return Err(Failure::argument(format_args!(
-                    "{count} steps; at most {MOST}"
-                )));
+                return Err(Failure::argument(format_args!("{count} steps; at most {MOST}")));
             }
             let mut own = [RelaxStep::default(); MOST];
             for (own, step) in own.iter_mut().zip(input(steps, count, "steps")?) {
@@ -369,18 +367,13 @@ unsafe fn with_skills(
 ) -> Outcome {
     const MOST: usize = 64;
     if count > MOST {
-        return Err(Failure::argument(format_args!(
-            "{count} skills; at most {MOST}"
-        )));
+        return Err(Failure::argument(format_args!("{count} skills; at most {MOST}")));
     }
     let mut own = [Skill::default(); MOST];
     // SAFETY: as this function's own contract.
     let skills = unsafe { input(skills, count, "skills") }?;
     for (own, skill) in own.iter_mut().zip(skills) {
-        *own = Skill {
-            skill: skill.skill,
-            level: skill.level,
-        };
+        *own = Skill { skill: skill.skill, level: skill.level };
     }
     inside(&own[..count])?;
     Ok(tl_status::TL_OK)
@@ -457,18 +450,7 @@ pub unsafe extern "C" fn tl_acd_move(
     let (call, queue) = (CallId::from_raw(call), QueueId::from_raw(queue));
     let keep_age = keep_age != 0;
     // SAFETY: the header's contract for objects.
-    unsafe {
-        feed(
-            "tl_acd_move",
-            acd,
-            now,
-            Input::Move {
-                call,
-                queue,
-                keep_age,
-            },
-        )
-    }
+    unsafe { feed("tl_acd_move", acd, now, Input::Move { call, queue, keep_age }) }
 }
 
 /// The call's priority changes; its arrival and its wait stay.
@@ -481,14 +463,7 @@ pub unsafe extern "C" fn tl_acd_set_priority(
 ) -> tl_status {
     let call = CallId::from_raw(call);
     // SAFETY: the header's contract for objects.
-    unsafe {
-        feed(
-            "tl_acd_set_priority",
-            acd,
-            now,
-            Input::SetPriority { call, priority },
-        )
-    }
+    unsafe { feed("tl_acd_set_priority", acd, now, Input::SetPriority { call, priority }) }
 }
 
 /// The agent's phone answered.
@@ -508,21 +483,12 @@ pub unsafe extern "C" fn tl_acd_reject(
     cause: u32,
 ) -> tl_status {
     let offer = OfferId::from_raw(offer);
-    let causes = [
-        RejectCause::Busy,
-        RejectCause::Declined,
-        RejectCause::Unreachable,
-        RejectCause::Failed,
-    ];
-    match causes
-        .into_iter()
-        .find(|known| reject_cause(*known) == cause)
-    {
+    let causes =
+        [RejectCause::Busy, RejectCause::Declined, RejectCause::Unreachable, RejectCause::Failed];
+    match causes.into_iter().find(|known| reject_cause(*known) == cause) {
         // SAFETY: the header's contract for objects.
         Some(cause) => unsafe { feed("tl_acd_reject", acd, now, Input::Reject { offer, cause }) },
-        None => guard("tl_acd_reject", || {
-            Err(Failure::argument(format_args!("cause is {cause}")))
-        }),
+        None => guard("tl_acd_reject", || Err(Failure::argument(format_args!("cause is {cause}")))),
     }
 }
 
@@ -539,9 +505,7 @@ pub unsafe extern "C" fn tl_acd_complete(
     match all.into_iter().find(|known| ended_by(*known) == by) {
         // SAFETY: the header's contract for objects.
         Some(by) => unsafe { feed("tl_acd_complete", acd, now, Input::Complete { call, by }) },
-        None => guard("tl_acd_complete", || {
-            Err(Failure::argument(format_args!("by is {by}")))
-        }),
+        None => guard("tl_acd_complete", || Err(Failure::argument(format_args!("by is {by}")))),
     }
 }
 
@@ -566,9 +530,7 @@ pub unsafe extern "C" fn tl_acd_set_agent_state(
         AVAILABLE => AgentRequest::Available,
         NOT_READY => AgentRequest::NotReady(reason),
         other => {
-            return guard(name, || {
-                Err(Failure::argument(format_args!("state is {other}")))
-            });
+            return guard(name, || Err(Failure::argument(format_args!("state is {other}"))));
         }
     };
     // SAFETY: the header's contract for objects.

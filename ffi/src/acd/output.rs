@@ -275,23 +275,13 @@ impl tl_acd_output {
         use tl_acd_output_kind as K;
         let (kind, this) = Self::filled(output);
         debug_assert!(kind as u32 != K::TL_ACD_UNKNOWN as u32);
-        Self {
-            kind: kind as u32,
-            at: at.ms(),
-            ..this
-        }
+        Self { kind: kind as u32, at: at.ms(), ..this }
     }
 
     fn filled(output: Output) -> (tl_acd_output_kind, Self) {
         use tl_acd_output_kind as K;
         match output {
-            Output::Joined {
-                call,
-                tag,
-                queue,
-                position,
-                estimate_ms,
-            } => (
+            Output::Joined { call, tag, queue, position, estimate_ms } => (
                 K::TL_ACD_JOINED,
                 Self {
                     call: call.raw(),
@@ -304,22 +294,9 @@ impl tl_acd_output {
             ),
             Output::Refused { tag, queue, reason } => (
                 K::TL_ACD_REFUSED,
-                Self {
-                    call_tag: tag,
-                    queue: queue.raw(),
-                    reason: refuse(reason),
-                    ..EMPTY
-                },
+                Self { call_tag: tag, queue: queue.raw(), reason: refuse(reason), ..EMPTY },
             ),
-            Output::Offer {
-                offer,
-                call,
-                agent,
-                call_tag,
-                agent_tag,
-                queue,
-                ring_until,
-            } => (
+            Output::Offer { offer, call, agent, call_tag, agent_tag, queue, ring_until } => (
                 K::TL_ACD_OFFER,
                 Self {
                     offer: offer.raw(),
@@ -332,15 +309,7 @@ impl tl_acd_output {
                     ..EMPTY
                 },
             ),
-            Output::OfferEnded {
-                offer,
-                call,
-                agent,
-                call_tag,
-                agent_tag,
-                end,
-                rang_ms,
-            } => {
+            Output::OfferEnded { offer, call, agent, call_tag, agent_tag, end, rang_ms } => {
                 let (reason, detail) = offer_end(end);
                 let this = Self {
                     offer: offer.raw(),
@@ -355,15 +324,7 @@ impl tl_acd_output {
                 };
                 (K::TL_ACD_OFFER_ENDED, this)
             }
-            Output::Connected {
-                call,
-                agent,
-                offer,
-                call_tag,
-                agent_tag,
-                queue,
-                waited_ms,
-            } => (
+            Output::Connected { call, agent, offer, call_tag, agent_tag, queue, waited_ms } => (
                 K::TL_ACD_CONNECTED,
                 Self {
                     call: call.raw(),
@@ -376,12 +337,7 @@ impl tl_acd_output {
                     ..EMPTY
                 },
             ),
-            Output::Announce {
-                call,
-                call_tag,
-                position,
-                estimate_ms,
-            } => (
+            Output::Announce { call, call_tag, position, estimate_ms } => (
                 K::TL_ACD_ANNOUNCE,
                 Self {
                     call: call.raw(),
@@ -391,14 +347,7 @@ impl tl_acd_output {
                     ..EMPTY
                 },
             ),
-            Output::Left {
-                call,
-                call_tag,
-                queue,
-                reason,
-                position,
-                waited_ms,
-            } => {
+            Output::Left { call, call_tag, queue, reason, position, waited_ms } => {
                 let (reason, detail) = leave(reason);
                 let this = Self {
                     call: call.raw(),
@@ -435,28 +384,12 @@ impl tl_acd_output {
                     ..EMPTY
                 },
             ),
-            Output::AgentChanged {
-                agent,
-                agent_tag,
-                state,
-            } => {
+            Output::AgentChanged { agent, agent_tag, state } => {
                 let (reason, detail) = agent_state(state);
-                let this = Self {
-                    agent: agent.raw(),
-                    agent_tag,
-                    reason,
-                    detail,
-                    ..EMPTY
-                };
+                let this = Self { agent: agent.raw(), agent_tag, reason, detail, ..EMPTY };
                 (K::TL_ACD_AGENT_CHANGED, this)
             }
-            Output::Moved {
-                call,
-                call_tag,
-                from,
-                to,
-                position,
-            } => (
+            Output::Moved { call, call_tag, from, to, position } => (
                 K::TL_ACD_MOVED,
                 Self {
                     call: call.raw(),

@@ -41,25 +41,15 @@ pub unsafe extern "C" fn tl_ivr_document_new(
     guard("tl_ivr_document_new", || {
         // SAFETY: the header's contract for texts.
         let (source, file) = unsafe {
-            let file = if file.is_null() {
-                "flow"
-            } else {
-                crate::pointers::c_text(file, "file")?
-            };
+            let file = if file.is_null() { "flow" } else { crate::pointers::c_text(file, "file")? };
             (text(source, len, "source")?, file)
         };
         let compiled = match ivr_core::compile(source, file) {
             Ok(program) => {
                 let messages = program.warnings().to_string();
-                Compiled {
-                    program: Some(program),
-                    messages,
-                }
+                Compiled { program: Some(program), messages }
             }
-            Err(errors) => Compiled {
-                program: None,
-                messages: errors.to_string(),
-            },
+            Err(errors) => Compiled { program: None, messages: errors.to_string() },
         };
         // SAFETY: the header's contract for pointers.
         unsafe { object::create(document, |_| Ok(()), |()| Ok(compiled)) }

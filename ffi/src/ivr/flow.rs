@@ -86,10 +86,7 @@ pub unsafe extern "C" fn tl_ivr_flow_new(
         // SAFETY: the bytes do not move and are never written to; `Loaded` keeps them alive, and
         // hands the flow out only together with itself.
         let forever: &'static [u8] = unsafe { core::slice::from_raw_parts(bytes.as_ptr(), len) };
-        let loaded = Loaded {
-            flow: Flow::load(forever)?,
-            _bytes: Some(bytes),
-        };
+        let loaded = Loaded { flow: Flow::load(forever)?, _bytes: Some(bytes) };
         // SAFETY: the header's contract for pointers.
         unsafe { object::create(flow, |_| Ok(()), |()| Ok(loaded)) }
     })

@@ -26,9 +26,7 @@ unsafe fn feed(
     // SAFETY: as this function's own contract.
     unsafe {
         enter(name, session, |running| {
-            running
-                .session
-                .handle(&running.loaded.flow, time(now)?, input)?;
+            running.session.handle(&running.loaded.flow, time(now)?, input)?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -115,9 +113,7 @@ pub unsafe extern "C" fn tl_ivr_query_ok(
     unsafe {
         enter("tl_ivr_query_ok", session, |running| {
             if count > MOST {
-                return Err(Failure::argument(format_args!(
-                    "{count} values; at most {MOST}"
-                )));
+                return Err(Failure::argument(format_args!("{count} values; at most {MOST}")));
             }
             let mut own = [("", Value::Bool(false)); MOST];
             for (own, value) in own.iter_mut().zip(input(values, count, "values")?) {
@@ -125,9 +121,7 @@ pub unsafe extern "C" fn tl_ivr_query_ok(
             }
             let result = OpResult::QueryOk(&own[..count]);
             let input = Input::Done { op: Op(op), result };
-            running
-                .session
-                .handle(&running.loaded.flow, time(now)?, input)?;
+            running.session.handle(&running.loaded.flow, time(now)?, input)?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -138,9 +132,7 @@ pub unsafe extern "C" fn tl_ivr_query_ok(
 unsafe fn typed<'a>(value: &tl_ivr_value) -> Result<Value<'a>, Failure> {
     Ok(match value.value_type {
         1 => Value::Int(value.integer),
-        2 => Value::Decimal(Decimal {
-            units: value.integer,
-        }),
+        2 => Value::Decimal(Decimal { units: value.integer }),
         3 => Value::Bool(value.integer != 0),
         // SAFETY: as this function's own contract.
         4 => Value::Text(unsafe { c_text(value.text, "a value's text") }?),
@@ -158,15 +150,7 @@ pub unsafe extern "C" fn tl_ivr_recorded(
     ms: u32,
 ) -> tl_status {
     // SAFETY: the header's contract for objects.
-    unsafe {
-        done(
-            "tl_ivr_recorded",
-            session,
-            now,
-            op,
-            OpResult::Recorded { ms },
-        )
-    }
+    unsafe { done("tl_ivr_recorded", session, now, op, OpResult::Recorded { ms }) }
 }
 
 /// How a waiting caller stands in the queue: 1 is next; the estimated wait in milliseconds.
@@ -178,11 +162,7 @@ pub unsafe extern "C" fn tl_ivr_queue_update(
     position: u32,
     estimate_ms: u32,
 ) -> tl_status {
-    let input = Input::QueueUpdate {
-        op: Op(op),
-        position,
-        estimate_ms,
-    };
+    let input = Input::QueueUpdate { op: Op(op), position, estimate_ms };
     // SAFETY: the header's contract for objects.
     unsafe { feed("tl_ivr_queue_update", session, now, input) }
 }
@@ -196,14 +176,7 @@ pub unsafe extern "C" fn tl_ivr_answered(
     op: u32,
 ) -> tl_status {
     // SAFETY: the header's contract for objects.
-    unsafe {
-        feed(
-            "tl_ivr_answered",
-            session,
-            now,
-            Input::Answered { op: Op(op) },
-        )
-    }
+    unsafe { feed("tl_ivr_answered", session, now, Input::Answered { op: Op(op) }) }
 }
 
 /// How a wait in a queue ended.

@@ -245,13 +245,7 @@ fn value(pack: &mut Pack, argument: Argument<'_>) -> Result<tl_ivr_value, Failur
         Value::Text(_) => (T::TL_IVR_TEXT, 0),
         Value::Time(t) => (T::TL_IVR_TIME, t.0),
     };
-    Ok(tl_ivr_value {
-        name,
-        value_type: value_type as u32,
-        reserved: 0,
-        integer,
-        text,
-    })
+    Ok(tl_ivr_value { name, value_type: value_type as u32, reserved: 0, integer, text })
 }
 
 impl tl_ivr_output {
@@ -263,22 +257,13 @@ impl tl_ivr_output {
             // SAFETY: the array has as many places as there are arguments.
             unsafe { array.add(i).write(value) };
         }
-        Ok(Self {
-            args: array,
-            arg_count: count as u32,
-            ..self
-        })
+        Ok(Self { args: array, arg_count: count as u32, ..self })
     }
 
     pub(super) fn new(pack: &mut Pack, output: &Output<'_>) -> Result<Self, Failure> {
         use tl_ivr_output_kind as K;
         let (kind, this) = match *output {
-            Output::Play {
-                op,
-                prompts,
-                language,
-                barge_in,
-            } => {
+            Output::Play { op, prompts, language, barge_in } => {
                 let count = prompts.count();
                 let items: *mut tl_ivr_item = pack.array(count)?;
                 for (i, one) in prompts.enumerate() {
@@ -297,45 +282,17 @@ impl tl_ivr_output {
                 (K::TL_IVR_PLAY, this)
             }
             Output::Stop { op } => (K::TL_IVR_STOP, Self { op: op.0, ..EMPTY }),
-            Output::Query {
-                op,
-                name,
-                args,
-                timeout_ms,
-            } => {
+            Output::Query { op, name, args, timeout_ms } => {
                 let name = pack.text(name)?;
-                let this = Self {
-                    op: op.0,
-                    name,
-                    timeout_ms,
-                    ..EMPTY
-                };
+                let this = Self { op: op.0, name, timeout_ms, ..EMPTY };
                 (K::TL_IVR_QUERY, this.with_args(pack, args)?)
             }
-            Output::Queue {
-                op,
-                queue,
-                priority,
-                attach,
-                max_wait_ms,
-            } => {
+            Output::Queue { op, queue, priority, attach, max_wait_ms } => {
                 let name = pack.text(queue)?;
-                let this = Self {
-                    op: op.0,
-                    name,
-                    priority,
-                    timeout_ms: max_wait_ms,
-                    ..EMPTY
-                };
+                let this = Self { op: op.0, name, priority, timeout_ms: max_wait_ms, ..EMPTY };
                 (K::TL_IVR_QUEUE, this.with_args(pack, attach)?)
             }
-            Output::Record {
-                op,
-                beep,
-                max_ms,
-                silence_ms,
-                terminators,
-            } => {
+            Output::Record { op, beep, max_ms, silence_ms, terminators } => {
                 let this = Self {
                     op: op.0,
                     flag: beep.into(),
@@ -346,22 +303,10 @@ impl tl_ivr_output {
                 };
                 (K::TL_IVR_RECORD, this)
             }
-            Output::Transfer {
-                op,
-                kind,
-                target,
-                timeout_ms,
-                attach,
-            } => {
+            Output::Transfer { op, kind, target, timeout_ms, attach } => {
                 let name = pack.text(target)?;
                 let reason = transfer(kind);
-                let this = Self {
-                    op: op.0,
-                    reason,
-                    name,
-                    timeout_ms,
-                    ..EMPTY
-                };
+                let this = Self { op: op.0, reason, name, timeout_ms, ..EMPTY };
                 (K::TL_IVR_TRANSFER, this.with_args(pack, attach)?)
             }
             Output::Attach(argument) => {
@@ -369,39 +314,16 @@ impl tl_ivr_output {
                 let value = value(pack, argument)?;
                 // SAFETY: the array has one place.
                 unsafe { args.write(value) };
-                (
-                    K::TL_IVR_ATTACH,
-                    Self {
-                        args,
-                        arg_count: 1,
-                        ..EMPTY
-                    },
-                )
+                (K::TL_IVR_ATTACH, Self { args, arg_count: 1, ..EMPTY })
             }
             Output::Trace { node, exit } => {
                 let (name, detail) = (pack.text(node)?, pack.text(exit)?);
-                (
-                    K::TL_IVR_TRACE,
-                    Self {
-                        name,
-                        detail,
-                        ..EMPTY
-                    },
-                )
+                (K::TL_IVR_TRACE, Self { name, detail, ..EMPTY })
             }
-            Output::End { reason } => (
-                K::TL_IVR_END,
-                Self {
-                    reason: end(reason),
-                    ..EMPTY
-                },
-            ),
+            Output::End { reason } => (K::TL_IVR_END, Self { reason: end(reason), ..EMPTY }),
             _ => (K::TL_IVR_UNKNOWN, EMPTY),
         };
-        Ok(Self {
-            kind: kind as u32,
-            ..this
-        })
+        Ok(Self { kind: kind as u32, ..this })
     }
 }
 
@@ -433,8 +355,6 @@ struct Characters(Keys);
 
 impl core::fmt::Display for Characters {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        self.0
-            .iter()
-            .try_for_each(|key| core::fmt::Write::write_char(f, char::from(key)))
+        self.0.iter().try_for_each(|key| core::fmt::Write::write_char(f, char::from(key)))
     }
 }

@@ -17,11 +17,7 @@ impl Pack {
     /// # Safety
     /// `base` is NULL with `room` 0, or writable for `room` bytes while pointers from it are used.
     pub(super) unsafe fn over(base: *mut u8, room: usize) -> Self {
-        Self {
-            base,
-            room,
-            used: 0,
-        }
+        Self { base, room, used: 0 }
     }
 
     fn full(&self) -> Failure {
@@ -39,9 +35,7 @@ impl Pack {
         let start = self.base.addr() + self.used;
         let skip = start.next_multiple_of(align_of::<T>()) - start;
         let bytes = n.checked_mul(size_of::<T>()).ok_or_else(|| self.full())?;
-        let end = (self.used + skip)
-            .checked_add(bytes)
-            .filter(|end| *end <= self.room);
+        let end = (self.used + skip).checked_add(bytes).filter(|end| *end <= self.room);
         let end = end.ok_or_else(|| self.full())?;
         // SAFETY: the elements lie between used + skip and end, inside the buffer, aligned.
         let array = unsafe { self.base.add(self.used + skip) };

@@ -52,9 +52,7 @@ impl From<SessionError> for Failure {
 }
 
 pub(super) fn time(now: tl_time) -> Result<Time, Failure> {
-    i64::try_from(now)
-        .map(Time)
-        .map_err(|_| Failure::argument("now is beyond the end of time"))
+    i64::try_from(now).map(Time).map_err(|_| Failure::argument("now is beyond the end of time"))
 }
 
 /// How a session begins.
@@ -170,9 +168,7 @@ pub unsafe extern "C" fn tl_ivr_session_new(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     guard("tl_ivr_session_new", || unsafe {
-        begin(flow, config, |running| {
-            object::create(session, |_| Ok(()), |()| Ok(running))
-        })
+        begin(flow, config, |running| object::create(session, |_| Ok(()), |()| Ok(running)))
     })
 }
 

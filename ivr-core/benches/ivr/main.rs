@@ -53,11 +53,7 @@ struct Call {
 impl Call {
     fn new(flow: &Flow<'_>) -> Self {
         let session = Session::new(flow, SessionConfig::default()).unwrap();
-        let mut call = Self {
-            session,
-            op: Op(0),
-            now: Time(0),
-        };
+        let mut call = Self { session, op: Op(0), now: Time(0) };
         call.input(flow, Input::Start);
         call
     }
@@ -85,14 +81,10 @@ impl Call {
                 self.now = self.session.deadline().unwrap();
                 Input::Tick
             }
-            (None, 10) => Input::Done {
-                op,
-                result: OpResult::QueryOk(&[("balance", Value::Int(42))]),
-            },
-            (None, _) => Input::Done {
-                op,
-                result: OpResult::Finished,
-            },
+            (None, 10) => {
+                Input::Done { op, result: OpResult::QueryOk(&[("balance", Value::Int(42))]) }
+            }
+            (None, _) => Input::Done { op, result: OpResult::Finished },
         };
         self.input(flow, input);
     }
@@ -140,13 +132,7 @@ fn main() {
     save("menu-call", "time per event", "ns", per_event(ours), theirs);
     if let Some((name, theirs)) = peers::python() {
         let ours = per_event(seconds_per_call(|| rounds(&mut call)));
-        save(
-            "menu-call",
-            "time per event",
-            "ns",
-            ours,
-            Some((name, theirs)),
-        );
+        save("menu-call", "time per event", "ns", ours, Some((name, theirs)));
     }
 
     let mut calls: Vec<Call> = (0..100_000).map(|_| Call::new(&flow)).collect();
@@ -157,20 +143,8 @@ fn main() {
         }
         index = (index + 1) % KEYS.len();
     });
-    save(
-        "menu-call-100000-interleaved",
-        "time per event",
-        "ns",
-        sweep * 1e9 / 1e5,
-        None,
-    );
-    save(
-        "session",
-        "memory",
-        "bytes",
-        size_of::<Session>() as f64,
-        None,
-    );
+    save("menu-call-100000-interleaved", "time per event", "ns", sweep * 1e9 / 1e5, None);
+    save("session", "memory", "bytes", size_of::<Session>() as f64, None);
 
     let text = large(10_000);
     let compiled = seconds_per_call(|| drop(black_box(compile(&text, "large.yaml"))));

@@ -1,9 +1,5 @@
 //! `ivr`: checks, compiles, draws, tries and tests flows without a telephone.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command's output"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command's output")]
 
 use std::fs;
 use std::io::{self, BufRead, Write};
@@ -79,10 +75,7 @@ fn check(file: &str) -> Result<bool> {
     let bytes = program(file)?;
     let flow = Flow::load(&bytes)?;
     let (nodes, size) = (flow.nodes().count(), bytes.len());
-    println!(
-        "{file}: {nodes} nodes, {size} bytes, {} bytes of variables",
-        flow.variable_bytes()
-    );
+    println!("{file}: {nodes} nodes, {size} bytes, {} bytes of variables", flow.variable_bytes());
     Ok(true)
 }
 
@@ -94,14 +87,7 @@ fn compile_to(file: &str, out: &str) -> Result<bool> {
 fn graph(file: &str, kind: &str) -> Result<bool> {
     let bytes = program(file)?;
     let flow = Flow::load(&bytes)?;
-    print!(
-        "{}",
-        if kind == "dot" {
-            flow.dot()
-        } else {
-            flow.mermaid()
-        }
-    );
+    print!("{}", if kind == "dot" { flow.dot() } else { flow.mermaid() });
     Ok(true)
 }
 
@@ -116,9 +102,7 @@ fn prompts(file: &str) -> Result<bool> {
 
 fn import(file: &str) -> Result<bool> {
     let xml = fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
-    let name = Path::new(file)
-        .file_stem()
-        .map_or("menus".into(), |s| s.to_string_lossy());
+    let name = Path::new(file).file_stem().map_or("menus".into(), |s| s.to_string_lossy());
     print!("{}", import_freeswitch(&xml, &name)?);
     Ok(true)
 }
@@ -167,10 +151,7 @@ fn run(file: &str) -> Result<bool> {
         if call.is_over() {
             return Ok(true);
         }
-        let waits = call
-            .session()
-            .deadline()
-            .map(|d| (d - call.now()) as f64 / 1000.0);
+        let waits = call.session().deadline().map(|d| (d - call.now()) as f64 / 1000.0);
         let waits = waits.map_or(String::new(), |s| format!(" ({s:.1} s left)"));
         print!("{seconds:8.1}{waits}> ");
         io::stdout().flush()?;
@@ -192,20 +173,16 @@ fn command(call: &mut Rehearsal<'_>, line: &str) -> bool {
         ["h"] => call.input(Input::Hangup),
         ["!"] => call.answer(OpResult::QueryFailed),
         ["a"] => call.tell(|op| Input::Answered { op }),
-        ["e"] => call.answer(OpResult::QueueEnded {
-            outcome: QueueOutcome::Answered,
-        }),
+        ["e"] => call.answer(OpResult::QueueEnded { outcome: QueueOutcome::Answered }),
         ["=", values @ ..] => {
             let values: Vec<_> = values.iter().filter_map(|v| v.split_once('=')).collect();
             let values: Vec<_> = values.iter().map(|(n, v)| (*n, Value::Text(v))).collect();
             call.found(&values);
         }
         ["p", position, wait] => match (position.parse(), ivr_core::milliseconds(wait)) {
-            (Ok(position), Some(estimate_ms)) => call.tell(|op| Input::QueueUpdate {
-                op,
-                position,
-                estimate_ms,
-            }),
+            (Ok(position), Some(estimate_ms)) => {
+                call.tell(|op| Input::QueueUpdate { op, position, estimate_ms })
+            }
             _ => println!("{HELP}"),
         },
         ["r", long] => match ivr_core::milliseconds(long) {

@@ -30,9 +30,7 @@ pub(super) enum Pattern {
 impl Pattern {
     /// A literal string of keys.
     pub(super) fn literal(text: &str) -> Option<Self> {
-        let symbols = text
-            .bytes()
-            .map(|b| symbol(b).map(|s| Self::Symbols(1 << s)));
+        let symbols = text.bytes().map(|b| symbol(b).map(|s| Self::Symbols(1 << s)));
         Some(Self::Sequence(symbols.collect::<Option<_>>()?))
     }
 
@@ -43,11 +41,7 @@ impl Pattern {
 
     /// Reads a pattern; on failure the byte where it went wrong and what was wrong.
     pub(super) fn parse(text: &str) -> Result<Self, (usize, String)> {
-        let mut parser = Reader {
-            text: text.as_bytes(),
-            at: 0,
-            depth: 0,
-        };
+        let mut parser = Reader { text: text.as_bytes(), at: 0, depth: 0 };
         let pattern = parser.either()?;
         if parser.at < text.len() {
             return Err((parser.at, "this does not belong here".to_string()));
@@ -160,11 +154,7 @@ impl Reader<'_> {
             }
         }
         // What is not in the class is another digit, not another key.
-        Ok(Pattern::Symbols(if inverted {
-            !mask & 0x3FF
-        } else {
-            mask
-        }))
+        Ok(Pattern::Symbols(if inverted { !mask & 0x3FF } else { mask }))
     }
 
     fn repeated(&mut self, one: Pattern) -> Read<Pattern> {
@@ -328,10 +318,8 @@ pub(super) fn build(patterns: &[(Pattern, u32)]) -> Result<Automaton, &'static s
         let mut next = [DEAD; 16];
         for (s, slot) in next.iter_mut().enumerate() {
             let ways = set.iter().filter_map(|&n| nfa.symbols[n]);
-            let mut reached: BTreeSet<usize> = ways
-                .filter(|(mask, _)| mask >> s & 1 == 1)
-                .map(|(_, to)| to)
-                .collect();
+            let mut reached: BTreeSet<usize> =
+                ways.filter(|(mask, _)| mask >> s & 1 == 1).map(|(_, to)| to).collect();
             if reached.is_empty() {
                 continue;
             }
@@ -357,22 +345,14 @@ fn trim(accepts: &[u32], moves: &[[u16; 16]]) -> Automaton {
     loop {
         let before = useful.iter().filter(|u| **u).count();
         for i in 0..count {
-            useful[i] |= moves[i]
-                .iter()
-                .any(|&n| n != DEAD && useful[usize::from(n)]);
+            useful[i] |= moves[i].iter().any(|&n| n != DEAD && useful[usize::from(n)]);
         }
         if useful.iter().filter(|u| **u).count() == before {
             break;
         }
     }
     let states = (0..count).map(|i| {
-        let next = moves[i].map(|n| {
-            if n != DEAD && useful[usize::from(n)] {
-                n
-            } else {
-                DEAD
-            }
-        });
+        let next = moves[i].map(|n| if n != DEAD && useful[usize::from(n)] { n } else { DEAD });
         State::new(accepts[i], next)
     });
     let states: Vec<State> = states.collect();
@@ -391,9 +371,5 @@ fn trim(accepts: &[u32], moves: &[[u16; 16]]) -> Automaton {
             .filter(|n| *n != DEAD)
             .collect();
     }
-    Automaton {
-        states,
-        longest,
-        shortest,
-    }
+    Automaton { states, longest, shortest }
 }

@@ -42,10 +42,7 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     pub(crate) fn new(file: &str) -> Self {
-        Self {
-            file: file.to_string(),
-            ..Self::default()
-        }
+        Self { file: file.to_string(), ..Self::default() }
     }
 
     pub(crate) fn push(
@@ -69,14 +66,10 @@ impl Diagnostics {
 
     /// Puts everything in the order of the document and keeps the lines to show.
     pub(crate) fn finish(mut self, source: &str) -> Self {
-        self.list
-            .sort_by_key(|d| (core::cmp::Reverse(d.level), d.line, d.column));
+        self.list.sort_by_key(|d| (core::cmp::Reverse(d.level), d.line, d.column));
         let lines: Vec<&str> = source.lines().collect();
-        let line = |d: &Diagnostic| {
-            lines
-                .get(d.line - 1)
-                .map_or(String::new(), ToString::to_string)
-        };
+        let line =
+            |d: &Diagnostic| lines.get(d.line - 1).map_or(String::new(), ToString::to_string);
         self.lines = self.list.iter().map(line).collect();
         self
     }
@@ -119,13 +112,7 @@ impl fmt::Display for Diagnostics {
             let wide = |c: char| if c as u32 >= 0x1100 { 2 } else { 1 };
             let before: usize = line.chars().take(d.column - 1).map(wide).sum();
             let under: usize = line.chars().skip(d.column - 1).take(d.len).map(wide).sum();
-            writeln!(
-                f,
-                "{:margin$} | {:before$}{}",
-                "",
-                "",
-                "^".repeat(under.max(1))
-            )?;
+            writeln!(f, "{:margin$} | {:before$}{}", "", "", "^".repeat(under.max(1)))?;
             if let Some(help) = &d.help {
                 writeln!(f, "{:margin$} = help: {help}", "")?;
             }

@@ -21,12 +21,7 @@ impl<'d> Fields<'d> {
     pub(super) fn new(c: &mut Compiler<'d>, node: &'d Node, what: &str) -> Result<Self, Fault> {
         let entries = c.entries(node, what)?;
         let span = entries.first().map_or(node.span, |(_, key, _)| key.span);
-        Ok(Self {
-            span,
-            entries,
-            asked: Vec::new(),
-            what: what.into(),
-        })
+        Ok(Self { span, entries, asked: Vec::new(), what: what.into() })
     }
 
     pub(super) fn take(&mut self, name: &'static str) -> Option<&'d Node> {
@@ -44,12 +39,7 @@ impl<'d> Fields<'d> {
             Some(node) => Ok(node),
             None => {
                 let what = &self.what;
-                Err(c.error(
-                    "missing",
-                    self.span,
-                    format!("{what} has no `{name}`"),
-                    None,
-                ))
+                Err(c.error("missing", self.span, format!("{what} has no `{name}`"), None))
             }
         }
     }
@@ -81,22 +71,12 @@ impl<'d> Compiler<'d> {
         let mut seen = alloc::collections::BTreeSet::new();
         for (key, value) in entries {
             let Content::Scalar { text: name, .. } = &key.content else {
-                self.error(
-                    "wrong-shape",
-                    key.span,
-                    "a key should be a word".into(),
-                    None,
-                );
+                self.error("wrong-shape", key.span, "a key should be a word".into(), None);
                 continue;
             };
             if !seen.insert(name.as_str()) {
                 let help = Some("rename it or take one of them out".into());
-                self.error(
-                    "duplicate",
-                    key.span,
-                    format!("`{name}` is here twice"),
-                    help,
-                );
+                self.error("duplicate", key.span, format!("`{name}` is here twice"), help);
                 continue;
             }
             found.push((name, key, value));
@@ -182,9 +162,7 @@ impl<'d> Compiler<'d> {
 /// most.
 #[must_use]
 pub fn milliseconds(text: &str) -> Option<u32> {
-    let split = text
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(text.len());
+    let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let unit: u64 = match unit.trim() {
         "ms" => 1,
@@ -201,7 +179,5 @@ pub fn milliseconds(text: &str) -> Option<u32> {
         n @ 1..=3 => part.parse::<u64>().ok()? * unit / 10_u64.pow(n as u32),
         _ => return None,
     };
-    u32::try_from(whole.checked_add(part)?)
-        .ok()
-        .filter(|ms| *ms <= 86_400_000)
+    u32::try_from(whole.checked_add(part)?).ok().filter(|ms| *ms <= 86_400_000)
 }

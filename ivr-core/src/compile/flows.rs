@@ -117,9 +117,7 @@ impl<'d> Compiler<'d> {
     fn events(&mut self, node: &'d Node) -> Result<Vec<DraftExit<'d>>, Fault> {
         let mut found = Vec::new();
         for (name, key, to) in self.entries(node, "event handlers")? {
-            let code = EVENTS
-                .into_iter()
-                .find(|c| exit::NAMES[*c as usize] == name);
+            let code = EVENTS.into_iter().find(|c| exit::NAMES[*c as usize] == name);
             let Some(code) = code else {
                 let all = EVENTS.map(|c| exit::NAMES[c as usize]).join(", ");
                 let message = format!("there is no event `{name}` here");
@@ -198,10 +196,7 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    #[allow(
-        clippy::type_complexity,
-        reason = "the three tables of the root record"
-    )]
+    #[allow(clippy::type_complexity, reason = "the three tables of the root record")]
     pub(super) fn finish_flows(
         &mut self,
     ) -> Result<(List<r::FlowRecord>, List<r::Node>, List<Exit>), Fault> {
@@ -230,12 +225,9 @@ impl<'d> Compiler<'d> {
         if self.diags.has_errors() {
             return Err(Fault);
         }
-        let nodes: Vec<r::Node> = (0..self.drafts.len())
-            .map(|id| self.node_record(id))
-            .collect();
-        let flows: Vec<r::FlowRecord> = (0..self.flows.len())
-            .map(|id| self.flow_record(id))
-            .collect();
+        let nodes: Vec<r::Node> = (0..self.drafts.len()).map(|id| self.node_record(id)).collect();
+        let flows: Vec<r::FlowRecord> =
+            (0..self.flows.len()).map(|id| self.flow_record(id)).collect();
         let events = self.events.clone();
         let events = self.exit_list(&events);
         Ok((self.list(&flows), self.list(&nodes), events))
@@ -292,10 +284,7 @@ impl<'d> Compiler<'d> {
             }
         }
         for (span, node, code) in missing {
-            let name = exit::NAMES
-                .get(code as usize)
-                .copied()
-                .unwrap_or("an option");
+            let name = exit::NAMES.get(code as usize).copied().unwrap_or("an option");
             let help = match code {
                 exit::NEXT => "add `next: …`".to_string(),
                 _ => format!("add `on: {{ {name}: … }}`; `hangup` is always there to go to"),

@@ -80,10 +80,7 @@ impl Compiler<'_> {
         // What waits breaks a circle; so does a prompt, but one that only talks never ends.
         let silent = |kind| {
             !listens(kind)
-                && !matches!(
-                    kind,
-                    Kind::Query | Kind::Queue | Kind::Transfer | Kind::Record
-                )
+                && !matches!(kind, Kind::Query | Kind::Queue | Kind::Transfer | Kind::Record)
         };
         let mut state = alloc::vec![0_u8; count];
         for start in 0..count {

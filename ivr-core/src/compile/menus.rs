@@ -37,27 +37,16 @@ impl<'d> Compiler<'d> {
         let prompt = self.prompt(prompt)?;
         let mut flags = 0;
         for (name, flag, default) in [("flush", FLUSH, false), ("reprompt", REPROMPT, reprompt)] {
-            let set = fields
-                .take(name)
-                .map_or(Ok(default), |node| self.boolean(node))?;
+            let set = fields.take(name).map_or(Ok(default), |node| self.boolean(node))?;
             flags |= if set { flag } else { 0 };
         }
         let first = self.timer(fields, "first_digit", FIRST_MS)?;
         let inter = self.timer(fields, "inter_digit", INTER_MS)?;
-        let term = fields
-            .take("term")
-            .map_or(Ok(0), |node| self.duration(node))?;
-        let cancel = fields
-            .take("cancel")
-            .map_or(Ok(0), |node| self.keys(node))?;
-        let tries = fields
-            .take("tries")
-            .map_or(Ok(TRIES), |node| self.number(node, 1, 99))?;
-        let mut max = |c: &mut Self, name| {
-            fields
-                .take(name)
-                .map_or(Ok(tries), |node| c.number(node, 1, 99))
-        };
+        let term = fields.take("term").map_or(Ok(0), |node| self.duration(node))?;
+        let cancel = fields.take("cancel").map_or(Ok(0), |node| self.keys(node))?;
+        let tries = fields.take("tries").map_or(Ok(TRIES), |node| self.number(node, 1, 99))?;
+        let mut max =
+            |c: &mut Self, name| fields.take(name).map_or(Ok(tries), |node| c.number(node, 1, 99));
         let (max_noinput, max_nomatch) = (max(self, "max_noinput")?, max(self, "max_nomatch")?);
         let (noinput, nomatch) = (fields.take("noinput"), fields.take("nomatch"));
         let mut tries =
@@ -150,32 +139,19 @@ impl<'d> Compiler<'d> {
     /// An option that begins like a longer one is only taken after the time between digits.
     fn shadowed(&mut self, names: &[(String, Span)], automaton: &Automaton, inter: u32) {
         for (name, span) in names {
-            let mut longer = names
-                .iter()
-                .filter(|(n, _)| n.starts_with(name.as_str()) && n != name);
+            let mut longer =
+                names.iter().filter(|(n, _)| n.starts_with(name.as_str()) && n != name);
             let mut state = 0;
             for symbol in name.bytes().filter_map(crate::grammar::symbol) {
-                state = automaton
-                    .states
-                    .get(usize::from(state))
-                    .map_or(0, |s| s.next(symbol));
+                state = automaton.states.get(usize::from(state)).map_or(0, |s| s.next(symbol));
             }
-            let goes_on = automaton
-                .states
-                .get(usize::from(state))
-                .is_some_and(r::State::goes_on);
+            let goes_on = automaton.states.get(usize::from(state)).is_some_and(r::State::goes_on);
             if !goes_on {
                 continue;
             }
-            let other = longer
-                .next()
-                .map_or("an extension", |(n, _)| n.as_str())
-                .to_string();
+            let other = longer.next().map_or("an extension", |(n, _)| n.as_str()).to_string();
             let (level, message) = if inter == 0 {
-                (
-                    "dead-option",
-                    format!("`{other}` can never be pressed: `{name}` comes first"),
-                )
+                ("dead-option", format!("`{other}` can never be pressed: `{name}` comes first"))
             } else {
                 let message =
                     format!("`{name}` waits {inter} ms, because `{other}` begins like it");
@@ -341,10 +317,7 @@ impl<'d> Compiler<'d> {
         }
         let wanted: Vec<_> = types.iter().map(|t| t.name()).collect();
         let is = Type::from_code(var.ty).map_or("", Type::name);
-        let message = format!(
-            "`{name}` is {is}, here it should be {}",
-            wanted.join(" or ")
-        );
+        let message = format!("`{name}` is {is}, here it should be {}", wanted.join(" or "));
         Err(self.error("type", node.span, message, None))
     }
 }

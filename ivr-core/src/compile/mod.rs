@@ -109,10 +109,7 @@ pub fn compile(source: &str, file: &str) -> Result<Program, Diagnostics> {
     match root {
         Some(root) if !diags.has_errors() => {
             let bytes = compiler.assemble(root);
-            Ok(Program {
-                bytes,
-                warnings: compiler.diags.finish(source),
-            })
+            Ok(Program { bytes, warnings: compiler.diags.finish(source) })
         }
         _ => Err(compiler.diags.finish(source)),
     }
@@ -222,10 +219,7 @@ impl<'d> Compiler<'d> {
 
     fn add_dfa(&mut self, automaton: &automaton::Automaton) -> DfaId {
         let states = self.list(&automaton.states);
-        self.dfas.push(r::Dfa {
-            states,
-            longest: automaton.longest,
-        });
+        self.dfas.push(r::Dfa { states, longest: automaton.longest });
         DfaId(self.dfas.len() as u32 - 1)
     }
 
@@ -353,12 +347,7 @@ impl<'d> Compiler<'d> {
         for item in self.items(node) {
             let language = self.text(item, "a language")?;
             if self.languages.contains(&language) {
-                self.error(
-                    "duplicate",
-                    item.span,
-                    format!("`{language}` is here twice"),
-                    None,
-                );
+                self.error("duplicate", item.span, format!("`{language}` is here twice"), None);
             } else {
                 self.languages.push(language);
             }
@@ -409,12 +398,7 @@ impl<'d> Compiler<'d> {
                 let mut fields = Fields::new(self, spec, "a variable")?;
                 let ty = fields.need(self, "type")?;
                 let ty = self.var_type(ty)?;
-                let found = (
-                    ty,
-                    fields.take("max"),
-                    fields.take("secret"),
-                    fields.take("initial"),
-                );
+                let found = (ty, fields.take("max"), fields.take("secret"), fields.take("initial"));
                 fields.finish(self);
                 found
             }

@@ -41,11 +41,7 @@ impl<'d> Compiler<'d> {
         let kind_node = fields.need(self, "type")?;
         let kind_name = self.text(kind_node, "a type")?;
         let Some(kind) = Kind::ALL.into_iter().find(|k| k.name() == kind_name) else {
-            let names: Vec<_> = Kind::ALL
-                .into_iter()
-                .map(Kind::name)
-                .chain(COMPOUND)
-                .collect();
+            let names: Vec<_> = Kind::ALL.into_iter().map(Kind::name).chain(COMPOUND).collect();
             let help = nearest(kind_name, names.iter().copied()).map_or_else(
                 || format!("there are: {}", names.join(", ")),
                 |near| format!("did you mean `{near}`?"),
@@ -124,21 +120,11 @@ impl<'d> Compiler<'d> {
             }
             Kind::Menu => {
                 let (body, exits, required) = self.menu(fields)?;
-                Built {
-                    body,
-                    exits,
-                    required,
-                    allowed: LISTENING,
-                }
+                Built { body, exits, required, allowed: LISTENING }
             }
             Kind::Collect => {
                 let (body, required) = self.collect(fields)?;
-                Built {
-                    body,
-                    exits: Vec::new(),
-                    required,
-                    allowed: COLLECTING,
-                }
+                Built { body, exits: Vec::new(), required, allowed: COLLECTING }
             }
             Kind::Record => self.record(fields, span)?,
             Kind::Branch => self.branch(fields)?,
@@ -194,16 +180,10 @@ impl<'d> Compiler<'d> {
                     Some(node) => self.return_exit(node)?,
                     None => 0,
                 };
-                Built {
-                    required: Vec::new(),
-                    ..simple(self.body(r::Return { exit }))
-                }
+                Built { required: Vec::new(), ..simple(self.body(r::Return { exit })) }
             }
             Kind::Goto => simple(self.body(r::Nothing {})),
-            Kind::Hangup => Built {
-                required: Vec::new(),
-                ..simple(self.body(r::Nothing {}))
-            },
+            Kind::Hangup => Built { required: Vec::new(), ..simple(self.body(r::Nothing {})) },
         })
     }
 
@@ -211,10 +191,7 @@ impl<'d> Compiler<'d> {
     fn return_exit(&mut self, node: &'d Node) -> Result<u32, Fault> {
         let name = self.text(node, "an exit's name")?;
         let place = node.span;
-        let index = self.flows[self.flow]
-            .returns
-            .iter()
-            .position(|r| *r == name);
+        let index = self.flows[self.flow].returns.iter().position(|r| *r == name);
         match index {
             Some(index) => Ok(index as u32 + 1),
             None => {
@@ -226,21 +203,15 @@ impl<'d> Compiler<'d> {
     }
 
     fn record(&mut self, fields: &mut Fields<'d>, span: Span) -> Result<Built<'d>, Fault> {
-        let beep = fields
-            .take("beep")
-            .map_or(Ok(true), |node| self.boolean(node))?;
+        let beep = fields.take("beep").map_or(Ok(true), |node| self.boolean(node))?;
         let Some(max) = fields.take("max") else {
             let help = Some("add `max: 2m`".into());
             let message = "this recording has no end".into();
             return Err(self.error("unbounded-record", span, message, help));
         };
         let max = self.duration(max)?;
-        let min = fields
-            .take("min")
-            .map_or(Ok(0), |node| self.duration(node))?;
-        let silence = fields
-            .take("silence")
-            .map_or(Ok(0), |node| self.duration(node))?;
+        let min = fields.take("min").map_or(Ok(0), |node| self.duration(node))?;
+        let silence = fields.take("silence").map_or(Ok(0), |node| self.duration(node))?;
         let terminators = fields.take("terminators");
         let terminators = terminators.map_or(Ok(1 << 11), |node| self.keys(node))?;
         let into = match fields.take("into") {
@@ -339,28 +310,20 @@ impl<'d> Compiler<'d> {
         let target = self.code(&target);
         let how = match fields.take("kind") {
             None => TransferKind::Bridged,
-            Some(node) => match TransferKind::ALL
-                .into_iter()
-                .find(|k| node.text() == Some(k.name()))
-            {
-                Some(kind) => kind,
-                None => {
-                    let message = "a transfer is `blind`, `bridged` or `consult`".into();
-                    return Err(self.error("wrong-shape", node.span, message, None));
+            Some(node) => {
+                match TransferKind::ALL.into_iter().find(|k| node.text() == Some(k.name())) {
+                    Some(kind) => kind,
+                    None => {
+                        let message = "a transfer is `blind`, `bridged` or `consult`".into();
+                        return Err(self.error("wrong-shape", node.span, message, None));
+                    }
                 }
-            },
+            }
         };
-        let timeout = fields
-            .take("timeout")
-            .map_or(Ok(30_000), |node| self.duration(node))?;
+        let timeout = fields.take("timeout").map_or(Ok(30_000), |node| self.duration(node))?;
         let attach = fields.take("attach");
         let attach = self.args(attach)?;
-        let body = r::Transfer {
-            how: how as u32,
-            target,
-            timeout,
-            attach,
-        };
+        let body = r::Transfer { how: how as u32, target, timeout, attach };
         let mut required = alloc::vec![exit::FAILED, exit::BUSY, exit::NOANSWER, exit::REJECTED];
         if how != TransferKind::Blind {
             required.push(exit::ANSWERED);
@@ -369,13 +332,7 @@ impl<'d> Compiler<'d> {
             body: self.body(body),
             exits: Vec::new(),
             required,
-            allowed: &[
-                exit::ANSWERED,
-                exit::BUSY,
-                exit::NOANSWER,
-                exit::REJECTED,
-                exit::FAILED,
-            ],
+            allowed: &[exit::ANSWERED, exit::BUSY, exit::NOANSWER, exit::REJECTED, exit::FAILED],
         })
     }
 
@@ -397,9 +354,7 @@ impl<'d> Compiler<'d> {
                 r::Expr(at)
             }
         };
-        let max_wait = fields
-            .take("max_wait")
-            .map_or(Ok(0), |node| self.duration(node))?;
+        let max_wait = fields.take("max_wait").map_or(Ok(0), |node| self.duration(node))?;
         let announce = match fields.take("announce") {
             Some(node) => Some(self.prompt(node)?),
             None => None,
@@ -411,12 +366,7 @@ impl<'d> Compiler<'d> {
                 let ms = self.duration(node)?;
                 if ms < 5_000 {
                     let message = "callers hear nothing but announcements".into();
-                    self.warn(
-                        "timeout-zero",
-                        node.span,
-                        message,
-                        Some("30s is usual".into()),
-                    );
+                    self.warn("timeout-zero", node.span, message, Some("30s is usual".into()));
                 }
                 ms.max(1_000)
             }
@@ -500,17 +450,9 @@ impl<'d> Compiler<'d> {
             let message = format!("there is no flow `{name}`");
             return Err(self.error("unknown-flow", node.span, message, help));
         };
-        let args = fields
-            .take("args")
-            .map_or(Ok(List::EMPTY), |node| self.assigns(node))?;
-        let results = fields
-            .take("results")
-            .map_or(Ok(List::EMPTY), |node| self.assigns(node))?;
-        let body = r::Call {
-            flow: FlowId(flow as u32),
-            args,
-            results,
-        };
+        let args = fields.take("args").map_or(Ok(List::EMPTY), |node| self.assigns(node))?;
+        let results = fields.take("results").map_or(Ok(List::EMPTY), |node| self.assigns(node))?;
+        let body = r::Call { flow: FlowId(flow as u32), args, results };
         let returns = self.flows[flow].returns.len() as u32;
         let required = (0..returns).map(|i| exit::OPTION + i).chain([exit::NEXT]);
         Ok(Built {
@@ -527,10 +469,7 @@ impl<'d> Compiler<'d> {
         let entries = node.map_or(Ok(Vec::new()), |node| self.entries(node, "values"))?;
         for (name, _, value) in entries {
             let compiled = self.expression(value)?;
-            found.push(Arg {
-                name: self.string(name),
-                value: self.code(&compiled),
-            });
+            found.push(Arg { name: self.string(name), value: self.code(&compiled) });
         }
         Ok(self.list(&found))
     }
@@ -554,10 +493,7 @@ impl<'d> Compiler<'d> {
                 let help = Some(format!("declare `{name}` with `secret: true` too"));
                 self.warn("secret", value.span, message, help);
             }
-            found.push(Assign {
-                var,
-                value: self.code(&compiled),
-            });
+            found.push(Assign { var, value: self.code(&compiled) });
         }
         Ok(self.list(&found))
     }
@@ -569,19 +505,13 @@ impl<'d> Compiler<'d> {
         if let crate::document::Content::Mapping(_) = node.content {
             for (name, _, var) in self.entries(node, "results")? {
                 let var = self.variable_of(var, &all)?;
-                found.push(Bind {
-                    name: self.string(name),
-                    var,
-                });
+                found.push(Bind { name: self.string(name), var });
             }
         } else {
             for item in self.items(node) {
                 let var = self.variable_of(item, &all)?;
                 let name = item.text().unwrap_or_default().to_string();
-                found.push(Bind {
-                    name: self.string(&name),
-                    var,
-                });
+                found.push(Bind { name: self.string(&name), var });
             }
         }
         Ok(self.list(&found))

@@ -23,9 +23,7 @@ pub(super) struct PromptDraft<'d> {
 /// Whether a scalar in a node can only be meant as the name of a resource.
 fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
-    chars
-        .next()
-        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
@@ -43,10 +41,7 @@ impl<'d> Compiler<'d> {
                 languages: Vec::new(),
             });
         }
-        let mut missing: Vec<_> = entries
-            .iter()
-            .map(|(name, _, spec)| (*name, *spec))
-            .collect();
+        let mut missing: Vec<_> = entries.iter().map(|(name, _, spec)| (*name, *spec)).collect();
         // Those that include others wait for them; what is left waits for itself.
         loop {
             let before = missing.len();
@@ -93,12 +88,7 @@ impl<'d> Compiler<'d> {
             return self.resource(node, name).map(PromptId);
         }
         let languages = self.prompt_languages(node, true)?;
-        self.prompts.push(PromptDraft {
-            name: None,
-            span: node.span,
-            used: true,
-            languages,
-        });
+        self.prompts.push(PromptDraft { name: None, span: node.span, used: true, languages });
         Ok(PromptId(self.prompts.len() as u32 - 1))
     }
 
@@ -128,9 +118,9 @@ impl<'d> Compiler<'d> {
     fn prompt_languages(&mut self, node: &'d Node, in_node: bool) -> Result<Vec<Vec<Item>>, Fault> {
         let languages = self.languages.clone();
         let by_language = match &node.content {
-            Content::Mapping(entries) => entries
-                .iter()
-                .any(|(key, _)| key.text().is_some_and(|k| languages.contains(&k))),
+            Content::Mapping(entries) => {
+                entries.iter().any(|(key, _)| key.text().is_some_and(|k| languages.contains(&k)))
+            }
             _ => false,
         };
         if !by_language {
@@ -139,10 +129,7 @@ impl<'d> Compiler<'d> {
             let all = all.collect::<Result<Vec<_>, _>>()?;
             if languages.len() > 1 && all[0].iter().any(|item| item.text.0.is_some()) {
                 let included = |id: Str| {
-                    let mut others = self
-                        .prompts
-                        .iter()
-                        .flat_map(|p| p.languages.iter().flatten());
+                    let mut others = self.prompts.iter().flat_map(|p| p.languages.iter().flatten());
                     others.any(|item| item.text.0 == Some(id))
                 };
                 if !all[0].iter().filter_map(|item| item.text.0).all(included) {
@@ -191,17 +178,12 @@ impl<'d> Compiler<'d> {
                 }
                 Content::Scalar { text, .. } if !item.is_null() => {
                     let text = self.string(text);
-                    found.push(Item {
-                        text: Opt(Some(text)),
-                        ..SILENCE
-                    });
+                    found.push(Item { text: Opt(Some(text)), ..SILENCE });
                 }
                 Content::Mapping(_) => self.item(item, language, &mut found)?,
                 _ => {
-                    let message = format!(
-                        "an item of a prompt is text or a mapping, not {}",
-                        item.what()
-                    );
+                    let message =
+                        format!("an item of a prompt is text or a mapping, not {}", item.what());
                     return Err(self.error("wrong-shape", item.span, message, None));
                 }
             }
@@ -235,11 +217,7 @@ impl<'d> Compiler<'d> {
             None => None,
         };
         let bargein = bargein.map_or(Ok(true), |node| self.boolean(node))?;
-        let common = Item {
-            when: Opt(when),
-            bargein: u32::from(bargein),
-            ..SILENCE
-        };
+        let common = Item { when: Opt(when), bargein: u32::from(bargein), ..SILENCE };
         if let (Some(prompt), None, None, None) = (prompt, text, file, value) {
             let name = self.text(prompt, "a prompt's name")?;
             let id = self.resource(prompt, name)?;
@@ -341,13 +319,8 @@ impl<'d> Compiler<'d> {
         let drafts = core::mem::take(&mut self.prompts);
         let mut records = Vec::new();
         for draft in drafts {
-            let variants: Vec<Variant> = draft
-                .languages
-                .iter()
-                .map(|items| Variant {
-                    items: self.list(items),
-                })
-                .collect();
+            let variants: Vec<Variant> =
+                draft.languages.iter().map(|items| Variant { items: self.list(items) }).collect();
             records.push(Prompt {
                 name: Opt(draft.name.map(|name| self.string(name))),
                 variants: self.list(&variants),

@@ -33,8 +33,7 @@ impl<'d> Compiler<'d> {
         for (name, key, spec) in self.entries(node, "schedules")? {
             self.identifier(name, key.span, "a schedule")?;
             if let Ok(schedule) = self.one_schedule(name, spec, zone) {
-                self.schedule_ids
-                    .insert(name, ScheduleId(self.schedules.len() as u32));
+                self.schedule_ids.insert(name, ScheduleId(self.schedules.len() as u32));
                 self.schedules.push(schedule);
             }
         }
@@ -89,16 +88,10 @@ impl<'d> Compiler<'d> {
         };
         let moment = |text: &str| text.parse::<Timestamp>().unwrap_or(Timestamp::UNIX_EPOCH);
         let (first, last) = (moment(FIRST), moment(LAST));
-        let offset = |from: i64, seconds: i32| Offset {
-            from,
-            seconds: seconds as u32,
-        };
+        let offset = |from: i64, seconds: i32| Offset { from, seconds: seconds as u32 };
         let mut offsets = alloc::vec![offset(i64::MIN, zone.to_offset(first).seconds())];
         for change in zone.following(first).take_while(|c| c.timestamp() < last) {
-            offsets.push(offset(
-                change.timestamp().as_millisecond(),
-                change.offset().seconds(),
-            ));
+            offsets.push(offset(change.timestamp().as_millisecond(), change.offset().seconds()));
         }
         // A change of name alone changes nothing here.
         offsets.dedup_by_key(|o| o.seconds);
@@ -113,10 +106,7 @@ impl<'d> Compiler<'d> {
             let day = |name: &str| DAYS.iter().position(|d| *d == name.trim());
             let (from, to) = text.split_once('-').unwrap_or((text, text));
             let (Some(from), Some(to)) = (day(from), day(to)) else {
-                let help = Some(format!(
-                    "write `mon-fri` or `[mon, wed]`; {}",
-                    DAYS.join(", ")
-                ));
+                let help = Some(format!("write `mon-fri` or `[mon, wed]`; {}", DAYS.join(", ")));
                 let message = format!("`{text}` are no days");
                 return Err(self.error("days", item.span, message, help));
             };
@@ -154,16 +144,8 @@ impl<'d> Compiler<'d> {
                 periods.push(Period { days, from, to });
             } else {
                 let next = (days << 1 | days >> 6) & 0x7F;
-                periods.push(Period {
-                    days,
-                    from,
-                    to: 1440,
-                });
-                periods.push(Period {
-                    days: next,
-                    from: 0,
-                    to,
-                });
+                periods.push(Period { days, from, to: 1440 });
+                periods.push(Period { days: next, from: 0, to });
             }
         }
         Ok(())
@@ -190,14 +172,7 @@ impl<'d> Compiler<'d> {
                 let message = "a make-up day is like one day of the week".into();
                 return Err(self.error("days", item.span, message, None));
             }
-            self.mark(
-                item,
-                &mut days,
-                &dates,
-                name,
-                like.trailing_zeros() + 1,
-                List::EMPTY,
-            );
+            self.mark(item, &mut days, &dates, name, like.trailing_zeros() + 1, List::EMPTY);
         }
         for item in own.map_or(&[] as &[_], |n| self.items(n)) {
             let (dates, name, extra) = self.dates(item, &["hours"])?;
@@ -221,12 +196,7 @@ impl<'d> Compiler<'d> {
         periods: List<Period>,
     ) {
         for &day in dates {
-            let special = Special {
-                day: day as i32 as u32,
-                name: Opt(name),
-                like,
-                periods,
-            };
+            let special = Special { day: day as i32 as u32, name: Opt(name), like, periods };
             if days.insert(day, special).is_some() {
                 let help = Some("a day is a holiday, a make-up day or a special one".into());
                 self.error("duplicate", item.span, "a day is here twice".into(), help);
@@ -278,11 +248,9 @@ impl<'d> Compiler<'d> {
     fn date(&mut self, node: &'d Node) -> Result<i64, Fault> {
         let text = self.text(node, "a date")?;
         match text.parse::<Date>() {
-            Ok(date) if text.len() == 10 => Ok(days_from_civil(
-                date.year().into(),
-                date.month().into(),
-                date.day().into(),
-            )),
+            Ok(date) if text.len() == 10 => {
+                Ok(days_from_civil(date.year().into(), date.month().into(), date.day().into()))
+            }
             _ => {
                 let help = Some("write it like 2026-05-01".into());
                 let message = format!("`{text}` is no date");

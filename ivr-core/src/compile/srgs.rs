@@ -32,14 +32,9 @@ fn grammar(text: &str) -> Read<Pattern> {
     if root.tag_name().name() != "grammar" || root.attribute("mode") != Some("dtmf") {
         return Err("this should be a <grammar> with mode=\"dtmf\"".to_string());
     }
-    let first = root
-        .children()
-        .filter(|n| n.has_tag_name_of("rule"))
-        .find_map(|n| n.attribute("id"));
-    let name = root
-        .attribute("root")
-        .or(first)
-        .ok_or("the grammar has no rule")?;
+    let first =
+        root.children().filter(|n| n.has_tag_name_of("rule")).find_map(|n| n.attribute("id"));
+    let name = root.attribute("root").or(first).ok_or("the grammar has no rule")?;
     let mut left = MOST;
     rule(root, name, 0, &mut left)
 }
@@ -59,9 +54,7 @@ fn rule(root: Node<'_, '_>, name: &str, depth: usize, left: &mut usize) -> Read<
     if depth > DEEPEST {
         return Err(format!("rule `{name}` refers to itself"));
     }
-    *left = left
-        .checked_sub(1)
-        .ok_or("the rules refer to each other too often")?;
+    *left = left.checked_sub(1).ok_or("the rules refer to each other too often")?;
     let mut rules = root.children().filter(|n| n.has_tag_name_of("rule"));
     let found = rules.find(|n| n.attribute("id") == Some(name));
     let found = found.ok_or_else(|| format!("there is no rule `{name}`"))?;
@@ -140,9 +133,7 @@ fn key(token: &str) -> Read<Pattern> {
         [byte] => symbol(*byte),
         _ => None,
     };
-    found
-        .map(|s| Pattern::Symbols(1 << s))
-        .ok_or_else(|| format!("`{token}` is no key"))
+    found.map(|s| Pattern::Symbols(1 << s)).ok_or_else(|| format!("`{token}` is no key"))
 }
 
 /// VoiceXML 2.0, appendix P, as far as keys go: `dtmf/digits?minlength=3;maxlength=5`.
@@ -151,19 +142,13 @@ fn built_in(address: &str) -> Read<Pattern> {
     let (name, query) = address.split_once('?').unwrap_or((address, ""));
     let mut values = Vec::new();
     for part in query.split([';', '&']).filter(|p| !p.is_empty()) {
-        let (name, value) = part
-            .split_once('=')
-            .ok_or_else(|| format!("`{part}` has no value"))?;
+        let (name, value) = part.split_once('=').ok_or_else(|| format!("`{part}` has no value"))?;
         values.push((name, value));
     }
     let value = |name: &str| values.iter().find(|(n, _)| *n == name).map(|(_, v)| *v);
     let length = |name: &str| match value(name) {
         None => Ok(None),
-        Some(text) => match text
-            .parse::<u32>()
-            .ok()
-            .filter(|n| (1..=LONGEST).contains(n))
-        {
+        Some(text) => match text.parse::<u32>().ok().filter(|n| (1..=LONGEST).contains(n)) {
             Some(n) => Ok(Some(n)),
             None => Err(format!("`{name}` is a number from 1 to {LONGEST}")),
         },
@@ -212,10 +197,7 @@ mod tests {
                 None => return false,
             }
         }
-        automaton
-            .states
-            .get(usize::from(at))
-            .is_some_and(|s| s.accept != 0)
+        automaton.states.get(usize::from(at)).is_some_and(|s| s.accept != 0)
     }
 
     /// The example of SRGS, section 5: a PIN of four digits, or * followed by a known one.
@@ -237,13 +219,9 @@ mod tests {
 
     #[test]
     fn the_example_of_the_specification() {
-        for (keys, good) in [
-            ("1234#", true),
-            ("*9", true),
-            ("1234", false),
-            ("123#", false),
-            ("", false),
-        ] {
+        for (keys, good) in
+            [("1234#", true), ("*9", true), ("1234", false), ("123#", false), ("", false)]
+        {
             assert_eq!(takes(PIN, keys), good, "{keys}");
         }
     }

@@ -10,15 +10,8 @@ use alloc::vec::Vec;
 use super::{Content, Node, Span};
 
 /// The compound types, for messages.
-pub(crate) const TYPES: [&str; 7] = [
-    "confirm",
-    "voicemail",
-    "survey",
-    "callback",
-    "fax",
-    "check",
-    "duty",
-];
+pub(crate) const TYPES: [&str; 7] =
+    ["confirm", "voicemail", "survey", "callback", "fax", "check", "duty"];
 
 type Entries = Vec<(Node, Node)>;
 
@@ -69,27 +62,17 @@ impl Parts {
         };
         let kind = fields.iter().find(|(key, _)| key.text() == Some("type"))?;
         let kind = kind.1.text().filter(|kind| TYPES.contains(kind))?;
-        Some(Self {
-            kind: kind.to_string(),
-            span: spec.span,
-            fields: fields.clone(),
-        })
+        Some(Self { kind: kind.to_string(), span: spec.span, fields: fields.clone() })
     }
 
     fn take(&mut self, name: &str) -> Option<Node> {
-        let at = self
-            .fields
-            .iter()
-            .position(|(key, _)| key.text() == Some(name))?;
+        let at = self.fields.iter().position(|(key, _)| key.text() == Some(name))?;
         Some(self.fields.remove(at).1)
     }
 
     /// An exit of `on`, or `next` when there is none.
     fn exit(&mut self, name: &str) -> Option<Node> {
-        let on = self
-            .fields
-            .iter_mut()
-            .find(|(key, _)| key.text() == Some("on"));
+        let on = self.fields.iter_mut().find(|(key, _)| key.text() == Some("on"));
         if let Some((_, on)) = on {
             if let Content::Mapping(exits) = &mut on.content {
                 if let Some(at) = exits.iter().position(|(key, _)| key.text() == Some(name)) {
@@ -101,10 +84,7 @@ impl Parts {
     }
 
     fn next(&self) -> Option<Node> {
-        let next = self
-            .fields
-            .iter()
-            .find(|(key, _)| key.text() == Some("next"));
+        let next = self.fields.iter().find(|(key, _)| key.text() == Some("next"));
         next.map(|(_, node)| node.clone())
     }
 
@@ -115,21 +95,15 @@ impl Parts {
     }
 
     fn mapping(&self, entries: Vec<(&str, Option<Node>)>) -> Node {
-        let entries = entries
-            .into_iter()
-            .filter_map(|(key, value)| Some((self.scalar(key), value?)));
-        Node {
-            span: self.span,
-            content: Content::Mapping(entries.collect()),
-        }
+        let entries =
+            entries.into_iter().filter_map(|(key, value)| Some((self.scalar(key), value?)));
+        Node { span: self.span, content: Content::Mapping(entries.collect()) }
     }
 
     /// A key the author chose, or the usual one.
     fn key(&mut self, name: &str, usual: &str) -> String {
         let chosen = self.take(name);
-        chosen
-            .and_then(|node| node.text().map(ToString::to_string))
-            .unwrap_or(usual.to_string())
+        chosen.and_then(|node| node.text().map(ToString::to_string)).unwrap_or(usual.to_string())
     }
 
     /// What is left, with a plain type and some fields more.
@@ -143,10 +117,7 @@ impl Parts {
             }
         }
         fields.append(&mut self.fields);
-        Node {
-            span: self.span,
-            content: Content::Mapping(fields),
-        }
+        Node { span: self.span, content: Content::Mapping(fields) }
     }
 
     /// Exits that are there anyway go where the author says; the others here.
@@ -158,11 +129,7 @@ impl Parts {
         }
         let mut on = self.mapping(exits.iter().map(|(n, v)| (n.as_str(), v.clone())).collect());
         // What else the author handles stays.
-        if let Some(Node {
-            content: Content::Mapping(more),
-            ..
-        }) = self.take("on")
-        {
+        if let Some(Node { content: Content::Mapping(more), .. }) = self.take("on") {
             if let Content::Mapping(all) = &mut on.content {
                 all.extend(more);
             }
@@ -173,10 +140,7 @@ impl Parts {
     fn nodes(mut self, name: &str, key: &Node, out: &mut Entries) {
         let part = |what: &str| Node {
             span: key.span,
-            content: Content::Scalar {
-                text: format!("{name}.{what}"),
-                plain: false,
-            },
+            content: Content::Scalar { text: format!("{name}.{what}"), plain: false },
         };
         let to = |what: &str| Some(part(what));
         let kind = core::mem::take(&mut self.kind);
@@ -185,18 +149,11 @@ impl Parts {
                 let (yes, no) = (self.key("yes", "1"), self.key("no", "2"));
                 let (on_yes, on_no) = (self.exit("yes"), self.exit("no"));
                 let options = self.mapping(alloc::vec![(&yes, on_yes), (&no, on_no)]);
-                out.push((
-                    key.clone(),
-                    self.rest("menu", alloc::vec![("options", Some(options))]),
-                ));
+                out.push((key.clone(), self.rest("menu", alloc::vec![("options", Some(options))])));
             }
             "voicemail" => {
                 let (review, prompt) = (self.take("review"), self.take("prompt"));
-                let keys = [
-                    self.key("keep", "1"),
-                    self.key("again", "2"),
-                    self.key("delete", "3"),
-                ];
+                let keys = [self.key("keep", "1"), self.key("again", "2"), self.key("delete", "3")];
                 let next = self.next();
                 let deleted = self.exit("deleted").or_else(|| next.clone());
                 let kept = self.exit("kept").or_else(|| next.clone());
@@ -267,11 +224,7 @@ impl Parts {
                 let declined = self.exit("declined").or_else(|| next.clone());
                 let failed = self.exit("failed").or_else(|| declined.clone());
                 self.take("next");
-                let var = into
-                    .as_ref()
-                    .and_then(Node::text)
-                    .unwrap_or_default()
-                    .to_string();
+                let var = into.as_ref().and_then(Node::text).unwrap_or_default().to_string();
                 let options = alloc::vec![("1", to("caller")), ("2", to("number"))];
                 let options = self.mapping(options);
                 // A caller whose number is no number is asked for one.
@@ -281,10 +234,7 @@ impl Parts {
                     ("type", Some(self.scalar("set"))),
                     ("values", Some(values)),
                     ("next", to("store")),
-                    (
-                        "on",
-                        Some(self.mapping(alloc::vec![("error", to("number"))]))
-                    ),
+                    ("on", Some(self.mapping(alloc::vec![("error", to("number"))]))),
                 ]);
                 let lost =
                     alloc::vec![("noinput", declined.clone()), ("nomatch", declined.clone())];
@@ -359,15 +309,9 @@ impl Parts {
                     let schedule = group.key("schedule", "");
                     let when = group.scalar(&format!("open(now, '{schedule}')"));
                     group.fields.push((group.scalar("when"), when));
-                    cases.push(Node {
-                        span: group.span,
-                        content: Content::Mapping(group.fields),
-                    });
+                    cases.push(Node { span: group.span, content: Content::Mapping(group.fields) });
                 }
-                let cases = Node {
-                    span: self.span,
-                    content: Content::Sequence(cases),
-                };
+                let cases = Node { span: self.span, content: Content::Sequence(cases) };
                 let otherwise = self.take("next").or_else(|| self.take("else"));
                 let branch = alloc::vec![("cases", Some(cases)), ("else", otherwise)];
                 out.push((key.clone(), self.rest("branch", branch)));

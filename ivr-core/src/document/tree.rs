@@ -59,11 +59,7 @@ impl Node {
     /// Where text at an offset of a scalar stands.
     pub(crate) fn inside(&self, offset: usize, len: usize) -> Span {
         let quote = usize::from(!matches!(self.content, Content::Scalar { plain: true, .. }));
-        Span {
-            column: self.span.column + quote + offset,
-            len,
-            ..self.span
-        }
+        Span { column: self.span.column + quote + offset, len, ..self.span }
     }
 }
 
@@ -94,11 +90,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, ParseError> {
     let mut count = 0_usize;
     for event in Parser::new_from_str(text) {
         let (event, at) = event.map_err(|error| ParseError {
-            span: Span {
-                line: error.marker().line(),
-                column: error.marker().col() + 1,
-                len: 1,
-            },
+            span: Span { line: error.marker().line(), column: error.marker().col() + 1, len: 1 },
             message: error.info().to_owned(),
         })?;
         let span = Span {
@@ -106,16 +98,11 @@ pub(crate) fn parse(text: &str) -> Result<Node, ParseError> {
             column: at.start.col() + 1,
             len: at.end.index().saturating_sub(at.start.index()).max(1),
         };
-        let fail = |message: &str| ParseError {
-            span,
-            message: message.to_string(),
-        };
+        let fail = |message: &str| ParseError { span, message: message.to_string() };
         let (anchor, node, size) = match event {
             Event::Scalar(text, style, anchor, _) => {
-                let content = Content::Scalar {
-                    text: text.into_owned(),
-                    plain: style == ScalarStyle::Plain,
-                };
+                let content =
+                    Content::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
                 (anchor, Node { span, content }, 1)
             }
             Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
@@ -127,11 +114,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, ParseError> {
                 } else {
                     Content::Mapping(Vec::new())
                 };
-                stack.push(Open {
-                    anchor,
-                    node: Node { span, content },
-                    key: None,
-                });
+                stack.push(Open { anchor, node: Node { span, content }, key: None });
                 continue;
             }
             Event::SequenceEnd | Event::MappingEnd => match stack.pop() {
@@ -174,11 +157,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, ParseError> {
         }
     }
     root.ok_or_else(|| ParseError {
-        span: Span {
-            line: 1,
-            column: 1,
-            len: 1,
-        },
+        span: Span { line: 1, column: 1, len: 1 },
         message: "the document is empty".to_string(),
     })
 }

@@ -123,9 +123,5 @@ pub(crate) fn check(Expr(at): Expr, checker: &mut Checker<'_>) -> Result<(), Loa
         }
         depth = depth - op.takes() + 1;
     }
-    if at == end && depth == 1 {
-        Ok(())
-    } else {
-        Err(checker.wrong("end of an expression"))
-    }
+    if at == end && depth == 1 { Ok(()) } else { Err(checker.wrong("end of an expression")) }
 }

@@ -79,10 +79,7 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     pub(crate) const fn new() -> Self {
-        Self {
-            bytes: [0; 256],
-            len: 0,
-        }
+        Self { bytes: [0; 256], len: 0 }
     }
 
     fn get(&self, at: u16, len: u16) -> &str {
@@ -165,12 +162,7 @@ pub(crate) fn eval<'a>(env: Env<'a>, Expr(at): Expr, scratch: &mut Scratch) -> V
             (low | u64::from(words.get(at + 2)) << 32) as i64
         };
         let base = depth.saturating_sub(op.takes());
-        let arg = |i: usize| {
-            stack
-                .get(base + i)
-                .copied()
-                .unwrap_or(Val::Error(ExprError::Type))
-        };
+        let arg = |i: usize| stack.get(base + i).copied().unwrap_or(Val::Error(ExprError::Type));
         let value = match op {
             Op::Int => Val::Int(constant()),
             Op::Decimal => Val::Decimal(constant()),
@@ -431,16 +423,11 @@ fn substring<'a>(a: Val<'a>, from: Val<'a>, to: Val<'a>, scratch: &mut Scratch) 
         let byte = |index: i64| {
             let index = usize::try_from(index).ok()?;
             let mut starts = text.char_indices().map(|(at, _)| at);
-            starts
-                .nth(index)
-                .or_else(|| (text.chars().count() == index).then_some(text.len()))
+            starts.nth(index).or_else(|| (text.chars().count() == index).then_some(text.len()))
         };
         let (start, end) = (byte(from), byte(to));
         let start = start.ok_or(ExprError::OutOfRange)?;
-        (
-            start,
-            end.filter(|e| *e >= start).ok_or(ExprError::OutOfRange)?,
-        )
+        (start, end.filter(|e| *e >= start).ok_or(ExprError::OutOfRange)?)
     };
     Ok(match a {
         Val::Text(text) => Val::Text(text.get(start..end).unwrap_or_default()),

@@ -205,10 +205,7 @@ impl Machine<'_, '_> {
         let taken = self.state.taken;
         let mut text = [0; DIGITS];
         for (out, digit) in text.iter_mut().zip(self.state.digits) {
-            *out = grammar::SYMBOLS
-                .get(usize::from(digit))
-                .copied()
-                .unwrap_or(b'0');
+            *out = grammar::SYMBOLS.get(usize::from(digit)).copied().unwrap_or(b'0');
         }
         let text = text.get(..usize::from(taken)).unwrap_or_default();
         let text = core::str::from_utf8(text).unwrap_or_default();
@@ -235,11 +232,7 @@ impl Machine<'_, '_> {
         if terminators == 0 {
             self.swallow(body);
         }
-        let exit = if accept == 1 {
-            exit::NEXT
-        } else {
-            exit::OPTION.saturating_add(accept - 2)
-        };
+        let exit = if accept == 1 { exit::NEXT } else { exit::OPTION.saturating_add(accept - 2) };
         self.state.leave(exit);
     }
 
@@ -294,9 +287,6 @@ impl Machine<'_, '_> {
     }
 
     pub(super) fn has_exit(&self, code: u32) -> bool {
-        self.node()
-            .exits
-            .iter(self.flow.words)
-            .any(|e| e.code == code)
+        self.node().exits.iter(self.flow.words).any(|e| e.code == code)
     }
 }

@@ -76,8 +76,7 @@ impl Machine<'_, '_> {
     }
 
     pub(super) fn computes(&self, args: List<r::Arg>) -> bool {
-        args.iter(self.flow.words)
-            .all(|arg| self.with(arg.value, |_| ()).is_some())
+        args.iter(self.flow.words).all(|arg| self.with(arg.value, |_| ()).is_some())
     }
 
     /// While the host is at work: announcements and fillers.
@@ -86,11 +85,7 @@ impl Machine<'_, '_> {
         if state.phase != Phase::Wait {
             // An announcement must not talk into a conversation.
             let op = core::mem::take(&mut state.side);
-            return Some(if op == 0 {
-                Emit::Nothing
-            } else {
-                Emit::Stop { op }
-            });
+            return Some(if op == 0 { Emit::Nothing } else { Emit::Stop { op } });
         }
         if !state.due || state.side != 0 {
             return Some(Emit::Nothing);
@@ -109,10 +104,7 @@ impl Machine<'_, '_> {
         let language = self.state.language;
         let items = crate::prompt::items(self.flow, prompt, language).unwrap_or(List::EMPTY);
         let words = self.flow.words;
-        if !items
-            .iter(words)
-            .any(|item| crate::prompt::applies(self.env(), item))
-        {
+        if !items.iter(words).any(|item| crate::prompt::applies(self.env(), item)) {
             return Some(Emit::Nothing);
         }
         // Announcements begin no operation of the dialogue: its start stays what it was.
@@ -156,9 +148,7 @@ impl Machine<'_, '_> {
     pub(super) fn step_stopping(&mut self) -> Option<Emit> {
         if core::mem::take(&mut self.state.barge) {
             self.state.stopped = true;
-            return Some(Emit::Stop {
-                op: self.state.main,
-            });
+            return Some(Emit::Stop { op: self.state.main });
         }
         Some(Emit::Nothing)
     }
@@ -181,8 +171,7 @@ impl Machine<'_, '_> {
             vars::write(self.vars, self.flow.var(var), Value::Int(i64::from(ms)));
         }
         let short = ms < body.min;
-        self.state
-            .leave(if short { exit::EMPTY } else { exit::NEXT });
+        self.state.leave(if short { exit::EMPTY } else { exit::NEXT });
     }
 
     /// The host's operation came to its end.

@@ -152,9 +152,7 @@ impl Keys {
     /// The keys as ASCII bytes.
     pub fn iter(self) -> impl Iterator<Item = u8> {
         let symbols = crate::grammar::SYMBOLS.into_iter().zip(0..);
-        symbols
-            .filter(move |&(_, i)| self.0 >> i & 1 == 1)
-            .map(|(s, _)| s)
+        symbols.filter(move |&(_, i)| self.0 >> i & 1 == 1).map(|(s, _)| s)
     }
 }
 
@@ -315,19 +313,13 @@ pub struct Argument<'a> {
 impl core::fmt::Debug for Argument<'_> {
     /// Without the value: it may come from a secret variable.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Argument")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("Argument").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
 impl<'a> Argument<'a> {
     pub(crate) fn new(env: Env<'a>, arg: r::Arg) -> Self {
-        Self {
-            name: env.flow.str(arg.name),
-            env,
-            value: arg.value,
-        }
+        Self { name: env.flow.str(arg.name), env, value: arg.value }
     }
 
     /// Its value.

@@ -37,11 +37,7 @@ struct Machine<'m, 'f> {
 
 impl Machine<'_, '_> {
     fn env(&self) -> Env<'_> {
-        Env {
-            flow: self.flow,
-            state: self.state,
-            vars: self.vars,
-        }
+        Env { flow: self.flow, state: self.state, vars: self.vars }
     }
 
     fn node(&self) -> Node {

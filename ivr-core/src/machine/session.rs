@@ -27,14 +27,7 @@ pub struct SessionConfig<'a> {
 
 impl Default for SessionConfig<'_> {
     fn default() -> Self {
-        Self {
-            seed: 0,
-            caller: "",
-            called: "",
-            language: "",
-            now: Time(0),
-            trace: true,
-        }
+        Self { seed: 0, caller: "", called: "", language: "", now: Time(0), trace: true }
     }
 }
 
@@ -89,9 +82,7 @@ impl<const VARS: usize> SessionOf<VARS> {
         let state = State {
             flow_id: flow.id(),
             phase: Phase::Idle,
-            language: flow
-                .language_index(config.language)
-                .map_or(0, |l| l.0 as u8),
+            language: flow.language_index(config.language).map_or(0, |l| l.0 as u8),
             trace: config.trace,
             now: config.now,
             seed: config.seed,
@@ -134,10 +125,7 @@ impl<const VARS: usize> SessionOf<VARS> {
             estimate_ms: 0,
             recorded_ms: 0,
         };
-        let mut session = Self {
-            state,
-            vars: [0; VARS],
-        };
+        let mut session = Self { state, vars: [0; VARS] };
         for var in flow.root.vars.iter(flow.words) {
             let Some(initial) = var.initial.0 else {
                 continue;
@@ -151,11 +139,7 @@ impl<const VARS: usize> SessionOf<VARS> {
     }
 
     fn machine<'m, 'f>(&'m mut self, flow: &'m Flow<'f>) -> Machine<'m, 'f> {
-        Machine {
-            flow,
-            state: &mut self.state,
-            vars: &mut self.vars,
-        }
+        Machine { flow, state: &mut self.state, vars: &mut self.vars }
     }
 
     /// Takes an input in. Deadlines that have passed come first. Drain [`Self::poll`] afterwards.
@@ -184,11 +168,7 @@ impl<const VARS: usize> SessionOf<VARS> {
     pub fn poll<'a>(&'a mut self, flow: &'a Flow<'_>) -> Option<Output<'a>> {
         self.same(flow).ok()?;
         let emit = self.machine(flow).step()?;
-        Some(emit.present(super::Env {
-            flow,
-            state: &self.state,
-            vars: &self.vars,
-        }))
+        Some(emit.present(super::Env { flow, state: &self.state, vars: &self.vars }))
     }
 
     /// When to call [`Self::handle`] with [`Input::Tick`] at the latest.
@@ -230,10 +210,6 @@ impl<const VARS: usize> SessionOf<VARS> {
 
     fn same(&self, flow: &Flow<'_>) -> Result<(), SessionError> {
         let (began, given) = (self.state.flow_id, flow.id());
-        if began == given {
-            Ok(())
-        } else {
-            Err(SessionError::WrongFlow { began, given })
-        }
+        if began == given { Ok(()) } else { Err(SessionError::WrongFlow { began, given }) }
     }
 }

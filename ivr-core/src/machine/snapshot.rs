@@ -149,13 +149,7 @@ fn visit(s: &mut State, pass: &mut impl Pass) -> Option<()> {
     ] {
         choice(pass, flag, &[false, true])?;
     }
-    for t in [
-        &mut s.now,
-        &mut s.timer,
-        &mut s.alarm,
-        &mut s.began,
-        &mut s.swallow_until,
-    ] {
+    for t in [&mut s.now, &mut s.timer, &mut s.alarm, &mut s.began, &mut s.swallow_until] {
         time(pass, t);
     }
     name(pass, &mut s.caller);
@@ -213,9 +207,7 @@ impl<const VARS: usize> SessionOf<VARS> {
     pub fn save(&self, out: &mut [u8]) -> Result<usize, SnapshotError> {
         let needs = self.snapshot_len();
         let has = out.len();
-        let out = out
-            .get_mut(..needs)
-            .ok_or(SnapshotError::Room { needs, has })?;
+        let out = out.get_mut(..needs).ok_or(SnapshotError::Room { needs, has })?;
         let (body, crc) = out.split_at_mut(needs - 4);
         let mut pass = Save { out: body, at: 0 };
         let header =
@@ -247,10 +239,7 @@ impl<const VARS: usize> SessionOf<VARS> {
         if header != [m0, m1, m2, m3, v0, v1, n0, n1] || crc != crc32(body).to_le_bytes() {
             return Err(damaged);
         }
-        let mut pass = Restore {
-            bytes: state,
-            at: 0,
-        };
+        let mut pass = Restore { bytes: state, at: 0 };
         visit(&mut session.state, &mut pass).ok_or(damaged)?;
         for slot in &mut session.vars {
             let mut value = 0;
@@ -260,10 +249,6 @@ impl<const VARS: usize> SessionOf<VARS> {
         if session.state.flow_id != flow.id() {
             return Err(SnapshotError::WrongFlow(session.state.flow_id));
         }
-        if plausible(&session.state, flow) {
-            Ok(session)
-        } else {
-            Err(damaged)
-        }
+        if plausible(&session.state, flow) { Ok(session) } else { Err(damaged) }
     }
 }

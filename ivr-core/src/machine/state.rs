@@ -52,10 +52,7 @@ impl Name {
 
     pub(crate) fn new(text: &str) -> Self {
         let text = super::vars::truncated(text, Self::MAX).as_bytes();
-        let mut name = Self {
-            len: text.len() as u8,
-            bytes: [0; Self::MAX],
-        };
+        let mut name = Self { len: text.len() as u8, bytes: [0; Self::MAX] };
         for (slot, byte) in name.bytes.iter_mut().zip(text) {
             *slot = *byte;
         }
@@ -173,8 +170,7 @@ impl State {
     /// Forgets digits from the front: those taken, and so many more.
     pub(crate) fn forget(&mut self, count: u8) {
         let count = count.min(self.len);
-        self.digits
-            .copy_within(usize::from(count)..usize::from(self.len), 0);
+        self.digits.copy_within(usize::from(count)..usize::from(self.len), 0);
         self.len -= count;
         self.taken = 0;
         self.used = self.used.saturating_add(u32::from(count));

@@ -14,30 +14,12 @@ use crate::{Time, grammar, schedule};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Emit {
     Nothing,
-    Play {
-        op: u32,
-        prompt: PromptId,
-        from: u16,
-        to: u16,
-        barge_in: bool,
-    },
-    Stop {
-        op: u32,
-    },
-    Ask {
-        op: u32,
-        kind: Kind,
-    },
-    Attach {
-        index: u32,
-    },
-    Trace {
-        node: Str,
-        exit: Result<Str, u32>,
-    },
-    End {
-        reason: EndReason,
-    },
+    Play { op: u32, prompt: PromptId, from: u16, to: u16, barge_in: bool },
+    Stop { op: u32 },
+    Ask { op: u32, kind: Kind },
+    Attach { index: u32 },
+    Trace { node: Str, exit: Result<Str, u32> },
+    End { reason: EndReason },
 }
 
 impl Machine<'_, '_> {
@@ -88,11 +70,7 @@ impl Machine<'_, '_> {
                     }
                 }
             }
-            Input::QueueUpdate {
-                op,
-                position,
-                estimate_ms,
-            } => {
+            Input::QueueUpdate { op, position, estimate_ms } => {
                 if op.0 == self.state.main && self.state.phase == Phase::Wait {
                     self.state.position = position;
                     self.state.estimate_ms = estimate_ms;
@@ -172,9 +150,7 @@ impl Machine<'_, '_> {
                     let stop = self.stop_all();
                     if stop.is_none() {
                         self.state.phase = Phase::Over;
-                        return Some(Emit::End {
-                            reason: self.state.end,
-                        });
+                        return Some(Emit::End { reason: self.state.end });
                     }
                     stop
                 }
@@ -296,11 +272,7 @@ impl Machine<'_, '_> {
     }
 
     const fn over(&self) -> EndReason {
-        if self.state.hung_up {
-            EndReason::CallerHungUp
-        } else {
-            EndReason::Finished
-        }
+        if self.state.hung_up { EndReason::CallerHungUp } else { EndReason::Finished }
     }
 
     /// Sets variables in order; the exit to take afterwards.
@@ -440,10 +412,9 @@ impl Machine<'_, '_> {
                 self.state.alarm = self.state.now + FINAL_MS;
             }
         }
-        self.state.trace.then(|| Emit::Trace {
-            node: node.name,
-            exit: found.map(|e| e.name).ok_or(code),
-        })
+        self.state
+            .trace
+            .then(|| Emit::Trace { node: node.name, exit: found.map(|e| e.name).ok_or(code) })
     }
 
     fn is_blind(&self, node: r::Node) -> bool {
@@ -493,13 +464,7 @@ impl Emit {
         let flow = env.flow;
         let node = flow.node(env.state.node);
         match self {
-            Self::Play {
-                op,
-                prompt,
-                from,
-                to,
-                barge_in,
-            } => Output::Play {
+            Self::Play { op, prompt, from, to, barge_in } => Output::Play {
                 op: Op(op),
                 prompts: Prompts::new(env, prompt, u32::from(from), u32::from(to)),
                 language: flow.language(env.state.language),

@@ -14,9 +14,7 @@ pub(crate) fn read(memory: &[u8], var: Var) -> Option<Value<'_>> {
     let bytes = memory.get(at..at.checked_add(size)?)?;
     Some(match Type::from_code(var.ty)? {
         Type::Int => Value::Int(number(bytes)?),
-        Type::Decimal => Value::Decimal(Decimal {
-            units: number(bytes)?,
-        }),
+        Type::Decimal => Value::Decimal(Decimal { units: number(bytes)? }),
         Type::Time => Value::Time(Time(number(bytes)?)),
         Type::Bool => Value::Bool(*bytes.first()? != 0),
         Type::Text | Type::Digits => {

@@ -44,9 +44,7 @@ impl<'a> Checker<'a> {
     /// A counted run of records lies inside the program.
     pub(crate) fn span(&mut self, at: u32, count: u32, each: usize) -> Result<(), LoadError> {
         self.at = at;
-        let size = (count as usize)
-            .checked_mul(each)
-            .and_then(|n| n.checked_add(1));
+        let size = (count as usize).checked_mul(each).and_then(|n| n.checked_add(1));
         let end = size.and_then(|n| n.checked_add(at as usize));
         match (size, end) {
             (Some(size), Some(end)) if end <= self.words.len() => {

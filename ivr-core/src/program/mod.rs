@@ -92,9 +92,7 @@ impl<'a> Flow<'a> {
     /// # Errors
     /// When the bytes are not a program, are of another version, or are damaged.
     pub fn load(bytes: &'a [u8]) -> Result<Self, LoadError> {
-        let (header, rest) = bytes
-            .split_at_checked(HEADER)
-            .ok_or(LoadError::NotAProgram)?;
+        let (header, rest) = bytes.split_at_checked(HEADER).ok_or(LoadError::NotAProgram)?;
         if !header.starts_with(&MAGIC) {
             return Err(LoadError::NotAProgram);
         }
@@ -105,46 +103,26 @@ impl<'a> Flow<'a> {
         }
         let says = head.get(2);
         if says as usize != bytes.len() {
-            return Err(LoadError::Length {
-                says,
-                has: bytes.len(),
-            });
+            return Err(LoadError::Length { says, has: bytes.len() });
         }
         let id = head.get(3);
         if crc32(bytes.get(16..).unwrap_or_default()) != id {
             return Err(LoadError::Checksum);
         }
-        let cut = LoadError::Wrong {
-            what: "section",
-            at: 0,
-        };
+        let cut = LoadError::Wrong { what: "section", at: 0 };
         let (words, rest) = split_words(rest, head.get(4)).ok_or(cut)?;
         let count = head.get(5);
-        let (strings, pool) = count
-            .checked_mul(2)
-            .and_then(|n| split_words(rest, n))
-            .ok_or(cut)?;
-        let pool = core::str::from_utf8(pool).map_err(|_| LoadError::Wrong {
-            what: "UTF-8",
-            at: 0,
-        })?;
+        let (strings, pool) = count.checked_mul(2).and_then(|n| split_words(rest, n)).ok_or(cut)?;
+        let pool =
+            core::str::from_utf8(pool).map_err(|_| LoadError::Wrong { what: "UTF-8", at: 0 })?;
         let words = Words(words);
         if words.len() < 1 + Root::WORDS || words.get(0) != 0 {
             return Err(cut);
         }
-        let flow = Self {
-            words,
-            strings,
-            pool,
-            id,
-            root: Root::get(words, 1),
-        };
+        let flow = Self { words, strings, pool, id, root: Root::get(words, 1) };
         for index in 0..count {
             if flow.find(Str(index)).is_none() {
-                return Err(LoadError::Wrong {
-                    what: "string",
-                    at: index,
-                });
+                return Err(LoadError::Wrong { what: "string", at: index });
             }
         }
         Checker::new(words, count).program(flow.root)?;
@@ -178,25 +156,16 @@ impl<'a> Flow<'a> {
     /// The languages, the default one first.
     pub fn languages(&self) -> impl Iterator<Item = &'a str> {
         let flow = *self;
-        self.root
-            .languages
-            .iter(self.words)
-            .map(move |id| flow.str(id))
+        self.root.languages.iter(self.words).map(move |id| flow.str(id))
     }
 
     pub(crate) fn language(&self, index: u8) -> &'a str {
-        self.root
-            .languages
-            .get(self.words, u32::from(index))
-            .map_or("", |id| self.str(id))
+        self.root.languages.get(self.words, u32::from(index)).map_or("", |id| self.str(id))
     }
 
     /// The index of a language by its name.
     pub(crate) fn language_index(&self, name: &str) -> Option<LangId> {
-        (0..)
-            .zip(self.languages())
-            .find(|(_, l)| *l == name)
-            .map(|(i, _)| LangId(i))
+        (0..).zip(self.languages()).find(|(_, l)| *l == name).map(|(i, _)| LangId(i))
     }
 
     /// Every recorded file and every text in every language: what an embedder needs to have, or to

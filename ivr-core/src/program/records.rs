@@ -255,10 +255,7 @@ impl Field for State {
             let word = words.get(at + 1 + i);
             pair.copy_from_slice(&[word as u16, (word >> 16) as u16]);
         }
-        Self {
-            accept: words.get(at),
-            next,
-        }
+        Self { accept: words.get(at), next }
     }
 
     #[cfg(feature = "std")]

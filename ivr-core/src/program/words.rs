@@ -135,11 +135,7 @@ impl<T: Field> Field for Opt<T> {
     const WORDS: usize = 1;
 
     fn get(words: Words<'_>, at: usize) -> Self {
-        if words.get(at) == NONE {
-            Self(None)
-        } else {
-            Self(Some(T::get(words, at)))
-        }
+        if words.get(at) == NONE { Self(None) } else { Self(Some(T::get(words, at))) }
     }
 
     #[cfg(feature = "std")]
@@ -177,17 +173,11 @@ impl<R> core::fmt::Debug for List<R> {
 
 impl<R> List<R> {
     /// The empty list: word 0 of every program is a zero.
-    pub(crate) const EMPTY: Self = Self {
-        at: 0,
-        record: PhantomData,
-    };
+    pub(crate) const EMPTY: Self = Self { at: 0, record: PhantomData };
 
     #[cfg(feature = "std")]
     pub(crate) const fn new(at: u32) -> Self {
-        Self {
-            at,
-            record: PhantomData,
-        }
+        Self { at, record: PhantomData }
     }
 }
 
@@ -215,10 +205,7 @@ impl<R: Field> Field for List<R> {
     const WORDS: usize = 1;
 
     fn get(words: Words<'_>, at: usize) -> Self {
-        Self {
-            at: words.get(at),
-            record: PhantomData,
-        }
+        Self { at: words.get(at), record: PhantomData }
     }
 
     #[cfg(feature = "std")]

@@ -105,12 +105,7 @@ impl<'f> Rehearsal<'f> {
         }
         while let Some(output) = self.session.poll(self.flow) {
             let line = match output {
-                Output::Play {
-                    op,
-                    prompts,
-                    language,
-                    ..
-                } => {
+                Output::Play { op, prompts, language, .. } => {
                     self.playing = Some(op);
                     format!("{language}: {}", spoken(prompts, language))
                 }
@@ -126,13 +121,7 @@ impl<'f> Rehearsal<'f> {
                     self.host = Some(op);
                     format!("query {name}{}", named(args))
                 }
-                Output::Queue {
-                    op,
-                    queue,
-                    priority,
-                    attach,
-                    ..
-                } => {
+                Output::Queue { op, queue, priority, attach, .. } => {
                     self.host = Some(op);
                     format!("queue {queue} {priority}{}", named(attach))
                 }
@@ -140,13 +129,7 @@ impl<'f> Rehearsal<'f> {
                     self.host = Some(op);
                     format!("record {max_ms}")
                 }
-                Output::Transfer {
-                    op,
-                    kind,
-                    target,
-                    attach,
-                    ..
-                } => {
+                Output::Transfer { op, kind, target, attach, .. } => {
                     self.host = Some(op);
                     format!("transfer {} {target}{}", kind.name(), named(attach))
                 }
@@ -169,20 +152,14 @@ impl<'f> Rehearsal<'f> {
                 return;
             };
             self.now = self.now + 1_000;
-            self.input(Input::Done {
-                op,
-                result: OpResult::Finished,
-            });
+            self.input(Input::Done { op, result: OpResult::Finished });
         }
     }
 
     /// Only the prompt under way is heard to its end, in no time.
     pub fn heard(&mut self) {
         if let Some(op) = self.playing.take() {
-            self.input(Input::Done {
-                op,
-                result: OpResult::Finished,
-            });
+            self.input(Input::Done { op, result: OpResult::Finished });
         }
     }
 

@@ -16,12 +16,8 @@ impl Coverage {
     /// Nothing reached yet.
     #[must_use]
     pub fn new(flow: &Flow<'_>) -> Self {
-        let exits = flow
-            .exits()
-            .map(|(n, e)| ((n.to_string(), e.to_string()), 0));
-        Self {
-            exits: exits.collect(),
-        }
+        let exits = flow.exits().map(|(n, e)| ((n.to_string(), e.to_string()), 0));
+        Self { exits: exits.collect() }
     }
 
     /// Counts a call's way.

@@ -82,8 +82,7 @@ fn mapping(node: &Node) -> Parsed<Vec<(&str, &Node)>> {
 }
 
 fn text(node: &Node) -> Parsed<&str> {
-    node.text()
-        .map_or_else(|| fault(node, "this should be text"), Ok)
+    node.text().map_or_else(|| fault(node, "this should be text"), Ok)
 }
 
 fn ms(node: &Node) -> Parsed<u32> {
@@ -128,10 +127,7 @@ pub fn flow_of(source: &str, file: &str) -> Result<String, Diagnostics> {
     let tree = document::parse(source).map_err(|e| report((e.span, e.message)))?;
     let entries = mapping(&tree).map_err(report)?;
     let flow = entries.iter().find(|(key, _)| *key == "flow");
-    let flow = flow.map_or_else(
-        || fault(&tree, "`flow` names the flow to try"),
-        |f| text(f.1),
-    );
+    let flow = flow.map_or_else(|| fault(&tree, "`flow` names the flow to try"), |f| text(f.1));
     flow.map(ToString::to_string).map_err(report)
 }
 
@@ -152,10 +148,7 @@ fn diagnostics((span, message): Fault, source: &str, file: &str) -> Diagnostics 
 }
 
 fn file_of(flow: &Flow<'_>, tree: &Node) -> Parsed<Report> {
-    let mut report = Report {
-        outcomes: Vec::new(),
-        coverage: Coverage::new(flow),
-    };
+    let mut report = Report { outcomes: Vec::new(), coverage: Coverage::new(flow) };
     let (mut given, mut scenarios) = (None, None);
     for (key, value) in mapping(tree)? {
         match key {
@@ -210,10 +203,7 @@ fn one<'d>(
         }
     }
     coverage.count(&call);
-    Ok(Outcome {
-        name: name.to_string(),
-        failure,
-    })
+    Ok(Outcome { name: name.to_string(), failure })
 }
 
 /// One step; what failed, if it did.
@@ -244,10 +234,7 @@ fn take_step(call: &mut Rehearsal<'_>, step: &Node) -> Parsed<Option<String>> {
         }
         "answer" => {
             let entries = mapping(value)?;
-            let values: Vec<_> = entries
-                .iter()
-                .map(|(name, v)| (*name, value_of(v)))
-                .collect();
+            let values: Vec<_> = entries.iter().map(|(name, v)| (*name, value_of(v))).collect();
             call.found(&values);
         }
         "queue" => {
@@ -259,11 +246,7 @@ fn take_step(call: &mut Rehearsal<'_>, step: &Node) -> Parsed<Option<String>> {
                     _ => return fault(value, "a queue has: position, wait"),
                 }
             }
-            call.tell(|op| Input::QueueUpdate {
-                op,
-                position,
-                estimate_ms,
-            });
+            call.tell(|op| Input::QueueUpdate { op, position, estimate_ms });
         }
         "ended" => {
             let Some(outcome) = queue_outcome(text(value)?) else {
@@ -274,10 +257,7 @@ fn take_step(call: &mut Rehearsal<'_>, step: &Node) -> Parsed<Option<String>> {
         }
         "transferred" => {
             let Some(outcome) = transfer_outcome(text(value)?) else {
-                return fault(
-                    value,
-                    "transferred: answered, busy, noanswer, rejected, failed",
-                );
+                return fault(value, "transferred: answered, busy, noanswer, rejected, failed");
             };
             call.answer(OpResult::Transferred { outcome });
         }

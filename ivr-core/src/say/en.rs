@@ -114,11 +114,7 @@ const fn p(text: &str) -> Step {
 }
 
 const fn rule(base: u64, divisor: u64, steps: &'static [Step]) -> Rule {
-    Rule {
-        base,
-        divisor,
-        steps,
-    }
+    Rule { base, divisor, steps }
 }
 
 /// The rules for words that stand for themselves, counted from a first number.
@@ -229,23 +225,12 @@ const SETS: [&[Rule]; 6] = [
     // YEAR
     &[
         rule(0, 1, &[Q(CARDINAL)]),
-        rule(
-            1000,
-            100,
-            &[Q(CARDINAL), Step::Exactly(&[p("hundred")]), R(PAIR)],
-        ),
+        rule(1000, 100, &[Q(CARDINAL), Step::Exactly(&[p("hundred")]), R(PAIR)]),
         rule(2000, 1000, &[p("two"), p("thousand"), R(CARDINAL)]),
-        rule(
-            2010,
-            100,
-            &[Q(CARDINAL), Step::Exactly(&[p("hundred")]), R(PAIR)],
-        ),
+        rule(2010, 100, &[Q(CARDINAL), Step::Exactly(&[p("hundred")]), R(PAIR)]),
     ],
     // PAIR
-    &[
-        rule(0, 1, &[p("oh"), Q(CARDINAL)]),
-        rule(10, 1, &[Q(CARDINAL)]),
-    ],
+    &[rule(0, 1, &[p("oh"), Q(CARDINAL)]), rule(10, 1, &[Q(CARDINAL)])],
     // MONTH
     words![
         1; "January" "February" "March" "April" "May" "June" "July" "August" "September" "October"
@@ -259,16 +244,10 @@ const CENTS: &[Step] = &[
     When(HUNDREDTHS, 1, &[p("cent")]),
     Unless(HUNDREDTHS, 1, &[p("cents")]),
 ];
-const MINUTES: &[Step] = &[
-    Field(SECOND, CARDINAL),
-    When(SECOND, 1, &[p("minute")]),
-    Unless(SECOND, 1, &[p("minutes")]),
-];
-const SECONDS: &[Step] = &[
-    Field(THIRD, CARDINAL),
-    When(THIRD, 1, &[p("second")]),
-    Unless(THIRD, 1, &[p("seconds")]),
-];
+const MINUTES: &[Step] =
+    &[Field(SECOND, CARDINAL), When(SECOND, 1, &[p("minute")]), Unless(SECOND, 1, &[p("minutes")])];
+const SECONDS: &[Step] =
+    &[Field(THIRD, CARDINAL), When(THIRD, 1, &[p("second")]), Unless(THIRD, 1, &[p("seconds")])];
 
 pub(super) static TABLE: Table = Table {
     language: "en",
@@ -281,11 +260,7 @@ pub(super) static TABLE: Table = Table {
         &[Field(N, ORDINAL)],
         &[Digits(DIGIT)],
         &[Digits(DIGIT)],
-        &[
-            MINUS,
-            Field(N, CARDINAL),
-            IfDigits(&[p("point"), Digits(DIGIT)]),
-        ],
+        &[MINUS, Field(N, CARDINAL), IfDigits(&[p("point"), Digits(DIGIT)])],
         // zero dollars, fifty cents, one dollar and one cent
         &[
             MINUS,
@@ -303,10 +278,7 @@ pub(super) static TABLE: Table = Table {
             When(
                 N,
                 0,
-                &[
-                    When(HUNDREDTHS, 0, &[p("zero"), p("dollars")]),
-                    Unless(HUNDREDTHS, 0, CENTS),
-                ],
+                &[When(HUNDREDTHS, 0, &[p("zero"), p("dollars")]), Unless(HUNDREDTHS, 0, CENTS)],
             ),
         ],
         &[Field(SECOND, MONTH), Field(THIRD, ORDINAL), Field(N, YEAR)],
@@ -322,20 +294,12 @@ pub(super) static TABLE: Table = Table {
             Unless(
                 N,
                 0,
-                &[
-                    Field(N, CARDINAL),
-                    When(N, 1, &[p("hour")]),
-                    Unless(N, 1, &[p("hours")]),
-                ],
+                &[Field(N, CARDINAL), When(N, 1, &[p("hour")]), Unless(N, 1, &[p("hours")])],
             ),
             Unless(SECOND, 0, MINUTES),
             Unless(THIRD, 0, SECONDS),
             When(N, 0, &[When(SECOND, 0, &[When(THIRD, 0, SECONDS)])]),
         ],
-        &[
-            Field(N, CARDINAL),
-            When(N, 1, &[p("minute")]),
-            Unless(N, 1, &[p("minutes")]),
-        ],
+        &[Field(N, CARDINAL), When(N, 1, &[p("minute")]), Unless(N, 1, &[p("minutes")])],
     ],
 };

@@ -28,11 +28,7 @@ pub(super) const AFTERNOON: u8 = 3;
 
 impl Fields {
     pub(super) fn new(kind: Kind, value: Value<'_>) -> Result<Self, SayError> {
-        let mut fields = Self {
-            numbers: [0; 4],
-            digits: [0; DIGITS],
-            len: 0,
-        };
+        let mut fields = Self { numbers: [0; 4], digits: [0; DIGITS], len: 0 };
         let range = SayError::Range(kind);
         match kind {
             Kind::Cardinal | Kind::Count | Kind::Ordinal | Kind::Minutes => {

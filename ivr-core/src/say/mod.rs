@@ -163,11 +163,7 @@ impl Say {
     pub fn new(language: &str, kind: Kind, value: Value<'_>) -> Result<Self, SayError> {
         let table = table(language).ok_or(SayError::Language)?;
         let fields = Fields::new(kind, value)?;
-        Ok(Self {
-            table,
-            kind,
-            fields,
-        })
+        Ok(Self { table, kind, fields })
     }
 
     /// How it is spoken.

@@ -95,35 +95,17 @@ pub struct Pieces {
 
 impl Pieces {
     pub(super) fn new(table: &'static Table, fields: Fields, script: &'static [Step]) -> Self {
-        let frame = Frame {
-            steps: script,
-            number: 0,
-            divisor: 1,
-        };
-        Self {
-            table,
-            fields,
-            stack: [frame; DEPTH],
-            depth: 1,
-            digit: 0,
-        }
+        let frame = Frame { steps: script, number: 0, divisor: 1 };
+        Self { table, fields, stack: [frame; DEPTH], depth: 1, digit: 0 }
     }
 
     fn field(&self, index: u8) -> u64 {
-        self.fields
-            .numbers
-            .get(usize::from(index))
-            .copied()
-            .unwrap_or(0)
+        self.fields.numbers.get(usize::from(index)).copied().unwrap_or(0)
     }
 
     fn push(&mut self, steps: &'static [Step], number: u64, divisor: u64) {
         if let Some(slot) = self.stack.get_mut(self.depth) {
-            *slot = Frame {
-                steps,
-                number,
-                divisor,
-            };
+            *slot = Frame { steps, number, divisor };
             self.depth += 1;
         } else {
             debug_assert!(false, "a table nests deeper than the tests allow");
@@ -131,12 +113,7 @@ impl Pieces {
     }
 
     fn speak(&mut self, set: u8, number: u64) {
-        let rules = self
-            .table
-            .sets
-            .get(usize::from(set))
-            .copied()
-            .unwrap_or_default();
+        let rules = self.table.sets.get(usize::from(set)).copied().unwrap_or_default();
         let after = rules.partition_point(|rule| rule.base <= number);
         if let Some(rule) = after.checked_sub(1).and_then(|i| rules.get(i)) {
             self.push(rule.steps, number, rule.divisor);
@@ -161,9 +138,7 @@ impl Iterator for Pieces {
             } else if let Some(slot) = self.stack.get_mut(top) {
                 slot.steps = rest;
             }
-            let Frame {
-                number, divisor, ..
-            } = frame;
+            let Frame { number, divisor, .. } = frame;
             match step {
                 Step::Piece(id) => {
                     let text = self.table.pieces.get(usize::from(id)).copied();

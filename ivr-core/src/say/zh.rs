@@ -18,11 +18,7 @@ const WAN: u64 = 10_000;
 const YI: u64 = 100_000_000;
 
 const fn rule(base: u64, divisor: u64, steps: &'static [Step]) -> Rule {
-    Rule {
-        base,
-        divisor,
-        steps,
-    }
+    Rule { base, divisor, steps }
 }
 
 /// A number on its own, or before 万 and 亿 at the start of one: 十二.
@@ -130,10 +126,7 @@ const SETS: [&[Rule]; 12] = [
         rule(10, 10, &[Q(COUNT), p("角"), R(ONLY_MINOR)]),
     ],
     // ONLY_MINOR
-    &[
-        rule(1, 1, &[Q(COUNT), p("分")]),
-        rule(10, 10, &[Q(COUNT), p("角"), R(ONLY_MINOR)]),
-    ],
+    &[rule(1, 1, &[Q(COUNT), p("分")]), rule(10, 10, &[Q(COUNT), p("角"), R(ONLY_MINOR)])],
     // MINUTE
     &[
         rule(0, 1, &[p("整")]),
@@ -170,25 +163,14 @@ pub(super) static TABLE: Table = Table {
             ),
         ],
         // 二零二六年十一月二十二日
-        &[
-            Digits(DIGIT),
-            p("年"),
-            Field(SECOND, HEAD),
-            p("月"),
-            Field(THIRD, HEAD),
-            p("日"),
-        ],
+        &[Digits(DIGIT), p("年"), Field(SECOND, HEAD), p("月"), Field(THIRD, HEAD), p("日")],
         // 九点整, 九点零五分, 十四点三十分
         &[Field(N, COUNT), p("点"), Field(SECOND, MINUTE)],
         &[
             Unless(N, 0, &[Field(N, COUNT), p("小时")]),
             Unless(SECOND, 0, &[Field(SECOND, COUNT), p("分钟")]),
             Unless(THIRD, 0, &[Field(THIRD, COUNT), p("秒")]),
-            When(
-                N,
-                0,
-                &[When(SECOND, 0, &[When(THIRD, 0, &[p("零"), p("秒")])])],
-            ),
+            When(N, 0, &[When(SECOND, 0, &[When(THIRD, 0, &[p("零"), p("秒")])])]),
         ],
         &[Field(N, COUNT), p("分钟")],
     ],

@@ -26,10 +26,7 @@ fn run(test: impl FnOnce(&Flow<'_>)) {
 fn at_menu<'f>(flow: &'f Flow<'f>, now: Time) -> Rehearsal<'f> {
     let mut call = start(flow, now);
     call.expect("query caller number=13800138000");
-    call.found(&[
-        ("blacklisted", Value::Bool(false)),
-        ("vip", Value::Bool(false)),
-    ]);
+    call.found(&[("blacklisted", Value::Bool(false)), ("vip", Value::Bool(false))]);
     call.expect("zh: 您好，欢迎致电市民服务热线。");
     call.listen();
     call.expect("zh: 人工服务请按一");
@@ -81,28 +78,18 @@ fn agent_position_answer_and_rating() {
     run(|flow| {
         let mut call = in_queue(flow);
         let op = call.host().unwrap();
-        call.input(Input::QueueUpdate {
-            op,
-            position: 3,
-            estimate_ms: 200_000,
-        });
+        call.input(Input::QueueUpdate { op, position: 3, estimate_ms: 200_000 });
         call.wait(5_000);
         call.expect("您前面还有两位来电者，预计等待四分钟");
         call.listen();
-        call.input(Input::QueueUpdate {
-            op,
-            position: 1,
-            estimate_ms: 60_000,
-        });
+        call.input(Input::QueueUpdate { op, position: 1, estimate_ms: 60_000 });
         call.wait(30_000);
         call.expect("您是下一位，预计等待一分钟");
         call.input(Input::Answered { op });
         call.expect("stop play");
         call.wait(400_000);
         assert_eq!(call.take(), [""; 0]);
-        call.answer(OpResult::QueueEnded {
-            outcome: QueueOutcome::Answered,
-        });
+        call.answer(OpResult::QueueEnded { outcome: QueueOutcome::Answered });
         call.expect("queue -> answered");
         call.expect("zh: 请为本次服务评分");
         call.press("4");
@@ -155,11 +142,7 @@ fn star_leaves_the_queue_for_voicemail_even_during_an_announcement() {
 #[test]
 fn nobody_there_means_voicemail_and_silence_is_no_message() {
     run(|flow| {
-        for outcome in [
-            QueueOutcome::Full,
-            QueueOutcome::Empty,
-            QueueOutcome::Failed,
-        ] {
+        for outcome in [QueueOutcome::Full, QueueOutcome::Empty, QueueOutcome::Failed] {
             let mut call = in_queue(flow);
             call.answer(OpResult::QueueEnded { outcome });
             call.expect("目前没有座席可以接听");
@@ -314,9 +297,7 @@ fn a_silent_or_undecided_rating_ends_the_call_politely() {
     run(|flow| {
         let rated = || {
             let mut call = in_queue(flow);
-            call.answer(OpResult::QueueEnded {
-                outcome: QueueOutcome::Answered,
-            });
+            call.answer(OpResult::QueueEnded { outcome: QueueOutcome::Answered });
             call.expect("请为本次服务评分");
             call
         };

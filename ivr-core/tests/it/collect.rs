@@ -93,10 +93,7 @@ fn a_prompt_that_ends_after_barge_in_changes_nothing() {
         let op = call.playing().unwrap();
         call.press("1");
         let before = call.session().clone();
-        call.input(Input::Done {
-            op,
-            result: OpResult::Finished,
-        });
+        call.input(Input::Done { op, result: OpResult::Finished });
         assert!(before == *call.session());
     });
 }
@@ -164,10 +161,7 @@ fn a_terminator_nobody_needed_is_swallowed() {
         call.press("123");
         call.expect("en: second");
         call.press("#");
-        assert!(
-            call.playing().is_some(),
-            "the swallowed key must not stop the next prompt"
-        );
+        assert!(call.playing().is_some(), "the swallowed key must not stop the next prompt");
         call.press("45");
         call.expect("attach d=123");
     });
@@ -348,16 +342,13 @@ fn cancel_leaves_at_once_whatever_was_typed() {
 
 #[test]
 fn more_keys_than_there_is_room_for_are_counted() {
-    run(
-        "  a: { type: play, prompt: { text: long, bargein: false }, next: hangup }",
-        |call| {
-            for _ in 0..10 {
-                call.press("0123456789");
-            }
-            assert_eq!(call.session().pending_digits(), 40);
-            assert_eq!(call.session().dropped_digits(), 60);
-        },
-    );
+    run("  a: { type: play, prompt: { text: long, bargein: false }, next: hangup }", |call| {
+        for _ in 0..10 {
+            call.press("0123456789");
+        }
+        assert_eq!(call.session().pending_digits(), 40);
+        assert_eq!(call.session().dropped_digits(), 60);
+    });
 }
 
 #[test]
@@ -457,11 +448,7 @@ fn model(
             }
         }
     }
-    if value.is_empty() {
-        ("noinput".into(), value)
-    } else {
-        (judge(&value), value)
-    }
+    if value.is_empty() { ("noinput".into(), value) } else { (judge(&value), value) }
 }
 
 proptest! {
@@ -528,15 +515,8 @@ fn operations_that_never_were_change_nothing() {
     account("", |call| {
         let before = call.session().clone();
         for op in [Op(0), Op(77), Op(u32::MAX)] {
-            call.input(Input::Done {
-                op,
-                result: OpResult::Finished,
-            });
-            call.input(Input::QueueUpdate {
-                op,
-                position: 1,
-                estimate_ms: 1,
-            });
+            call.input(Input::Done { op, result: OpResult::Finished });
+            call.input(Input::QueueUpdate { op, position: 1, estimate_ms: 1 });
             call.input(Input::Answered { op });
         }
         assert!(before == *call.session());

@@ -60,23 +60,11 @@ fn every_mistake_has_its_message() {
     for (nodes, code) in [
         ("  a: { type: mneu }", "unknown-type"),
         ("  a: { type: play, prompt: hello }", "missing-exit"),
-        (
-            "  a: { type: play, prompt: hello, next: b }",
-            "unknown-node",
-        ),
+        ("  a: { type: play, prompt: hello, next: b }", "unknown-node"),
         ("  a: { type: play, next: hangup }", "missing"),
-        (
-            "  a: { type: play, prompt: hello, nxet: hangup, next: hangup }",
-            "unknown-field",
-        ),
-        (
-            "  a: { type: play, prompt: hello, next: hangup, next: hangup }",
-            "duplicate",
-        ),
-        (
-            "  a: { type: menu, prompt: hello, options: { 1: hangup } }",
-            "missing-exit",
-        ),
+        ("  a: { type: play, prompt: hello, nxet: hangup, next: hangup }", "unknown-field"),
+        ("  a: { type: play, prompt: hello, next: hangup, next: hangup }", "duplicate"),
+        ("  a: { type: menu, prompt: hello, options: { 1: hangup } }", "missing-exit"),
         (
             "  a: { type: menu, prompt: hello, options: { x: hangup }, on: { noinput: hangup, nomatch: hangup } }",
             "no-key",
@@ -114,67 +102,28 @@ fn every_mistake_has_its_message() {
             "missing",
         ),
         ("  a: { type: record, next: hangup }", "unbounded-record"),
-        (
-            "  a: { type: branch, cases: [{ when: n, to: hangup }], else: hangup }",
-            "type",
-        ),
-        (
-            "  a: { type: branch, cases: [{ when: n >, to: hangup }], else: hangup }",
-            "expression",
-        ),
-        (
-            "  a: { type: branch, cases: [{ when: n = 1, to: hangup }], else: hangup }",
-            "expression",
-        ),
-        (
-            "  a: { type: set, values: { n: \"'x'\" }, next: hangup }",
-            "type",
-        ),
-        (
-            "  a: { type: set, values: { n: size(d) + hsah(d) }, next: hangup }",
-            "expression",
-        ),
-        (
-            "  a: { type: set, values: { m: 1 }, next: hangup }",
-            "unknown-variable",
-        ),
+        ("  a: { type: branch, cases: [{ when: n, to: hangup }], else: hangup }", "type"),
+        ("  a: { type: branch, cases: [{ when: n >, to: hangup }], else: hangup }", "expression"),
+        ("  a: { type: branch, cases: [{ when: n = 1, to: hangup }], else: hangup }", "expression"),
+        ("  a: { type: set, values: { n: \"'x'\" }, next: hangup }", "type"),
+        ("  a: { type: set, values: { n: size(d) + hsah(d) }, next: hangup }", "expression"),
+        ("  a: { type: set, values: { m: 1 }, next: hangup }", "unknown-variable"),
         (
             "  a: { type: schedule, schedule: s, on: { open: hangup, closed: hangup } }",
             "unknown-schedule",
         ),
-        (
-            "  a: { type: language, to: fr, next: hangup }",
-            "unknown-language",
-        ),
+        ("  a: { type: language, to: fr, next: hangup }", "unknown-language"),
         ("  a: { type: call, flow: f, next: hangup }", "unknown-flow"),
         (
             "  a: { type: queue, queue: \"= d + 'x'\", next: hangup, on: { failed: hangup } }",
             "type",
         ),
-        (
-            "  a: { type: query, query: q, next: hangup }",
-            "missing-exit",
-        ),
-        (
-            "  a: { type: split, shares: [{ weight: 0, to: hangup }] }",
-            "wrong-number",
-        ),
-        (
-            "  a: { type: play, prompt: { text: x, say: n }, next: hangup }",
-            "wrong-shape",
-        ),
-        (
-            "  a: { type: play, prompt: { say: d, as: money }, next: hangup }",
-            "type",
-        ),
-        (
-            "  a: { type: play, prompt: { say: n, as: mony }, next: hangup }",
-            "unknown-say",
-        ),
-        (
-            "  a: { type: play, prompt: { zh: x, fr: y }, next: hangup }",
-            "unknown-language",
-        ),
+        ("  a: { type: query, query: q, next: hangup }", "missing-exit"),
+        ("  a: { type: split, shares: [{ weight: 0, to: hangup }] }", "wrong-number"),
+        ("  a: { type: play, prompt: { text: x, say: n }, next: hangup }", "wrong-shape"),
+        ("  a: { type: play, prompt: { say: d, as: money }, next: hangup }", "type"),
+        ("  a: { type: play, prompt: { say: n, as: mony }, next: hangup }", "unknown-say"),
+        ("  a: { type: play, prompt: { zh: x, fr: y }, next: hangup }", "unknown-language"),
         ("  a: { type: return, exit: x }", "unknown-exit"),
     ] {
         assert_eq!(codes(nodes).first(), Some(&code), "{nodes}");
@@ -228,11 +177,7 @@ fn all_mistakes_are_told_at_once() {
   b: { type: play, prompt: x, next: hangup }
   c: { type: set, values: { q: 1 }, next: hangup }";
     let error = compile(&around(nodes), "t").unwrap_err();
-    assert_eq!(
-        error.iter().filter(|d| d.level == Level::Error).count(),
-        3,
-        "{error}"
-    );
+    assert_eq!(error.iter().filter(|d| d.level == Level::Error).count(), 3, "{error}");
 }
 
 #[test]

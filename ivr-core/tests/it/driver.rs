@@ -9,10 +9,6 @@ pub(crate) const MONDAY_TEN: Time = Time(1_795_399_200_000);
 /// A call of a usual caller.
 pub(crate) fn start<'f>(flow: &'f Flow<'f>, now: Time) -> Rehearsal<'f> {
     let caller = "13800138000";
-    let config = SessionConfig {
-        caller,
-        now,
-        ..Default::default()
-    };
+    let config = SessionConfig { caller, now, ..Default::default() };
     Rehearsal::start(flow, config).unwrap()
 }

@@ -30,9 +30,7 @@ nodes:
         ("u", Value::Text("12")),
         ("p", Value::Bool(true)),
     ]);
-    call.take()
-        .into_iter()
-        .find_map(|l| l.strip_prefix("attach r=").map(String::from))
+    call.take().into_iter().find_map(|l| l.strip_prefix("attach r=").map(String::from))
 }
 
 /// What it comes to there.
@@ -64,11 +62,7 @@ fn int(depth: u32, fails: bool) -> BoxedStrategy<String> {
         1 => Just("size(t)".to_string()),
         1 => Just("int(u)".to_string()),
     ];
-    let signs = if fails {
-        vec!["+", "-", "*", "/", "%"]
-    } else {
-        vec!["+", "-", "*"]
-    };
+    let signs = if fails { vec!["+", "-", "*", "/", "%"] } else { vec!["+", "-", "*"] };
     if depth == 0 {
         return leaf.boxed();
     }
@@ -103,11 +97,8 @@ fn text(depth: u32) -> BoxedStrategy<String> {
 }
 
 fn boolean(depth: u32) -> BoxedStrategy<String> {
-    let leaf = prop_oneof![
-        Just("p".to_string()),
-        Just("true".to_string()),
-        Just("false".to_string())
-    ];
+    let leaf =
+        prop_oneof![Just("p".to_string()), Just("true".to_string()), Just("false".to_string())];
     if depth == 0 {
         return leaf.boxed();
     }
@@ -180,11 +171,7 @@ fn what_cel_does_not_have() {
         ("matches(u, '[2-9].')", "bool", Some("false")),
         ("luhn('4111111111111111')", "bool", Some("true")),
         ("2.5 > a", "bool", Some("false")),
-        (
-            "hash(t) == hash('hello') && hash(t) >= 0",
-            "bool",
-            Some("true"),
-        ),
+        ("hash(t) == hash('hello') && hash(t) >= 0", "bool", Some("true")),
         ("int('+5')", "int", None),
         ("int(now) % 1000", "int", Some("0")),
         ("now - now + 5", "int", Some("5")),
@@ -197,10 +184,7 @@ fn what_cel_does_not_have() {
 #[test]
 fn text_beyond_the_room_is_an_error_not_a_cut() {
     let long = "'0123456789'".to_string() + &" + '0123456789'".repeat(24);
-    assert_eq!(
-        ours(&format!("size({long})"), "int").as_deref(),
-        Some("250")
-    );
+    assert_eq!(ours(&format!("size({long})"), "int").as_deref(), Some("250"));
     // Every step of a sum needs room of its own: 256 bytes in all.
     assert_eq!(ours(&format!("{long} + {long}"), "text"), None);
 }

@@ -45,11 +45,7 @@ fn every_shipped_flow_is_lint_clean_and_does_what_its_scenarios_say() {
             let failure = outcome.failure.as_deref();
             assert_eq!(failure, None, "{name}: {}", outcome.name);
         }
-        assert!(
-            !whole || report.coverage.missed().count() == 0,
-            "{}",
-            report.coverage
-        );
+        assert!(!whole || report.coverage.missed().count() == 0, "{}", report.coverage);
     }
     assert!(scenarios >= 40, "{scenarios}");
 }
@@ -78,13 +74,7 @@ fn a_scenario_that_fails_says_what_happened_instead() {
     assert!(run("never: Hello").unwrap().outcomes[0].failure.is_some());
     assert!(run("press: '2', hangup, then: end").unwrap().passed());
     assert_eq!(report.coverage.exits(), (1, 3));
-    for wrong in [
-        "dance",
-        "press: [1]",
-        "wait: 5",
-        "ended: well",
-        "{ press: '1', wait: 1s }",
-    ] {
+    for wrong in ["dance", "press: [1]", "wait: 5", "ended: well", "{ press: '1', wait: 1s }"] {
         let error = run(wrong).unwrap_err().to_string();
         assert!(error.contains("x:3:"), "{error}");
     }

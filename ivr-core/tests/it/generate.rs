@@ -59,11 +59,7 @@ nodes:
     for (i, spec) in specs.iter().enumerate() {
         let to = spec.to.map(|t| {
             let t = usize::from(t) % (specs.len() + 1);
-            if t == specs.len() {
-                "hangup".to_string()
-            } else {
-                format!("n{t}")
-            }
+            if t == specs.len() { "hangup".to_string() } else { format!("n{t}") }
         });
         let [a, b, c, d] = &to;
         let [k, l, m, n] = spec.knobs;
@@ -112,11 +108,7 @@ nodes:
                 "type: query, query: q, args: {{ d: d, n: n + 1 }}, results: [n, t, ok], timeout: {}s, \
                  {} next: {a}, on: {{ failed: {b}, timeout: {c}, error: {d} }}",
                 1 + k % 9,
-                if l % 2 == 0 {
-                    "filler: p, filler_after: 1s,"
-                } else {
-                    ""
-                },
+                if l % 2 == 0 { "filler: p, filler_after: 1s," } else { "" },
             ),
             11 => format!(
                 "type: transfer, to: '100', kind: {}, timeout: {}s, next: {a}, on: {{ failed: {b}, busy: {c} }}",

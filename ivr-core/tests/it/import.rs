@@ -75,10 +75,7 @@ fn menus_that_cannot_be_taken_over_say_where() {
         "<entry action='menu-sub' digits='1' param='nowhere'/>",
         "<entry action='menu-exit' digits='/1/'/><entry action='menu-exit' digits='/2/'/>",
     ] {
-        assert!(
-            matches!(import(wrong), Err(ImportError::Menu { line: 2, .. })),
-            "{wrong}"
-        );
+        assert!(matches!(import(wrong), Err(ImportError::Menu { line: 2, .. })), "{wrong}");
     }
 }
 
@@ -99,10 +96,7 @@ nodes:
     };
     for (grammar, keys) in [
         ("builtin:dtmf/digits?minlength=2;maxlength=4", "1234"),
-        (
-            "<grammar mode='dtmf'><rule id='a'><item repeat='2-'>7</item>8</rule></grammar>",
-            "7778",
-        ),
+        ("<grammar mode='dtmf'><rule id='a'><item repeat='2-'>7</item>8</rule></grammar>", "7778"),
     ] {
         let program = compile(&with(grammar), "g.yaml").unwrap_or_else(|e| panic!("{e}"));
         let flow = Flow::load(&program).unwrap();

@@ -31,12 +31,8 @@ struct Watched<'f> {
 
 impl<'f> Watched<'f> {
     fn new(flow: &'f Flow<'f>, language: &str) -> Self {
-        let config = SessionConfig {
-            caller: "123",
-            now: MONDAY_TEN,
-            language,
-            ..Default::default()
-        };
+        let config =
+            SessionConfig { caller: "123", now: MONDAY_TEN, language, ..Default::default() };
         let mut call = Self {
             flow,
             session: Session::new(flow, config).unwrap(),
@@ -81,12 +77,7 @@ impl<'f> Watched<'f> {
             }
             let mut op = None;
             match output {
-                Output::Play {
-                    op: play,
-                    prompts,
-                    language,
-                    ..
-                } => {
+                Output::Play { op: play, prompts, language, .. } => {
                     assert!(!self.hung_up, "invariant 5: play after hang-up");
                     assert!(self.play.is_none(), "invariant 6: two plays at once");
                     self.play = Some(play);
@@ -125,10 +116,7 @@ impl<'f> Watched<'f> {
                 }
                 Output::End { reason } => {
                     self.ends += 1;
-                    assert!(
-                        self.play.is_none() && self.host.is_none(),
-                        "invariant 4: loose ends"
-                    );
+                    assert!(self.play.is_none() && self.host.is_none(), "invariant 4: loose ends");
                     assert!(
                         !self.hung_up
                             || matches!(reason, EndReason::CallerHungUp | EndReason::Error(_))
@@ -160,10 +148,7 @@ impl<'f> Watched<'f> {
             assert_eq!(self.ends, 1, "invariant 4: over without an end");
             return;
         }
-        assert!(
-            !self.hung_up || self.host.is_some(),
-            "invariant 5: idle after hang-up"
-        );
+        assert!(!self.hung_up || self.host.is_some(), "invariant 5: idle after hang-up");
         match session.deadline() {
             Some(deadline) => assert!(deadline >= self.now, "invariant 8: a deadline in the past"),
             None => assert!(
@@ -174,10 +159,7 @@ impl<'f> Watched<'f> {
         let accounted = session.used_digits()
             + session.dropped_digits()
             + u32::try_from(session.pending_digits()).unwrap();
-        assert_eq!(
-            accounted, self.pressed,
-            "invariant 9: digits are lost or made"
-        );
+        assert_eq!(accounted, self.pressed, "invariant 9: digits are lost or made");
     }
 
     /// What is due now, happens now.
@@ -192,10 +174,7 @@ impl<'f> Watched<'f> {
             Event::Digit(d) => self.input(Input::Digit(*d)),
             Event::Played => {
                 if let Some(op) = self.play.take() {
-                    self.input(Input::Done {
-                        op,
-                        result: OpResult::Finished,
-                    });
+                    self.input(Input::Done { op, result: OpResult::Finished });
                 }
             }
             Event::Answer(how) => {
@@ -215,11 +194,7 @@ impl<'f> Watched<'f> {
             Event::Update(n) => {
                 let op = self.host.unwrap_or(Op(0));
                 let (position, estimate_ms) = (u32::from(*n), u32::from(*n) * 10_000);
-                self.input(Input::QueueUpdate {
-                    op,
-                    position,
-                    estimate_ms,
-                });
+                self.input(Input::QueueUpdate { op, position, estimate_ms });
             }
             Event::Answered => {
                 let op = self.host.unwrap_or(Op(0));
@@ -255,46 +230,23 @@ impl<'f> Watched<'f> {
 
     fn done(&mut self, op: Op, how: u8) {
         let values = [
-            (
-                "n",
-                if how % 3 == 0 {
-                    Value::Text("17")
-                } else {
-                    Value::Int(i64::from(how))
-                },
-            ),
+            ("n", if how % 3 == 0 { Value::Text("17") } else { Value::Int(i64::from(how)) }),
             ("t", Value::Text("北京市朝阳区的一条街")),
             ("ok", Value::Bool(how % 2 == 0)),
         ];
         let result = match how % 16 {
             0..=3 => OpResult::QueryOk(&values),
             4 => OpResult::QueryFailed,
-            5 => OpResult::QueueEnded {
-                outcome: QueueOutcome::Answered,
-            },
-            6 => OpResult::QueueEnded {
-                outcome: QueueOutcome::Full,
-            },
-            7 => OpResult::QueueEnded {
-                outcome: QueueOutcome::Timeout,
-            },
-            8 => OpResult::Recorded {
-                ms: u32::from(how) * 50,
-            },
+            5 => OpResult::QueueEnded { outcome: QueueOutcome::Answered },
+            6 => OpResult::QueueEnded { outcome: QueueOutcome::Full },
+            7 => OpResult::QueueEnded { outcome: QueueOutcome::Timeout },
+            8 => OpResult::Recorded { ms: u32::from(how) * 50 },
             9 => OpResult::Recorded { ms: 500 },
-            10 => OpResult::Transferred {
-                outcome: TransferOutcome::Answered,
-            },
-            11 => OpResult::Transferred {
-                outcome: TransferOutcome::Busy,
-            },
-            12 => OpResult::Transferred {
-                outcome: TransferOutcome::Rejected,
-            },
+            10 => OpResult::Transferred { outcome: TransferOutcome::Answered },
+            11 => OpResult::Transferred { outcome: TransferOutcome::Busy },
+            12 => OpResult::Transferred { outcome: TransferOutcome::Rejected },
             13 => OpResult::Failed,
-            14 => OpResult::QueueEnded {
-                outcome: QueueOutcome::ExitKey,
-            },
+            14 => OpResult::QueueEnded { outcome: QueueOutcome::ExitKey },
             _ => OpResult::Finished,
         };
         self.input(Input::Done { op, result });

@@ -49,12 +49,7 @@ fn exercise(flow: &Flow<'_>, keys: &[u8]) {
                     prompts.for_each(drop);
                     op = o;
                 }
-                Output::Query { op: o, args, .. }
-                | Output::Queue {
-                    op: o,
-                    attach: args,
-                    ..
-                } => {
+                Output::Query { op: o, args, .. } | Output::Queue { op: o, attach: args, .. } => {
                     args.for_each(|a| drop(a.value().to_string()));
                     op = o;
                 }
@@ -67,15 +62,9 @@ fn exercise(flow: &Flow<'_>, keys: &[u8]) {
     let mut op = step(&mut session, Input::Start);
     for key in keys {
         let input = match key % 4 {
-            0 => Input::Done {
-                op,
-                result: OpResult::Finished,
-            },
+            0 => Input::Done { op, result: OpResult::Finished },
             1 => Input::Digit(b"0123456789*#ABCD"[usize::from(key >> 4)]),
-            2 => Input::Done {
-                op,
-                result: OpResult::QueryOk(&[]),
-            },
+            2 => Input::Done { op, result: OpResult::QueryOk(&[]) },
             _ => Input::Tick,
         };
         let next = step(&mut session, input);
@@ -203,10 +192,7 @@ fn refusals_say_what_is_wrong() {
     assert_eq!(Flow::load(b"").err(), Some(LoadError::NotAProgram));
     assert_eq!(Flow::load(&[0; 100]).err(), Some(LoadError::NotAProgram));
     let bytes = compile(HOTLINE, "x").unwrap().into_bytes();
-    assert!(matches!(
-        Flow::load(&bytes[..bytes.len() - 1]).err(),
-        Some(LoadError::Length { .. })
-    ));
+    assert!(matches!(Flow::load(&bytes[..bytes.len() - 1]).err(), Some(LoadError::Length { .. })));
     let mut other = bytes.clone();
     other[4] = 9;
     assert_eq!(Flow::load(&other).err(), Some(LoadError::Version(9)));
@@ -246,10 +232,7 @@ fn hostile_documents_end_soon() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for i in 1..20 {
         let before = i - 1;
-        bomb += &format!(
-            "a{i}: &a{i} [{}]\n",
-            vec![format!("*a{before}"); 10].join(", ")
-        );
+        bomb += &format!("a{i}: &a{i} [{}]\n", vec![format!("*a{before}"); 10].join(", "));
     }
     assert!(compile(&bomb, "x").is_err());
     assert!(compile(&"- ".repeat(50_000), "x").is_err());

@@ -18,12 +18,7 @@ fn read_zh(text: &str) -> Option<i64> {
     if let Some(rest) = text.strip_prefix('负') {
         return Some(-read_zh(rest)?);
     }
-    let digit = |c| {
-        "零一二三四五六七八九"
-            .chars()
-            .position(|d| d == c)
-            .map(|i| i as i64)
-    };
+    let digit = |c| "零一二三四五六七八九".chars().position(|d| d == c).map(|i| i as i64);
     let (mut total, mut section, mut number, mut seen) = (0_i64, 0_i64, None, false);
     for c in text.chars() {
         match c {
@@ -121,9 +116,8 @@ fn read_en(text: &str) -> Option<i64> {
         "eighteen",
         "nineteen",
     ];
-    const TENS: [&str; 8] = [
-        "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-    ];
+    const TENS: [&str; 8] =
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
     const SCALES: [&str; 5] = ["thousand", "million", "billion", "trillion", "quadrillion"];
     let (mut total, mut group, mut last_scale) = (0, 0, usize::MAX);
     let mut sign = 1;
@@ -252,29 +246,17 @@ fn ordinals_digits_and_telephones() {
     }
     assert_eq!(say("zh", Kind::Digits, Value::Text("10*#")), "一零星号井号");
     assert_eq!(say("zh", Kind::Phone, Value::Text("110")), "幺幺零");
-    assert_eq!(
-        say("zh", Kind::Phone, Value::Text("010-6201")),
-        "零幺零六二零幺"
-    );
+    assert_eq!(say("zh", Kind::Phone, Value::Text("010-6201")), "零幺零六二零幺");
     assert_eq!(say("en", Kind::Digits, Value::Int(105)), "one zero five");
 }
 
 #[test]
 fn money_and_decimals() {
-    let money = |language, text| {
-        say(
-            language,
-            Kind::Money,
-            Value::Decimal(Decimal::parse(text).unwrap()),
-        )
-    };
+    let money =
+        |language, text| say(language, Kind::Money, Value::Decimal(Decimal::parse(text).unwrap()));
     for (amount, zh, en) in [
         ("0", "零元", "zero dollars"),
-        (
-            "1001.5",
-            "一千零一元五角",
-            "one thousand one dollars and fifty cents",
-        ),
+        ("1001.5", "一千零一元五角", "one thousand one dollars and fifty cents"),
         ("5.05", "五元零五分", "five dollars and five cents"),
         ("0.01", "一分", "one cent"),
         ("0.2", "两角", "twenty cents"),
@@ -288,11 +270,7 @@ fn money_and_decimals() {
     }
     assert_eq!(say("zh", Kind::Money, Value::Int(250)), "两元五角");
     let decimal = |language, text| {
-        say(
-            language,
-            Kind::Decimal,
-            Value::Decimal(Decimal::parse(text).unwrap()),
-        )
+        say(language, Kind::Decimal, Value::Decimal(Decimal::parse(text).unwrap()))
     };
     assert_eq!(decimal("zh", "3.14"), "三点一四");
     assert_eq!(decimal("zh", "-0.05"), "负零点零五");
@@ -307,27 +285,16 @@ fn dates_times_and_durations() {
     let day = 20_779 * 86_400_000_i64;
     let (afternoon, morning) = (day + (14 * 60 + 5) * 60_000, day + 9 * 3_600_000);
     assert_eq!(at("zh", Kind::Date, afternoon), "二零二六年十一月二十二日");
-    assert_eq!(
-        at("en", Kind::Date, afternoon),
-        "November twenty second twenty twenty six"
-    );
+    assert_eq!(at("en", Kind::Date, afternoon), "November twenty second twenty twenty six");
     assert_eq!(at("zh", Kind::Time, afternoon), "十四点零五分");
     assert_eq!(at("en", Kind::Time, afternoon), "two oh five p.m.");
     assert_eq!(at("zh", Kind::Time, morning), "九点整");
     assert_eq!(at("en", Kind::Time, morning), "nine o'clock a.m.");
     assert_eq!(at("en", Kind::Time, day), "twelve o'clock a.m.");
-    let years = [
-        (1905, "nineteen oh five"),
-        (2000, "two thousand"),
-        (2008, "two thousand eight"),
-    ];
+    let years = [(1905, "nineteen oh five"), (2000, "two thousand"), (2008, "two thousand eight")];
     for (year, text) in years {
         let ms = (year - 1970) * 31_556_952_000_i64 + 15_000_000_000;
-        assert!(
-            at("en", Kind::Date, ms).ends_with(text),
-            "{}",
-            at("en", Kind::Date, ms)
-        );
+        assert!(at("en", Kind::Date, ms).ends_with(text), "{}", at("en", Kind::Date, ms));
     }
     let lasts = |language, ms| say(language, Kind::Duration, Value::Int(ms));
     assert_eq!(lasts("zh", 7_382_000), "两小时三分钟两秒");
@@ -345,12 +312,7 @@ fn pieces_are_a_finite_list_and_everything_spoken_is_on_it() {
         assert!(all.len() < 120);
         for (i, piece) in all.iter().enumerate() {
             assert_eq!(usize::from(piece.id), i);
-            assert_eq!(
-                all.iter().filter(|p| p.text == piece.text).count(),
-                1,
-                "{}",
-                piece.text
-            );
+            assert_eq!(all.iter().filter(|p| p.text == piece.text).count(), 1, "{}", piece.text);
         }
         let mut used = vec![false; all.len()];
         let mut speak = |kind, value| {
@@ -381,10 +343,7 @@ fn pieces_are_a_finite_list_and_everything_spoken_is_on_it() {
         speak(Kind::Digits, Value::Text("0123456789*#ABCD"));
         speak(Kind::Phone, Value::Text("1"));
         speak(Kind::Cardinal, Value::Int(-1));
-        speak(
-            Kind::Decimal,
-            Value::Decimal(Decimal::parse("0.5").unwrap()),
-        );
+        speak(Kind::Decimal, Value::Decimal(Decimal::parse("0.5").unwrap()));
         let idle: Vec<_> = all.iter().filter(|p| !used[usize::from(p.id)]).collect();
         assert!(idle.is_empty(), "{language}: never spoken: {idle:?}");
     }
@@ -393,35 +352,14 @@ fn pieces_are_a_finite_list_and_everything_spoken_is_on_it() {
 #[test]
 fn what_cannot_be_spoken_says_why() {
     let new = |language, kind, value| Say::new(language, kind, value).err();
-    assert_eq!(
-        new("xx", Kind::Cardinal, Value::Int(1)),
-        Some(SayError::Language)
-    );
+    assert_eq!(new("xx", Kind::Cardinal, Value::Int(1)), Some(SayError::Language));
     assert!(new("zh-CN", Kind::Cardinal, Value::Int(1)).is_none());
     let beyond = Value::Int(GREATEST + 1);
-    assert_eq!(
-        new("zh", Kind::Cardinal, beyond),
-        Some(SayError::Range(Kind::Cardinal))
-    );
-    assert_eq!(
-        new("en", Kind::Ordinal, Value::Int(-1)),
-        Some(SayError::Range(Kind::Ordinal))
-    );
-    assert_eq!(
-        new("en", Kind::Date, Value::Int(1)),
-        Some(SayError::Type(Kind::Date))
-    );
-    assert_eq!(
-        new("en", Kind::Digits, Value::Text("x")),
-        Some(SayError::Type(Kind::Digits))
-    );
+    assert_eq!(new("zh", Kind::Cardinal, beyond), Some(SayError::Range(Kind::Cardinal)));
+    assert_eq!(new("en", Kind::Ordinal, Value::Int(-1)), Some(SayError::Range(Kind::Ordinal)));
+    assert_eq!(new("en", Kind::Date, Value::Int(1)), Some(SayError::Type(Kind::Date)));
+    assert_eq!(new("en", Kind::Digits, Value::Text("x")), Some(SayError::Type(Kind::Digits)));
     let long = "1".repeat(33);
-    assert_eq!(
-        new("en", Kind::Digits, Value::Text(&long)),
-        Some(SayError::Range(Kind::Digits))
-    );
-    assert_eq!(
-        new("en", Kind::Money, Value::Int(i64::MIN)),
-        Some(SayError::Range(Kind::Money))
-    );
+    assert_eq!(new("en", Kind::Digits, Value::Text(&long)), Some(SayError::Range(Kind::Digits)));
+    assert_eq!(new("en", Kind::Money, Value::Int(i64::MIN)), Some(SayError::Range(Kind::Money)));
 }

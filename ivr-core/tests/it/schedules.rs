@@ -49,11 +49,7 @@ fn oracle(zone: Tz, ms: i64) -> &'static str {
         (2026, 5, 2) => 0,
         (2026, 5, 3) => 5,
         (2026, 7, 1) => {
-            return if (600..660).contains(&minute) {
-                "open"
-            } else {
-                "closed"
-            };
+            return if (600..660).contains(&minute) { "open" } else { "closed" };
         }
         _ => local.weekday().num_days_from_monday(),
     };
@@ -101,12 +97,7 @@ fn every_change_of_the_clock_and_every_edge_agrees() {
         let mut before = None;
         for hour in 0..370 * 24 {
             let at = start + hour * 3_600_000;
-            let offset = zone
-                .timestamp_millis_opt(at)
-                .unwrap()
-                .naive_local()
-                .and_utc()
-                .timestamp()
+            let offset = zone.timestamp_millis_opt(at).unwrap().naive_local().and_utc().timestamp()
                 - at / 1000;
             if before.replace(offset).is_some_and(|b| b != offset) {
                 for minute in -180..180 {

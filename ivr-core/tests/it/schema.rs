@@ -46,18 +46,14 @@ nodes:
     );
     let errors = compile(&text, "x").unwrap_err();
     let unknown = errors.iter().find(|d| d.code == "unknown-field");
-    let help = unknown
-        .and_then(|d| d.help.clone())
-        .unwrap_or_else(|| panic!("{errors}"));
+    let help = unknown.and_then(|d| d.help.clone()).unwrap_or_else(|| panic!("{errors}"));
     let list = help.strip_prefix("a node may have: ").unwrap();
     list.split(", ").map(String::from).collect()
 }
 
 fn schema_of<'s>(schema: &'s Value, kind: &str) -> &'s Value {
     let all = schema["$defs"]["node"]["allOf"].as_array().unwrap();
-    let found = all
-        .iter()
-        .find(|a| a["if"]["properties"]["type"]["const"] == kind);
+    let found = all.iter().find(|a| a["if"]["properties"]["type"]["const"] == kind);
     &found.unwrap_or_else(|| panic!("no {kind}"))["then"]["properties"]
 }
 
@@ -69,29 +65,19 @@ fn keys(value: &Value) -> BTreeSet<String> {
 fn the_schema_has_the_fields_of_every_type() {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     for (kind, least) in LEAST {
-        assert_eq!(
-            keys(schema_of(&schema, kind)),
-            known_fields(kind, least),
-            "{kind}"
-        );
+        assert_eq!(keys(schema_of(&schema, kind)), known_fields(kind, least), "{kind}");
     }
 }
 
 #[test]
 fn the_schema_has_every_type() {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
-    let types = schema["$defs"]["node"]["properties"]["type"]["enum"]
-        .as_array()
-        .unwrap();
+    let types = schema["$defs"]["node"]["properties"]["type"]["enum"].as_array().unwrap();
     let types: BTreeSet<&str> = types.iter().map(|t| t.as_str().unwrap()).collect();
     let text = "name: x\nlanguages: [en]\nstart: a\nnodes: { a: { type: zzzzzzzzzzzz } }\n";
     let errors = compile(text, "x").unwrap_err();
     let help = errors.iter().next().unwrap().help.clone().unwrap();
-    let known: BTreeSet<&str> = help
-        .strip_prefix("there are: ")
-        .unwrap()
-        .split(", ")
-        .collect();
+    let known: BTreeSet<&str> = help.strip_prefix("there are: ").unwrap().split(", ").collect();
     assert_eq!(types, known);
     for kind in types {
         schema_of(&schema, kind);

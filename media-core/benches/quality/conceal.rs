@@ -61,12 +61,7 @@ pub(crate) fn measure(speech: &[Speech], scorer: &mut Scorer) {
         for (ms, share, burst) in LOSSES {
             let frame = ms * 8;
             let mut places = Vec::new();
-            for (i, clean) in speech
-                .samples
-                .chunks_exact(WINDOW)
-                .take(WINDOWS)
-                .enumerate()
-            {
+            for (i, clean) in speech.samples.chunks_exact(WINDOW).take(WINDOWS).enumerate() {
                 let lost = pattern(WINDOW / frame, share, burst, 1000 + i as u64);
                 let mut ours = Concealer::new();
                 let heard = run(clean, frame, &lost, |lost, piece| {
@@ -101,18 +96,11 @@ pub(crate) fn measure(speech: &[Speech], scorer: &mut Scorer) {
         all_ours.push(ours);
         all_theirs.push(theirs);
         let kind = if burst { "burst" } else { "random" };
-        let case = format!(
-            "conceal-{}-{ms}ms-{:.0}%-{kind}",
-            name.replace(' ', "-"),
-            share * 100.0
-        );
+        let case =
+            format!("conceal-{}-{ms}ms-{:.0}%-{kind}", name.replace(' ', "-"), share * 100.0);
         row(&case, ours, theirs);
     }
-    row(
-        "conceal-mean",
-        mean(all_ours.into_iter()),
-        mean(all_theirs.into_iter()),
-    );
+    row("conceal-mean", mean(all_ours.into_iter()), mean(all_theirs.into_iter()));
 }
 
 fn row(case: &str, ours: f64, theirs: f64) {

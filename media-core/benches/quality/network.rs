@@ -29,24 +29,15 @@ pub(crate) struct Trace {
 impl Trace {
     /// Packets in order of arrival.
     fn order(&self) -> Vec<(u64, usize)> {
-        let mut order: Vec<_> = self
-            .arrivals
-            .iter()
-            .enumerate()
-            .filter_map(|(i, a)| Some(((*a)?, i)))
-            .collect();
+        let mut order: Vec<_> =
+            self.arrivals.iter().enumerate().filter_map(|(i, a)| Some(((*a)?, i))).collect();
         order.sort_unstable();
         order
     }
 
     fn fastest(&self) -> i64 {
         let transit = |(i, a): (usize, &Option<u64>)| Some((*a)? as i64 - i as i64 * 20_000);
-        self.arrivals
-            .iter()
-            .enumerate()
-            .filter_map(transit)
-            .min()
-            .unwrap_or(0)
+        self.arrivals.iter().enumerate().filter_map(transit).min().unwrap_or(0)
     }
 }
 
@@ -66,10 +57,7 @@ pub(crate) fn traces() -> Vec<Trace> {
                 .map(|line| line.split(' ').nth(2)?.parse::<f64>().ok())
                 .map(|ms| ms.filter(|ms| *ms >= 0.0).map(|ms| (ms * 1000.0) as u64))
                 .collect();
-            Some(Trace {
-                name: path.file_stem()?.to_str()?.into(),
-                arrivals,
-            })
+            Some(Trace { name: path.file_stem()?.to_str()?.into(), arrivals })
         })
         .collect();
     all.sort_by(|a, b| a.name.cmp(&b.name));
@@ -86,10 +74,7 @@ fn made(name: &str, seed: u64, mut delay_ms: impl FnMut(&mut Rng, u64) -> Option
             delay_ms(&mut rng, i).map(|ms| i * TICK_US + ((30.0 + ms.max(0.0)) * 1000.0) as u64)
         })
         .collect();
-    Trace {
-        name: name.into(),
-        arrivals,
-    }
+    Trace { name: name.into(), arrivals }
 }
 
 /// Delay that wanders, as on a loaded uplink; 1 % lost.
@@ -170,10 +155,7 @@ fn fixed(trace: &Trace, codes: &[u8], ms: i64) -> Vec<i16> {
     play(trace, |now, packets, frame| {
         packets.iter().for_each(|p| arrived[p.1] = true);
         let i = (now as i64 - fastest - ms * 1000).div_euclid(TICK_US as i64);
-        match usize::try_from(i)
-            .ok()
-            .filter(|&i| arrived.get(i) == Some(&true))
-        {
+        match usize::try_from(i).ok().filter(|&i| arrived.get(i) == Some(&true)) {
             Some(i) => {
                 Law::Mu.decode(&codes[i * FRAME..][..FRAME], frame);
                 concealer.received(frame);
@@ -220,10 +202,7 @@ fn speex(trace: &Trace, codes: &[u8], margin: i32) -> Option<Vec<i16>> {
 fn lags_ms(clean: &[i16], heard: &[i16]) -> Vec<(usize, f64)> {
     const PIECE: usize = 4000;
     let coarse = |samples: &[i16]| -> Vec<f32> {
-        samples
-            .chunks_exact(4)
-            .map(|c| c.iter().map(|&s| f32::from(s)).sum())
-            .collect()
+        samples.chunks_exact(4).map(|c| c.iter().map(|&s| f32::from(s)).sum()).collect()
     };
     let (low_clean, low_heard) = (coarse(clean), coarse(heard));
     let alike = |clean: &[f32], heard: &[f32], at: usize, lag: usize, n: usize| {
@@ -288,25 +267,16 @@ pub(crate) fn measure(speech: &[Speech], scorer: &mut Scorer) {
         let mut codes = vec![0; n];
         Law::Mu.encode(&clean, &mut codes);
         let mine = ours(&trace, &codes, Config::default());
-        let mut all = vec![Heard {
-            buffer: "ours".into(),
-            samples: mine,
-        }];
+        let mut all = vec![Heard { buffer: "ours".into(), samples: mine }];
         for ms in [40, 100] {
             let samples = fixed(&trace, &codes, ms);
-            all.push(Heard {
-                buffer: format!("fixed {ms} ms"),
-                samples,
-            });
+            all.push(Heard { buffer: format!("fixed {ms} ms"), samples });
         }
         for margin in [0, 1, 2, 3] {
             let Some(samples) = speex(&trace, &codes, margin) else {
                 continue;
             };
-            all.push(Heard {
-                buffer: format!("speexdsp margin {margin}"),
-                samples,
-            });
+            all.push(Heard { buffer: format!("speexdsp margin {margin}"), samples });
         }
         report(&trace, &clean, &all, scorer);
     }
@@ -356,15 +326,8 @@ fn report(trace: &Trace, clean: &[i16], all: &[Heard], scorer: &mut Scorer) {
             ("PESQ", "MOS-LQO", our_pesq, pesq),
             ("delay", "ms", our_delay, delay),
         ] {
-            let row = Row {
-                area: "media",
-                case: &case,
-                metric,
-                unit,
-                ours,
-                peer,
-                theirs: Some(theirs),
-            };
+            let row =
+                Row { area: "media", case: &case, metric, unit, ours, peer, theirs: Some(theirs) };
             row.save().expect("the summary can be written");
         }
     }

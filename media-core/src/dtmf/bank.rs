@@ -53,11 +53,7 @@ const fn sin_cos(x: f64) -> (f64, f64) {
 }
 
 const fn radians_per_sample(line: usize) -> f64 {
-    let hz = if line < 4 {
-        LOW_HZ[line]
-    } else {
-        HIGH_HZ[line - 4]
-    };
+    let hz = if line < 4 { LOW_HZ[line] } else { HIGH_HZ[line - 4] };
     core::f64::consts::TAU * hz as f64 / SAMPLE_RATE
 }
 
@@ -99,10 +95,7 @@ const WEIGHT: [f32; BLOCKS] = {
 };
 
 impl Lines {
-    const NONE: Self = Self {
-        re: [0.0; LINES],
-        im: [0.0; LINES],
-    };
+    const NONE: Self = Self { re: [0.0; LINES], im: [0.0; LINES] };
 
     const fn turned(samples: f64, weight: f64) -> Self {
         let mut lines = Self::NONE;
@@ -218,10 +211,7 @@ pub(super) struct Amplitudes {
 }
 
 impl Amplitudes {
-    pub(super) const NONE: Self = Self {
-        re: [0.0; 4],
-        im: [0.0; 4],
-    };
+    pub(super) const NONE: Self = Self { re: [0.0; 4], im: [0.0; 4] };
 
     /// The strongest line and its squared amplitude.
     pub(super) fn strongest(&self) -> (usize, f32) {

@@ -197,11 +197,7 @@ const fn limits(share: f64) -> [f32; 8] {
     let mut table = [0.0; 8];
     let mut line = 0;
     while line < 8 {
-        let hz = if line < 4 {
-            super::LOW_HZ[line]
-        } else {
-            super::HIGH_HZ[line - 4]
-        } as f64;
+        let hz = if line < 4 { super::LOW_HZ[line] } else { super::HIGH_HZ[line - 4] } as f64;
         let angle = core::f64::consts::TAU * hz * share * HOP as f64 / 8000.0;
         // A tangent tells no more than a quarter turn.
         let angle = if angle > 1.45 { 1.45 } else { angle };
@@ -418,14 +414,7 @@ impl Detector {
             _ if pure < PURE_IF_CLEAN => NOISY,
             _ => CLEAN,
         };
-        Some(Sight {
-            pattern: Pattern { row, column },
-            low,
-            high,
-            low_power,
-            high_power,
-            points,
-        })
+        Some(Sight { pattern: Pattern { row, column }, low, high, low_power, high_power, points })
     }
 }
 

@@ -61,18 +61,13 @@ pub const LOW_HZ: [u16; 4] = [697, 770, 852, 941];
 /// The high group's, column by column.
 pub const HIGH_HZ: [u16; 4] = [1209, 1336, 1477, 1633];
 
-const PAD: [[Key; 4]; 4] = [
-    [One, Two, Three, A],
-    [Four, Five, Six, B],
-    [Seven, Eight, Nine, C],
-    [Star, Zero, Pound, D],
-];
+const PAD: [[Key; 4]; 4] =
+    [[One, Two, Three, A], [Four, Five, Six, B], [Seven, Eight, Nine, C], [Star, Zero, Pound, D]];
 
 impl Key {
     /// All sixteen, in the order of their event codes.
-    pub const ALL: [Self; 16] = [
-        Zero, One, Two, Three, Four, Five, Six, Seven, Eight, Nine, Star, Pound, A, B, C, D,
-    ];
+    pub const ALL: [Self; 16] =
+        [Zero, One, Two, Three, Four, Five, Six, Seven, Eight, Nine, Star, Pound, A, B, C, D];
 
     /// The character: a digit, `*`, `#`, or `A` to `D`.
     #[must_use]
@@ -104,11 +99,7 @@ impl Key {
     /// The key of an event code.
     #[must_use]
     pub const fn from_event(event: u8) -> Option<Self> {
-        if event < 16 {
-            Some(Self::ALL[event as usize])
-        } else {
-            None
-        }
+        if event < 16 { Some(Self::ALL[event as usize]) } else { None }
     }
 
     /// Its place on the pad: row and column, each 0..=3.
@@ -137,11 +128,7 @@ impl Key {
     /// The key of a row and a column, each 0..=3.
     #[must_use]
     pub const fn at(row: usize, column: usize) -> Option<Self> {
-        if row < 4 && column < 4 {
-            Some(PAD[row][column])
-        } else {
-            None
-        }
+        if row < 4 && column < 4 { Some(PAD[row][column]) } else { None }
     }
 
     /// Its two frequencies in Hz.

@@ -86,9 +86,7 @@ impl Suppressor {
                 self.from = start.saturating_sub(MARGIN);
                 self.until = u64::MAX;
             }
-            Detection::Up {
-                start, duration, ..
-            } => self.until = start + duration + MARGIN,
+            Detection::Up { start, duration, .. } => self.until = start + duration + MARGIN,
         }
     }
 

@@ -249,10 +249,8 @@ pub(super) unsafe fn mu_to_a(from: *const u8, to: *mut u8, n: usize) -> usize {
             // 33 to 36, and at 48, 49, 64 and 81.
             let kink = _mm256_min_epu8(_mm256_subs_epu8(c, all!(127 - 36)), all!(4));
             let pair = _mm256_min_epu8(_mm256_subs_epu8(c, all!(127 - 49)), all!(2));
-            let less = _mm256_sub_epi8(
-                _mm256_add_epi8(kink, pair),
-                _mm256_cmpgt_epi8(c, all!(127 - 64)),
-            );
+            let less =
+                _mm256_sub_epi8(_mm256_add_epi8(kink, pair), _mm256_cmpgt_epi8(c, all!(127 - 64)));
             let less = _mm256_sub_epi8(less, _mm256_cmpgt_epi8(c, all!(127 - 81)));
             // Only an index without its highest bit finds something: 112 and more, gone round.
             let early = _mm256_shuffle_epi8(early, _mm256_add_epi8(c, all!(256 - 112)));

@@ -36,10 +36,7 @@ macro_rules! rounds {
     }};
 }
 
-#[cfg(not(any(
-    target_arch = "x86_64",
-    all(target_arch = "aarch64", target_feature = "neon")
-)))]
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "aarch64", target_feature = "neon"))))]
 macro_rules! rounds {
     ($kernel:ident($($argument:expr),*)) => {
         0

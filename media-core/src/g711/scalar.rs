@@ -9,11 +9,7 @@ pub(super) const MU_CLIP: u16 = 0x7fff - MU_BIAS;
 pub(super) const fn encode_mu(sample: i16) -> u8 {
     let sign = (sample >> 15) as u16;
     let magnitude = sample as u16 ^ sign;
-    let clipped = if magnitude > MU_CLIP {
-        MU_CLIP
-    } else {
-        magnitude
-    };
+    let clipped = if magnitude > MU_CLIP { MU_CLIP } else { magnitude };
     let biased = clipped + MU_BIAS;
     // 132..=32767, so the segment is 0..=7.
     let segment = 8 - biased.leading_zeros() as u16;
@@ -39,11 +35,7 @@ pub(super) const fn decode_mu(code: u8) -> i16 {
     let (segment, step) = ((code >> 4) & 7, (code & 0x0f) as i16);
     // The middle of the interval.
     let magnitude = (((step << 3) + MU_BIAS as i16) << segment) - MU_BIAS as i16;
-    if code & 0x80 == 0 {
-        magnitude
-    } else {
-        -magnitude
-    }
+    if code & 0x80 == 0 { magnitude } else { -magnitude }
 }
 
 pub(super) const fn decode_a(code: u8) -> i16 {
@@ -53,9 +45,5 @@ pub(super) const fn decode_a(code: u8) -> i16 {
         0 => (step << 4) + 8,
         _ => ((step << 4) + 0x108) << (segment - 1),
     };
-    if code & 0x80 == 0 {
-        magnitude
-    } else {
-        -magnitude
-    }
+    if code & 0x80 == 0 { magnitude } else { -magnitude }
 }

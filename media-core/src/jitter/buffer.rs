@@ -119,10 +119,7 @@ impl JitterBuffer {
     /// What has happened so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        Stats {
-            target_ms: to_ms(self.target),
-            ..self.stats
-        }
+        Stats { target_ms: to_ms(self.target), ..self.stats }
     }
 
     /// Takes a packet. Never fails: what cannot be used is counted and said.
@@ -159,17 +156,8 @@ impl JitterBuffer {
                         < NEAR * u32::from(self.config.clock_ratio)
             });
             if !near {
-                let Packet {
-                    ssrc,
-                    sequence,
-                    timestamp,
-                    ..
-                } = *packet;
-                self.suspect = Some(Suspect {
-                    ssrc,
-                    sequence,
-                    timestamp,
-                });
+                let Packet { ssrc, sequence, timestamp, .. } = *packet;
+                self.suspect = Some(Suspect { ssrc, sequence, timestamp });
                 return Verdict::Suspect;
             }
             self.restart(packet);
@@ -184,17 +172,14 @@ impl JitterBuffer {
         if at < self.heard {
             return Verdict::Late;
         }
-        self.keep(at, packet)
-            .map_or_else(|refused| refused, |()| verdict)
+        self.keep(at, packet).map_or_else(|refused| refused, |()| verdict)
     }
 
     /// Whether a sequence number comes for the first time; counts those that did not come.
     fn is_new(&mut self, sequence: u16) -> bool {
         let ahead = sequence.wrapping_sub(self.highest);
         if ahead == 0 || ahead >= 0x8000 {
-            let bit = 1_u64
-                .checked_shl(u32::from(ahead.wrapping_neg()))
-                .unwrap_or(0);
+            let bit = 1_u64.checked_shl(u32::from(ahead.wrapping_neg())).unwrap_or(0);
             if self.seen & bit != 0 {
                 return false;
             }
@@ -209,11 +194,8 @@ impl JitterBuffer {
     }
 
     fn keep(&mut self, at: i64, packet: &Packet<'_>) -> Result<(), Verdict> {
-        let kind = if packet.comfort_noise {
-            store::Kind::ComfortNoise
-        } else {
-            store::Kind::Audio
-        };
+        let kind =
+            if packet.comfort_noise { store::Kind::ComfortNoise } else { store::Kind::Audio };
         loop {
             match self.store.insert(at, packet.sequence, kind, packet.payload) {
                 Ok(()) => return Ok(()),
@@ -235,9 +217,7 @@ impl JitterBuffer {
         let Some(base) = self.transit.base() else {
             return false;
         };
-        let late = arrival
-            .saturating_sub(self.peek(packet.timestamp))
-            .saturating_sub(base);
+        let late = arrival.saturating_sub(self.peek(packet.timestamp)).saturating_sub(base);
         !(-ASTRAY..=ASTRAY).contains(&late)
     }
 

@@ -122,9 +122,7 @@ impl Transit {
         let moved = up.saturating_add(self.rest);
         let bins = moved / BIN;
         self.rest = moved % BIN;
-        let by = usize::try_from(bins.unsigned_abs())
-            .unwrap_or(BINS)
-            .min(BINS);
+        let by = usize::try_from(bins.unsigned_abs()).unwrap_or(BINS).min(BINS);
         if bins > 0 {
             let low: u32 = self.bins[..by].iter().sum();
             self.bins.copy_within(by.., 0);
@@ -156,11 +154,7 @@ impl Transit {
     /// The delay, in samples, that costs least between `least` and `most`; what is aimed at now
     /// stays while nothing is much better, for every change is heard.
     pub(super) fn target(&self, now: i64, least: i64, most: i64) -> i64 {
-        let least = if self.packets < EARLY.0 {
-            least.max(EARLY.1)
-        } else {
-            least
-        };
+        let least = if self.packets < EARLY.0 { least.max(EARLY.1) } else { least };
         let mut above = self.total;
         let mut best = (u32::MAX, most);
         let mut current = u32::MAX;
@@ -185,10 +179,7 @@ impl Transit {
         let inertia = if best.1 > now { UP } else { DOWN };
         let stay = current <= best.0.saturating_add(inertia);
         let needed = (self.latest.max(self.latest_before) / BIN + 1) * BIN;
-        (if stay { now } else { best.1 })
-            .min(needed)
-            .max(least)
-            .min(most)
+        (if stay { now } else { best.1 }).min(needed).max(least).min(most)
     }
 }
 
@@ -225,10 +216,7 @@ mod tests {
         let mos = |r: f64| 1.0 + 0.035 * r + r * (r - 60.0) * (100.0 - r) * 7e-6;
         for (i, &cost) in DELAY_COST.iter().enumerate() {
             let exact = 1000.0 * (mos(80.0) - mos(80.0 - idd(100.0 + 10.0 * i as f64)));
-            assert!(
-                (f64::from(cost) - exact).abs() <= 0.5,
-                "{i}: {cost} {exact}"
-            );
+            assert!((f64::from(cost) - exact).abs() <= 0.5, "{i}: {cost} {exact}");
         }
     }
 }

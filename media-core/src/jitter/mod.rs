@@ -88,11 +88,7 @@ impl Config {
     /// A playout delay between `min_delay_ms` and `max_delay_ms`; equal bounds make a fixed delay.
     #[must_use]
     pub const fn with_delay(min_delay_ms: u16, max_delay_ms: u16) -> Self {
-        Config {
-            min_delay_ms,
-            max_delay_ms,
-            clock_ratio: 1,
-        }
+        Config { min_delay_ms, max_delay_ms, clock_ratio: 1 }
     }
 
     /// The same with another RTP clock.

@@ -48,18 +48,9 @@ impl JitterBuffer {
             _ => 0,
         };
         self.stats.delay_ms = delay;
-        let kinds = [
-            Kind::Voice,
-            Kind::Concealed,
-            Kind::ComfortNoise,
-            Kind::Silence,
-        ];
+        let kinds = [Kind::Voice, Kind::Concealed, Kind::ComfortNoise, Kind::Silence];
         let most = (0..4).rev().max_by_key(|&i| counts[i]).unwrap_or(3);
-        Pulled {
-            kind: kinds[most],
-            timestamp: first.map(|at| self.wrap(at)),
-            delay_ms: delay,
-        }
+        Pulled { kind: kinds[most], timestamp: first.map(|at| self.wrap(at)), delay_ms: delay }
     }
 
     /// Nothing is played later than the longest delay allows, however long nobody pulled.
@@ -78,11 +69,7 @@ impl JitterBuffer {
                 self.store.remove_first();
                 self.stats.dropped += 1;
             }
-            self.play = Some(
-                self.store
-                    .first()
-                    .map_or(play.max(oldest), |record| record.at),
-            );
+            self.play = Some(self.store.first().map_or(play.max(oldest), |record| record.at));
         }
     }
 
@@ -106,11 +93,8 @@ impl JitterBuffer {
         let ready = usize::from(self.ready_to - self.ready_from);
         let from = usize::from(self.ready_from);
         let made = usize::from(self.made).saturating_sub(from);
-        let (most, kind) = if made > 0 {
-            (made.min(ready), Kind::Concealed)
-        } else {
-            (ready, Kind::Voice)
-        };
+        let (most, kind) =
+            if made > 0 { (made.min(ready), Kind::Concealed) } else { (ready, Kind::Voice) };
         let n = out.len().min(most);
         out[..n].copy_from_slice(&self.ready[from..from + n]);
         self.ready_from += n as u16;
@@ -162,11 +146,7 @@ impl JitterBuffer {
                     return None;
                 }
                 // Up to where redundancy in the next packet might begin.
-                let wait = if ahead == 2 && gap > self.frame {
-                    gap - self.frame
-                } else {
-                    gap
-                };
+                let wait = if ahead == 2 && gap > self.frame { gap - self.frame } else { gap };
                 return Some(usize::try_from(wait).unwrap_or(usize::MAX));
             } else if gap > 0 {
                 // What is missing makes up for what is too much.
@@ -190,9 +170,7 @@ impl JitterBuffer {
 
     /// Makes the lost frame before `next` ready from what that packet says of it.
     fn recover(&mut self, next: store::Record, decoder: &mut impl Decoder) -> bool {
-        let len = decoder
-            .recover(self.store.payload(&next), &mut self.ready)
-            .min(MAX_FRAME);
+        let len = decoder.recover(self.store.payload(&next), &mut self.ready).min(MAX_FRAME);
         if len as i64 != self.frame {
             return false;
         }
@@ -210,16 +188,12 @@ impl JitterBuffer {
     /// Makes a lost stretch of `gap` samples, and the packet after it, ready together.
     fn bridge(&mut self, next: store::Record, gap: usize, decoder: &mut impl Decoder) -> bool {
         // Both must fit, and nobody knows the next frame's length before it is decoded.
-        let frame = usize::try_from(self.frame)
-            .unwrap_or(MAX_FRAME)
-            .max(MAX_FRAME / 2);
+        let frame = usize::try_from(self.frame).unwrap_or(MAX_FRAME).max(MAX_FRAME / 2);
         if next.kind != store::Kind::Audio || gap + frame > MAX_FRAME {
             return false;
         }
         let (lost, ready) = self.ready.split_at_mut(gap);
-        let len = decoder
-            .decode(self.store.payload(&next), ready)
-            .min(ready.len());
+        let len = decoder.decode(self.store.payload(&next), ready).min(ready.len());
         self.store.remove_first();
         self.stats.dropped += u64::from(len == 0);
         self.concealer.bridge(lost, &ready[..len]);
@@ -256,9 +230,7 @@ impl JitterBuffer {
         let len = decoder.decode(payload, &mut self.ready).min(MAX_FRAME);
         self.store.remove_first();
         // A frame that overlaps what was heard gives only its new part.
-        let old = usize::try_from(self.heard.saturating_sub(record.at))
-            .unwrap_or(0)
-            .min(len);
+        let old = usize::try_from(self.heard.saturating_sub(record.at)).unwrap_or(0).min(len);
         if old == len {
             self.stats.dropped += 1;
             return false;
@@ -283,11 +255,7 @@ impl JitterBuffer {
         let pause = !self.vad.heard(&self.ready[..len]);
         let beat = self.beat;
         let off = excess < 0 || excess >= beat + BEARABLE;
-        self.off = if off {
-            self.off.saturating_add(len as u32)
-        } else {
-            0
-        };
+        self.off = if off { self.off.saturating_add(len as u32) } else { 0 };
         self.since_cut = self.since_cut.saturating_add(len as u32);
         // What will be left over at the start of a pull: delay without any margin.
         let over = (len as i64 - left).rem_euclid(beat.max(1));

@@ -74,19 +74,12 @@ fn best_lag(frame: &[i16], most: usize, cut: Cut) -> Option<usize> {
     let mut best = (0, 0);
     for lag in *LAGS.start()..=longest {
         let other = &frame[lag..lag + FADE];
-        let product: i64 = head
-            .iter()
-            .zip(other)
-            .map(|(&a, &b)| i64::from(a) * i64::from(b))
-            .sum();
+        let product: i64 = head.iter().zip(other).map(|(&a, &b)| i64::from(a) * i64::from(b)).sum();
         if product <= 0 {
             continue;
         }
         // Squared correlation in 256ths; energies are below 2^35, so scale before multiplying.
-        let (c, e) = (
-            product >> 5,
-            ((own >> 5) * ((energy(other) >> 5).max(1))).max(1),
-        );
+        let (c, e) = (product >> 5, ((own >> 5) * ((energy(other) >> 5).max(1))).max(1));
         let alike = (c as i128 * c as i128 * 256 / e as i128) as i64;
         if alike > best.0 {
             best = (alike, lag);

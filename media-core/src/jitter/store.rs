@@ -25,13 +25,7 @@ pub(super) struct Record {
     block: u8,
 }
 
-const EMPTY: Record = Record {
-    at: 0,
-    sequence: 0,
-    kind: Kind::Audio,
-    len: 0,
-    block: 0,
-};
+const EMPTY: Record = Record { at: 0, sequence: 0, kind: Kind::Audio, len: 0, block: 0 };
 
 /// Why a packet was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +47,7 @@ pub(super) struct Store {
 
 impl Store {
     pub(super) const fn new() -> Self {
-        Store {
-            arena: [0; BLOCK * BLOCKS],
-            free: u64::MAX,
-            records: [EMPTY; PACKETS],
-            len: 0,
-        }
+        Store { arena: [0; BLOCK * BLOCKS], free: u64::MAX, records: [EMPTY; PACKETS], len: 0 }
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -71,9 +60,7 @@ impl Store {
 
     pub(super) fn payload(&self, record: &Record) -> &[u8] {
         let start = usize::from(record.block) * BLOCK;
-        self.arena
-            .get(start..start + usize::from(record.len))
-            .unwrap_or(&[])
+        self.arena.get(start..start + usize::from(record.len)).unwrap_or(&[])
     }
 
     /// Whether a payload of this length could ever be taken.
@@ -96,22 +83,12 @@ impl Store {
             }
             place -= 1;
         }
-        let block = if self.len < PACKETS {
-            self.take(payload.len())
-        } else {
-            None
-        };
+        let block = if self.len < PACKETS { self.take(payload.len()) } else { None };
         let block = block.ok_or(Refused::Full)?;
         let start = usize::from(block) * BLOCK;
         self.arena[start..start + payload.len()].copy_from_slice(payload);
         self.records.copy_within(place..self.len, place + 1);
-        self.records[place] = Record {
-            at,
-            sequence,
-            kind,
-            len: payload.len() as u16,
-            block,
-        };
+        self.records[place] = Record { at, sequence, kind, len: payload.len() as u16, block };
         self.len += 1;
         Ok(())
     }

@@ -50,20 +50,12 @@ impl Voice {
 
     fn split(past: &[f32; HISTORY], known: Option<usize>) -> Voice {
         let pitch = known.unwrap_or_else(|| pitch(past));
-        let mut voice = Voice {
-            filter: predict(&weighted(past)).filter,
-            pitch,
-            ..Voice::NONE
-        };
+        let mut voice = Voice { filter: predict(&weighted(past)).filter, pitch, ..Voice::NONE };
         let start = HISTORY - voice.pitch;
         for (i, to) in voice.period[..voice.pitch].iter_mut().enumerate() {
             let n = start + i;
-            let predicted: f32 = voice
-                .filter
-                .iter()
-                .enumerate()
-                .map(|(k, a)| a * past[n - 1 - k])
-                .sum();
+            let predicted: f32 =
+                voice.filter.iter().enumerate().map(|(k, a)| a * past[n - 1 - k]).sum();
             *to = past[n] - predicted;
         }
         for (k, to) in voice.memory.iter_mut().enumerate() {
@@ -74,18 +66,9 @@ impl Voice {
 
     /// The next sample.
     pub(super) fn next(&mut self) -> f32 {
-        let predicted: f32 = self
-            .filter
-            .iter()
-            .zip(&self.memory)
-            .map(|(a, x)| a * x)
-            .sum();
+        let predicted: f32 = self.filter.iter().zip(&self.memory).map(|(a, x)| a * x).sum();
         let sample = (self.period[self.at] + predicted).clamp(-32_768.0, 32_767.0);
-        self.at = if self.at + 1 < self.pitch {
-            self.at + 1
-        } else {
-            0
-        };
+        self.at = if self.at + 1 < self.pitch { self.at + 1 } else { 0 };
         self.memory.copy_within(..ORDER - 1, 1);
         self.memory[0] = sample;
         sample
@@ -107,11 +90,7 @@ fn weighted(past: &[f32; HISTORY]) -> [f32; WINDOW] {
         // Parabolic rise, short fall.
         let edge = (WINDOW - i) as f32 / 40.0;
         let rise = i as f32 / (WINDOW - 40) as f32;
-        let weight = if edge < 1.0 {
-            edge * (2.0 - edge)
-        } else {
-            rise * (2.0 - rise)
-        };
+        let weight = if edge < 1.0 { edge * (2.0 - edge) } else { rise * (2.0 - rise) };
         *to = from * weight;
     }
     x
@@ -125,11 +104,7 @@ fn pitch(past: &[f32; HISTORY]) -> usize {
         let other = &past[HISTORY - MATCH - lag..HISTORY - lag];
         let product: f32 = end.iter().zip(other).map(|(a, b)| a * b).sum();
         let energy: f32 = other.iter().map(|b| b * b).sum();
-        let alike = if product > 0.0 {
-            product * product / (energy + 1.0)
-        } else {
-            0.0
-        };
+        let alike = if product > 0.0 { product * product / (energy + 1.0) } else { 0.0 };
         if alike > best.0 {
             best = (alike, lag);
         }

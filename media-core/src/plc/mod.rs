@@ -48,11 +48,7 @@ impl Concealer {
     /// A concealer that has heard nothing yet.
     #[must_use]
     pub const fn new() -> Self {
-        Concealer {
-            history: [0; HISTORY],
-            lost: 0,
-            voice: Voice::NONE,
-        }
+        Concealer { history: [0; HISTORY], lost: 0, voice: Voice::NONE }
     }
 
     /// Hears a received frame; after a loss its beginning is blended with the concealment.
@@ -77,11 +73,7 @@ impl Concealer {
         }
         for sample in out.iter_mut() {
             let gain = level(self.lost);
-            *sample = if gain > 0.0 {
-                round(self.voice.next() * gain)
-            } else {
-                0
-            };
+            *sample = if gain > 0.0 { round(self.voice.next() * gain) } else { 0 };
             self.lost = self.lost.saturating_add(1);
         }
         self.remember(out);

@@ -181,10 +181,7 @@ pub fn encode(samples: Samples<'_>, level: Level, out: &mut [u8]) -> Result<usiz
         return Err(BlockError::TooLong(count));
     }
     if out.len() < need {
-        return Err(BlockError::NoRoom {
-            need,
-            room: out.len(),
-        });
+        return Err(BlockError::NoRoom { need, room: out.len() });
     }
     let format = samples.format();
     let (header, body) = out.split_at_mut(header_len(count));
@@ -401,15 +398,13 @@ fn code<M: Model, P: Port, T: Track>(
     count: usize,
 ) {
     match format {
-        Format::Ulaw => stretch(port, track, count, |port, known| {
-            code_g711(model, port, &ULAW, known)
-        }),
-        Format::Alaw => stretch(port, track, count, |port, known| {
-            code_g711(model, port, &ALAW, known)
-        }),
-        Format::Pcm16 => stretch(port, track, count, |port, known| {
-            code_pcm(model, port, known)
-        }),
+        Format::Ulaw => {
+            stretch(port, track, count, |port, known| code_g711(model, port, &ULAW, known));
+        }
+        Format::Alaw => {
+            stretch(port, track, count, |port, known| code_g711(model, port, &ALAW, known));
+        }
+        Format::Pcm16 => stretch(port, track, count, |port, known| code_pcm(model, port, known)),
     }
 }
 

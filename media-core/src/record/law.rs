@@ -54,12 +54,7 @@ impl Law {
             i += 1;
         }
         edge[0] = -(1 << 17);
-        Self {
-            value,
-            edge,
-            mask,
-            bias,
-        }
+        Self { value, edge, mask, bias }
     }
 
     /// The cell of a wire byte.
@@ -67,11 +62,7 @@ impl Law {
     pub(super) fn cell(&self, code: u8) -> usize {
         let bits = code ^ self.mask;
         let magnitude = usize::from(bits & 0x7f);
-        if bits & 0x80 != 0 {
-            128 + magnitude
-        } else {
-            127 - magnitude
-        }
+        if bits & 0x80 != 0 { 128 + magnitude } else { 127 - magnitude }
     }
 
     /// The cell that holds a linear value, or one beside it.
@@ -79,31 +70,20 @@ impl Law {
     pub(super) fn near(&self, linear: i32) -> usize {
         let size = (linear.unsigned_abs() + self.bias).min(32767);
         // Segment 0 of µ-law, and 0 and 1 of A-law, share the shortest step.
-        let (bits, short) = (
-            31 - (size | 128).leading_zeros(),
-            if self.bias == 0 { 8 } else { 7 },
-        );
+        let (bits, short) = (31 - (size | 128).leading_zeros(), if self.bias == 0 { 8 } else { 7 });
         let magnitude = if bits < short {
             size >> 4
         } else {
             let segment = bits - 7;
             segment << 4 | size >> (bits - 4) & 15
         } as usize;
-        if linear >= 0 {
-            128 + magnitude
-        } else {
-            127 - magnitude
-        }
+        if linear >= 0 { 128 + magnitude } else { 127 - magnitude }
     }
 
     /// The wire byte of a cell below 256.
     #[inline]
     pub(super) fn code(&self, cell: usize) -> u8 {
-        let bits = if cell >= 128 {
-            cell as u8
-        } else {
-            127 - cell as u8
-        };
+        let bits = if cell >= 128 { cell as u8 } else { 127 - cell as u8 };
         bits ^ self.mask
     }
 }

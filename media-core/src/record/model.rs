@@ -55,14 +55,9 @@ pub(super) struct Grid {
 impl Grid {
     pub(super) fn new(forecast: Forecast) -> Self {
         // About sixteen cells to the scale.
-        let shift = (31 - forecast.scale.max(1).leading_zeros())
-            .saturating_sub(8)
-            .min(11);
+        let shift = (31 - forecast.scale.max(1).leading_zeros()).saturating_sub(8).min(11);
         let middle = (forecast.mean >> 4).clamp(-32768, 32767) >> shift;
-        Self {
-            base: (middle - 128) << shift,
-            shift,
-        }
+        Self { base: (middle - 128) << shift, shift }
     }
 
     /// The cell of a value, and its place in it.

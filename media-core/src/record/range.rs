@@ -22,13 +22,7 @@ pub(super) struct Encoder<'a> {
 
 impl<'a> Encoder<'a> {
     pub(super) fn new(out: &'a mut [u8]) -> Self {
-        Self {
-            out,
-            len: 0,
-            low: 0,
-            range: TOP,
-            full: false,
-        }
+        Self { out, len: 0, low: 0, range: TOP, full: false }
     }
 
     /// Codes the symbol that owns `[low, low + size)`; `size` is at least 1.
@@ -117,12 +111,7 @@ pub(super) struct Decoder<'a> {
 
 impl<'a> Decoder<'a> {
     pub(super) fn new(input: &'a [u8]) -> Self {
-        let mut this = Self {
-            input,
-            at: 0,
-            code: 0,
-            range: TOP,
-        };
+        let mut this = Self { input, at: 0, code: 0, range: TOP };
         for _ in 0..3 {
             this.code = this.code << 16 | this.word();
         }

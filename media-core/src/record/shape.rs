@@ -63,18 +63,11 @@ impl Shape {
                 i += 1;
             }
             let (a, b) = (table[i] as i64, table[i + 1] as i64);
-            let part = if b > a {
-                (aim - a) * STEPS as i64 / (b - a)
-            } else {
-                0
-            };
+            let part = if b > a { (aim - a) * STEPS as i64 / (b - a) } else { 0 };
             reach[t] = (i as i64 * STEPS as i64 - (REACH * 256) as i64 + part) as i16;
             t += 1;
         }
-        Self {
-            below: table,
-            reach,
-        }
+        Self { below: table, reach }
     }
 
     /// The cumulative function at `x` 256ths of the scale, in 65,536ths.

@@ -52,10 +52,7 @@ impl Spread {
         self.circumstance = ((octave.min(15) * 2 + half) * 2 + growing) as usize;
         let correction = self.correction[self.circumstance];
         let scale = (u64::from(base) * u64::from(correction)) >> 16;
-        self.forecast = Forecast {
-            mean,
-            scale: scale.clamp(2, 1 << 20) as u32,
-        };
+        self.forecast = Forecast { mean, scale: scale.clamp(2, 1 << 20) as u32 };
         self.inverse = u32::MAX / self.forecast.scale;
         self.forecast
     }

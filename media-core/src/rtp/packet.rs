@@ -163,9 +163,7 @@ impl<'a> Csrcs<'a> {
 
     /// The sources in their order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = u32> + 'a {
-        self.0
-            .chunks_exact(4)
-            .map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]))
+        self.0.chunks_exact(4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]))
     }
 }
 
@@ -175,9 +173,7 @@ pub(super) fn part<'a, O>(
     part: Part,
     mut parser: impl Parser<&'a [u8], Output = O, Error = nom::error::Error<&'a [u8]>>,
 ) -> Result<O, ParseError> {
-    let (left, output) = parser
-        .parse(rest)
-        .map_err(|_| ParseError::Truncated(part))?;
+    let (left, output) = parser.parse(rest).map_err(|_| ParseError::Truncated(part))?;
     *rest = left;
     Ok(output)
 }

@@ -23,16 +23,10 @@ pub struct Codec {
 }
 
 /// G.711 with concealment of lost packets.
-pub const G711_CONCEALED: Codec = Codec {
-    impairment: 0.0,
-    robustness: 25.1,
-};
+pub const G711_CONCEALED: Codec = Codec { impairment: 0.0, robustness: 25.1 };
 
 /// G.711 that plays silence for lost packets.
-pub const G711_PLAIN: Codec = Codec {
-    impairment: 0.0,
-    robustness: 4.3,
-};
+pub const G711_PLAIN: Codec = Codec { impairment: 0.0, robustness: 4.3 };
 
 /// What a network and its jitter buffer do to a call.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,11 +42,7 @@ pub struct Path {
 impl Default for Path {
     /// No delay, no loss.
     fn default() -> Self {
-        Self {
-            delay_ms: 0.0,
-            loss: 0.0,
-            burst: 1.0,
-        }
+        Self { delay_ms: 0.0, loss: 0.0, burst: 1.0 }
     }
 }
 
@@ -62,12 +52,7 @@ const BEST: f64 = 93.2;
 /// The rating factor R, 0 to 93.2 (G.107 §7): above 80 most are satisfied, below 60 many not.
 #[must_use]
 pub fn r_factor(path: &Path, codec: &Codec) -> f64 {
-    let loss = 100.0
-        * if path.loss > 0.0 {
-            path.loss.min(1.0)
-        } else {
-            0.0
-        };
+    let loss = 100.0 * if path.loss > 0.0 { path.loss.min(1.0) } else { 0.0 };
     let burst = if path.burst > 1.0 { path.burst } else { 1.0 };
     let impairment =
         codec.impairment + (95.0 - codec.impairment) * loss / (loss / burst + codec.robustness);

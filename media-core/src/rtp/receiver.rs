@@ -22,11 +22,7 @@ pub struct ReceiverConfig {
 impl Default for ReceiverConfig {
     /// 8,000 Hz, no probation, two packets to take over.
     fn default() -> Self {
-        Self {
-            clock_rate: 8000,
-            probation: 1,
-            takeover: 2,
-        }
+        Self { clock_rate: 8000, probation: 1, takeover: 2 }
     }
 }
 
@@ -139,13 +135,7 @@ impl Receiver {
     /// One that has heard nothing.
     #[must_use]
     pub const fn new(config: ReceiverConfig) -> Self {
-        Self {
-            config,
-            source: None,
-            candidate: None,
-            discarded: 0,
-            restarts: 0,
-        }
+        Self { config, source: None, candidate: None, discarded: 0, restarts: 0 }
     }
 
     /// Judges a packet that arrived at an instant given in microseconds of any steady clock.
@@ -159,11 +149,7 @@ impl Receiver {
                     }
                     let timestamp = source.timestamp.unwrap(packet.timestamp);
                     source.time(packet, arrival_us, self.config.clock_rate);
-                    return Arrival::Accepted {
-                        sequence,
-                        timestamp,
-                        restarted: false,
-                    };
+                    return Arrival::Accepted { sequence, timestamp, restarted: false };
                 }
                 None => Discard::Jump,
             },
@@ -181,11 +167,8 @@ impl Receiver {
             _ => 1,
         };
         if count < wanted {
-            self.candidate = Some(Candidate {
-                ssrc: packet.ssrc,
-                next: packet.sequence.wrapping_add(1),
-                count,
-            });
+            self.candidate =
+                Some(Candidate { ssrc: packet.ssrc, next: packet.sequence.wrapping_add(1), count });
             self.discarded += 1;
             return Arrival::Discarded(discard);
         }
@@ -218,11 +201,7 @@ impl Receiver {
             sender_report,
         });
         source.time(packet, arrival_us, self.config.clock_rate);
-        Arrival::Accepted {
-            sequence,
-            timestamp,
-            restarted: true,
-        }
+        Arrival::Accepted { sequence, timestamp, restarted: true }
     }
 
     /// The source of the stream, once there is one.
@@ -327,9 +306,7 @@ impl Source {
     fn time(&mut self, packet: &Packet<'_>, arrival_us: u64, clock_rate: u32) {
         let rate = u64::from(clock_rate);
         let (seconds, rest) = (arrival_us / 1_000_000, arrival_us % 1_000_000);
-        let arrival = seconds
-            .wrapping_mul(rate)
-            .wrapping_add(rest * rate / 1_000_000);
+        let arrival = seconds.wrapping_mul(rate).wrapping_add(rest * rate / 1_000_000);
         let timestamp = self.timestamp.clone().unwrap(packet.timestamp);
         let transit = arrival.wrapping_sub(timestamp) as i64;
         match self.transit {

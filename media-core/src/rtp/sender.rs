@@ -31,13 +31,7 @@ impl Sender {
     /// offset; RFC 3550 wants all three random.
     #[must_use]
     pub const fn new(ssrc: u32, first_sequence: u16, timestamp_offset: u32) -> Self {
-        Self {
-            ssrc,
-            sequence: first_sequence,
-            offset: timestamp_offset,
-            packets: 0,
-            octets: 0,
-        }
+        Self { ssrc, sequence: first_sequence, offset: timestamp_offset, packets: 0, octets: 0 }
     }
 
     /// The next packet: `clock` is its instant in units of the payload's clock, counted from the
@@ -92,11 +86,6 @@ impl Sender {
     /// in the payload's clock.
     #[must_use]
     pub const fn info(&self, ntp: u64, clock: u64) -> SenderInfo {
-        SenderInfo {
-            ntp,
-            rtp: self.timestamp(clock),
-            packets: self.packets,
-            octets: self.octets,
-        }
+        SenderInfo { ntp, rtp: self.timestamp(clock), packets: self.packets, octets: self.octets }
     }
 }

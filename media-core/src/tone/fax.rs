@@ -56,11 +56,7 @@ impl FaxDetector {
         for hz in CALLING_HZ.into_iter().chain(ANSWER_HZ) {
             lines.line(hz);
         }
-        Self {
-            lines,
-            calling: Span::default(),
-            answer: Span::default(),
-        }
+        Self { lines, calling: Span::default(), answer: Span::default() }
     }
 
     /// Listens to samples, a frame of any size, and tells of tones.
@@ -87,8 +83,7 @@ impl FaxDetector {
             }
         }
         let before = self.answer.steps;
-        self.answer
-            .step(present(&answer[..ANSWER_HZ.len()]), REVERSAL);
+        self.answer.step(present(&answer[..ANSWER_HZ.len()]), REVERSAL);
         if before < ANSWER && self.answer.steps >= ANSWER {
             tell(FaxTone::Answer);
         }

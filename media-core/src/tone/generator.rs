@@ -79,11 +79,7 @@ impl<'a> Generator<'a> {
             gain = gain.min(*left);
             *left = left.saturating_sub(1);
         }
-        let sum: i32 = self
-            .oscillators
-            .iter_mut()
-            .map(Oscillator::next_sample)
-            .sum();
+        let sum: i32 = self.oscillators.iter_mut().map(Oscillator::next_sample).sum();
         self.played += 1;
         if length > 0 && self.played >= length {
             self.played = 0;

@@ -100,10 +100,7 @@ impl ToneLines {
     }
 
     fn powers(&self) -> Powers {
-        let mut powers = Powers {
-            all: 0.0,
-            lines: [0.0; LINES],
-        };
+        let mut powers = Powers { all: 0.0, lines: [0.0; LINES] };
         for (weight, energy) in WEIGHT.iter().zip(&self.energies) {
             powers.all += weight * weight * energy / ENERGY;
         }

@@ -65,11 +65,7 @@ impl Oscillator {
     pub const fn new(millihertz: u32, sample_rate: u32, dbm0: i8) -> Self {
         let rate = if sample_rate == 0 { 1 } else { sample_rate } as u64 * 1000;
         let step = ((((millihertz as u64) << 32) + rate / 2) / rate) as u32;
-        Self {
-            phase: 0,
-            step,
-            amplitude: amplitude(dbm0),
-        }
+        Self { phase: 0, step, amplitude: amplitude(dbm0) }
     }
 
     /// The next sample; 16 bits hold it as long as the level is not above +3 dBm0.

@@ -56,10 +56,7 @@ pub struct Plan<'a> {
 }
 
 const fn on(low: u16, high: u16, ms: u16) -> Step {
-    Step {
-        hz: [low, high],
-        ms,
-    }
+    Step { hz: [low, high], ms }
 }
 
 const fn off(ms: u16) -> Step {
@@ -67,11 +64,7 @@ const fn off(ms: u16) -> Step {
 }
 
 const fn repeats(meaning: Meaning, steps: &[Step]) -> Tone<'_> {
-    Tone {
-        meaning,
-        steps,
-        cadence: Cadence::Repeats,
-    }
+    Tone { meaning, steps, cadence: Cadence::Repeats }
 }
 
 impl Plan<'static> {
@@ -110,12 +103,7 @@ impl Plan<'static> {
             repeats(Meaning::Congestion, &[on(480, 620, 250), off(250)]),
             Tone {
                 meaning: Meaning::Unobtainable,
-                steps: &[
-                    on(914, 0, 276),
-                    on(1371, 0, 276),
-                    on(1777, 0, 380),
-                    off(1000),
-                ],
+                steps: &[on(914, 0, 276), on(1371, 0, 276), on(1777, 0, 380), off(1000)],
                 cadence: Cadence::Once,
             },
             BEEP,
@@ -132,10 +120,7 @@ impl Plan<'static> {
                 &[on(400, 450, 400), off(200), on(400, 450, 400), off(2000)],
             ),
             repeats(Meaning::Busy, &[on(400, 0, 375), off(375)]),
-            repeats(
-                Meaning::Congestion,
-                &[on(400, 0, 400), off(350), on(400, 0, 225), off(525)],
-            ),
+            repeats(Meaning::Congestion, &[on(400, 0, 400), off(350), on(400, 0, 225), off(525)]),
             repeats(Meaning::Unobtainable, &[on(400, 0, 0)]),
             BEEP,
         ],
@@ -151,12 +136,7 @@ impl Plan<'static> {
             repeats(Meaning::Congestion, &[on(425, 0, 250), off(250)]),
             Tone {
                 meaning: Meaning::Unobtainable,
-                steps: &[
-                    on(950, 0, 330),
-                    on(1400, 0, 330),
-                    on(1800, 0, 330),
-                    off(1000),
-                ],
+                steps: &[on(950, 0, 330), on(1400, 0, 330), on(1800, 0, 330), off(1000)],
                 cadence: Cadence::Once,
             },
             BEEP,
@@ -165,11 +145,8 @@ impl Plan<'static> {
 }
 
 /// The mark before a recording: a second of 1,000 Hz.
-pub const BEEP: Tone<'static> = Tone {
-    meaning: Meaning::Beep,
-    steps: &[on(1000, 0, 1000)],
-    cadence: Cadence::Once,
-};
+pub const BEEP: Tone<'static> =
+    Tone { meaning: Meaning::Beep, steps: &[on(1000, 0, 1000)], cadence: Cadence::Once };
 
 impl<'a> Plan<'a> {
     /// The tone of a meaning.

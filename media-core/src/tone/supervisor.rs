@@ -137,28 +137,17 @@ impl<'a> Supervisor<'a> {
             return None;
         }
         self.told = Some(meaning);
-        Some(Heard {
-            meaning,
-            at: self.position,
-        })
+        Some(Heard { meaning, at: self.position })
     }
 
     fn classify(&mut self, powers: &Powers) -> Sound {
         let power = |lines: &mut ToneLines, hz: u16| {
-            lines
-                .line(hz)
-                .map_or(0.0, |line| powers.lines[line.min(LINES - 1)])
+            lines.line(hz).map_or(0.0, |line| powers.lines[line.min(LINES - 1)])
         };
         let steps = self.plan.tones.iter().flat_map(|t| t.steps);
         let mut best: Option<([u16; 2], f32)> = None;
         for hz in steps.map(|s| s.hz).filter(|hz| *hz != [0, 0]) {
-            let parts = hz.map(|h| {
-                if h == 0 {
-                    0.0
-                } else {
-                    power(&mut self.lines, h)
-                }
-            });
+            let parts = hz.map(|h| if h == 0 { 0.0 } else { power(&mut self.lines, h) });
             let (sum, least) = (parts[0] + parts[1], parts[0].min(parts[1]));
             let two = hz[0] > 0 && hz[1] > 0;
             if (two && least < sum * TWIST / (1.0 + TWIST)) || sum < FLOOR {
@@ -173,11 +162,7 @@ impl<'a> Supervisor<'a> {
             self.loudness = sum;
             return Sound::Tone(hz);
         }
-        if powers.all < FLOOR.max(self.loudness * QUIET) {
-            Sound::Silence
-        } else {
-            Sound::Other
-        }
+        if powers.all < FLOOR.max(self.loudness * QUIET) { Sound::Silence } else { Sound::Other }
     }
 
     /// The one tone that what has sounded so far can be.

@@ -143,11 +143,7 @@ impl Header {
     /// A WAV header; `data_bytes` is `None` while the length is not known.
     #[must_use]
     pub const fn new(format: Format, data_bytes: Option<u64>) -> Self {
-        Header {
-            container: Container::Wav,
-            format,
-            data_bytes,
-        }
+        Header { container: Container::Wav, format, data_bytes }
     }
 
     /// Writes the header and returns its length.
@@ -159,9 +155,7 @@ impl Header {
     /// [`HeaderError::NoRoom`] when `out` is shorter ([`Header::MAX_LEN`] is always enough);
     /// [`HeaderError::Malformed`] when the format has no channels, no rate, or too many channels.
     pub fn write(&self, out: &mut [u8]) -> Result<usize, HeaderError> {
-        let long = self
-            .data_bytes
-            .is_none_or(|bytes| self.riff_size(false, bytes).is_none());
+        let long = self.data_bytes.is_none_or(|bytes| self.riff_size(false, bytes).is_none());
         self.put(long, out)
     }
 
@@ -185,32 +179,19 @@ impl Header {
             Container::Au => {
                 to.bytes(b".snd");
                 to.be(24);
-                to.be(self
-                    .data_bytes
-                    .and_then(|n| u32::try_from(n).ok())
-                    .unwrap_or(UNKNOWN));
+                to.be(self.data_bytes.and_then(|n| u32::try_from(n).ok()).unwrap_or(UNKNOWN));
                 to.be(self.format.encoding.au_code());
                 to.be(self.format.rate);
                 to.be(u32::from(self.format.channels));
             }
         }
-        if to.len <= to.out.len() {
-            Ok(to.len)
-        } else {
-            Err(HeaderError::NoRoom { need: to.len })
-        }
+        if to.len <= to.out.len() { Ok(to.len) } else { Err(HeaderError::NoRoom { need: to.len }) }
     }
 
     fn put_wav(&self, long: bool, frame: usize, to: &mut Put<'_>) {
-        let Format {
-            encoding,
-            channels,
-            rate,
-        } = self.format;
+        let Format { encoding, channels, rate } = self.format;
         let data = self.data_bytes.unwrap_or(u64::from(UNKNOWN));
-        let sizes = self
-            .data_bytes
-            .and_then(|bytes| self.riff_size(long, bytes));
+        let sizes = self.data_bytes.and_then(|bytes| self.riff_size(long, bytes));
         // 32-bit sizes hold neither an unknown length nor one beyond 4 GiB; only the latter is RF64.
         let rf64 = long && self.data_bytes.is_some() && sizes.is_none();
         let (riff, data32) = sizes.map_or((UNKNOWN, UNKNOWN), |riff| (riff, data as u32));
@@ -222,11 +203,7 @@ impl Header {
             to.bytes(if rf64 { b"ds64" } else { b"JUNK" });
             to.le32(28);
             let head = self.wav_len(true) as u64 - 8;
-            let fields = if rf64 {
-                [head + data + (data & 1), data, samples]
-            } else {
-                [0; 3]
-            };
+            let fields = if rf64 { [head + data + (data & 1), data, samples] } else { [0; 3] };
             for field in fields {
                 to.bytes(&field.to_le_bytes());
             }
@@ -254,18 +231,12 @@ impl Header {
 
     /// The RIFF chunk's size, where it and the data's fit into 32 bits.
     fn riff_size(&self, long: bool, data: u64) -> Option<u32> {
-        let all = (self.wav_len(long) as u64 - 8)
-            .checked_add(data)?
-            .checked_add(data & 1)?;
+        let all = (self.wav_len(long) as u64 - 8).checked_add(data)?.checked_add(data & 1)?;
         u32::try_from(all).ok().filter(|&n| n != UNKNOWN)
     }
 
     fn wav_len(&self, long: bool) -> usize {
-        let fmt = if self.format.encoding == Encoding::Pcm16 {
-            24
-        } else {
-            26 + 12
-        };
+        let fmt = if self.format.encoding == Encoding::Pcm16 { 24 } else { 26 + 12 };
         12 + if long { 36 } else { 0 } + fmt + 8
     }
 
@@ -335,17 +306,12 @@ fn parse_fmt(bytes: &[u8], at: usize) -> Result<Format, HeaderError> {
         // WAVE_FORMAT_EXTENSIBLE: the tag is the first field of the sub-format's GUID.
         tag = le16(bytes, at + 24)?;
     }
-    let encoding = Encoding::from_wav(tag, bits).ok_or(HeaderError::Coding {
-        tag: u32::from(tag),
-    })?;
+    let encoding =
+        Encoding::from_wav(tag, bits).ok_or(HeaderError::Coding { tag: u32::from(tag) })?;
     if channels == 0 || rate == 0 {
         return Err(HeaderError::Malformed { at });
     }
-    Ok(Format {
-        encoding,
-        channels,
-        rate,
-    })
+    Ok(Format { encoding, channels, rate })
 }
 
 fn parse_au(bytes: &[u8]) -> Result<(Header, usize), HeaderError> {
@@ -357,34 +323,15 @@ fn parse_au(bytes: &[u8]) -> Result<(Header, usize), HeaderError> {
     if offset < 24 || rate == 0 || channels == 0 {
         return Err(HeaderError::Malformed { at: 4 });
     }
-    let data_bytes = if size == UNKNOWN {
-        None
-    } else {
-        Some(u64::from(size))
-    };
-    let format = Format {
-        encoding,
-        channels,
-        rate,
-    };
-    Ok((
-        Header {
-            container: Container::Au,
-            format,
-            data_bytes,
-        },
-        offset,
-    ))
+    let data_bytes = if size == UNKNOWN { None } else { Some(u64::from(size)) };
+    let format = Format { encoding, channels, rate };
+    Ok((Header { container: Container::Au, format, data_bytes }, offset))
 }
 
 fn array<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], HeaderError> {
     let need = at.saturating_add(N);
-    let field = bytes
-        .get(at..need)
-        .ok_or(HeaderError::Incomplete { need })?;
-    field
-        .try_into()
-        .map_err(|_| HeaderError::Incomplete { need })
+    let field = bytes.get(at..need).ok_or(HeaderError::Incomplete { need })?;
+    field.try_into().map_err(|_| HeaderError::Incomplete { need })
 }
 
 fn le16(bytes: &[u8], at: usize) -> Result<u16, HeaderError> {

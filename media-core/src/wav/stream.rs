@@ -44,14 +44,7 @@ impl<W: Write + Seek> Writer<W> {
         let mut bytes = [0; Header::MAX_LEN];
         let header = Header::new(format, Some(0)).write_growing(&mut bytes)?;
         to.write_all(&bytes[..header])?;
-        Ok(Writer {
-            to,
-            format,
-            start,
-            header,
-            data: 0,
-            patched: 0,
-        })
+        Ok(Writer { to, format, start, header, data: 0, patched: 0 })
     }
 
     /// Bytes of samples written so far.
@@ -68,11 +61,7 @@ impl<W: Write + Seek> Writer<W> {
         self.to.write_all(bytes)?;
         self.data += bytes.len() as u64;
         let second = u64::from(self.format.rate) * self.format.frame_bytes() as u64;
-        if self.data - self.patched >= second {
-            self.patch()
-        } else {
-            Ok(())
-        }
+        if self.data - self.patched >= second { self.patch() } else { Ok(()) }
     }
 
     /// Appends 16-bit samples (interleaved), companded where the file is.
@@ -124,8 +113,7 @@ impl<W: Write + Seek> Writer<W> {
         Header::new(self.format, Some(self.data)).write_growing(&mut bytes)?;
         self.to.seek(SeekFrom::Start(self.start))?;
         self.to.write_all(&bytes[..self.header])?;
-        self.to
-            .seek(SeekFrom::Start(self.start + self.header as u64 + self.data))?;
+        self.to.seek(SeekFrom::Start(self.start + self.header as u64 + self.data))?;
         self.patched = self.data;
         Ok(())
     }
@@ -161,11 +149,7 @@ impl<R: Read> Reader<R> {
             }
         };
         debug_assert_eq!(start, bytes.len());
-        Ok(Reader {
-            from,
-            header,
-            left: header.data_bytes,
-        })
+        Ok(Reader { from, header, left: header.data_bytes })
     }
 
     /// What the file says about itself.
@@ -203,9 +187,7 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// Of the file.
     pub fn read(&mut self, out: &mut [i16]) -> Result<usize, FileError> {
-        let Header {
-            container, format, ..
-        } = self.header;
+        let Header { container, format, .. } = self.header;
         let size = format.encoding.bytes();
         let mut bytes = [0; PIECE * 2];
         let mut done = 0;

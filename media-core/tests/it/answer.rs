@@ -24,9 +24,7 @@ fn silence(ms: usize) -> Vec<i16> {
 fn noisy(pcm: &[i16], dbm0: f64) -> Vec<i16> {
     let mut noise = Noise::new(5);
     let sigma = peak(dbm0) / std::f64::consts::SQRT_2;
-    pcm.iter()
-        .map(|&x| (f64::from(x) + sigma * noise.gauss()) as i16)
-        .collect()
+    pcm.iter().map(|&x| (f64::from(x) + sigma * noise.gauss()) as i16).collect()
 }
 
 fn fax(pcm: &[i16], frame: usize) -> Vec<FaxTone> {
@@ -73,14 +71,9 @@ fn an_answering_fax_or_modem_is_found_once() {
 
 #[test]
 fn what_is_no_fax_is_not_taken_for_one() {
-    for (hz, ms) in [
-        (1100.0, 250),
-        (1100.0, 1000),
-        (1200.0, 500),
-        (1000.0, 500),
-        (2100.0, 300),
-        (2300.0, 2600),
-    ] {
+    for (hz, ms) in
+        [(1100.0, 250), (1100.0, 1000), (1200.0, 500), (1000.0, 500), (2100.0, 300), (2300.0, 2600)]
+    {
         let mut pcm = sine(hz, -10.0, ms, |_| 1.0);
         pcm.extend(silence(1000));
         assert_eq!(fax(&pcm, 160), [], "{hz} Hz for {ms} ms");
@@ -110,10 +103,7 @@ fn a_beep_of_any_pitch_is_found_at_its_end() {
             let found = beeps(&pcm, 160);
             assert_eq!(found.len(), 1, "{hz} Hz for {ms} ms: {found:?}");
             assert!(found[0].end.abs_diff(end) <= 160, "{found:?} ends at {end}");
-            assert!(
-                found[0].duration.abs_diff(ms as u64 * 8) <= 160,
-                "{found:?}"
-            );
+            assert!(found[0].duration.abs_diff(ms as u64 * 8) <= 160, "{found:?}");
             assert_eq!(beeps(&pcm, 61), found);
         }
     }
@@ -125,11 +115,7 @@ fn speech_short_marks_and_two_tones_are_no_beeps() {
     let mut pcm = sine(1000.0, -10.0, 80, |_| 1.0);
     pcm.extend(silence(300));
     let both = sine(770.0, -13.0, 500, |_| 1.0);
-    pcm.extend(
-        both.iter()
-            .zip(sine(1336.0, -13.0, 500, |_| 1.0))
-            .map(|(a, b)| a + b),
-    );
+    pcm.extend(both.iter().zip(sine(1336.0, -13.0, 500, |_| 1.0)).map(|(a, b)| a + b));
     pcm.extend(sine(1000.0, -10.0, 4000, |_| 1.0));
     pcm.extend(silence(300));
     assert_eq!(beeps(&pcm, 160), []);
@@ -146,11 +132,7 @@ fn answered(pcm: &[i16], frame: usize) -> (Vec<AnswerEvent>, Option<Answer>) {
 
 /// A word is a note with a voice's swell.
 fn word(ms: usize) -> Vec<i16> {
-    let swell = |t: f64| {
-        (std::f64::consts::PI * (t * 1000.0 / ms as f64))
-            .sin()
-            .sqrt()
-    };
+    let swell = |t: f64| (std::f64::consts::PI * (t * 1000.0 / ms as f64)).sin().sqrt();
     let low = sine(180.0, -16.0, ms, swell);
     let high = sine(720.0, -20.0, ms, swell);
     low.iter().zip(high).map(|(a, b)| a + b).collect()
@@ -204,8 +186,5 @@ fn a_beep_makes_a_machine_and_is_told() {
     let (events, answer) = answered(&pcm, 160);
     assert_eq!(answer, Some(Answer::Machine));
     assert_eq!(events[0], AnswerEvent::Answered(Answer::Machine));
-    assert!(
-        matches!(events[..], [_, AnswerEvent::Beep(_)]),
-        "{events:?}"
-    );
+    assert!(matches!(events[..], [_, AnswerEvent::Beep(_)]), "{events:?}");
 }

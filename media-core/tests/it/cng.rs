@@ -9,10 +9,7 @@ fn rms(samples: &[i16]) -> f64 {
 
 /// How alike neighbouring samples are: the colour, in one number.
 fn colour(samples: &[i16]) -> f64 {
-    let dot: f64 = samples
-        .windows(2)
-        .map(|w| f64::from(w[0]) * f64::from(w[1]))
-        .sum();
+    let dot: f64 = samples.windows(2).map(|w| f64::from(w[0]) * f64::from(w[1])).sum();
     dot / samples.iter().map(|&s| f64::from(s).powi(2)).sum::<f64>()
 }
 
@@ -43,11 +40,7 @@ fn the_spectrum_comes_back() {
         noise.update(&[40, n]);
         let mut out = vec![0; 8000];
         noise.fill(&mut out);
-        assert!(
-            (colour(&out) - expected).abs() < 0.06,
-            "{n}: {}",
-            colour(&out)
-        );
+        assert!((colour(&out) - expected).abs() < 0.06, "{n}: {}", colour(&out));
         let mut payload = [0; 11];
         assert_eq!(describe(&out[4000..], &mut payload), 11);
         assert!(payload[1].abs_diff(n) < 14, "{n}: {payload:?}");

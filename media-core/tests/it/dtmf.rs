@@ -45,14 +45,7 @@ const ALL: &str = "0123456789*#ABCD";
 
 #[test]
 fn every_key_is_found_at_forty_milliseconds() {
-    for (low, high) in [
-        (0, 0),
-        (-10, -10),
-        (-10, -6),
-        (-2, -10),
-        (-36, -36),
-        (-28, -36),
-    ] {
+    for (low, high) in [(0, 0), (-10, -10), (-10, -6), (-2, -10), (-36, -36), (-28, -36)] {
         let pcm = dial(ALL, 320, 320, low, high);
         assert_eq!(downs(&detect(&pcm, 160)), ALL, "{low} and {high} dBm0");
     }
@@ -65,19 +58,10 @@ fn level_start_and_duration_are_told() {
         let found = detect(&pcm, 160);
         for (n, pair) in found.chunks(2).enumerate() {
             let begin = 1003 + n as u64 * (on + 1003);
-            let Detection::Down { start, level, .. } = pair[0] else {
-                panic!("{pair:?}")
-            };
+            let Detection::Down { start, level, .. } = pair[0] else { panic!("{pair:?}") };
             assert!(start.abs_diff(begin) <= 40, "{start} for {begin}");
             assert!((-10..=-9).contains(&level), "{level}");
-            let Detection::Up {
-                start: again,
-                duration,
-                ..
-            } = pair[1]
-            else {
-                panic!()
-            };
+            let Detection::Up { start: again, duration, .. } = pair[1] else { panic!() };
             assert_eq!(again, start);
             assert!(duration.abs_diff(on) <= 64, "{duration} for {on}");
         }
@@ -104,10 +88,7 @@ fn keys_have_their_characters_places_and_events() {
     }
     assert_eq!(Key::Five.frequencies(), (770, 1336));
     assert_eq!(Key::from_char('d'), Some(Key::D));
-    assert_eq!(
-        (Key::from_char('E'), Key::from_event(16), Key::at(4, 0)),
-        (None, None, None)
-    );
+    assert_eq!((Key::from_char('E'), Key::from_event(16), Key::at(4, 0)), (None, None, None));
 }
 
 /// How many keys of a line are heard as they were pressed, and how many that were not.
@@ -131,24 +112,11 @@ fn score(line: &Line, rounds: u64) -> (usize, usize, usize) {
 #[test]
 fn every_key_is_found_in_the_whole_region_of_operation() {
     for snr in [None, Some(15.0)] {
-        for (twist, level) in [
-            (4.0, 0.0),
-            (0.0, 0.0),
-            (-8.0, 0.0),
-            (4.0, -33.0),
-            (-8.0, -29.0),
-        ] {
+        for (twist, level) in [(4.0, 0.0), (0.0, 0.0), (-8.0, 0.0), (4.0, -33.0), (-8.0, -29.0)] {
             for low_off in [-1.5, 0.0, 1.5] {
                 for high_off in [-1.5, 0.0, 1.5] {
-                    let line = Line {
-                        level,
-                        twist,
-                        low_off,
-                        high_off,
-                        on_ms: 40.0,
-                        off_ms: 40.0,
-                        snr,
-                    };
+                    let line =
+                        Line { level, twist, low_off, high_off, on_ms: 40.0, off_ms: 40.0, snr };
                     let (pressed, found, wrong) = score(&line, 5);
                     assert_eq!((found, wrong), (pressed, 0), "{line:?}");
                 }
@@ -162,13 +130,7 @@ fn no_key_is_found_where_a_frequency_is_off_by_three_and_a_half_percent() {
     for snr in [None, Some(15.0)] {
         for off in [-5.0, -4.0, -3.5, 3.5, 4.0, 5.0] {
             for (low_off, high_off) in [(off, 0.0), (0.0, off), (off, off), (off, -off)] {
-                let line = Line {
-                    low_off,
-                    high_off,
-                    on_ms: 100.0,
-                    snr,
-                    ..Line::default()
-                };
+                let line = Line { low_off, high_off, on_ms: 100.0, snr, ..Line::default() };
                 let (_, found, wrong) = score(&line, 2);
                 assert_eq!((found, wrong), (0, 0), "{line:?}");
             }
@@ -179,36 +141,13 @@ fn no_key_is_found_where_a_frequency_is_off_by_three_and_a_half_percent() {
 #[test]
 fn what_is_too_short_too_weak_too_twisted_or_one_tone_is_no_key() {
     let lines = [
-        Line {
-            on_ms: 20.0,
-            ..Line::default()
-        },
-        Line {
-            on_ms: 23.0,
-            ..Line::default()
-        },
-        Line {
-            level: -50.0,
-            ..Line::default()
-        },
-        Line {
-            twist: 9.0,
-            ..Line::default()
-        },
-        Line {
-            twist: -13.0,
-            ..Line::default()
-        },
-        Line {
-            twist: 60.0,
-            on_ms: 100.0,
-            ..Line::default()
-        },
-        Line {
-            twist: -60.0,
-            on_ms: 100.0,
-            ..Line::default()
-        },
+        Line { on_ms: 20.0, ..Line::default() },
+        Line { on_ms: 23.0, ..Line::default() },
+        Line { level: -50.0, ..Line::default() },
+        Line { twist: 9.0, ..Line::default() },
+        Line { twist: -13.0, ..Line::default() },
+        Line { twist: 60.0, on_ms: 100.0, ..Line::default() },
+        Line { twist: -60.0, on_ms: 100.0, ..Line::default() },
     ];
     for line in lines {
         let (_, found, wrong) = score(&line, 5);
@@ -219,15 +158,9 @@ fn what_is_too_short_too_weak_too_twisted_or_one_tone_is_no_key() {
 #[test]
 fn noise_only_hides_keys_when_it_is_six_decibels_below() {
     for (snr, least) in [(12.0, 100), (10.0, 100), (8.0, 98), (6.0, 60)] {
-        let line = Line {
-            snr: Some(snr),
-            ..Line::default()
-        };
+        let line = Line { snr: Some(snr), ..Line::default() };
         let (pressed, found, wrong) = score(&line, 20);
-        assert!(
-            found * 100 >= pressed * least,
-            "{snr} dB: {found} of {pressed}"
-        );
+        assert!(found * 100 >= pressed * least, "{snr} dB: {found} of {pressed}");
         assert_eq!(wrong, 0, "{snr} dB");
     }
 }
@@ -236,11 +169,7 @@ fn noise_only_hides_keys_when_it_is_six_decibels_below() {
 fn a_break_of_ten_milliseconds_is_bridged_and_a_gap_of_twenty_five_is_not() {
     let mut noise = Noise::new(1);
     for (gap, expected) in [(10.0, "5"), (25.0, "555"), (30.0, "555")] {
-        let line = Line {
-            on_ms: 60.0,
-            off_ms: gap,
-            ..Line::default()
-        };
+        let line = Line { on_ms: 60.0, off_ms: gap, ..Line::default() };
         for _ in 0..20 {
             // The random part of a gap is up to 4.6 ms long: leave it out of the short one.
             let mut pcm = line.dial(&[Key::Five; 3], &mut noise);
@@ -264,11 +193,7 @@ fn interrupted(on: usize, gap: usize) -> Vec<i16> {
 
 #[test]
 fn echo_and_companding_change_nothing() {
-    let line = Line {
-        on_ms: 45.0,
-        off_ms: 45.0,
-        ..Line::default()
-    };
+    let line = Line { on_ms: 45.0, off_ms: 45.0, ..Line::default() };
     let mut noise = Noise::new(3);
     for law in [Law::A, Law::Mu] {
         for level in [-3.0, -20.0, -33.0] {
@@ -286,19 +211,10 @@ fn echo_and_companding_change_nothing() {
 /// Somebody talks, 6 dB below the keys.
 #[test]
 fn keys_are_found_over_speech() {
-    let line = Line {
-        level: -8.0,
-        on_ms: 80.0,
-        off_ms: 80.0,
-        ..Line::default()
-    };
+    let line = Line { level: -8.0, on_ms: 80.0, off_ms: 80.0, ..Line::default() };
     let pcm = line.dial(&Key::ALL, &mut Noise::new(4));
     let talk = speech(pcm.len(), -20.0, 5);
-    let both: Vec<i16> = pcm
-        .iter()
-        .zip(&talk)
-        .map(|(a, b)| a.saturating_add(*b))
-        .collect();
+    let both: Vec<i16> = pcm.iter().zip(&talk).map(|(a, b)| a.saturating_add(*b)).collect();
     assert_eq!(downs(&detect(&both, 160)), ALL);
 }
 
@@ -306,13 +222,9 @@ fn keys_are_found_over_speech() {
 fn speech_music_and_noise_hold_no_keys() {
     let mut sounds = vec![(String::from("made"), speech(8000 * 120, -12.0, 1))];
     let corpus = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
-    for name in [
-        "spk_en_f_allison",
-        "spk_it_m_carlo",
-        "spk_m_ve9qrp",
-        "conv_line_a",
-        "moh_cold_day",
-    ] {
+    for name in
+        ["spk_en_f_allison", "spk_it_m_carlo", "spk_m_ve9qrp", "conv_line_a", "moh_cold_day"]
+    {
         // On a machine without the corpus the made speech has to do.
         if let Ok(codes) = std::fs::read(corpus.join(name).with_extension("ul")) {
             let pcm = codes.iter().map(|&c| Law::Mu.decode_sample(c)).collect();
@@ -354,12 +266,7 @@ fn loudest(pcm: &[i16]) -> u16 {
 
 #[test]
 fn a_delayed_suppressor_lets_nothing_of_a_key_pass_and_all_else() {
-    let line = Line {
-        on_ms: 60.0,
-        off_ms: 60.0,
-        level: -6.0,
-        ..Line::default()
-    };
+    let line = Line { on_ms: 60.0, off_ms: 60.0, level: -6.0, ..Line::default() };
     let keys = line.dial(&Key::ALL, &mut Noise::new(6));
     let talk = speech(8000, -12.0, 7);
     let mut pcm = talk.clone();

@@ -26,9 +26,7 @@ fn dial(keys: &str, start: u64, on: u64, off: u64) -> Vec<Sent> {
             clock = clock.max(sender.deadline().expect("it is active"));
             sent.extend(sender.poll(clock).map(|out| (clock, out)));
         }
-        sender
-            .start(key.event(), clock, on as u32 * 8)
-            .expect("it is idle");
+        sender.start(key.event(), clock, on as u32 * 8).expect("it is idle");
         let next = clock + (on + off) * 8;
         while let Some(at) = sender.deadline().filter(|&at| at < next) {
             sent.extend(sender.poll(at).map(|out| (at, out)));
@@ -114,10 +112,7 @@ fn every_key_arrives_with_its_duration() {
     assert_eq!(keys(&heard), all);
     check_pairs(&heard);
     for signal in heard {
-        if let Signal::Up {
-            duration, complete, ..
-        } = signal
-        {
+        if let Signal::Up { duration, complete, .. } = signal {
             assert_eq!((duration, complete), (800, true));
         }
     }
@@ -126,15 +121,7 @@ fn every_key_arrives_with_its_duration() {
 #[test]
 fn the_same_key_twice_is_two_keys() {
     for off in [40, 45, 60, 100] {
-        assert_eq!(
-            keys(&hear(&dial(
-                "1199 00".replace(' ', "").as_str(),
-                0,
-                40,
-                off
-            ))),
-            "119900"
-        );
+        assert_eq!(keys(&hear(&dial("1199 00".replace(' ', "").as_str(), 0, 40, off))), "119900");
     }
 }
 
@@ -159,15 +146,8 @@ fn odd_recording(event: u8, timestamp: u32, at: u64) -> Vec<Sent> {
 #[test]
 fn recordings_with_a_wrong_clock_and_old_timestamps_are_understood() {
     let mut packets = Vec::new();
-    for (n, (event, timestamp)) in [
-        (1, 13_280),
-        (9, 67_840),
-        (5, 40_000),
-        (0, 17_632),
-        (7, 50_000),
-    ]
-    .into_iter()
-    .enumerate()
+    for (n, (event, timestamp)) in
+        [(1, 13_280), (9, 67_840), (5, 40_000), (0, 17_632), (7, 50_000)].into_iter().enumerate()
     {
         packets.extend(odd_recording(event, timestamp, n as u64 * 600_000));
     }
@@ -192,9 +172,7 @@ fn a_missing_end_is_made_up_by_time_or_the_next_key() {
     packets.retain(|s| s.payload[1] & 0x80 == 0);
     let heard = hear(&packets);
     assert_eq!(keys(&heard), "12");
-    let complete = heard
-        .iter()
-        .filter(|s| matches!(s, Signal::Up { complete: true, .. }));
+    let complete = heard.iter().filter(|s| matches!(s, Signal::Up { complete: true, .. }));
     assert_eq!(complete.count(), 0);
     let durations: Vec<_> = heard
         .iter()
@@ -230,17 +208,8 @@ fn a_key_held_for_twenty_seconds_is_one() {
     assert!(matches!(
         heard[..],
         [
-            Signal::Down {
-                event: 10,
-                timestamp: 160,
-                ..
-            },
-            Signal::Up {
-                timestamp: 160,
-                duration: 160_000,
-                complete: true,
-                ..
-            }
+            Signal::Down { event: 10, timestamp: 160, .. },
+            Signal::Up { timestamp: 160, duration: 160_000, complete: true, .. }
         ]
     ));
 }
@@ -251,54 +220,28 @@ fn a_late_key_counts_once_and_the_present_one_goes_on() {
     let (one, two): (Vec<Sent>, Vec<Sent>) = both.iter().partition(|s| s.timestamp == 0);
     // Everything of the first key comes in the middle of the second.
     let mut packets = two[..2].to_vec();
-    packets.extend(one.iter().map(|s| Sent {
-        at: two[1].at,
-        ..*s
-    }));
+    packets.extend(one.iter().map(|s| Sent { at: two[1].at, ..*s }));
     packets.extend_from_slice(&two[2..]);
     let heard = hear(&packets);
     assert_eq!(keys(&heard), "21");
     check_pairs(&heard);
-    assert!(matches!(
-        heard[3],
-        Signal::Up {
-            event: 2,
-            duration: 800,
-            complete: true,
-            ..
-        }
-    ));
+    assert!(matches!(heard[3], Signal::Up { event: 2, duration: 800, complete: true, .. }));
 }
 
 #[test]
 fn errors_change_nothing() {
     let mut receiver = EventReceiver::new(8000);
-    let short = Packet {
-        payload: &[1, 2, 3],
-        ..Packet::default()
-    };
+    let short = Packet { payload: &[1, 2, 3], ..Packet::default() };
     assert_eq!(receiver.handle(&short, 0), Err(EventError::Short(3)));
-    let event = Packet {
-        payload: &[1, 10, 0, 160],
-        ..Packet::default()
-    };
+    let event = Packet { payload: &[1, 10, 0, 160], ..Packet::default() };
     receiver.handle(&event, 0).expect("idle");
-    let other = Packet {
-        timestamp: 9,
-        ..event
-    };
+    let other = Packet { timestamp: 9, ..event };
     assert_eq!(receiver.handle(&other, 0), Err(EventError::Undrained));
     receiver.tick(1 << 40);
-    assert!(matches!(
-        receiver.poll(),
-        Some(Signal::Down { event: 1, .. })
-    ));
+    assert!(matches!(receiver.poll(), Some(Signal::Down { event: 1, .. })));
     assert_eq!(receiver.poll(), None);
     receiver.handle(&other, 0).expect("drained");
-    assert_eq!(
-        EventSender::new(8000).start(1, 0, 0),
-        Err(EventError::NoDuration)
-    );
+    assert_eq!(EventSender::new(8000).start(1, 0, 0), Err(EventError::NoDuration));
 }
 
 proptest! {

@@ -4,26 +4,10 @@ use media_core::g711::{Gain, Law};
 
 /// End points of the positive segments and their numbers of steps, tables 1a and 2a of G.711, in
 /// units of the Recommendation's uniform code.
-const SEGMENTS_A: [(u16, u16); 8] = [
-    (32, 16),
-    (64, 16),
-    (128, 16),
-    (256, 16),
-    (512, 16),
-    (1024, 16),
-    (2048, 16),
-    (4096, 16),
-];
-const SEGMENTS_MU: [(u16, u16); 8] = [
-    (31, 16),
-    (95, 16),
-    (223, 16),
-    (479, 16),
-    (991, 16),
-    (2015, 16),
-    (4063, 16),
-    (8159, 16),
-];
+const SEGMENTS_A: [(u16, u16); 8] =
+    [(32, 16), (64, 16), (128, 16), (256, 16), (512, 16), (1024, 16), (2048, 16), (4096, 16)];
+const SEGMENTS_MU: [(u16, u16); 8] =
+    [(31, 16), (95, 16), (223, 16), (479, 16), (991, 16), (2015, 16), (4063, 16), (8159, 16)];
 
 /// Decision values x(0), x(1) … of one sign.
 fn decisions(law: Law) -> Vec<u16> {
@@ -91,11 +75,7 @@ fn every_code_stands_for_the_middle_of_its_interval() {
                 i32::from(from + to) * scale(law) / 2
             };
             let expected = if plain & 0x80 == 0 { middle } else { -middle };
-            assert_eq!(
-                i32::from(law.decode_sample(code)),
-                expected,
-                "{law:?} {code}"
-            );
+            assert_eq!(i32::from(law.decode_sample(code)), expected, "{law:?} {code}");
         }
     }
 }
@@ -136,11 +116,7 @@ fn a_code_survives_decoding_and_encoding() {
         for code in 0..=255 {
             let again = law.encode_sample(law.decode_sample(code));
             // µ-law has two zeros and encodes the positive one.
-            let expected = if law == Law::Mu && code == 0x7f {
-                0xff
-            } else {
-                code
-            };
+            let expected = if law == Law::Mu && code == 0x7f { 0xff } else { code };
             assert_eq!(again, expected, "{law:?} {code:02x}");
         }
     }
@@ -178,15 +154,7 @@ fn conversions_follow_tables_3_and_4() {
         .count();
     assert_eq!(lost, 8);
     // Rows of the printed tables (position counted from 1 there).
-    for (m, expected) in [
-        (1, 1),
-        (17, 9),
-        (34, 27),
-        (48, 44),
-        (49, 46),
-        (82, 82),
-        (128, 128),
-    ] {
+    for (m, expected) in [(1, 1), (17, 9), (34, 27), (48, 44), (49, 46), (82, 82), (128, 128)] {
         let code = (m - 1) ^ flip(mu) | 0x80;
         let got = (mu.transcode_sample(a, code) ^ flip(a)) + 1;
         assert_eq!(got, expected, "µ {m}");
@@ -197,10 +165,7 @@ fn conversions_follow_tables_3_and_4() {
 fn transcoding_slices_equals_samples() {
     let codes: Vec<u8> = (0..=255).cycle().take(1000).collect();
     for (from, to) in [(Law::A, Law::Mu), (Law::Mu, Law::A), (Law::A, Law::A)] {
-        let expected: Vec<u8> = codes
-            .iter()
-            .map(|&c| from.transcode_sample(to, c))
-            .collect();
+        let expected: Vec<u8> = codes.iter().map(|&c| from.transcode_sample(to, c)).collect();
         for start in 0..33 {
             let mut out = vec![0x11; 1000];
             let n = from.transcode(to, &codes[start..], &mut out);
@@ -221,11 +186,7 @@ fn gain_is_exact_at_unity_and_limited_at_the_top() {
         Gain::new(law, u32::MAX).apply(&mut codes);
         let loudest = [law.encode_sample(i16::MAX), law.encode_sample(i16::MIN)];
         let zeros = [0, -1].map(|x| law.encode_sample(x));
-        assert!(
-            codes
-                .iter()
-                .all(|c| loudest.contains(c) || zeros.contains(c))
-        );
+        assert!(codes.iter().all(|c| loudest.contains(c) || zeros.contains(c)));
         Gain::new(law, 0).apply(&mut codes);
         assert!(codes.iter().all(|&c| c == law.silence()));
     }

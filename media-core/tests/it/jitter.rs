@@ -25,11 +25,7 @@ struct Call {
 
 impl Call {
     fn new(config: Config) -> Self {
-        Call {
-            buffer: JitterBuffer::new(config),
-            now: 1_000_000,
-            frame: 160,
-        }
+        Call { buffer: JitterBuffer::new(config), now: 1_000_000, frame: 160 }
     }
 
     /// A packet of codes whose level tells it apart.
@@ -69,10 +65,7 @@ fn a_perfect_network_passes_every_sample_at_once() {
         for i in 0..200 {
             let code = i as u8 | 0x80;
             let at = timestamp.wrapping_add(i * frame as u32);
-            assert_eq!(
-                call.send(sequence.wrapping_add(i as u16), at, code),
-                Verdict::Taken
-            );
+            assert_eq!(call.send(sequence.wrapping_add(i as u16), at, code), Verdict::Taken);
             let (pulled, out) = call.pull();
             // Until the first delay has passed there is silence, afterwards everything.
             let started = i as usize * frame >= 8 * 60;
@@ -80,22 +73,13 @@ fn a_perfect_network_passes_every_sample_at_once() {
             if started {
                 let middle = pulled.timestamp.unwrap().wrapping_add(frame as u32 / 2);
                 let which = middle.wrapping_sub(timestamp) / frame as u32;
-                assert!(
-                    (i - which) as usize * frame <= 8 * 60,
-                    "{frame}: {which} at {i}"
-                );
+                assert!((i - which) as usize * frame <= 8 * 60, "{frame}: {which} at {i}");
                 assert_eq!(out[frame / 2], Law::Mu.decode_sample(which as u8 | 0x80));
             }
         }
         let stats = call.buffer.stats();
-        assert_eq!(
-            (stats.concealed_samples, stats.late, stats.dropped),
-            (0, 0, 0)
-        );
-        assert_eq!(
-            stats.voice_samples + stats.silent_samples,
-            200 * frame as u64
-        );
+        assert_eq!((stats.concealed_samples, stats.late, stats.dropped), (0, 0, 0));
+        assert_eq!(stats.voice_samples + stats.silent_samples, 200 * frame as u64);
     }
 }
 
@@ -114,22 +98,15 @@ fn order_is_restored_and_copies_are_dropped() {
     for i in 0..50_u16 {
         // Pairs come swapped, and every packet twice.
         let n = i ^ 1;
-        assert_eq!(
-            call.send(n, u32::from(n) * 160, 0x80 + n as u8),
-            Verdict::Taken
-        );
-        assert_eq!(
-            call.send(n, u32::from(n) * 160, 0x80 + n as u8),
-            Verdict::Duplicate
-        );
+        assert_eq!(call.send(n, u32::from(n) * 160, 0x80 + n as u8), Verdict::Taken);
+        assert_eq!(call.send(n, u32::from(n) * 160, 0x80 + n as u8), Verdict::Duplicate);
         let (pulled, out) = call.pull();
         if pulled.kind == Kind::Voice {
             heard.push(out[80]);
         }
     }
-    let expected: Vec<i16> = (0..heard.len())
-        .map(|n| Law::Mu.decode_sample(0x80 + n as u8))
-        .collect();
+    let expected: Vec<i16> =
+        (0..heard.len()).map(|n| Law::Mu.decode_sample(0x80 + n as u8)).collect();
     assert!(heard.len() > 40);
     assert_eq!(heard, expected);
     let stats = call.buffer.stats();
@@ -175,15 +152,9 @@ fn another_source_takes_over_with_its_second_packet() {
     assert_eq!(call.send_from(9, 500, 77, 0xA0), Verdict::Suspect);
     assert_eq!(call.send_from(1, 20, 20 * 160, 0x90), Verdict::Taken);
     call.pull();
-    assert_eq!(
-        call.send_from(2, 9000, 4_000_000_000, 0xB0),
-        Verdict::Suspect
-    );
+    assert_eq!(call.send_from(2, 9000, 4_000_000_000, 0xB0), Verdict::Suspect);
     call.pull();
-    assert_eq!(
-        call.send_from(2, 9001, 4_000_000_160, 0xB0),
-        Verdict::Restarted
-    );
+    assert_eq!(call.send_from(2, 9001, 4_000_000_160, 0xB0), Verdict::Restarted);
     for i in 2..10_u32 {
         call.pull();
         assert_eq!(
@@ -192,10 +163,7 @@ fn another_source_takes_over_with_its_second_packet() {
         );
     }
     let (pulled, out) = call.pull();
-    assert_eq!(
-        (pulled.kind, out[80]),
-        (Kind::Voice, Law::Mu.decode_sample(0xB0))
-    );
+    assert_eq!((pulled.kind, out[80]), (Kind::Voice, Law::Mu.decode_sample(0xB0)));
     assert_eq!(call.buffer.stats().restarts, 1);
 }
 
@@ -251,17 +219,8 @@ fn a_call_on_hold_does_not_come_back_old() {
 /// One step of a hostile network.
 #[derive(Clone, Debug)]
 enum Step {
-    Send {
-        sequence: u16,
-        timestamp: u32,
-        ssrc: u32,
-        len: usize,
-        noise: bool,
-    },
-    Pull {
-        n: usize,
-        after_us: u64,
-    },
+    Send { sequence: u16, timestamp: u32, ssrc: u32, len: usize, noise: bool },
+    Pull { n: usize, after_us: u64 },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -358,11 +317,7 @@ proptest! {
 
 /// Speech with pauses: 600 ms of a buzz, 400 ms of next to nothing.
 fn talk(sequence: u16) -> u8 {
-    if sequence % 50 < 30 {
-        0x90 + (sequence % 2) as u8
-    } else {
-        0xFE
-    }
+    if sequence % 50 < 30 { 0x90 + (sequence % 2) as u8 } else { 0xFE }
 }
 
 #[test]
@@ -372,11 +327,7 @@ fn after_a_bad_spell_the_delay_comes_back() {
     let (mut worst, mut back) = (0, None);
     for i in 0..6000_u16 {
         // Ten seconds of packets that come up to 120 ms late, then calm.
-        let late = if (500..1000).contains(&i) {
-            u16::from(i % 7 == 0) * (i % 6)
-        } else {
-            0
-        };
+        let late = if (500..1000).contains(&i) { u16::from(i % 7 == 0) * (i % 6) } else { 0 };
         waiting.push((i + late, i));
         waiting.sort_unstable();
         while waiting.first().is_some_and(|w| w.0 <= i) {
@@ -415,11 +366,7 @@ fn clocks_that_differ_cost_nothing_but_a_cut_now_and_then() {
         assert_eq!((stats.late, stats.dropped, stats.restarts), (0, 0, 0));
         assert!(stats.delay_ms <= 80, "{drift}: {stats:?}");
         // 0.05 % of five minutes are 150 ms.
-        let moved = if drift < 0 {
-            stats.removed_samples
-        } else {
-            stats.added_samples
-        };
+        let moved = if drift < 0 { stats.removed_samples } else { stats.added_samples };
         assert!((150..4000).contains(&moved), "{drift}: {stats:?}");
         assert!(stats.concealed_samples <= 1600, "{drift}: {stats:?}");
     }
@@ -443,11 +390,7 @@ fn the_same_packets_give_the_same_sound() {
 
 #[test]
 fn a_buffer_is_a_few_kilobytes() {
-    assert!(
-        size_of::<JitterBuffer>() < 12 * 1024,
-        "{}",
-        size_of::<JitterBuffer>()
-    );
+    assert!(size_of::<JitterBuffer>() < 12 * 1024, "{}", size_of::<JitterBuffer>());
 }
 
 #[test]
@@ -484,13 +427,6 @@ fn comfort_noise_fills_the_pause_it_describes() {
         }
     }
     assert!(!kinds.contains(&Kind::Concealed));
-    assert!(
-        kinds
-            .iter()
-            .filter(|&&kind| kind == Kind::ComfortNoise)
-            .count()
-            .abs_diff(49)
-            <= 1
-    );
+    assert!(kinds.iter().filter(|&&kind| kind == Kind::ComfortNoise).count().abs_diff(49) <= 1);
     assert_eq!(call.buffer.stats().late, 0);
 }

@@ -8,10 +8,7 @@ fn decibels_become_factors() {
         let exact = 4096.0 * 10_f64.powf(f64::from(db) / 20.0);
         let ours = f64::from(Gain::from_db(db).q12());
         let most = f64::from(Gain::MAX.q12());
-        assert!(
-            (ours - exact.min(most)).abs() <= 0.51 + exact * 5e-4,
-            "{db} dB: {ours} {exact}"
-        );
+        assert!((ours - exact.min(most)).abs() <= 0.51 + exact * 5e-4, "{db} dB: {ours} {exact}");
     }
     assert_eq!(Gain::from_db(0), Gain::UNITY);
     assert_eq!(Gain::from_db(-60), Gain::SILENT);

@@ -7,11 +7,7 @@ use proptest::prelude::*;
 fn voice(i: usize) -> i16 {
     let t = i as f64 / 8000.0 * std::f64::consts::TAU;
     let loud = 0.6 + 0.4 * (t * 3.0).sin();
-    (loud
-        * (1..8)
-            .map(|k| (t * 140.0 * f64::from(k)).sin())
-            .sum::<f64>()
-        * 2500.0) as i16
+    (loud * (1..8).map(|k| (t * 140.0 * f64::from(k)).sin()).sum::<f64>() * 2500.0) as i16
 }
 
 fn packets(frame: usize, n: usize) -> Vec<Vec<u8>> {
@@ -33,10 +29,7 @@ fn alike(said: &[i16], heard: &[i16]) -> f64 {
         .map(|lag| {
             let (a, b) = (&said[..n], &heard[lag..lag + n]);
             let dot = |x: &[i16], y: &[i16]| -> f64 {
-                x.iter()
-                    .zip(y)
-                    .map(|(&x, &y)| f64::from(x) * f64::from(y))
-                    .sum()
+                x.iter().zip(y).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum()
             };
             dot(a, b) / (dot(a, a) * dot(b, b)).sqrt().max(1.0)
         })
@@ -64,14 +57,8 @@ fn refusals_say_why() {
     let mut encoder = Encoder::new(Settings::default()).unwrap();
     let frame = encoder.encode(&[0; 161], &mut [0; 100]);
     assert_eq!(frame, Err(OpusError::Frame { samples: 161 }));
-    assert_eq!(
-        encoder.encode(&[0; 160], &mut []),
-        Err(OpusError::NoRoom { room: 0 })
-    );
-    assert_eq!(
-        Encoder::new(Settings::new(16_000, 101)).err(),
-        Some(OpusError::Settings)
-    );
+    assert_eq!(encoder.encode(&[0; 160], &mut []), Err(OpusError::NoRoom { room: 0 }));
+    assert_eq!(Encoder::new(Settings::new(16_000, 101)).err(), Some(OpusError::Settings));
 }
 
 /// A call over the jitter buffer, every tenth packet lost; with or without redundancy.
@@ -115,10 +102,8 @@ fn the_jitter_buffer_uses_the_redundancy() {
     // 60 ms of the buffer, the rest within the search.
     let range = 8000..72_000;
     let late = 8480..72_480;
-    let (with, without) = (
-        alike(&said[range.clone()], &with[late.clone()]),
-        alike(&said[range], &without[late]),
-    );
+    let (with, without) =
+        (alike(&said[range.clone()], &with[late.clone()]), alike(&said[range], &without[late]));
     assert!(with > without, "{with} {without}");
 }
 

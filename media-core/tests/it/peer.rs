@@ -71,27 +71,14 @@ fn no_cell_of_a_grid_is_better_found_by_spandsp() {
     for level in [0.0, -10.0, -25.0, -38.0, -42.0] {
         for twist in [-8.0, -4.0, 0.0, 3.0, 4.0] {
             for off in [-1.5, -0.7, 0.0, 0.7, 1.5] {
-                for (on_ms, snr) in [
-                    (40.0, None),
-                    (50.0, Some(15.0)),
-                    (50.0, Some(8.0)),
-                    (34.0, None),
-                ] {
-                    let line = Line {
-                        level,
-                        twist,
-                        low_off: off,
-                        high_off: off,
-                        on_ms,
-                        snr,
-                        ..plain
-                    };
+                for (on_ms, snr) in
+                    [(40.0, None), (50.0, Some(15.0)), (50.0, Some(8.0)), (34.0, None)]
+                {
+                    let line =
+                        Line { level, twist, low_off: off, high_off: off, on_ms, snr, ..plain };
                     let pcm = line.dial(&Key::ALL, &mut Noise::new(17));
                     let (ours, theirs) = (heard(&pcm), heard_by(&library, &pcm));
-                    assert!(
-                        ours.len() >= theirs.len(),
-                        "{line:?}: {ours}, spandsp {theirs}"
-                    );
+                    assert!(ours.len() >= theirs.len(), "{line:?}: {ours}, spandsp {theirs}");
                     assert!(ours.len() <= 16, "{line:?}: {ours}");
                 }
             }
@@ -113,11 +100,7 @@ fn codes_mean_the_same_to_spandsp() {
         theirs.transcode(&codes, &mut other);
         for (n, &code) in codes.iter().enumerate() {
             assert_eq!(pcm[n], law.decode_sample(code), "{law:?} {code:02x}");
-            assert_eq!(
-                other[n],
-                law.transcode_sample(to, code),
-                "{law:?} {code:02x}"
-            );
+            assert_eq!(other[n], law.transcode_sample(to, code), "{law:?} {code:02x}");
         }
     }
 }

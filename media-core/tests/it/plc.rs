@@ -6,9 +6,7 @@ use proptest::prelude::*;
 /// A voice-like signal: a buzz of 125 Hz with a few harmonics.
 fn voice(i: usize) -> i16 {
     let t = i as f64 / 8000.0 * std::f64::consts::TAU;
-    let sum: f64 = (1..12)
-        .map(|k| (t * 125.0 * f64::from(k)).sin() / f64::from(k))
-        .sum();
+    let sum: f64 = (1..12).map(|k| (t * 125.0 * f64::from(k)).sin() / f64::from(k)).sum();
     (sum * 4000.0) as i16
 }
 
@@ -71,10 +69,7 @@ fn both_sides_know_more_than_one() {
     let glide = |i: usize| {
         let t = i as f64 / 8000.0;
         let phase = std::f64::consts::TAU * (120.0 * t + 60.0 * t * t);
-        ((1..10)
-            .map(|k| (phase * f64::from(k)).sin() / f64::from(k))
-            .sum::<f64>()
-            * 4000.0) as i16
+        ((1..10).map(|k| (phase * f64::from(k)).sin() / f64::from(k)).sum::<f64>() * 4000.0) as i16
     };
     let noise = |out: &[i16], from: usize| -> f64 {
         let error = |(i, &s): (usize, &i16)| (f64::from(s) - f64::from(glide(from + i))).powi(2);

@@ -19,22 +19,11 @@ fn reference(path: &Path, codec: &Codec) -> f64 {
 
 #[test]
 fn ratings_are_those_of_the_recommendation() {
-    for codec in [
-        G711_CONCEALED,
-        G711_PLAIN,
-        Codec {
-            impairment: 11.0,
-            robustness: 19.0,
-        },
-    ] {
+    for codec in [G711_CONCEALED, G711_PLAIN, Codec { impairment: 11.0, robustness: 19.0 }] {
         for delay in [0, 50, 100, 101, 150, 177, 250, 400, 1000, 5000] {
             for loss in [0.0, 0.01, 0.03, 0.1, 0.5, 1.0] {
                 for burst in [1.0, 2.0, 8.0] {
-                    let path = Path {
-                        delay_ms: delay.into(),
-                        loss,
-                        burst,
-                    };
+                    let path = Path { delay_ms: delay.into(), loss, burst };
                     let (ours, theirs) = (r_factor(&path, &codec), reference(&path, &codec));
                     assert!((ours - theirs).abs() < 1e-9, "{path:?}: {ours} {theirs}");
                 }
@@ -51,11 +40,7 @@ fn ratings_are_those_of_the_recommendation() {
 #[test]
 fn nonsense_gives_a_rating_all_the_same() {
     for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 1e300] {
-        let path = Path {
-            delay_ms: x,
-            loss: x,
-            burst: x,
-        };
+        let path = Path { delay_ms: x, loss: x, burst: x };
         let r = r_factor(&path, &G711_PLAIN);
         assert!((0.0..=93.2).contains(&r), "{x}: {r}");
     }

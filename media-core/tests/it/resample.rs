@@ -48,10 +48,8 @@ fn a_tone_in_the_telephone_band_keeps_its_time_and_shape() {
                 let ideal = tone(to, hz, to as usize);
                 // Without the edges, where the tone starts from nothing.
                 let middle = to as usize / 4..to as usize * 3 / 4;
-                let error: Vec<i16> = middle
-                    .clone()
-                    .map(|i| out[i].saturating_sub(ideal[i]))
-                    .collect();
+                let error: Vec<i16> =
+                    middle.clone().map(|i| out[i].saturating_sub(ideal[i])).collect();
                 let snr = 10.0 * (power(&ideal[middle]) / power(&error).max(0.01)).log10();
                 assert!(snr > 75.0, "{from} → {to}, {hz} Hz: {snr:.1} dB");
             }
@@ -64,10 +62,7 @@ fn what_the_telephone_cannot_carry_is_80_db_down() {
     for from in RATES.into_iter().filter(|&rate| rate > 8_000) {
         for hz in [4_050.0, 4_400.0, 5_000.0, 5_400.0] {
             let input = tone(from, hz, from as usize);
-            for out in [
-                convert(from, 8_000, &input).unwrap(),
-                streamed(from, 8_000, &input, 160),
-            ] {
+            for out in [convert(from, 8_000, &input).unwrap(), streamed(from, 8_000, &input, 160)] {
                 let left = power(&out[2000..6000]) / power(&input);
                 // Rounding to 16 bits alone leaves noise at −92 dB of this tone.
                 assert!(
@@ -96,22 +91,15 @@ fn upsampling_makes_no_images() {
 
 #[test]
 fn impossible_rates_are_refused() {
-    for (from, to) in [
-        (0, 8_000),
-        (8_000, 0),
-        (3_999, 8_000),
-        (8_000, 400_000),
-        (47_999, 48_000),
-    ] {
+    for (from, to) in [(0, 8_000), (8_000, 0), (3_999, 8_000), (8_000, 400_000), (47_999, 48_000)] {
         assert_eq!(Resampler::new(from, to).err(), Some(RateError { from, to }));
     }
 }
 
 #[test]
 fn a_loud_signal_saturates_instead_of_wrapping() {
-    let square: Vec<i16> = (0..22_050)
-        .map(|i| if i / 25 % 2 == 0 { i16::MAX } else { i16::MIN })
-        .collect();
+    let square: Vec<i16> =
+        (0..22_050).map(|i| if i / 25 % 2 == 0 { i16::MAX } else { i16::MIN }).collect();
     let out = convert(22_050, 8_000, &square).unwrap();
     assert!(out.contains(&i16::MAX) && out.contains(&i16::MIN));
 }

@@ -6,12 +6,7 @@ use proptest::prelude::*;
 
 #[test]
 fn a_compound_comes_back() {
-    let info = SenderInfo {
-        ntp: 0x0102_0304_0506_0708,
-        rtp: 9,
-        packets: 10,
-        octets: 11,
-    };
+    let info = SenderInfo { ntp: 0x0102_0304_0506_0708, rtp: 9, packets: 10, octets: 11 };
     let reports: Vec<Report> = (0..3)
         .map(|n| Report {
             ssrc: n,
@@ -40,12 +35,7 @@ fn a_compound_comes_back() {
     let messages: Result<Vec<_>, _> = rtcp::parse(&out[..length]).collect();
     let messages = messages.expect("valid");
     assert_eq!(messages.len(), 9);
-    let Message::SenderReport {
-        ssrc: 1,
-        info: back,
-        reports: blocks,
-    } = messages[0]
-    else {
+    let Message::SenderReport { ssrc: 1, info: back, reports: blocks } = messages[0] else {
         panic!("{:?}", messages[0]);
     };
     assert_eq!(back, info);
@@ -55,15 +45,11 @@ fn a_compound_comes_back() {
         matches!(messages[1], Message::ReceiverReport { ssrc: 2, reports } if reports.len() == 1)
     );
     for (message, text) in messages[2..7].iter().zip(["", "a", "ab", "abc", "abcd"]) {
-        let Message::Description(chunks) = message else {
-            panic!("{message:?}")
-        };
+        let Message::Description(chunks) = message else { panic!("{message:?}") };
         assert_eq!(chunks.cname(3), Some(text.as_bytes()));
         assert_eq!(chunks.cname(4), None);
     }
-    let Message::Goodbye { sources, reason } = messages[7] else {
-        panic!()
-    };
+    let Message::Goodbye { sources, reason } = messages[7] else { panic!() };
     assert_eq!(sources.iter().collect::<Vec<_>>(), [4, 5]);
     assert_eq!(reason, Some(&b"gone"[..]));
     assert!(matches!(messages[8], Message::Goodbye { reason: None, .. }));
@@ -78,13 +64,7 @@ fn a_full_slice_keeps_what_was_written() {
     let mut writer = Writer::new(&mut out);
     writer.receiver_report(1, &[]).expect("fits");
     let error = writer.sender_report(1, &SenderInfo::default(), &[Report::default()]);
-    assert_eq!(
-        error,
-        Err(WriteError::Space {
-            needed: 60,
-            available: 40
-        })
-    );
+    assert_eq!(error, Err(WriteError::Space { needed: 60, available: 40 }));
     let error = writer.receiver_report(1, &[Report::default(); 32]);
     assert_eq!(error, Err(WriteError::Length(Part::Reports, 32)));
     let error = writer.description(1, CNAME, &[0; 256]);
@@ -104,55 +84,29 @@ fn padding_and_foreign_types_are_read_past() {
     assert_eq!(
         messages.expect("valid"),
         [
-            Message::Other {
-                packet_type: 206,
-                count: 0,
-                body: &[1, 2, 3, 4]
-            },
-            Message::Application {
-                ssrc: 9,
-                subtype: 1,
-                name: *b"test",
-                data: &[1, 2, 3, 4]
-            },
+            Message::Other { packet_type: 206, count: 0, body: &[1, 2, 3, 4] },
+            Message::Application { ssrc: 9, subtype: 1, name: *b"test", data: &[1, 2, 3, 4] },
         ]
     );
     let mut rtp = [0x80, 8, 0, 0];
-    assert_eq!(
-        rtcp::parse(&rtp).next(),
-        Some(Err(ParseError::PacketType(8)))
-    );
+    assert_eq!(rtcp::parse(&rtp).next(), Some(Err(ParseError::PacketType(8))));
     rtp[1] = 200;
-    assert_eq!(
-        rtcp::parse(&rtp).next(),
-        Some(Err(ParseError::Truncated(Part::Header)))
-    );
+    assert_eq!(rtcp::parse(&rtp).next(), Some(Err(ParseError::Truncated(Part::Header))));
 }
 
 #[test]
 fn the_round_trip_is_measured_by_reports() {
     let mut receiver = Receiver::new(ReceiverConfig::default());
-    receiver.receive(
-        &Packet {
-            ssrc: 7,
-            ..Packet::default()
-        },
-        0,
-    );
+    receiver.receive(&Packet { ssrc: 7, ..Packet::default() }, 0);
     let sent = 0xb705_2000_8000_0000_u64;
-    let info = SenderInfo {
-        ntp: sent,
-        ..SenderInfo::default()
-    };
+    let info = SenderInfo { ntp: sent, ..SenderInfo::default() };
     receiver.sender_report(8, &info, 0);
     assert_eq!(receiver.report(0).map(|r| r.last_sender_report), Some(0));
     // 40 ms on the way, held for 2.5 s, 35 ms on the way back.
     receiver.sender_report(7, &info, 40_000);
     let report = receiver.report(2_540_000).expect("there is a stream");
     let arrival = sent + (2_575 << 32) / 1000;
-    let trip = report
-        .round_trip(arrival)
-        .expect("there was a sender report");
+    let trip = report.round_trip(arrival).expect("there was a sender report");
     assert_eq!(u64::from(trip) * 1000 / 65_536, 74);
     assert_eq!(Report::default().round_trip(arrival), None);
     assert_eq!(report.round_trip(sent), None);

@@ -7,13 +7,7 @@ use media_core::rtp::{
 use proptest::prelude::*;
 
 fn packet(sequence: u16, timestamp: u32, ssrc: u32) -> Packet<'static> {
-    Packet {
-        sequence,
-        timestamp,
-        ssrc,
-        payload: &[0xd5; 160],
-        ..Packet::default()
-    }
+    Packet { sequence, timestamp, ssrc, payload: &[0xd5; 160], ..Packet::default() }
 }
 
 #[test]
@@ -46,10 +40,7 @@ fn a_packet_of_rfc_3550_is_read_field_by_field() {
 
 #[test]
 fn what_is_not_rtp_is_said() {
-    assert_eq!(
-        Packet::parse(&[0x80; 11]),
-        Err(ParseError::Truncated(Part::Header))
-    );
+    assert_eq!(Packet::parse(&[0x80; 11]), Err(ParseError::Truncated(Part::Header)));
     assert_eq!(Packet::parse(&[0x40; 12]), Err(ParseError::Version(1)));
     let mut padded = [0; 16];
     padded[0] = 0xa0;
@@ -65,28 +56,13 @@ fn what_cannot_be_written_leaves_the_slice_alone() {
     let mut out = [7; 100];
     assert_eq!(
         packet(0, 0, 0).write(&mut out),
-        Err(WriteError::Space {
-            needed: 172,
-            available: 100
-        })
+        Err(WriteError::Space { needed: 172, available: 100 })
     );
-    let bad = Packet {
-        payload_type: 128,
-        ..Packet::default()
-    };
+    let bad = Packet { payload_type: 128, ..Packet::default() };
     assert_eq!(bad.write(&mut out), Err(WriteError::PayloadType(128)));
-    let extension = Extension {
-        profile: 0,
-        data: &[0; 3],
-    };
-    let bad = Packet {
-        extension: Some(extension),
-        ..Packet::default()
-    };
-    assert_eq!(
-        bad.write(&mut out),
-        Err(WriteError::Length(Part::Extension, 3))
-    );
+    let extension = Extension { profile: 0, data: &[0; 3] };
+    let bad = Packet { extension: Some(extension), ..Packet::default() };
+    assert_eq!(bad.write(&mut out), Err(WriteError::Length(Part::Extension, 3)));
     assert_eq!(out, [7; 100]);
     assert!(Csrcs::new(&[0; 64]).is_err() && Csrcs::new(&[0; 6]).is_err());
 }
@@ -182,10 +158,8 @@ fn loss_reordering_and_duplicates_are_counted() {
     for sequence in [65_530, 65_531, 65_532, 65_534, 65_535, 0, 2, 1, 3, 3, 4] {
         let sequence: u16 = sequence;
         let n = sequence.wrapping_sub(65_530);
-        let arrival = receiver.receive(
-            &packet(sequence, u32::from(n) * 160, 1),
-            u64::from(n) * 20_000,
-        );
+        let arrival =
+            receiver.receive(&packet(sequence, u32::from(n) * 160, 1), u64::from(n) * 20_000);
         let base = *base.get_or_insert_with(|| accepted(arrival).expect("the first counts"));
         if let Some(unwrapped) = accepted(arrival) {
             assert_eq!(unwrapped - base, u64::from(n));
@@ -212,10 +186,7 @@ fn a_quarter_lost_is_reported_once() {
         receiver.receive(&packet(n, u32::from(n) * 160, 9), u64::from(n) * 20_000);
     }
     let report = receiver.report(8_000_000).expect("there is a stream");
-    assert_eq!(
-        (report.ssrc, report.lost, report.fraction_lost),
-        (9, 100, 64)
-    );
+    assert_eq!((report.ssrc, report.lost, report.fraction_lost), (9, 100, 64));
     for n in 400..500u16 {
         receiver.receive(&packet(n, u32::from(n) * 160, 9), u64::from(n) * 20_000);
     }
@@ -229,10 +200,7 @@ fn jitter_of_a_swinging_path_goes_to_its_mean_difference() {
     for n in 0..1000u16 {
         // 5 ms late every other packet: 40 ticks of difference each time.
         let late = u64::from(n % 2) * 5_000;
-        receiver.receive(
-            &packet(n, u32::from(n) * 160, 1),
-            u64::from(n) * 20_000 + late,
-        );
+        receiver.receive(&packet(n, u32::from(n) * 160, 1), u64::from(n) * 20_000 + late);
     }
     assert!((39..=40).contains(&receiver.statistics().jitter));
 }
@@ -251,26 +219,11 @@ fn another_source_takes_over_only_when_the_first_is_silent() {
         receiver.receive(&packet(n + 700, stamp, 2), at)
     };
     for _ in 0..50 {
-        assert_eq!(
-            both(&mut receiver, true),
-            Arrival::Discarded(Discard::OtherSource)
-        );
+        assert_eq!(both(&mut receiver, true), Arrival::Discarded(Discard::OtherSource));
     }
     assert_eq!(receiver.ssrc(), Some(1));
-    assert!(matches!(
-        both(&mut receiver, false),
-        Arrival::Accepted {
-            restarted: true,
-            ..
-        }
-    ));
-    assert!(matches!(
-        both(&mut receiver, false),
-        Arrival::Accepted {
-            restarted: false,
-            ..
-        }
-    ));
+    assert!(matches!(both(&mut receiver, false), Arrival::Accepted { restarted: true, .. }));
+    assert!(matches!(both(&mut receiver, false), Arrival::Accepted { restarted: false, .. }));
     assert_eq!(receiver.ssrc(), Some(2));
     assert_eq!(receiver.statistics().restarts, 2);
 }
@@ -287,19 +240,13 @@ fn a_jump_needs_a_second_packet_to_be_believed() {
     receiver.receive(&packet(40_000, 320, 1), 40_000);
     assert!(matches!(
         receiver.receive(&packet(40_001, 480, 1), 60_000),
-        Arrival::Accepted {
-            restarted: true,
-            ..
-        }
+        Arrival::Accepted { restarted: true, .. }
     ));
 }
 
 #[test]
 fn probation_as_rfc_3550_has_it() {
-    let config = ReceiverConfig {
-        probation: 2,
-        ..ReceiverConfig::default()
-    };
+    let config = ReceiverConfig { probation: 2, ..ReceiverConfig::default() };
     let mut receiver = Receiver::new(config);
     for sequence in [5, 9, 11] {
         assert_eq!(
@@ -316,17 +263,11 @@ fn a_sender_numbers_and_counts() {
     let payload = [0; 160];
     for (sequence, clock) in [(65_535, 0), (0, 160), (1, 320)] {
         let packet = sender.packet(0, clock == 0, clock, &payload);
-        assert_eq!(
-            (packet.sequence, packet.timestamp),
-            (sequence, 1000 + clock as u32)
-        );
+        assert_eq!((packet.sequence, packet.timestamp), (sequence, 1000 + clock as u32));
         sender.sent(&packet);
     }
     let info = sender.info(5, 480);
-    assert_eq!(
-        (info.packets, info.octets, info.rtp, info.ntp),
-        (3, 480, 1480, 5)
-    );
+    assert_eq!((info.packets, info.octets, info.rtp, info.ntp), (3, 480, 1480, 5));
 }
 
 #[test]

@@ -70,19 +70,15 @@ impl Line {
     pub(crate) fn amplitudes(&self) -> (f64, f64) {
         let strong = peak(self.level);
         let weak = strong * 10f64.powf(-self.twist.abs() / 20.0);
-        if self.twist > 0.0 {
-            (weak, strong)
-        } else {
-            (strong, weak)
-        }
+        if self.twist > 0.0 { (weak, strong) } else { (strong, weak) }
     }
 
     /// Keys one after the other, phases and places on the grid of samples at random.
     pub(crate) fn dial(&self, keys: &[Key], noise: &mut Noise) -> Vec<i16> {
         let (low, high) = self.amplitudes();
-        let sigma = self.snr.map_or(0.0, |snr| {
-            ((low * low + high * high) / 2.0 * 10f64.powf(-snr / 10.0)).sqrt()
-        });
+        let sigma = self
+            .snr
+            .map_or(0.0, |snr| ((low * low + high * high) / 2.0 * 10f64.powf(-snr / 10.0)).sqrt());
         let mut wave = vec![0.0; 400];
         for key in keys {
             let (low_hz, high_hz) = key.frequencies();
@@ -99,11 +95,7 @@ impl Line {
         }
         wave.resize(wave.len() + 800, 0.0);
         wave.iter()
-            .map(|x| {
-                (x + sigma * noise.gauss())
-                    .round()
-                    .clamp(-32_768.0, 32_767.0) as i16
-            })
+            .map(|x| (x + sigma * noise.gauss()).round().clamp(-32_768.0, 32_767.0) as i16)
             .collect()
     }
 }

@@ -7,12 +7,8 @@ use media_core::tone::{
 
 use crate::signal::{Line, Noise, peak, speech};
 
-const PLANS: [Plan<'static>; 4] = [
-    Plan::CHINA,
-    Plan::NORTH_AMERICA,
-    Plan::UNITED_KINGDOM,
-    Plan::ETSI,
-];
+const PLANS: [Plan<'static>; 4] =
+    [Plan::CHINA, Plan::NORTH_AMERICA, Plan::UNITED_KINGDOM, Plan::ETSI];
 
 fn listen(plan: &Plan<'_>, pcm: &[i16], frame: usize) -> Vec<Heard> {
     let mut supervisor = Supervisor::new(plan);
@@ -57,10 +53,7 @@ fn frames_of_any_size_give_the_same() {
 fn ringback_then_busy_are_told_in_turn() {
     let mut pcm = play(&Plan::CHINA, Meaning::Ringback, -15, 9);
     pcm.extend(play(&Plan::CHINA, Meaning::Busy, -15, 5));
-    let heard: Vec<_> = listen(&Plan::CHINA, &pcm, 160)
-        .iter()
-        .map(|h| h.meaning)
-        .collect();
+    let heard: Vec<_> = listen(&Plan::CHINA, &pcm, 160).iter().map(|h| h.meaning).collect();
     assert_eq!(heard, [Meaning::Ringback, Meaning::Busy]);
 }
 
@@ -72,11 +65,7 @@ fn a_step_has_its_length_level_and_silence() {
     let peak = |pcm: &[i16]| pcm.iter().map(|s| s.unsigned_abs()).max().unwrap_or(0);
     for cycle in pcm.chunks(5600) {
         // −10 dBm0: 32,768 · 10^(−13.14/20).
-        assert!(
-            (7210..=7222).contains(&peak(&cycle[..2800])),
-            "{}",
-            peak(&cycle[..2800])
-        );
+        assert!((7210..=7222).contains(&peak(&cycle[..2800])), "{}", peak(&cycle[..2800]));
         assert_eq!(peak(&cycle[2800..]), 0);
         let steps = cycle.windows(2).map(|w| w[0].abs_diff(w[1])).max();
         assert!(steps < Some(2600), "no click: a 450 Hz sine's own slope");
@@ -113,23 +102,15 @@ fn an_oscillator_neither_drifts_nor_distorts() {
     let amplitude = 32_768.0 * 10f64.powf(-0.14 / 20.0);
     for n in 0..8000 {
         let x = amplitude * (std::f64::consts::TAU * 697.0 * f64::from(n) / 8000.0).sin();
-        assert!(
-            (f64::from(oscillator.next_sample()) - x).abs() < 1.0,
-            "sample {n}"
-        );
+        assert!((f64::from(oscillator.next_sample()) - x).abs() < 1.0, "sample {n}");
     }
 }
 
 /// A plan whose every duration is this share of the real one's.
 fn stretched(plan: &Plan<'_>, percent: u32) -> Vec<(Meaning, Vec<Step>, Cadence)> {
-    let stretch = |step: &Step| Step {
-        ms: (u32::from(step.ms) * percent / 100) as u16,
-        ..*step
-    };
+    let stretch = |step: &Step| Step { ms: (u32::from(step.ms) * percent / 100) as u16, ..*step };
     let tones = plan.tones.iter();
-    tones
-        .map(|t| (t.meaning, t.steps.iter().map(stretch).collect(), t.cadence))
-        .collect()
+    tones.map(|t| (t.meaning, t.steps.iter().map(stretch).collect(), t.cadence)).collect()
 }
 
 #[test]
@@ -138,11 +119,7 @@ fn exchanges_may_be_a_tenth_fast_or_slow_and_the_line_noisy() {
     for plan in PLANS {
         for percent in [90, 110] {
             for (meaning, steps, cadence) in stretched(&plan, percent) {
-                let tone = Tone {
-                    meaning,
-                    steps: &steps,
-                    cadence,
-                };
+                let tone = Tone { meaning, steps: &steps, cadence };
                 let mut pcm = vec![0; 8000 * 13];
                 Generator::new(tone, -20).generate(&mut pcm[555..]);
                 for sample in &mut pcm {

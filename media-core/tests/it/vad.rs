@@ -55,9 +55,7 @@ fn a_noise_that_begins_is_not_speech_for_long() {
     assert!(!vad.heard(&noise(8000, 3000)));
     // And speech above it is heard again.
     let mut loud = noise(1600, 3000);
-    loud.iter_mut()
-        .zip(buzz(1600, 12_000.0))
-        .for_each(|(s, b)| *s += b);
+    loud.iter_mut().zip(buzz(1600, 12_000.0)).for_each(|(s, b)| *s += b);
     assert!(vad.heard(&loud));
 }
 

@@ -4,18 +4,10 @@ use media_core::g711::Law;
 use media_core::wav::{Container, Encoding, Format, Header, HeaderError};
 use proptest::prelude::*;
 
-const ENCODINGS: [Encoding; 3] = [
-    Encoding::Pcm16,
-    Encoding::G711(Law::A),
-    Encoding::G711(Law::Mu),
-];
+const ENCODINGS: [Encoding; 3] = [Encoding::Pcm16, Encoding::G711(Law::A), Encoding::G711(Law::Mu)];
 
 fn format(encoding: Encoding, channels: u16) -> Format {
-    Format {
-        encoding,
-        channels,
-        rate: 8000,
-    }
+    Format { encoding, channels, rate: 8000 }
 }
 
 fn bytes(header: &Header) -> Vec<u8> {
@@ -44,22 +36,13 @@ fn a_plain_header_is_the_44_bytes_everybody_writes() {
 fn headers_come_back() {
     for encoding in ENCODINGS {
         for channels in [1, 2] {
-            for data_bytes in [
-                None,
-                Some(2),
-                Some(320),
-                Some(u64::from(u32::MAX)),
-                Some(1 << 40),
-            ] {
+            for data_bytes in [None, Some(2), Some(320), Some(u64::from(u32::MAX)), Some(1 << 40)] {
                 for container in [Container::Wav, Container::Au] {
                     if container == Container::Au && data_bytes > Some(0xFFFF_FFF0) {
                         continue; // AU has no 64-bit size: such a file says "unknown".
                     }
-                    let header = Header {
-                        container,
-                        format: format(encoding, channels),
-                        data_bytes,
-                    };
+                    let header =
+                        Header { container, format: format(encoding, channels), data_bytes };
                     let written = bytes(&header);
                     assert_eq!(Header::parse(&written), Ok((header, written.len())));
                     // Every shorter beginning asks for more, and for no more than there is.
@@ -96,22 +79,10 @@ fn a_growing_header_keeps_its_length() {
 #[test]
 fn refusals_say_why() {
     let mut out = [0; Header::MAX_LEN];
-    let silent = Header::new(
-        Format {
-            channels: 0,
-            ..format(Encoding::Pcm16, 1)
-        },
-        None,
-    );
-    assert_eq!(
-        silent.write(&mut out),
-        Err(HeaderError::Malformed { at: 0 })
-    );
+    let silent = Header::new(Format { channels: 0, ..format(Encoding::Pcm16, 1) }, None);
+    assert_eq!(silent.write(&mut out), Err(HeaderError::Malformed { at: 0 }));
     let fine = Header::new(format(Encoding::Pcm16, 1), Some(0));
-    assert_eq!(
-        fine.write(&mut out[..10]),
-        Err(HeaderError::NoRoom { need: 44 })
-    );
+    assert_eq!(fine.write(&mut out[..10]), Err(HeaderError::NoRoom { need: 44 }));
     assert_eq!(Header::parse(b"OggS----"), Err(HeaderError::NotSound));
     let mut float = bytes(&fine);
     float[20] = 3;
@@ -138,10 +109,7 @@ fn strange_files_are_read() {
         [riff, &extensible, &odd, data].concat(),
     ] {
         let (header, start) = Header::parse(&file).unwrap();
-        assert_eq!(
-            (header.format, header.data_bytes),
-            (format(Encoding::Pcm16, 1), Some(8))
-        );
+        assert_eq!((header.format, header.data_bytes), (format(Encoding::Pcm16, 1), Some(8)));
         assert_eq!(start, file.len());
     }
     assert!(matches!(
@@ -158,9 +126,7 @@ mod files {
 
     #[test]
     fn samples_come_back() {
-        let samples: Vec<i16> = (0..5001_i32)
-            .map(|i| (i * 37 % 30_000 - 15_000) as i16)
-            .collect();
+        let samples: Vec<i16> = (0..5001_i32).map(|i| (i * 37 % 30_000 - 15_000) as i16).collect();
         for encoding in ENCODINGS {
             let mut writer = Writer::new(Cursor::new(Vec::new()), format(encoding, 1)).unwrap();
             for piece in samples.chunks(333) {
@@ -203,21 +169,14 @@ mod files {
 
     impl Seek for Killed {
         fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-            if self.left > 0 {
-                self.file.seek(to)
-            } else {
-                Ok(0)
-            }
+            if self.left > 0 { self.file.seek(to) } else { Ok(0) }
         }
     }
 
     #[test]
     fn a_killed_writer_leaves_a_readable_file() {
         for left in (Header::MAX_LEN..40_000).step_by(997) {
-            let file = Killed {
-                file: Cursor::new(Vec::new()),
-                left,
-            };
+            let file = Killed { file: Cursor::new(Vec::new()), left };
             let mut writer = Writer::new(file, format(Encoding::Pcm16, 1)).unwrap();
             for i in 0..200 {
                 writer.write(&[i; 160]).unwrap();
@@ -228,12 +187,7 @@ mod files {
             let n = reader.read(&mut back).unwrap();
             // No more than the last second is missing.
             assert!(n * 2 + 16_100 >= file.len(), "{left}: {n}");
-            assert!(
-                back[..n]
-                    .iter()
-                    .enumerate()
-                    .all(|(i, &s)| usize::from(s as u16) == i / 160)
-            );
+            assert!(back[..n].iter().enumerate().all(|(i, &s)| usize::from(s as u16) == i / 160));
         }
     }
 
@@ -276,14 +230,10 @@ fn others_read_what_we_write() {
     use media_core::wav::Writer;
     use std::process::Command;
 
-    let samples: Vec<i16> = (0..4000_i32)
-        .map(|i| (i * 91 % 20_000 - 10_000) as i16)
-        .collect();
+    let samples: Vec<i16> = (0..4000_i32).map(|i| (i * 91 % 20_000 - 10_000) as i16).collect();
     for encoding in ENCODINGS {
-        let path = std::env::temp_dir().join(format!(
-            "media-core-{}-{encoding:?}.wav",
-            std::process::id()
-        ));
+        let path = std::env::temp_dir()
+            .join(format!("media-core-{}-{encoding:?}.wav", std::process::id()));
         let mut writer =
             Writer::new(std::fs::File::create(&path).unwrap(), format(encoding, 2)).unwrap();
         writer.write(&samples).unwrap();
@@ -297,20 +247,12 @@ fn others_read_what_we_write() {
             .flat_map(i16::to_le_bytes)
             .collect();
         let mut ffmpeg = Command::new("ffmpeg");
-        ffmpeg
-            .args(["-v", "error", "-i"])
-            .arg(&path)
-            .args(["-f", "s16le", "-"]);
+        ffmpeg.args(["-v", "error", "-i"]).arg(&path).args(["-f", "s16le", "-"]);
         let mut sox = Command::new("sox");
-        sox.arg(&path)
-            .args(["-t", "raw", "-e", "signed", "-b", "16", "-L", "-"]);
+        sox.arg(&path).args(["-t", "raw", "-e", "signed", "-b", "16", "-L", "-"]);
         for mut player in [ffmpeg, sox] {
             if let Ok(output) = player.output() {
-                assert!(
-                    output.stderr.is_empty(),
-                    "{}",
-                    String::from_utf8_lossy(&output.stderr)
-                );
+                assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
                 assert!(output.stdout == expected, "{player:?}");
             }
         }

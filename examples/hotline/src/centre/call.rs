@@ -35,13 +35,7 @@ pub(super) enum Stage {
     /// In the hands of the flow.
     Flow,
     /// Waiting for an agent; `op` is the flow's queue operation.
-    Queued {
-        op: u32,
-        entry: Option<acd_core::CallId>,
-        queue: String,
-        since_ms: u64,
-        position: u32,
-    },
+    Queued { op: u32, entry: Option<acd_core::CallId>, queue: String, since_ms: u64, position: u32 },
     /// Talking to an agent.
     Talking {
         op: u32,
@@ -57,9 +51,9 @@ impl Stage {
     pub(super) fn name(&self) -> String {
         match self {
             Stage::Flow => "menu".into(),
-            Stage::Queued {
-                queue, position, ..
-            } => format!("waiting in {queue}, place {position}"),
+            Stage::Queued { queue, position, .. } => {
+                format!("waiting in {queue}, place {position}")
+            }
             Stage::Talking { agent, .. } => format!("talking to {agent}"),
         }
     }
@@ -69,9 +63,7 @@ impl Call {
     /// When its dialogue wants to be woken, in milliseconds since the epoch.
     pub(super) fn deadline_ms(&self) -> Option<u64> {
         // A deadline before the epoch is one that has come.
-        self.session
-            .deadline()
-            .map(|at| u64::try_from(at.0).unwrap_or(0))
+        self.session.deadline().map(|at| u64::try_from(at.0).unwrap_or(0))
     }
 
     /// Tells the call's media. It cannot be gone before it was told to end.

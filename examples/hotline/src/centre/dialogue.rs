@@ -12,119 +12,47 @@ use crate::store::{Datum, Fields};
 
 /// One thing a flow wants done, free of the session's borrows.
 enum Action {
-    Play {
-        op: u32,
-        language: String,
-        clips: Vec<String>,
-    },
-    Stop {
-        op: u32,
-    },
-    Query {
-        op: u32,
-        name: String,
-        fields: Fields,
-    },
-    Queue {
-        op: u32,
-        queue: String,
-        priority: i32,
-        data: Fields,
-    },
-    Record {
-        op: u32,
-        limits: VoicemailLimits,
-        beep: bool,
-    },
-    Transfer {
-        op: u32,
-        target: String,
-    },
-    Attach {
-        name: String,
-        value: String,
-    },
-    Trace {
-        node: String,
-        exit: String,
-    },
-    End {
-        reason: EndReason,
-    },
+    Play { op: u32, language: String, clips: Vec<String> },
+    Stop { op: u32 },
+    Query { op: u32, name: String, fields: Fields },
+    Queue { op: u32, queue: String, priority: i32, data: Fields },
+    Record { op: u32, limits: VoicemailLimits, beep: bool },
+    Transfer { op: u32, target: String },
+    Attach { name: String, value: String },
+    Trace { node: String, exit: String },
+    End { reason: EndReason },
 }
 
 impl Action {
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "an output is used up by what it asks for"
-    )]
+    #[allow(clippy::needless_pass_by_value, reason = "an output is used up by what it asks for")]
     fn of(output: Output<'_>) -> Option<Action> {
         let fields = |args: ivr_core::Args<'_>| -> Fields {
-            args.map(|arg| (arg.name.to_owned(), arg.value().to_string()))
-                .collect()
+            args.map(|arg| (arg.name.to_owned(), arg.value().to_string())).collect()
         };
         Some(match output {
-            Output::Play {
-                op: Op(op),
-                prompts,
-                language,
-                ..
-            } => Action::Play {
+            Output::Play { op: Op(op), prompts, language, .. } => Action::Play {
                 op,
                 language: language.into(),
                 clips: prompts.flat_map(|item| flows::clip_names(&item)).collect(),
             },
             Output::Stop { op: Op(op) } => Action::Stop { op },
-            Output::Query {
-                op: Op(op),
-                name,
-                args,
-                ..
-            } => Action::Query {
-                op,
-                name: name.into(),
-                fields: fields(args),
-            },
-            Output::Queue {
-                op: Op(op),
-                queue,
-                priority,
-                attach,
-                ..
-            } => Action::Queue {
-                op,
-                queue: queue.into(),
-                priority,
-                data: fields(attach),
-            },
-            Output::Record {
-                op: Op(op),
-                beep,
-                max_ms,
-                silence_ms,
-                ..
-            } => {
-                // Keys go to the flow, which stops the message at one of its terminators.
-                Action::Record {
-                    op,
-                    limits: VoicemailLimits { max_ms, silence_ms },
-                    beep,
-                }
+            Output::Query { op: Op(op), name, args, .. } => {
+                Action::Query { op, name: name.into(), fields: fields(args) }
             }
-            Output::Transfer {
-                op: Op(op), target, ..
-            } => Action::Transfer {
-                op,
-                target: target.into(),
-            },
-            Output::Attach(argument) => Action::Attach {
-                name: argument.name.into(),
-                value: argument.value().to_string(),
-            },
-            Output::Trace { node, exit } => Action::Trace {
-                node: node.into(),
-                exit: exit.into(),
-            },
+            Output::Queue { op: Op(op), queue, priority, attach, .. } => {
+                Action::Queue { op, queue: queue.into(), priority, data: fields(attach) }
+            }
+            Output::Record { op: Op(op), beep, max_ms, silence_ms, .. } => {
+                // Keys go to the flow, which stops the message at one of its terminators.
+                Action::Record { op, limits: VoicemailLimits { max_ms, silence_ms }, beep }
+            }
+            Output::Transfer { op: Op(op), target, .. } => {
+                Action::Transfer { op, target: target.into() }
+            }
+            Output::Attach(argument) => {
+                Action::Attach { name: argument.name.into(), value: argument.value().to_string() }
+            }
+            Output::Trace { node, exit } => Action::Trace { node: node.into(), exit: exit.into() },
             Output::End { reason } => Action::End { reason },
             _ => return None,
         })
@@ -132,17 +60,11 @@ impl Action {
 }
 
 pub(super) fn played(op: u32) -> Input<'static> {
-    Input::Done {
-        op: Op(op),
-        result: OpResult::Finished,
-    }
+    Input::Done { op: Op(op), result: OpResult::Finished }
 }
 
 pub(super) fn recorded(op: u32, ms: u32) -> Input<'static> {
-    Input::Done {
-        op: Op(op),
-        result: OpResult::Recorded { ms },
-    }
+    Input::Done { op: Op(op), result: OpResult::Recorded { ms } }
 }
 
 pub(super) fn connected(op: u32) -> Input<'static> {
@@ -151,11 +73,7 @@ pub(super) fn connected(op: u32) -> Input<'static> {
 
 pub(super) fn queue_update(op: u32, position: u32, estimate_ms: Option<u64>) -> Input<'static> {
     let estimate_ms = u32::try_from(estimate_ms.unwrap_or(0)).unwrap_or(u32::MAX);
-    Input::QueueUpdate {
-        op: Op(op),
-        position,
-        estimate_ms,
-    }
+    Input::QueueUpdate { op: Op(op), position, estimate_ms }
 }
 
 pub(super) fn queue_ended(op: u32, reason: &str) -> Input<'static> {
@@ -168,10 +86,7 @@ pub(super) fn queue_ended(op: u32, reason: &str) -> Input<'static> {
         "timeout" => QueueOutcome::Timeout,
         _ => QueueOutcome::Failed,
     };
-    Input::Done {
-        op: Op(op),
-        result: OpResult::QueueEnded { outcome },
-    }
+    Input::Done { op: Op(op), result: OpResult::QueueEnded { outcome } }
 }
 
 /// A value of the database as the flow's variables take it; the texts `true` and `false` are
@@ -210,23 +125,11 @@ impl Centre {
         match found {
             Ok(row) => {
                 let values: Vec<_> = row.iter().map(|(name, d)| (&**name, value(d))).collect();
-                self.tell_flow(
-                    call,
-                    Input::Done {
-                        op,
-                        result: OpResult::QueryOk(&values),
-                    },
-                );
+                self.tell_flow(call, Input::Done { op, result: OpResult::QueryOk(&values) });
             }
             Err(error) => {
                 self.log(Some(call), "query failed", error.to_string());
-                self.tell_flow(
-                    call,
-                    Input::Done {
-                        op,
-                        result: OpResult::QueryFailed,
-                    },
-                );
+                self.tell_flow(call, Input::Done { op, result: OpResult::QueryFailed });
             }
         }
     }
@@ -252,27 +155,15 @@ impl Centre {
             return;
         };
         match action {
-            Action::Play {
-                op,
-                language,
-                clips,
-            } => {
+            Action::Play { op, language, clips } => {
                 call.record.language.clone_from(&language);
                 let library = &self.setup.library;
-                let clips = clips
-                    .iter()
-                    .filter_map(|name| library.get(&language, name))
-                    .collect();
+                let clips = clips.iter().filter_map(|name| library.get(&language, name)).collect();
                 call.media(Command::Play { op, clips });
             }
             Action::Stop { op } => self.stop_op(id, op),
             Action::Query { op, name, fields } => self.query(id, op, name, fields),
-            Action::Queue {
-                op,
-                queue,
-                priority,
-                data,
-            } => {
+            Action::Queue { op, queue, priority, data } => {
                 call.data.extend(data);
                 self.enqueue(id, op, queue, priority);
             }
@@ -285,12 +176,7 @@ impl Centre {
                 call.record.voicemail = Some(path.to_string_lossy().into_owned());
                 call.record.outcome = "voicemail".into();
                 let path = self.setup.config.storage.folder.join(path);
-                call.media(Command::Voicemail {
-                    op,
-                    path,
-                    limits,
-                    beep,
-                });
+                call.media(Command::Voicemail { op, path, limits, beep });
             }
             Action::Transfer { op, target } => {
                 self.log(Some(id), "transfer refused", target);
@@ -317,19 +203,11 @@ impl Centre {
             return;
         };
         match call.stage {
-            Stage::Queued {
-                op: waiting, entry, ..
-            } if waiting == op => {
+            Stage::Queued { op: waiting, entry, .. } if waiting == op => {
                 call.stage = Stage::Flow;
                 call.media(Command::Hold(false));
                 if let Some(entry) = entry {
-                    self.routing.feed(
-                        now,
-                        acd_core::Input::Exit {
-                            call: entry,
-                            key: 0,
-                        },
-                    );
+                    self.routing.feed(now, acd_core::Input::Exit { call: entry, key: 0 });
                 }
             }
             _ => call.media(Command::Stop { op }),
@@ -348,13 +226,7 @@ impl Centre {
         tokio::spawn(async move {
             let found = store.query(name, fields).await;
             // The centre is gone only when the program ends.
-            answers
-                .send(Answer {
-                    call: id,
-                    op,
-                    found,
-                })
-                .ok();
+            answers.send(Answer { call: id, op, found }).ok();
             drop(guard);
         });
     }
@@ -365,13 +237,8 @@ impl Centre {
             return;
         };
         let queue = self.routing.queue(&name);
-        call.stage = Stage::Queued {
-            op,
-            entry: None,
-            queue: name,
-            since_ms: now.ms(),
-            position: 0,
-        };
+        call.stage =
+            Stage::Queued { op, entry: None, queue: name, since_ms: now.ms(), position: 0 };
         if !queue.is_some_and(|queue| self.routing.arrive(now, id, queue, priority)) {
             call.stage = Stage::Flow;
             self.tell_flow(id, queue_ended(op, "failed"));

@@ -37,15 +37,9 @@ impl Flows {
             flows.push(flow);
         }
         let lines = config.lines.iter().filter_map(|line| {
-            Some((
-                line.number.get_ref().clone(),
-                *index.get(line.flow.get_ref())?,
-            ))
+            Some((line.number.get_ref().clone(), *index.get(line.flow.get_ref())?))
         });
-        Ok(Flows {
-            lines: lines.collect(),
-            flows,
-        })
+        Ok(Flows { lines: lines.collect(), flows })
     }
 
     /// How many documents there are.

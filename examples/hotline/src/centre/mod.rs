@@ -170,12 +170,7 @@ impl Centre {
             self.routing.feed(now, AcdInput::Tick);
         }
         let due = |call: &&Call| call.deadline_ms().is_some_and(|at| at <= now.ms());
-        let due: Vec<u64> = self
-            .calls
-            .values()
-            .filter(due)
-            .map(|call| call.id)
-            .collect();
+        let due: Vec<u64> = self.calls.values().filter(due).map(|call| call.id).collect();
         for id in due {
             self.tell_flow(id, ivr_core::Input::Tick);
         }
@@ -256,13 +251,8 @@ impl Centre {
         let recording = self.file("recordings", id, &caller.number);
         let leg = caller.leg.id;
         let agreed = caller.agreed;
-        let caller_media = MediaLeg::new(
-            leg,
-            caller.ports,
-            agreed,
-            self.setup.clock,
-            id.rotate_left(32) ^ leg.0,
-        );
+        let caller_media =
+            MediaLeg::new(leg, caller.ports, agreed, self.setup.clock, id.rotate_left(32) ^ leg.0);
         let media = media::call::start(media::call::Start {
             caller: caller_media,
             recording: self.setup.config.storage.folder.join(&recording),
@@ -278,11 +268,7 @@ impl Centre {
         let started = Clock::text(now.ms());
         let (number, called) = (caller.number.clone(), caller.called.clone());
         self.setup.store.begin(id, number, called, started);
-        self.log(
-            Some(id),
-            "answered",
-            format!("{} called {}", caller.number, caller.called),
-        );
+        self.log(Some(id), "answered", format!("{} called {}", caller.number, caller.called));
         self.legs.insert(leg, Role::Caller(id));
         let record = CallRecord {
             id,
@@ -312,19 +298,9 @@ impl Centre {
     fn file(&self, kind: &str, id: u64, number: &str) -> PathBuf {
         let at = Clock::text(self.setup.clock.now_ms());
         let day = at.get(..10).unwrap_or_default();
-        let stamp: String = at
-            .chars()
-            .take(19)
-            .filter(|c| !matches!(c, '-' | ':'))
-            .collect();
-        let number: String = number
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .take(32)
-            .collect();
-        PathBuf::from(kind)
-            .join(day)
-            .join(format!("{stamp}Z-{id:08}-{number}.wav"))
+        let stamp: String = at.chars().take(19).filter(|c| !matches!(c, '-' | ':')).collect();
+        let number: String = number.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
+        PathBuf::from(kind).join(day).join(format!("{stamp}Z-{id:08}-{number}.wav"))
     }
 
     /// The far end of a leg hung up.
@@ -337,13 +313,7 @@ impl Centre {
                     return;
                 };
                 if let Stage::Talking { entry, .. } = call.stage {
-                    self.routing.feed(
-                        now,
-                        AcdInput::Complete {
-                            call: entry,
-                            by: EndedBy::Agent,
-                        },
-                    );
+                    self.routing.feed(now, AcdInput::Complete { call: entry, by: EndedBy::Agent });
                 }
             }
             None => {
@@ -401,11 +371,7 @@ impl Centre {
                 self.log(Some(id), "voicemail", format!("{ms} ms"));
             }
             Report::Silent { leg } => {
-                let whose = if leg == call.leg.id {
-                    "caller"
-                } else {
-                    "agent"
-                };
+                let whose = if leg == call.leg.id { "caller" } else { "agent" };
                 self.log(Some(id), "silent", format!("no RTP from the {whose}"));
                 match whose {
                     "caller" => self.hung_up(id, "silence"),
@@ -418,26 +384,14 @@ impl Centre {
     /// What the routing engine says.
     fn routed(&mut self, output: AcdOutput) {
         match output {
-            AcdOutput::Joined {
-                call: entry,
-                tag,
-                queue,
-                position,
-                estimate_ms,
-            } => {
+            AcdOutput::Joined { call: entry, tag, queue, position, estimate_ms } => {
                 let name = self.routing.queue_name(queue);
                 let detail = format!("{name}, place {position}");
                 self.log(Some(tag), "queued", detail);
                 let Some(call) = self.calls.get_mut(&tag) else {
                     return;
                 };
-                if let Stage::Queued {
-                    entry: slot,
-                    position: place,
-                    op,
-                    ..
-                } = &mut call.stage
-                {
+                if let Stage::Queued { entry: slot, position: place, op, .. } = &mut call.stage {
                     (*slot, *place) = (Some(entry), position);
                     let update = dialogue::queue_update(*op, position, estimate_ms);
                     call.media(Command::Hold(true));
@@ -446,81 +400,35 @@ impl Centre {
             }
             AcdOutput::Refused { tag, reason, .. } => {
                 let full = matches!(reason, acd_core::RefuseReason::Full);
-                self.log(
-                    Some(tag),
-                    "queue refused",
-                    if full { "full" } else { "empty" },
-                );
+                self.log(Some(tag), "queue refused", if full { "full" } else { "empty" });
                 self.left_queue(tag, if full { "full" } else { "empty" });
             }
-            AcdOutput::Offer {
-                offer,
-                call_tag,
-                agent_tag,
-                queue,
-                ..
-            } => {
+            AcdOutput::Offer { offer, call_tag, agent_tag, queue, .. } => {
                 self.offer(offer, call_tag, agent_tag as usize, queue);
             }
-            AcdOutput::OfferEnded {
-                offer,
-                call_tag,
-                agent_tag,
-                end,
-                rang_ms,
-                ..
-            } => {
-                let user = self
-                    .routing
-                    .agents
-                    .get(agent_tag as usize)
-                    .map_or("", |a| &a.user);
+            AcdOutput::OfferEnded { offer, call_tag, agent_tag, end, rang_ms, .. } => {
+                let user = self.routing.agents.get(agent_tag as usize).map_or("", |a| &a.user);
                 let detail = format!("{user}: {} after {rang_ms} ms", offer_end_name(end));
                 self.log(Some(call_tag), "offer ended", detail);
                 if end != OfferEnd::Accepted {
                     // Dropping the leg stops the phone.
-                    self.routing
-                        .ringing
-                        .retain(|_, ringing| ringing.offer != offer);
+                    self.routing.ringing.retain(|_, ringing| ringing.offer != offer);
                 }
             }
-            AcdOutput::Connected {
-                call: entry,
-                offer,
-                call_tag,
-                waited_ms,
-                queue,
-                ..
-            } => {
+            AcdOutput::Connected { call: entry, offer, call_tag, waited_ms, queue, .. } => {
                 self.connect(entry, offer, call_tag, waited_ms, queue);
             }
-            AcdOutput::Announce {
-                call_tag,
-                position,
-                estimate_ms,
-                ..
-            } => {
+            AcdOutput::Announce { call_tag, position, estimate_ms, .. } => {
                 let Some(call) = self.calls.get_mut(&call_tag) else {
                     return;
                 };
-                if let Stage::Queued {
-                    op,
-                    position: place,
-                    ..
-                } = &mut call.stage
-                {
+                if let Stage::Queued { op, position: place, .. } = &mut call.stage {
                     *place = position;
                     let update = dialogue::queue_update(*op, position, estimate_ms);
                     self.tell_flow(call_tag, update);
                 }
             }
-            AcdOutput::Left {
-                call_tag,
-                reason,
-                waited_ms,
-                queue,
-                ..
-            } => {
+            AcdOutput::Left { call_tag, reason, waited_ms, queue, .. } => {
                 self.log(Some(call_tag), "left queue", reason_name(reason));
                 let queue = self.routing.queue_name(queue);
                 if let Some(call) = self.calls.get_mut(&call_tag) {
@@ -528,17 +436,10 @@ impl Centre {
                 }
                 self.left_queue(call_tag, reason_name(reason));
             }
-            AcdOutput::Completed {
-                call_tag,
-                by,
-                talked_ms,
-                ..
-            } => {
+            AcdOutput::Completed { call_tag, by, talked_ms, .. } => {
                 self.completed(call_tag, by, talked_ms);
             }
-            AcdOutput::AgentChanged {
-                agent_tag, state, ..
-            } => {
+            AcdOutput::AgentChanged { agent_tag, state, .. } => {
                 let now = self.now();
                 let Some(seat) = self.routing.agents.get_mut(agent_tag as usize) else {
                     return;
@@ -567,20 +468,11 @@ impl Centre {
             ("Queue".to_owned(), self.routing.queue_name(queue)),
         ];
         data.extend(call.data.iter().cloned());
-        let ring = Ring {
-            user: seat.user.clone(),
-            caller: call.caller.clone(),
-            law: call.law,
-            data,
-        };
+        let ring =
+            Ring { user: seat.user.clone(), caller: call.caller.clone(), law: call.law, data };
         let detail = seat.user.clone();
         let leg = self.setup.stack.ring(ring);
-        let ringing = Ringing {
-            offer,
-            agent,
-            leg,
-            media: None,
-        };
+        let ringing = Ringing { offer, agent, leg, media: None };
         self.routing.ringing.insert(ringing.leg.id, ringing);
         self.log(Some(tag), "offered", detail);
     }
@@ -593,28 +485,14 @@ impl Centre {
         waited_ms: u64,
         queue: acd_core::QueueId,
     ) {
-        let leg = self
-            .routing
-            .ringing
-            .iter()
-            .find(|(_, r)| r.offer == offer)
-            .map(|(id, _)| *id);
-        let Some(Ringing {
-            agent,
-            leg,
-            media: Some(media),
-            ..
-        }) = leg.and_then(|id| self.routing.ringing.remove(&id))
+        let leg = self.routing.ringing.iter().find(|(_, r)| r.offer == offer).map(|(id, _)| *id);
+        let Some(Ringing { agent, leg, media: Some(media), .. }) =
+            leg.and_then(|id| self.routing.ringing.remove(&id))
         else {
             return;
         };
         let queue = self.routing.queue_name(queue);
-        let user = self
-            .routing
-            .agents
-            .get(agent)
-            .map(|a| a.user.clone())
-            .unwrap_or_default();
+        let user = self.routing.agents.get(agent).map(|a| a.user.clone()).unwrap_or_default();
         let Some(call) = self.calls.get_mut(&tag) else {
             return;
         };
@@ -626,12 +504,7 @@ impl Centre {
         call.record.queue = Some(queue);
         call.record.waited_ms = Some(waited_ms);
         call.record.outcome = "answered".into();
-        call.stage = Stage::Talking {
-            op,
-            entry,
-            agent: user.clone(),
-            leg,
-        };
+        call.stage = Stage::Talking { op, entry, agent: user.clone(), leg };
         call.media(Command::Bridge { agent: media });
         self.log(Some(tag), "connected", user);
         self.tell_flow(tag, dialogue::connected(op));
@@ -661,11 +534,7 @@ impl Centre {
             EndedBy::Agent => "agent",
             _ => "transfer",
         };
-        self.log(
-            Some(tag),
-            "completed",
-            format!("{who} after {talked_ms} ms"),
-        );
+        self.log(Some(tag), "completed", format!("{who} after {talked_ms} ms"));
         let Some(call) = self.calls.get_mut(&tag) else {
             return;
         };
@@ -695,9 +564,7 @@ impl Centre {
         }
         let detail = format!("{}, by {}", call.record.outcome, call.record.ended_by);
         self.log(Some(id), "ended", detail);
-        call.media(Command::End {
-            metadata: call.metadata(),
-        });
+        call.media(Command::End { metadata: call.metadata() });
         self.setup.store.finish(call.record);
     }
 }

@@ -72,13 +72,8 @@ impl Routing {
         let mut agents = Vec::new();
         for (tag, agent) in config.agents.iter().enumerate() {
             let user = agent.id.get_ref().clone();
-            let config = AgentConfig {
-                tag: tag as u64,
-                ..AgentConfig::default()
-            };
-            let id = engine
-                .add_agent(config)
-                .with_context(|| format!("agent `{user}`"))?;
+            let config = AgentConfig { tag: tag as u64, ..AgentConfig::default() };
+            let id = engine.add_agent(config).with_context(|| format!("agent `{user}`"))?;
             for (position, name) in agent.queues.iter().enumerate() {
                 let Some(queue) = queues.iter().find(|q| q.name == *name.get_ref()) else {
                     continue;
@@ -93,20 +88,9 @@ impl Routing {
                     .with_context(|| format!("agent `{user}` in queue `{}`", queue.name))?;
             }
             let (name, state) = (agent.name.clone(), AgentState::LoggedOut);
-            agents.push(AgentSeat {
-                id,
-                user,
-                name,
-                state,
-                since: now,
-            });
+            agents.push(AgentSeat { id, user, name, state, since: now });
         }
-        Ok(Routing {
-            engine,
-            queues,
-            agents,
-            ringing: HashMap::new(),
-        })
+        Ok(Routing { engine, queues, agents, ringing: HashMap::new() })
     }
 
     /// The queue of that name.
@@ -116,11 +100,7 @@ impl Routing {
 
     /// The name of a queue the engine speaks of.
     pub(super) fn queue_name(&self, id: QueueId) -> String {
-        self.queues
-            .iter()
-            .find(|q| q.id == id)
-            .map(|q| q.name.clone())
-            .unwrap_or_default()
+        self.queues.iter().find(|q| q.id == id).map(|q| q.name.clone()).unwrap_or_default()
     }
 
     /// An agent's phone has registered or gone.
@@ -133,27 +113,13 @@ impl Routing {
             // A refresh: an agent set not ready after missed calls stays so.
             return;
         }
-        let state = if reachable {
-            AgentRequest::Available
-        } else {
-            AgentRequest::LoggedOut
-        };
-        self.feed(
-            now,
-            Input::AgentState {
-                agent: seat.id,
-                state,
-            },
-        );
+        let state = if reachable { AgentRequest::Available } else { AgentRequest::LoggedOut };
+        self.feed(now, Input::AgentState { agent: seat.id, state });
     }
 
     /// A call asks to wait in a queue.
     pub(super) fn arrive(&mut self, now: Time, call: u64, queue: QueueId, priority: i32) -> bool {
-        let config = CallConfig {
-            tag: call,
-            priority,
-            ..CallConfig::new(queue)
-        };
+        let config = CallConfig { tag: call, priority, ..CallConfig::new(queue) };
         self.feed(now, Input::Arrive(config))
     }
 

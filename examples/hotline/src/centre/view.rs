@@ -44,24 +44,17 @@ impl Centre {
         let now = self.now();
         let waits = |name: &str| -> Vec<u64> {
             let wait = |stage: &Stage| match stage {
-                Stage::Queued {
-                    queue, since_ms, ..
-                } if queue == name => Some(now.ms().saturating_sub(*since_ms)),
+                Stage::Queued { queue, since_ms, .. } if queue == name => {
+                    Some(now.ms().saturating_sub(*since_ms))
+                }
                 _ => None,
             };
-            self.calls
-                .values()
-                .filter_map(|call| wait(&call.stage))
-                .collect()
+            self.calls.values().filter_map(|call| wait(&call.stage)).collect()
         };
         let queues = self.routing.queues.iter().map(|queue| {
             let waits = waits(&queue.name);
             let longest_ms = waits.iter().copied().max().unwrap_or(0);
-            QueueView {
-                name: queue.name.clone(),
-                waiting: waits.len(),
-                longest_ms,
-            }
+            QueueView { name: queue.name.clone(), waiting: waits.len(), longest_ms }
         });
         let agents = self.routing.agents.iter().map(|seat| AgentView {
             user: seat.user.clone(),
@@ -80,10 +73,6 @@ impl Centre {
             })
             .collect();
         calls.sort_by_key(|call| call.id);
-        Snapshot {
-            queues: queues.collect(),
-            agents: agents.collect(),
-            calls,
-        }
+        Snapshot { queues: queues.collect(), agents: agents.collect(), calls }
     }
 }

@@ -53,11 +53,8 @@ pub(super) async fn live(
     floor: Arc<Floor>,
 ) -> Seen {
     sleep_until(begin + Duration::from_millis(script.at_ms)).await;
-    let options = CallOptions {
-        codecs: vec![script.law],
-        keys: script.keys,
-        ..CallOptions::default()
-    };
+    let options =
+        CallOptions { codecs: vec![script.law], keys: script.keys, ..CallOptions::default() };
     let mut seen = Seen {
         outcome: Err("not placed".into()),
         call: None,
@@ -123,9 +120,7 @@ impl Caller<'_> {
                 self.menu(first, TO_SELF_SERVICE).await?;
                 self.ask_for(case).await
             }
-            Plan::Agent {
-                first, talk, then, ..
-            } => {
+            Plan::Agent { first, talk, then, .. } => {
                 self.menu(first, TO_AGENT).await?;
                 self.hear("to_agent").await?;
                 self.talk(talk, then).await
@@ -180,20 +175,14 @@ impl Caller<'_> {
         self.wait_until(heard.end).await;
         let share = check::find(&told, &self.call.heard_since(heard.begin)).share();
         if share < ENOUGH {
-            return Err(format!(
-                "heard {:.0} % of how the case stands",
-                share * 100.0
-            ));
+            return Err(format!("heard {:.0} % of how the case stands", share * 100.0));
         }
         self.hang_up().await?;
         Ok(Outcome::SelfServed)
     }
 
     async fn talk(&mut self, talk: Duration, then: Then) -> Result<Outcome, String> {
-        let with = self
-            .floor
-            .talk_to(self.seen.script.number, QUEUE_SPAN)
-            .await;
+        let with = self.floor.talk_to(self.seen.script.number, QUEUE_SPAN).await;
         let with = with.ok_or("no agent answered")?;
         self.seen.talk = Some(with.clone());
         self.call.talk(true);
@@ -202,10 +191,7 @@ impl Caller<'_> {
             self.hang_up().await?;
             return Ok(Outcome::Answered);
         }
-        with.call
-            .over(talk + ATTENTION_SPAN)
-            .await
-            .ok_or("the agent did not hang up")?;
+        with.call.over(talk + ATTENTION_SPAN).await.ok_or("the agent did not hang up")?;
         self.call.talk(false);
         self.place = self.call.heard_since(0).len().saturating_sub(RATE / 2);
         self.hear("rate_us").await?;
@@ -256,10 +242,7 @@ impl Caller<'_> {
     }
 
     async fn hang_up(&mut self) -> Result<(), String> {
-        self.call
-            .hang_up()
-            .await
-            .map_err(|error| error.to_string())?;
+        self.call.hang_up().await.map_err(|error| error.to_string())?;
         self.ended_by(End::Near).await
     }
 

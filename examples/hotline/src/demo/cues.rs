@@ -30,18 +30,12 @@ impl Cues {
         let mut texts: HashMap<_, Vec<String>> = HashMap::new();
         for prompt in flow.prompts() {
             let key = (prompt.language.to_owned(), prompt.prompt.to_owned());
-            texts
-                .entry(key)
-                .or_default()
-                .extend(prompt.text.map(str::to_owned));
+            texts.entry(key).or_default().extend(prompt.text.map(str::to_owned));
         }
         let mut clips = HashMap::new();
         for language in flow.languages() {
             let folder = folder.join(language);
-            for entry in folder
-                .read_dir()
-                .with_context(|| folder.display().to_string())?
-            {
+            for entry in folder.read_dir().with_context(|| folder.display().to_string())? {
                 let path = entry?.path();
                 if path.extension().is_some_and(|ending| ending == "txt") {
                     let text = std::fs::read_to_string(&path)?;
@@ -62,20 +56,13 @@ impl Cues {
 
     /// The sound of all that is said of a case.
     pub(super) fn case(&self, language: &str, case: Case) -> Result<Vec<i16>, String> {
-        let prompt = if case.open {
-            "case_open"
-        } else {
-            "case_closed"
-        };
+        let prompt = if case.open { "case_open" } else { "case_closed" };
         let (number, days) = match language {
             "zh" => (Kind::Phone, Kind::Count),
             _ => (Kind::Digits, Kind::Cardinal),
         };
         let mut sound = Vec::new();
-        let values = [
-            (number, Value::Text(case.number)),
-            (days, Value::Int(case.days.into())),
-        ];
+        let values = [(number, Value::Text(case.number)), (days, Value::Int(case.days.into()))];
         for (place, (kind, value)) in values.into_iter().enumerate() {
             sound.extend_from_slice(&self.clip(language, self.text(language, prompt, place)?)?);
             let say = Say::new(language, kind, value).map_err(|error| error.to_string())?;
@@ -94,10 +81,7 @@ impl Cues {
     }
 
     fn clip(&self, language: &str, text: &str) -> Result<Clip, String> {
-        let clip = self
-            .clips
-            .get(&(language.to_owned(), text.to_owned()))
-            .cloned();
+        let clip = self.clips.get(&(language.to_owned(), text.to_owned())).cloned();
         clip.ok_or_else(|| format!("there is no sound of `{text}` in {language}"))
     }
 }

@@ -54,13 +54,7 @@ impl Floor {
         let mut orders = HashMap::new();
         let mut away = HashMap::new();
         for script in scripts {
-            if let Plan::Agent {
-                talk,
-                then,
-                first_agent_away,
-                ..
-            } = script.plan
-            {
+            if let Plan::Agent { talk, then, first_agent_away, .. } = script.plan {
                 let number = script.number.to_owned();
                 if first_agent_away {
                     away.insert(number.clone(), None);
@@ -69,11 +63,7 @@ impl Floor {
             }
         }
         let talks = watch::Sender::new(Vec::new());
-        Arc::new(Floor {
-            orders,
-            away: Mutex::new(away),
-            talks,
-        })
+        Arc::new(Floor { orders, away: Mutex::new(away), talks })
     }
 
     /// Waits until an agent talks to this caller.
@@ -122,11 +112,7 @@ impl Floor {
         let (agent, number) = (agent.to_owned(), call.from().to_owned());
         let (talk, hangs_up) = self.orders.get(&number).copied().unwrap_or((LONG, false));
         self.talks.send_modify(|talks| {
-            talks.push(Talk {
-                agent,
-                number,
-                call: call.clone(),
-            });
+            talks.push(Talk { agent, number, call: call.clone() });
         });
         if call.over(talk).await.is_none() && hangs_up {
             // A far end that does not answer the BYE has ended all the same.

@@ -48,16 +48,10 @@ pub(crate) async fn run(folder: &Path) -> anyhow::Result<bool> {
     let config = configure(folder)?;
     let folder = config.storage.folder.clone();
     let prompts = config.prompts.folder.clone();
-    let line = config
-        .lines
-        .first()
-        .context("the configuration has no line")?;
+    let line = config.lines.first().context("the configuration has no line")?;
     let number = line.number.get_ref().clone();
-    let agents: Vec<(String, String)> = config
-        .agents
-        .iter()
-        .map(|a| (a.id.get_ref().clone(), a.password.clone()))
-        .collect();
+    let agents: Vec<(String, String)> =
+        config.agents.iter().map(|a| (a.id.get_ref().clone(), a.password.clone())).collect();
 
     let server = Server::start(config).await?;
     let cues = Arc::new(Cues::load(FLOW, &prompts)?);
@@ -92,10 +86,7 @@ pub(crate) async fn run(folder: &Path) -> anyhow::Result<bool> {
     rows.sort_by_key(|row| scripts.iter().position(|s| s.number == row.number));
     screen::report(&rows);
     screen::summary(&rows, &folder);
-    anyhow::ensure!(
-        live.is_zero(),
-        "the server has not given everything back: {live}"
-    );
+    anyhow::ensure!(live.is_zero(), "the server has not given everything back: {live}");
     Ok(rows.len() == scripts.len() && rows.iter().all(verify::Row::is_good))
 }
 

@@ -23,10 +23,7 @@ pub(super) struct Screen {
 
 impl Screen {
     pub(super) fn new() -> Screen {
-        Screen {
-            terminal: std::io::stdout().is_terminal(),
-            drawn: 0,
-        }
+        Screen { terminal: std::io::stdout().is_terminal(), drawn: 0 }
     }
 
     /// How often to [`show`](Screen::show).
@@ -64,22 +61,16 @@ fn seconds(ms: u64) -> String {
 }
 
 fn line(at: Duration, over: usize, of: usize, now: &Snapshot) -> String {
-    let mut out = format!(
-        "{:5.1} s  {over}/{of} calls over, {} up",
-        at.as_secs_f32(),
-        now.calls.len()
-    );
+    let mut out =
+        format!("{:5.1} s  {over}/{of} calls over, {} up", at.as_secs_f32(), now.calls.len());
     for queue in &now.queues {
         let _ = write!(out, "; {}: {} waiting", queue.name, queue.waiting);
         if queue.waiting > 0 {
             let _ = write!(out, " (longest {})", seconds(queue.longest_ms));
         }
     }
-    let agents: Vec<String> = now
-        .agents
-        .iter()
-        .map(|agent| format!("{} {}", agent.user, agent.state))
-        .collect();
+    let agents: Vec<String> =
+        now.agents.iter().map(|agent| format!("{} {}", agent.user, agent.state)).collect();
     let _ = writeln!(out, "; {}", agents.join(", "));
     out
 }
@@ -104,11 +95,8 @@ fn table(at: Duration, over: usize, of: usize, now: &Snapshot) -> String {
     }
     for call in &now.calls {
         let since = seconds(call.for_ms);
-        let _ = writeln!(
-            out,
-            "call  {:<3} {:<12}  {:<28} {since}",
-            call.id, call.caller, call.stage
-        );
+        let _ =
+            writeln!(out, "call  {:<3} {:<12}  {:<28} {since}", call.id, call.caller, call.stage);
     }
     out
 }
@@ -147,16 +135,10 @@ pub(super) fn report(rows: &[Row]) {
 
 /// The last words: the counts, and where to look.
 pub(super) fn summary(rows: &[Row], folder: &std::path::Path) {
-    let count = |outcome| {
-        rows.iter()
-            .filter(|r| r.is_good() && r.outcome == Some(outcome))
-            .count()
-    };
+    let count = |outcome| rows.iter().filter(|r| r.is_good() && r.outcome == Some(outcome)).count();
     let failed = rows.iter().filter(|row| !row.is_good()).count();
-    let counts: Vec<String> = Outcome::ALL
-        .iter()
-        .map(|o| format!("{} {}", count(*o), o.name()))
-        .collect();
+    let counts: Vec<String> =
+        Outcome::ALL.iter().map(|o| format!("{} {}", count(*o), o.name())).collect();
     let folder = folder.display();
     print(&format!(
         "\nrecordings in {folder}/recordings, messages in {folder}/voicemail, \

@@ -118,21 +118,11 @@ impl Plan {
             First::English => "in English, ",
         };
         match self {
-            Plan::Agent {
-                first: f,
-                vip,
-                then,
-                first_agent_away,
-                ..
-            } => format!(
+            Plan::Agent { first: f, vip, then, first_agent_away, .. } => format!(
                 "{}{}agent{}{}",
                 if *vip { "VIP, " } else { "" },
                 first(f),
-                if *first_agent_away {
-                    " (first one away)"
-                } else {
-                    ""
-                },
+                if *first_agent_away { " (first one away)" } else { "" },
                 match then {
                     Then::CallerHangsUp => String::new(),
                     Then::Rates(mark) => format!(", rates {mark}"),
@@ -162,26 +152,10 @@ pub(super) struct Case {
 
 /// All cases of the database.
 pub(super) const CASES: [Case; 4] = [
-    Case {
-        number: "202611",
-        open: true,
-        days: 3,
-    },
-    Case {
-        number: "314159",
-        open: false,
-        days: 15,
-    },
-    Case {
-        number: "271828",
-        open: true,
-        days: 42,
-    },
-    Case {
-        number: "141421",
-        open: false,
-        days: 101,
-    },
+    Case { number: "202611", open: true, days: 3 },
+    Case { number: "314159", open: false, days: 15 },
+    Case { number: "271828", open: true, days: 42 },
+    Case { number: "141421", open: false, days: 101 },
 ];
 
 /// The numbers of the lists.
@@ -198,24 +172,14 @@ pub(super) fn callers() -> Vec<Script> {
         then,
         first_agent_away: false,
     };
-    let service = |case| Plan::SelfService {
-        first: First::Choose,
-        case,
-    };
-    let abandon = |patience| Plan::Abandon {
-        patience: seconds(patience),
-    };
+    let service = |case| Plan::SelfService { first: First::Choose, case };
+    let abandon = |patience| Plan::Abandon { patience: seconds(patience) };
     // (milliseconds, number, keys, plan); the codec alternates.
     let table: Vec<(u64, &'static str, KeysBy, Plan)> = vec![
         // Three for the three agents, who are busy with them for a while.
         (0, "13800000101", TelephoneEvent, agent(14, Then::Rates(5))),
         (300, "13800000102", InBand, agent(14, Then::Rates(4))),
-        (
-            600,
-            "13800000103",
-            TelephoneEvent,
-            agent(15, Then::CallerHangsUp),
-        ),
+        (600, "13800000103", TelephoneEvent, agent(15, Then::CallerHangsUp)),
         (1_200, "13800000201", InBand, service(CASES[0])),
         (2_000, BLACKLIST[0], TelephoneEvent, Plan::Blacklisted),
         // These wait, and the VIP who calls after them is served before them.
@@ -234,14 +198,7 @@ pub(super) fn callers() -> Vec<Script> {
                 first_agent_away: false,
             },
         ),
-        (
-            5_400,
-            "13800000401",
-            InBand,
-            Plan::VoicemailFromQueue {
-                patience: seconds(3),
-            },
-        ),
+        (5_400, "13800000401", InBand, Plan::VoicemailFromQueue { patience: seconds(3) }),
         (6_000, "13800000302", TelephoneEvent, abandon(4)),
         (6_500, "13800000303", InBand, abandon(3)),
         (7_000, "13800000202", TelephoneEvent, service(CASES[1])),
@@ -260,15 +217,7 @@ pub(super) fn callers() -> Vec<Script> {
             },
         ),
         (15_000, BLACKLIST[1], InBand, Plan::Blacklisted),
-        (
-            18_000,
-            "13800000203",
-            InBand,
-            Plan::SelfService {
-                first: First::Repeat,
-                case: CASES[2],
-            },
-        ),
+        (18_000, "13800000203", InBand, Plan::SelfService { first: First::Repeat, case: CASES[2] }),
         (
             20_000,
             "13800000108",
@@ -285,10 +234,7 @@ pub(super) fn callers() -> Vec<Script> {
             22_000,
             "13800000204",
             TelephoneEvent,
-            Plan::SelfService {
-                first: First::English,
-                case: CASES[3],
-            },
+            Plan::SelfService { first: First::English, case: CASES[3] },
         ),
         (24_000, "13800000109", InBand, agent(5, Then::CallerHangsUp)),
         // The office closes for lunch half a minute after the beginning.
@@ -300,13 +246,7 @@ pub(super) fn callers() -> Vec<Script> {
     table
         .into_iter()
         .zip(laws)
-        .map(|((at_ms, number, keys, plan), law)| Script {
-            number,
-            at_ms,
-            law,
-            keys,
-            plan,
-        })
+        .map(|((at_ms, number, keys, plan), law)| Script { number, at_ms, law, keys, plan })
         .collect()
 }
 
@@ -318,12 +258,7 @@ mod tests {
     fn the_callers_are_what_is_announced() {
         let callers = callers();
         assert_eq!(callers.len(), 24);
-        let count = |outcome| {
-            callers
-                .iter()
-                .filter(|c| c.plan.outcome() == outcome)
-                .count()
-        };
+        let count = |outcome| callers.iter().filter(|c| c.plan.outcome() == outcome).count();
         assert_eq!(Outcome::ALL.map(count), [10, 4, 4, 4, 2]);
         let by_tones = callers.iter().filter(|c| c.keys == InBand).count();
         assert_eq!(by_tones, 12);

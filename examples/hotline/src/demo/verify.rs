@@ -71,13 +71,7 @@ pub(super) fn verify(all: &[Seen], floor: &Floor, folder: &Path) -> anyhow::Resu
                 recorded: None,
                 problems: Vec::new(),
             };
-            row.compare(
-                seen,
-                floor,
-                &served,
-                records.get(seen.script.number),
-                folder,
-            );
+            row.compare(seen, floor, &served, records.get(seen.script.number), folder);
             row
         })
         .collect())
@@ -136,9 +130,7 @@ impl Row {
         let Some((from, to)) = talk.span() else {
             return;
         };
-        self.waited = seen
-            .queued
-            .map(|queued| from.saturating_duration_since(queued));
+        self.waited = seen.queued.map(|queued| from.saturating_duration_since(queued));
         self.talked = Some(to - from);
         let (from, to) = (from + EDGE, to - EDGE);
         for (who, speaker, listener) in [("caller", &talk.call, call), ("agent", call, &talk.call)]
@@ -149,22 +141,14 @@ impl Row {
             let share = check::find(said.between(from, to), &heard.samples).share();
             self.heard = Some(self.heard.map_or(share, |least| least.min(share)));
             if share < ENOUGH {
-                self.problem(format!(
-                    "the {who} heard {:.0} % of the other",
-                    share * 100.0
-                ));
+                self.problem(format!("the {who} heard {:.0} % of the other", share * 100.0));
             }
         }
     }
 
     /// The order in which callers were served.
     fn order(&mut self, seen: &Seen, floor: &Floor, served: &[Talk]) {
-        let Plan::Agent {
-            vip,
-            first_agent_away,
-            ..
-        } = seen.script.plan
-        else {
+        let Plan::Agent { vip, first_agent_away, .. } = seen.script.plan else {
             return;
         };
         let Some(talk) = &seen.talk else { return };
@@ -189,18 +173,10 @@ impl Row {
 
     fn record(&mut self, seen: &Seen, record: &Record) {
         let plan = &seen.script.plan;
-        self.expect(
-            "the record's outcome",
-            &record.outcome,
-            plan.outcome().name(),
-        );
+        self.expect("the record's outcome", &record.outcome, plan.outcome().name());
         self.expect("the record's keys", &record.keys, &seen.keys);
         let agent = seen.talk.as_ref().map_or("none", |talk| &talk.agent);
-        self.expect(
-            "the record's agent",
-            record.agent.as_deref().unwrap_or("none"),
-            agent,
-        );
+        self.expect("the record's agent", record.agent.as_deref().unwrap_or("none"), agent);
         let (rating, english) = match plan {
             Plan::Agent { first, then, .. } => {
                 let rating = match then {
@@ -216,11 +192,7 @@ impl Row {
             self.problem(format!("the record's rating is {:?}", record.rating));
         }
         let language = if english { "en" } else { "zh" };
-        self.expect(
-            "the record's language",
-            record.language.as_deref().unwrap_or(""),
-            language,
-        );
+        self.expect("the record's language", record.language.as_deref().unwrap_or(""), language);
     }
 
     fn recordings(&mut self, seen: &Seen, call: &Call, record: &Record, folder: &Path) {
@@ -242,9 +214,7 @@ impl Row {
                 }
                 if played.share() < ENOUGH {
                     let share = played.share() * 100.0;
-                    self.problem(format!(
-                        "the caller heard {share:.0} % of the right channel"
-                    ));
+                    self.problem(format!("the caller heard {share:.0} % of the right channel"));
                 }
             }
             Err(error) => self.problem(format!("recording: {error:#}")),
@@ -266,10 +236,7 @@ impl Row {
         let share = found.share();
         self.recorded = Some(self.recorded.map_or(share, |least| least.min(share)));
         if share < ENOUGH {
-            self.problem(format!(
-                "{:.0} % of the speech is in the {what}",
-                share * 100.0
-            ));
+            self.problem(format!("{:.0} % of the speech is in the {what}", share * 100.0));
         }
     }
 
@@ -331,13 +298,6 @@ fn read(path: Option<&str>, folder: &Path, channels: usize) -> anyhow::Result<Ve
         }
     }
     Ok((0..channels)
-        .map(|channel| {
-            samples
-                .iter()
-                .skip(channel)
-                .step_by(channels)
-                .copied()
-                .collect()
-        })
+        .map(|channel| samples.iter().skip(channel).step_by(channels).copied().collect())
         .collect())
 }

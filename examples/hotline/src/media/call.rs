@@ -32,12 +32,7 @@ pub(crate) enum Command {
     /// Takes the agent away.
     Unbridge,
     /// Records a message of the caller's.
-    Voicemail {
-        op: u32,
-        path: PathBuf,
-        limits: VoicemailLimits,
-        beep: bool,
-    },
+    Voicemail { op: u32, path: PathBuf, limits: VoicemailLimits, beep: bool },
     /// A leg's far end changed where it listens.
     Change { leg: LegId, agreed: Agreed },
     /// A key that came by other ways than media.
@@ -185,21 +180,11 @@ impl CallMedia {
                 self.agent = Some(agent);
             }
             Command::Unbridge => {
-                self.parted
-                    .extend(self.agent.take().map(|agent| agent.finish()));
+                self.parted.extend(self.agent.take().map(|agent| agent.finish()));
             }
-            Command::Voicemail {
-                op,
-                path,
-                limits,
-                beep,
-            } => {
+            Command::Voicemail { op, path, limits, beep } => {
                 self.playing = None;
-                self.player.play(if beep {
-                    vec![self.beep.clone()]
-                } else {
-                    Vec::new()
-                });
+                self.player.play(if beep { vec![self.beep.clone()] } else { Vec::new() });
                 let recording = self.recorder.begin(path, 1);
                 self.voicemail = Some((op, Voicemail::new(recording, limits)));
             }
@@ -245,12 +230,7 @@ impl CallMedia {
             self.fade.add(&mut heard, &tune);
         }
         self.caller.send(&heard);
-        self.recording.write(
-            said.iter()
-                .zip(&heard)
-                .flat_map(|(l, r)| [*l, *r])
-                .collect(),
-        );
+        self.recording.write(said.iter().zip(&heard).flat_map(|(l, r)| [*l, *r]).collect());
         // The message begins when the beep has ended.
         let leaving = self.voicemail.as_mut().filter(|_| !prompt);
         if leaving.is_some_and(|(_, voicemail)| voicemail.frame(&said)) {
@@ -274,10 +254,7 @@ impl CallMedia {
     fn watch_silence(&mut self) {
         let limit = u64::try_from(self.silence_limit.as_micros()).unwrap_or(u64::MAX);
         let legs = [Some(&self.caller), self.agent.as_deref()];
-        let silent = legs
-            .into_iter()
-            .flatten()
-            .find(|leg| leg.silent_us() > limit);
+        let silent = legs.into_iter().flatten().find(|leg| leg.silent_us() > limit);
         if let Some(leg) = silent.map(|leg| leg.id)
             && !self.silence_told
         {

@@ -84,11 +84,7 @@ impl MediaLeg {
             events: EventReceiver::new(RATE),
             detector: Detector::new(),
             has_events: false,
-            sender: Sender::new(
-                ssrc,
-                u16::from_be_bytes([e, f]),
-                u32::from_be_bytes([e, f, g, h]),
-            ),
+            sender: Sender::new(ssrc, u16::from_be_bytes([e, f]), u32::from_be_bytes([e, f, g, h])),
             keys_out: EventSender::new(RATE),
             out: 0,
             heard_us: clock.elapsed_us(),
@@ -106,11 +102,7 @@ impl MediaLeg {
 
     /// Microseconds since the far end was last heard; a party that put us on hold may be silent.
     pub(crate) fn silent_us(&self) -> u64 {
-        if self.agreed.send {
-            self.clock.elapsed_us().saturating_sub(self.heard_us)
-        } else {
-            0
-        }
+        if self.agreed.send { self.clock.elapsed_us().saturating_sub(self.heard_us) } else { 0 }
     }
 
     /// Waits for the next datagram and takes it in. Cancel-safe.
@@ -219,9 +211,7 @@ impl MediaLeg {
     pub(crate) fn press(&mut self, key: Key) {
         if self.agreed.events.is_some() {
             // Busy means keys come faster than a person presses them: the rest is dropped.
-            self.keys_out
-                .start(key.event(), self.out, KEY_DURATION)
-                .ok();
+            self.keys_out.start(key.event(), self.out, KEY_DURATION).ok();
         }
     }
 
@@ -264,24 +254,14 @@ impl MediaLeg {
     fn report(&mut self, goodbye: bool) {
         let ms = self.clock.now_ms();
         let ntp = ((ms / 1000 + NTP_OFFSET) << 32) | (((ms % 1000) << 32) / 1000);
-        let about: Vec<_> = self
-            .receiver
-            .report(self.clock.elapsed_us())
-            .into_iter()
-            .collect();
+        let about: Vec<_> = self.receiver.report(self.clock.elapsed_us()).into_iter().collect();
         let ssrc = self.sender.ssrc();
         let mut out = [0; 256];
         let mut writer = rtcp::Writer::new(&mut out);
         let written = writer
             .sender_report(ssrc, &self.sender.info(ntp, self.out), &about)
             .and_then(|()| writer.description(ssrc, rtcp::CNAME, b"trunkline"))
-            .and_then(|()| {
-                if goodbye {
-                    writer.goodbye(&[ssrc], b"")
-                } else {
-                    Ok(())
-                }
-            });
+            .and_then(|()| if goodbye { writer.goodbye(&[ssrc], b"") } else { Ok(()) });
         if written.is_err() {
             return;
         }

@@ -33,12 +33,7 @@ pub(crate) struct PortPair {
 impl Ports {
     /// A pool on `address`; `range` begins with an even port.
     pub(crate) fn new(address: IpAddr, range: Range<u16>, live: Live) -> Ports {
-        Ports {
-            address,
-            next: Arc::new(AtomicU16::new(0)),
-            range,
-            live,
-        }
+        Ports { address, next: Arc::new(AtomicU16::new(0)), range, live }
     }
 
     /// The next free pair.
@@ -55,12 +50,7 @@ impl Ports {
             match (UdpSocket::bind(local).await, UdpSocket::bind(above).await) {
                 (Ok(rtp), Ok(rtcp)) => {
                     let _guard = self.live.guard(Kind::Port);
-                    return Ok(PortPair {
-                        rtp,
-                        rtcp,
-                        local,
-                        _guard,
-                    });
+                    return Ok(PortPair { rtp, rtcp, local, _guard });
                 }
                 (Err(error), _) | (_, Err(error)) => last = error,
             }

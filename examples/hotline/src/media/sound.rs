@@ -111,9 +111,8 @@ pub(crate) fn melody() -> Clip {
     const NOTE: usize = 8000 * 45 / 100;
     const RING: usize = 8000 * 3 / 2;
     let order = [0, 2, 1, 3, 2, 1, 0, 2];
-    let notes: Vec<i32> = (0..64)
-        .map(|i| CHORDS[i / 8 % 4][order[i % 8]] + if i >= 32 { 12 } else { 0 })
-        .collect();
+    let notes: Vec<i32> =
+        (0..64).map(|i| CHORDS[i / 8 % 4][order[i % 8]] + if i >= 32 { 12 } else { 0 }).collect();
     let length = notes.len() * NOTE;
     let mut sum = vec![0.0_f64; length];
     for (i, semitone) in notes.iter().enumerate() {
@@ -127,9 +126,7 @@ pub(crate) fn melody() -> Clip {
             sum[(i * NOTE + n) % length] += 4500.0 * rise * (-3.0 * t).exp() * tone;
         }
     }
-    sum.into_iter()
-        .map(|x| x.clamp(-32768.0, 32767.0) as i16)
-        .collect()
+    sum.into_iter().map(|x| x.clamp(-32768.0, 32767.0) as i16).collect()
 }
 
 #[cfg(test)]
@@ -139,11 +136,7 @@ mod tests {
     #[test]
     fn clips_follow_each_other_without_a_gap() {
         let mut player = Player::default();
-        player.play(vec![
-            vec![1; 100].into(),
-            Vec::new().into(),
-            vec![2; 100].into(),
-        ]);
+        player.play(vec![vec![1; 100].into(), Vec::new().into(), vec![2; 100].into()]);
         let mut out = [9; 160];
         assert!(player.pull(&mut out));
         assert_eq!((out[99], out[100], out[159]), (1, 2, 2));

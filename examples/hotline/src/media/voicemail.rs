@@ -31,27 +31,16 @@ pub(crate) struct Voicemail {
 
 impl Voicemail {
     pub(crate) fn new(recording: Recording, limits: VoicemailLimits) -> Voicemail {
-        Voicemail {
-            recording,
-            limits,
-            ms: 0,
-            quiet_ms: 0,
-        }
+        Voicemail { recording, limits, ms: 0, quiet_ms: 0 }
     }
 
     /// Takes 20 ms of the caller's voice. Whether the message is complete.
     pub(crate) fn frame(&mut self, said: &[i16; FRAME]) -> bool {
         self.recording.write(said.to_vec());
         self.ms += FRAME_MS;
-        let energy: u64 = said
-            .iter()
-            .map(|s| i64::from(*s).pow(2).unsigned_abs())
-            .sum();
-        self.quiet_ms = if energy < QUIET * QUIET * FRAME as u64 {
-            self.quiet_ms + FRAME_MS
-        } else {
-            0
-        };
+        let energy: u64 = said.iter().map(|s| i64::from(*s).pow(2).unsigned_abs()).sum();
+        self.quiet_ms =
+            if energy < QUIET * QUIET * FRAME as u64 { self.quiet_ms + FRAME_MS } else { 0 };
         let silent = self.limits.silence_ms > 0 && self.quiet_ms >= self.limits.silence_ms;
         silent || self.ms >= self.limits.max_ms
     }
@@ -79,10 +68,7 @@ mod tests {
 
     #[test]
     fn a_message_ends_by_silence_and_by_length() {
-        let limits = VoicemailLimits {
-            max_ms: 1000,
-            silence_ms: 100,
-        };
+        let limits = VoicemailLimits { max_ms: 1000, silence_ms: 100 };
         let folder = tempfile::tempdir().unwrap();
         let mut message = voicemail(folder.path(), limits);
         let quiet: Vec<_> = (0..5).map(|_| message.frame(&[50; FRAME])).collect();

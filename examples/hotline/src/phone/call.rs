@@ -125,10 +125,7 @@ pub(crate) struct Prepared {
 
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Call")
-            .field("id", &self.id())
-            .field("state", &self.state())
-            .finish()
+        f.debug_struct("Call").field("id", &self.id()).field("state", &self.state()).finish()
     }
 }
 
@@ -140,18 +137,10 @@ impl Call {
     pub(crate) fn new(dialog: InviteDialog, prepared: Prepared) -> Call {
         let request = dialog.initial_request();
         let from = request.from_header().and_then(rsipstack::sip::From::uri);
-        let times = Times {
-            placed: Instant::now(),
-            rang: None,
-            answered: None,
-            over: None,
-        };
+        let times = Times { placed: Instant::now(), rang: None, answered: None, over: None };
         Call {
             shared: Arc::new(Shared {
-                from: from
-                    .ok()
-                    .and_then(|uri| uri.user().map(str::to_owned))
-                    .unwrap_or_default(),
+                from: from.ok().and_then(|uri| uri.user().map(str::to_owned)).unwrap_or_default(),
                 offer: request.body,
                 dialog,
                 state: watch::Sender::new(CallState::Calling),
@@ -198,8 +187,7 @@ impl Call {
 
     /// Waits until the call is answered or over.
     pub(crate) async fn answered(&self, limit: Duration) -> Option<CallState> {
-        self.until(limit, |s| s == CallState::Answered || s.is_final())
-            .await
+        self.until(limit, |s| s == CallState::Answered || s.is_final()).await
     }
 
     /// Waits until the call is over.
@@ -218,19 +206,13 @@ impl Call {
 
     /// Rings; for a call that was received.
     pub(crate) fn ring(&self) -> Result<(), PhoneError> {
-        self.shared
-            .dialog
-            .ringing(None, None)
-            .map_err(PhoneError::sip)
+        self.shared.dialog.ringing(None, None).map_err(PhoneError::sip)
     }
 
     /// Refuses with this SIP status; for a call that was received.
     pub(crate) fn refuse(&self, status: u16) -> Result<(), PhoneError> {
         let _ = self.shared.refused.set(status);
-        self.shared
-            .dialog
-            .reject(Some(StatusCode::from(status)), None)
-            .map_err(PhoneError::sip)
+        self.shared.dialog.reject(Some(StatusCode::from(status)), None).map_err(PhoneError::sip)
     }
 
     /// Answers; for a call that was received. A description that cannot be met is refused with
@@ -245,10 +227,7 @@ impl Call {
                 let typed = vec![Header::ContentType("application/sdp".into())];
                 // Before the answer leaves: the far end may speak at once.
                 self.begin_media(remote);
-                self.shared
-                    .dialog
-                    .accept(Some(typed), Some(answer))
-                    .map_err(PhoneError::sip)
+                self.shared.dialog.accept(Some(typed), Some(answer)).map_err(PhoneError::sip)
             }
             Err(error) => {
                 self.refuse(488)?;
@@ -288,19 +267,13 @@ impl Call {
     /// What was heard from sample number `place` on; nothing before the answer.
     pub(crate) fn heard_since(&self, place: usize) -> Vec<i16> {
         let media = self.shared.media.get();
-        media
-            .map(|media| media.heard_since(place))
-            .unwrap_or_default()
+        media.map(|media| media.heard_since(place)).unwrap_or_default()
     }
 
     /// The keys that the far end sent as RFC 4733 events.
     #[cfg(test)]
     pub(crate) fn keys_heard(&self) -> String {
-        self.shared
-            .media
-            .get()
-            .map(Media::keys_heard)
-            .unwrap_or_default()
+        self.shared.media.get().map(Media::keys_heard).unwrap_or_default()
     }
 
     /// The packets of audio that were heard.
@@ -317,15 +290,8 @@ impl Call {
     }
 
     fn begin_media(&self, remote: sdp::Remote) {
-        if let Some(Prepared {
-            socket,
-            voice,
-            options,
-        }) = lock(&self.shared.prepared).take()
-        {
-            self.shared
-                .media
-                .get_or_init(|| Media::start(socket, remote, voice, options.keys));
+        if let Some(Prepared { socket, voice, options }) = lock(&self.shared.prepared).take() {
+            self.shared.media.get_or_init(|| Media::start(socket, remote, voice, options.keys));
         }
     }
 
@@ -389,16 +355,12 @@ impl Call {
     fn outcome(&self, reason: &TerminatedReason) -> CallState {
         let answered = lock(&self.shared.times).answered.is_some();
         match reason {
-            TerminatedReason::UacBye => CallState::Ended(if self.we_called() {
-                End::Near
-            } else {
-                End::Far
-            }),
-            TerminatedReason::UasBye => CallState::Ended(if self.we_called() {
-                End::Far
-            } else {
-                End::Near
-            }),
+            TerminatedReason::UacBye => {
+                CallState::Ended(if self.we_called() { End::Near } else { End::Far })
+            }
+            TerminatedReason::UasBye => {
+                CallState::Ended(if self.we_called() { End::Far } else { End::Near })
+            }
             TerminatedReason::UacCancel => CallState::Cancelled,
             TerminatedReason::UasOther(status) if status.code() == 487 => CallState::Cancelled,
             TerminatedReason::UasOther(status)

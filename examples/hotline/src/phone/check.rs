@@ -48,21 +48,13 @@ pub(crate) struct Found {
 impl Found {
     /// The part of the expected speech that was found, 0 to 1; 0 when there was none.
     pub(crate) fn share(&self) -> f32 {
-        if self.windows == 0 {
-            0.0
-        } else {
-            self.windows_found as f32 / self.windows as f32
-        }
+        if self.windows == 0 { 0.0 } else { self.windows_found as f32 / self.windows as f32 }
     }
 }
 
 /// Looks for `expected` anywhere in `heard`.
 pub(crate) fn find(expected: &[i16], heard: &[i16]) -> Found {
-    find_within(
-        expected,
-        heard,
-        -(expected.len() as i64)..heard.len() as i64,
-    )
+    find_within(expected, heard, -(expected.len() as i64)..heard.len() as i64)
 }
 
 /// Looks for `expected` in `heard`, its first sample at a place within `lags`.
@@ -75,12 +67,7 @@ pub(crate) fn find_within(expected: &[i16], heard: &[i16], lags: Range<i64>) -> 
         .filter(|(_, window)| is_speech(window))
         .map(|(at, window)| (at, rms(window)))
         .collect();
-    let mut found = Found {
-        windows: windows.len(),
-        windows_found: 0,
-        lag: 0,
-        level_db: 0.0,
-    };
+    let mut found = Found { windows: windows.len(), windows_found: 0, lag: 0, level_db: 0.0 };
 
     windows.sort_by(|a, b| b.1.total_cmp(&a.1));
     let mut anchor: Option<Hit> = None;
@@ -104,19 +91,12 @@ pub(crate) fn find_within(expected: &[i16], heard: &[i16], lags: Range<i64>) -> 
     found.windows_found = hits.len();
     found.lag = median(hits.iter().map(|h| h.lag).collect(), i64::cmp).unwrap_or(anchor.lag);
     let levels = hits.iter().map(|h| h.gain).collect();
-    found.level_db = 20.0
-        * median(levels, f32::total_cmp)
-            .unwrap_or(0.0)
-            .max(1e-6)
-            .log10();
+    found.level_db = 20.0 * median(levels, f32::total_cmp).unwrap_or(0.0).max(1e-6).log10();
     found
 }
 
 fn is_speech(window: &[i16]) -> bool {
-    let spoken = window
-        .chunks(BLOCK)
-        .filter(|block| rms(block) >= SILENCE)
-        .count();
+    let spoken = window.chunks(BLOCK).filter(|block| rms(block) >= SILENCE).count();
     spoken * BLOCK * 2 >= window.len()
 }
 
@@ -133,11 +113,7 @@ fn median<T: Copy>(mut of: Vec<T>, by: fn(&T, &T) -> Ordering) -> Option<T> {
 /// speech, and the low harmonics that carry most of the power would say it were.
 fn brighten(samples: &[i16]) -> Vec<f32> {
     let before = std::iter::once(&0).chain(samples);
-    samples
-        .iter()
-        .zip(before)
-        .map(|(&x, &last)| f32::from(x) - 0.9 * f32::from(last))
-        .collect()
+    samples.iter().zip(before).map(|(&x, &last)| f32::from(x) - 0.9 * f32::from(last)).collect()
 }
 
 /// The place where one window fits best.
@@ -171,11 +147,7 @@ impl Search {
             sum += f64::from(s).powi(2);
             sum
         }));
-        Search {
-            heard,
-            energy,
-            fft: RealFftPlanner::new(),
-        }
+        Search { heard, energy, fft: RealFftPlanner::new() }
     }
 
     /// Where in the heard a window fits best that starts at `at` of the expected, over `lags`.
@@ -197,10 +169,7 @@ impl Search {
             input[..samples.len()].copy_from_slice(samples);
             let mut output = forward.make_output_vec();
             // Both buffers come from the plan, so their lengths are the ones it asks for.
-            forward
-                .process(&mut input, &mut output)
-                .ok()
-                .map(|()| output)
+            forward.process(&mut input, &mut output).ok().map(|()| output)
         };
         let (mut product, of_window) = (spectrum(region)?, spectrum(window)?);
         for (a, b) in product.iter_mut().zip(&of_window) {

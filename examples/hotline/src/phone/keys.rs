@@ -25,9 +25,7 @@ const PEAK: f32 = 5800.0;
 
 /// The event code of a key.
 pub(crate) fn code(key: char) -> Option<u8> {
-    KEYS.iter()
-        .position(|&k| char::from(k) == key.to_ascii_uppercase())
-        .map(|at| at as u8)
+    KEYS.iter().position(|&k| char::from(k) == key.to_ascii_uppercase()).map(|at| at as u8)
 }
 
 /// The key of an event code.
@@ -37,9 +35,7 @@ pub(crate) fn key(code: u8) -> Option<char> {
 
 /// The samples of a key's tones from sample number `from` of the press.
 pub(crate) fn tones(code: u8, from: usize, out: &mut [i16]) {
-    let at = KEYS
-        .get(usize::from(code))
-        .and_then(|k| LAYOUT.iter().position(|l| l == k));
+    let at = KEYS.get(usize::from(code)).and_then(|k| LAYOUT.iter().position(|l| l == k));
     let Some(at) = at else {
         return out.fill(0);
     };

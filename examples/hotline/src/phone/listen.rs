@@ -37,10 +37,7 @@ impl Call {
             let found = check::find(head, &tail);
             if found.windows_found > 0 && found.windows_found * 3 >= found.windows * 2 {
                 let begin = (from as i64 + found.lag).max(0) as usize;
-                return Some(Heard {
-                    begin,
-                    end: begin + sound.len(),
-                });
+                return Some(Heard { begin, end: begin + sound.len() });
             }
             if over {
                 return None;

@@ -129,27 +129,17 @@ impl Media {
 
     /// All that was said so far, as it was before the codec.
     pub(crate) fn said(&self) -> Sound {
-        Sound {
-            start: self.start,
-            samples: lock(&self.shared.said).clone(),
-        }
+        Sound { start: self.start, samples: lock(&self.shared.said).clone() }
     }
 
     /// All that was heard so far, each packet where its timestamp puts it.
     pub(crate) fn heard(&self) -> Sound {
-        Sound {
-            start: self.start,
-            samples: lock(&self.shared.ear).timeline.clone(),
-        }
+        Sound { start: self.start, samples: lock(&self.shared.ear).timeline.clone() }
     }
 
     /// What was heard from sample number `place` on.
     pub(crate) fn heard_since(&self, place: usize) -> Vec<i16> {
-        lock(&self.shared.ear)
-            .timeline
-            .get(place..)
-            .unwrap_or_default()
-            .to_vec()
+        lock(&self.shared.ear).timeline.get(place..).unwrap_or_default().to_vec()
     }
 
     /// The keys that were heard as RFC 4733 events.
@@ -224,11 +214,7 @@ struct Press {
 
 impl Mouth {
     fn new(remote: Remote, mut voice: Voice, by: KeysBy) -> Mouth {
-        let by = if remote.event.is_none() {
-            KeysBy::InBand
-        } else {
-            by
-        };
+        let by = if remote.event.is_none() { KeysBy::InBand } else { by };
         let ssrc = voice.number();
         Mouth {
             remote,
@@ -247,11 +233,7 @@ impl Mouth {
         let mut frame = [0; FRAME];
         if self.press.is_none() {
             let next = wishes.keys.pop_front();
-            self.press = next.map(|code| Press {
-                code,
-                frame: 0,
-                timestamp: self.timestamp,
-            });
+            self.press = next.map(|code| Press { code, frame: 0, timestamp: self.timestamp });
         }
         let mut packets = Vec::new();
         match self.press {
@@ -287,12 +269,7 @@ impl Mouth {
         let mut codes = [0; FRAME];
         self.remote.law.encode(frame, &mut codes);
         let marker = std::mem::take(&mut self.first);
-        self.packet(
-            marker,
-            self.remote.law.payload_type(),
-            self.timestamp,
-            &codes,
-        )
+        self.packet(marker, self.remote.law.payload_type(), self.timestamp, &codes)
     }
 
     /// One packet of a key that is down, three when it is let go (RFC 4733 §2.5.1.4).
@@ -302,12 +279,7 @@ impl Mouth {
         };
         let end = press.frame + 1 == PRESS_FRAMES;
         let duration = ((press.frame + 1) * FRAME) as u16;
-        let payload = Event {
-            code: press.code,
-            end,
-            duration,
-        }
-        .write();
+        let payload = Event { code: press.code, end, duration }.write();
         (0..if end { 3 } else { 1 })
             .map(|_| self.packet(press.frame == 0, payload_type, press.timestamp, &payload))
             .collect()
@@ -322,15 +294,7 @@ impl Mouth {
     ) -> Vec<u8> {
         let sequence = self.sequence;
         self.sequence = sequence.wrapping_add(1);
-        Packet {
-            marker,
-            payload_type,
-            sequence,
-            timestamp,
-            ssrc: self.ssrc,
-            payload,
-        }
-        .write()
+        Packet { marker, payload_type, sequence, timestamp, ssrc: self.ssrc, payload }.write()
     }
 }
 
@@ -365,17 +329,10 @@ impl Ear {
         let stream = self
             .stream
             .filter(|s| s.ssrc == packet.ssrc && (place_in(*s) - now).abs() <= ASTRAY)
-            .unwrap_or(Stream {
-                ssrc: packet.ssrc,
-                timestamp: packet.timestamp,
-                place: now,
-            });
+            .unwrap_or(Stream { ssrc: packet.ssrc, timestamp: packet.timestamp, place: now });
         let place = place_in(stream).max(0) as usize;
-        self.stream = Some(Stream {
-            place: place as i64,
-            timestamp: packet.timestamp,
-            ssrc: packet.ssrc,
-        });
+        self.stream =
+            Some(Stream { place: place as i64, timestamp: packet.timestamp, ssrc: packet.ssrc });
         self.packets += 1;
 
         let end = place + packet.payload.len();
@@ -400,11 +357,7 @@ mod tests {
     use super::*;
 
     fn remote(event: Option<u8>) -> Remote {
-        Remote {
-            address: SocketAddr::from(([127, 0, 0, 1], 4000)),
-            law: Law::A,
-            event,
-        }
+        Remote { address: SocketAddr::from(([127, 0, 0, 1], 4000)), law: Law::A, event }
     }
 
     /// Runs a mouth and hears it packet by packet in the order `order` puts them into.
@@ -415,10 +368,7 @@ mod tests {
         order: impl Fn(&mut Vec<(Duration, Vec<u8>)>),
     ) -> (Vec<i16>, Ear) {
         let mut mouth = Mouth::new(remote(event), Voice::new(1), KeysBy::TelephoneEvent);
-        let mut wishes = Wishes {
-            talk: true,
-            keys: keys.chars().filter_map(keys::code).collect(),
-        };
+        let mut wishes = Wishes { talk: true, keys: keys.chars().filter_map(keys::code).collect() };
         let (mut said, mut sent) = (Vec::new(), Vec::new());
         for i in 0..frames {
             let (frame, packets) = mouth.frame(&mut wishes, &Notify::new());
@@ -492,10 +442,8 @@ mod tests {
         hear(0, 1, 1000);
         hear(1000, 2, 77);
         hear(1500, 2, 1_000_000);
-        let heard: Vec<usize> = (0..ear.timeline.len())
-            .step_by(FRAME)
-            .filter(|&i| ear.timeline[i] > 0)
-            .collect();
+        let heard: Vec<usize> =
+            (0..ear.timeline.len()).step_by(FRAME).filter(|&i| ear.timeline[i] > 0).collect();
         assert_eq!(heard, [0, 8000, 12_000]);
     }
 }

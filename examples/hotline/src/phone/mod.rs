@@ -101,10 +101,7 @@ pub(crate) struct Phone {
 
 impl std::fmt::Debug for Phone {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Phone")
-            .field("user", &self.user)
-            .field("address", &self.address)
-            .finish()
+        f.debug_struct("Phone").field("user", &self.user).field("address", &self.address).finish()
     }
 }
 
@@ -129,10 +126,7 @@ impl Phone {
         let connection = UdpConnection::create_connection(port, None, Some(gone.child_token()))
             .await
             .map_err(PhoneError::sip)?;
-        let address = connection
-            .get_addr()
-            .get_socketaddr()
-            .map_err(PhoneError::sip)?;
+        let address = connection.get_addr().get_socketaddr().map_err(PhoneError::sip)?;
         let transport = TransportLayer::new(gone.clone());
         transport.add_transport(connection.into());
         let endpoint = rsipstack::EndpointBuilder::new()
@@ -141,10 +135,7 @@ impl Phone {
             .with_transport_layer(transport)
             .build();
         let dialogs = Arc::new(DialogLayer::new(endpoint.inner.clone()));
-        let voices = Arc::new(Voices {
-            seed,
-            calls: AtomicU64::new(0),
-        });
+        let voices = Arc::new(Voices { seed, calls: AtomicU64::new(0) });
 
         let requests = endpoint.incoming_transactions().map_err(PhoneError::sip)?;
         let (calls, incoming) = mpsc::unbounded_channel();
@@ -193,10 +184,8 @@ impl Phone {
         password: &str,
         seconds: u32,
     ) -> Result<(), PhoneError> {
-        let server: Uri = format!("sip:{registrar}")
-            .as_str()
-            .try_into()
-            .map_err(PhoneError::sip)?;
+        let server: Uri =
+            format!("sip:{registrar}").as_str().try_into().map_err(PhoneError::sip)?;
         let credential = Credential {
             username: self.user.clone(),
             password: password.to_owned(),
@@ -240,18 +229,9 @@ impl Phone {
             ..InviteOption::default()
         };
         let (states, following) = self.dialogs.new_dialog_state_channel();
-        let (dialog, invited) = self
-            .dialogs
-            .do_invite_async(invitation, states)
-            .map_err(PhoneError::sip)?;
-        let call = Call::new(
-            dialog,
-            Prepared {
-                socket,
-                voice: self.voices.next(),
-                options,
-            },
-        );
+        let (dialog, invited) =
+            self.dialogs.do_invite_async(invitation, states).map_err(PhoneError::sip)?;
+        let call = Call::new(dialog, Prepared { socket, voice: self.voices.next(), options });
         tokio::spawn(call.clone().follow(following, Arc::clone(&self.dialogs)));
         let unanswered = call.clone();
         tokio::spawn(async move {
@@ -276,10 +256,7 @@ impl Drop for Phone {
 }
 
 fn uri(user: &str, address: SocketAddr) -> Result<Uri, PhoneError> {
-    format!("sip:{user}@{address}")
-        .as_str()
-        .try_into()
-        .map_err(PhoneError::sip)
+    format!("sip:{user}@{address}").as_str().try_into().map_err(PhoneError::sip)
 }
 
 /// One REGISTER; the seconds that were granted.
@@ -288,10 +265,8 @@ async fn renew(
     server: &Uri,
     seconds: u32,
 ) -> Result<u32, PhoneError> {
-    let response = registration
-        .register(server.clone(), Some(seconds))
-        .await
-        .map_err(PhoneError::sip)?;
+    let response =
+        registration.register(server.clone(), Some(seconds)).await.map_err(PhoneError::sip)?;
     match response.status_code {
         StatusCode::OK => Ok(registration.expires()),
         status => Err(PhoneError::Registration(status.code())),
@@ -313,9 +288,7 @@ async fn keep_registered(
         match registration.lock().await.as_mut() {
             // Refused once is asked again at the next turn.
             Some((registration, server)) => {
-                granted = renew(registration, server, seconds)
-                    .await
-                    .unwrap_or(granted);
+                granted = renew(registration, server, seconds).await.unwrap_or(granted);
             }
             None => return,
         }
@@ -354,10 +327,7 @@ impl Desk {
         match request.original.method {
             Method::Invite => self.ring(request).await,
             Method::Options => request.reply(StatusCode::OK).await.map_err(PhoneError::sip),
-            _ => request
-                .reply(StatusCode::MethodNotAllowed)
-                .await
-                .map_err(PhoneError::sip),
+            _ => request.reply(StatusCode::MethodNotAllowed).await.map_err(PhoneError::sip),
         }
     }
 
@@ -368,11 +338,8 @@ impl Desk {
             .dialogs
             .get_or_create_server_invite(&request, states, None, Some(self.contact.clone()))
             .map_err(PhoneError::sip)?;
-        let prepared = Prepared {
-            socket,
-            voice: self.voices.next(),
-            options: CallOptions::default(),
-        };
+        let prepared =
+            Prepared { socket, voice: self.voices.next(), options: CallOptions::default() };
         let call = Call::new(dialog.clone(), prepared);
         tokio::spawn(call.clone().follow(following, Arc::clone(&self.dialogs)));
         tokio::spawn(async move {

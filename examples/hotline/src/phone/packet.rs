@@ -69,11 +69,7 @@ impl Event {
 
     pub(crate) fn read(payload: &[u8]) -> Option<Event> {
         let (&[code, flags, high, low], _) = payload.split_first_chunk::<4>()?;
-        Some(Event {
-            code,
-            end: flags & 0x80 != 0,
-            duration: u16::from_be_bytes([high, low]),
-        })
+        Some(Event { code, end: flags & 0x80 != 0, duration: u16::from_be_bytes([high, low]) })
     }
 }
 
@@ -89,23 +85,11 @@ mod tests {
             sequence: 65_535,
             timestamp: 0xfedc_ba98,
             ssrc: 7,
-            payload: &Event {
-                code: 11,
-                end: true,
-                duration: 800,
-            }
-            .write(),
+            payload: &Event { code: 11, end: true, duration: 800 }.write(),
         };
         let bytes = packet.write();
         assert_eq!(Packet::read(&bytes), Some(packet));
-        assert_eq!(
-            Event::read(packet.payload),
-            Some(Event {
-                code: 11,
-                end: true,
-                duration: 800
-            })
-        );
+        assert_eq!(Event::read(packet.payload), Some(Event { code: 11, end: true, duration: 800 }));
     }
 
     #[test]
@@ -122,10 +106,7 @@ mod tests {
         assert_eq!(Packet::read(&[]), None);
         assert_eq!(Packet::read(&[0x40; 20]), None);
         assert_eq!(Packet::read(&[0x9f; 40]), None);
-        assert_eq!(
-            Packet::read(&[0xa0, 8, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 200]),
-            None
-        );
+        assert_eq!(Packet::read(&[0xa0, 8, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 200]), None);
         assert_eq!(Event::read(&[1, 2, 3]), None);
     }
 }

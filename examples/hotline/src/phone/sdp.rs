@@ -38,11 +38,7 @@ pub(crate) fn answer(
     let law = laws.iter().copied().find(|law| theirs.laws.contains(law));
     let law = law.ok_or(PhoneError::NoCommonCodec)?;
     let event = theirs.event.filter(|_| events);
-    let remote = Remote {
-        address: theirs.address,
-        law,
-        event,
-    };
+    let remote = Remote { address: theirs.address, law, event };
     Ok((describe(own, &[law], event), remote))
 }
 
@@ -58,18 +54,10 @@ pub(crate) fn agreed(answer: &[u8], laws: &[Law]) -> Result<Remote, PhoneError> 
 }
 
 fn describe(own: SocketAddr, laws: &[Law], event: Option<u8>) -> Vec<u8> {
-    let types: Vec<String> = laws
-        .iter()
-        .map(|law| law.payload_type())
-        .chain(event)
-        .map(|t| t.to_string())
-        .collect();
-    let mut audio = Media::new(
-        MediaType::Audio,
-        own.port(),
-        TransportProto::RtpAvp,
-        types.join(" "),
-    );
+    let types: Vec<String> =
+        laws.iter().map(|law| law.payload_type()).chain(event).map(|t| t.to_string()).collect();
+    let mut audio =
+        Media::new(MediaType::Audio, own.port(), TransportProto::RtpAvp, types.join(" "));
     for law in laws {
         let map = format!("{} {}/8000", law.payload_type(), law.name());
         audio.add_attribute_with_value("rtpmap", map);
@@ -139,22 +127,8 @@ mod tests {
         let offer = offer(own(4000), &offered, true);
         let (answer, callee) = answer(&offer, own(5000), &[Law::A, Law::Mu], true).unwrap();
         let caller = agreed(&answer, &offered).unwrap();
-        assert_eq!(
-            callee,
-            Remote {
-                address: own(4000),
-                law: Law::A,
-                event: Some(101)
-            }
-        );
-        assert_eq!(
-            caller,
-            Remote {
-                address: own(5000),
-                law: Law::A,
-                event: Some(101)
-            }
-        );
+        assert_eq!(callee, Remote { address: own(4000), law: Law::A, event: Some(101) });
+        assert_eq!(caller, Remote { address: own(5000), law: Law::A, event: Some(101) });
     }
 
     #[test]
@@ -164,9 +138,6 @@ mod tests {
         assert_eq!(remote.event, None);
         let refused = answer(&offer, own(5000), &[Law::A], true);
         assert!(matches!(refused, Err(PhoneError::NoCommonCodec)));
-        assert!(matches!(
-            agreed(b"v=0\r\n", &[Law::A]),
-            Err(PhoneError::Description)
-        ));
+        assert!(matches!(agreed(b"v=0\r\n", &[Law::A]), Err(PhoneError::Description)));
     }
 }

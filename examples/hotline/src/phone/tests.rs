@@ -11,17 +11,11 @@ const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const SOON: Duration = Duration::from_secs(5);
 
 async fn pair() -> (Phone, Phone) {
-    (
-        Phone::new(HERE, "1001", 1).await.unwrap(),
-        Phone::new(HERE, "2001", 2).await.unwrap(),
-    )
+    (Phone::new(HERE, "1001", 1).await.unwrap(), Phone::new(HERE, "2001", 2).await.unwrap())
 }
 
 async fn incoming(phone: &Phone) -> Call {
-    tokio::time::timeout(SOON, phone.incoming())
-        .await
-        .expect("a call comes in")
-        .unwrap()
+    tokio::time::timeout(SOON, phone.incoming()).await.expect("a call comes in").unwrap()
 }
 
 /// Both ends of an established call.
@@ -29,10 +23,7 @@ async fn connected(caller: &Phone, callee: &Phone, options: CallOptions) -> (Cal
     let near = caller.call(&callee.uri(), options).await.unwrap();
     let far = incoming(callee).await;
     far.ring().unwrap();
-    assert_eq!(
-        near.until(SOON, |s| s == CallState::Ringing).await,
-        Some(CallState::Ringing)
-    );
+    assert_eq!(near.until(SOON, |s| s == CallState::Ringing).await, Some(CallState::Ringing));
     far.answer().unwrap();
     assert_eq!(near.answered(SOON).await, Some(CallState::Answered));
     assert_eq!(far.answered(SOON).await, Some(CallState::Answered));
@@ -53,10 +44,7 @@ fn heard_of(speaker: &Call, listener: &Call) -> check::Found {
 async fn both_ends_hear_what_the_other_says() {
     let (caller, callee) = pair().await;
     for codecs in [vec![Law::A], vec![Law::Mu]] {
-        let options = CallOptions {
-            codecs,
-            ..CallOptions::default()
-        };
+        let options = CallOptions { codecs, ..CallOptions::default() };
         let (near, far) = connected(&caller, &callee, options).await;
         assert_eq!(far.from(), "1001");
         near.talk(true);
@@ -83,23 +71,12 @@ async fn a_known_sound_is_recognised_while_it_plays() {
     let (near, far) = connected(&caller, &callee, CallOptions::default()).await;
     // The callee's first call, so its first voice.
     let mut sound = [0; 3 * RATE];
-    Voices {
-        seed: 2,
-        calls: AtomicU64::new(0),
-    }
-    .next()
-    .speak(&mut sound);
-    assert_eq!(
-        near.hears(&sound, 0, Duration::from_millis(500)).await,
-        None
-    );
+    Voices { seed: 2, calls: AtomicU64::new(0) }.next().speak(&mut sound);
+    assert_eq!(near.hears(&sound, 0, Duration::from_millis(500)).await, None);
     let quiet = near.heard_since(0).len();
     far.talk(true);
     let heard = near.hears(&sound, 0, SOON).await.unwrap();
-    assert!(
-        heard.begin + 800 > quiet && heard.end - heard.begin == sound.len(),
-        "{heard:?}"
-    );
+    assert!(heard.begin + 800 > quiet && heard.end - heard.begin == sound.len(), "{heard:?}");
     assert!(near.heard_since(0).len() < heard.end, "only after its end");
     far.hang_up().await.unwrap();
     near.over(SOON).await.unwrap();
@@ -107,10 +84,7 @@ async fn a_known_sound_is_recognised_while_it_plays() {
 
     // Between two moments lies what was said between them.
     let said = far.said().unwrap();
-    let (from, to) = (
-        said.start + Duration::from_millis(250),
-        said.start + Duration::from_secs(1),
-    );
+    let (from, to) = (said.start + Duration::from_millis(250), said.start + Duration::from_secs(1));
     assert_eq!(said.between(from, to), &said.samples[2000..8000]);
     assert_eq!(said.between(to, from), &[0; 0]);
 }
@@ -121,15 +95,9 @@ async fn keys_cross_as_events_and_as_tones() {
     let (near, far) = connected(&caller, &callee, CallOptions::default()).await;
     tokio::join!(near.press("19*5#"), far.press("240"));
     near.hang_up().await.unwrap();
-    assert_eq!(
-        (far.keys_heard(), near.keys_heard()),
-        ("19*5#".into(), "240".into())
-    );
+    assert_eq!((far.keys_heard(), near.keys_heard()), ("19*5#".into(), "240".into()));
 
-    let options = CallOptions {
-        keys: KeysBy::InBand,
-        ..CallOptions::default()
-    };
+    let options = CallOptions { keys: KeysBy::InBand, ..CallOptions::default() };
     let (near, far) = connected(&caller, &callee, options).await;
     near.press("12345678").await;
     near.hang_up().await.unwrap();
@@ -142,19 +110,13 @@ async fn keys_cross_as_events_and_as_tones() {
 async fn calls_that_are_not_answered() {
     let (caller, callee) = pair().await;
 
-    let near = caller
-        .call(&callee.uri(), CallOptions::default())
-        .await
-        .unwrap();
+    let near = caller.call(&callee.uri(), CallOptions::default()).await.unwrap();
     let far = incoming(&callee).await;
     far.refuse(486).unwrap();
     assert_eq!(near.over(SOON).await, Some(CallState::Refused(486)));
     assert_eq!(far.over(SOON).await, Some(CallState::Refused(486)));
 
-    let near = caller
-        .call(&callee.uri(), CallOptions::default())
-        .await
-        .unwrap();
+    let near = caller.call(&callee.uri(), CallOptions::default()).await.unwrap();
     let far = incoming(&callee).await;
     far.ring().unwrap();
     near.until(SOON, |s| s == CallState::Ringing).await.unwrap();
@@ -162,16 +124,10 @@ async fn calls_that_are_not_answered() {
     assert_eq!(near.over(SOON).await, Some(CallState::Cancelled));
     assert_eq!(far.over(SOON).await, Some(CallState::Cancelled));
 
-    let none = CallOptions {
-        codecs: Vec::new(),
-        ..CallOptions::default()
-    };
+    let none = CallOptions { codecs: Vec::new(), ..CallOptions::default() };
     let near = caller.call(&callee.uri(), none).await.unwrap();
     let far = incoming(&callee).await;
-    assert!(matches!(
-        far.answer(),
-        Err(PhoneError::NoCommonCodec | PhoneError::Description)
-    ));
+    assert!(matches!(far.answer(), Err(PhoneError::NoCommonCodec | PhoneError::Description)));
     assert_eq!(near.over(SOON).await, Some(CallState::Refused(488)));
     assert!(near.heard().is_none() && near.times().answered.is_none());
 }
@@ -208,22 +164,12 @@ async fn registration_answers_the_challenge_and_ends() {
                 verify_digest(&typed, "secret", &Method::Register, header.value())
             });
             if right {
-                accepted.push(
-                    request
-                        .original
-                        .expires_header()
-                        .unwrap()
-                        .value()
-                        .to_owned(),
-                );
+                accepted.push(request.original.expires_header().unwrap().value().to_owned());
                 request.reply(StatusCode::OK).await.unwrap();
             } else {
                 let challenge = r#"Digest realm="hotline", nonce="n1", algorithm=MD5, qop="auth""#;
                 let header = Header::WwwAuthenticate(challenge.into());
-                request
-                    .reply_with(StatusCode::Unauthorized, vec![header], None)
-                    .await
-                    .unwrap();
+                request.reply_with(StatusCode::Unauthorized, vec![header], None).await.unwrap();
             }
         }
         accepted
@@ -243,25 +189,19 @@ async fn a_wrong_password_is_refused() {
         while let Some(mut request) = requests.recv().await {
             let challenge = r#"Digest realm="hotline", nonce="n1""#;
             let header = Header::WwwAuthenticate(challenge.into());
-            let _ = request
-                .reply_with(StatusCode::Unauthorized, vec![header], None)
-                .await;
+            let _ = request.reply_with(StatusCode::Unauthorized, vec![header], None).await;
         }
     });
     let refused = phone.register(address, "guess", 300).await;
-    assert!(
-        matches!(refused, Err(PhoneError::Registration(401))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(PhoneError::Registration(401))), "{refused:?}");
 }
 
 /// A SIP port and the requests that come to it.
 async fn registrar() -> (SocketAddr, TransactionReceiver, tokio_util::sync::DropGuard) {
     let gone = CancellationToken::new();
     let port = SocketAddr::new(HERE, 0);
-    let connection = UdpConnection::create_connection(port, None, Some(gone.child_token()))
-        .await
-        .unwrap();
+    let connection =
+        UdpConnection::create_connection(port, None, Some(gone.child_token())).await.unwrap();
     let address = connection.get_addr().get_socketaddr().unwrap();
     let transport = TransportLayer::new(gone.clone());
     transport.add_transport(connection.into());

@@ -81,11 +81,8 @@ impl Voice {
         ];
         let weights = [1.0, 0.7, 0.45];
         // A consonant: noise before the vowel, on every other syllable or so.
-        let consonant = if self.random.random_bool(0.5) {
-            self.random.random_range(160..480)
-        } else {
-            0
-        };
+        let consonant =
+            if self.random.random_bool(0.5) { self.random.random_range(160..480) } else { 0 };
 
         let mut energy = 0.0;
         for i in 0..length {
@@ -98,11 +95,7 @@ impl Voice {
                 0.0
             };
             let noise: f32 = self.random.random_range(-1.0..1.0);
-            let source = if i < consonant {
-                noise
-            } else {
-                pulse + breath * noise
-            };
+            let source = if i < consonant { noise } else { pulse + breath * noise };
             let voiced: f32 = formants
                 .iter_mut()
                 .zip(weights)

@@ -73,19 +73,13 @@ impl Confirmed<'_> {
             // A re-INVITE without a description wants our offer; an UPDATE without one only
             // refreshes the session (RFC 4028).
             let wants_offer = request.method == Method::Invite;
-            return (
-                StatusCode::OK,
-                wants_offer.then(|| sdp::offer(self.local, self.law)),
-            );
+            return (StatusCode::OK, wants_offer.then(|| sdp::offer(self.local, self.law)));
         }
         let answer = sdp::read(&request.body)
             .and_then(|agreed| Ok((agreed, sdp::answer(&request.body, &agreed, self.local)?)));
         match answer {
             Ok((agreed, body)) => {
-                self.stack.tell(Event::Changed {
-                    leg: self.leg,
-                    agreed,
-                });
+                self.stack.tell(Event::Changed { leg: self.leg, agreed });
                 (StatusCode::OK, Some(body))
             }
             Err(_) => (StatusCode::NotAcceptableHere, None),
@@ -107,9 +101,7 @@ fn key_of(info: &Request) -> Option<u8> {
     let text = match kind.trim() {
         "application/dtmf-relay" => body.lines().find_map(|l| {
             let (name, value) = l.split_once('=')?;
-            name.trim()
-                .eq_ignore_ascii_case("signal")
-                .then(|| value.trim())
+            name.trim().eq_ignore_ascii_case("signal").then(|| value.trim())
         })?,
         "application/dtmf" => body.trim(),
         _ => return None,
@@ -133,22 +125,14 @@ mod tests {
             body.len()
         );
         let message = rsipstack::sip::SipMessage::try_from(text.as_bytes()).unwrap();
-        let rsipstack::sip::SipMessage::Request(request) = message else {
-            panic!("a request")
-        };
+        let rsipstack::sip::SipMessage::Request(request) = message else { panic!("a request") };
         key_of(&request)
     }
 
     #[test]
     fn keys_in_info_are_read_and_nonsense_is_not() {
-        assert_eq!(
-            info("application/dtmf-relay", "Signal=5\r\nDuration=160\r\n"),
-            Some(b'5')
-        );
-        assert_eq!(
-            info("application/dtmf-relay", "signal = 11\r\n"),
-            Some(b'#')
-        );
+        assert_eq!(info("application/dtmf-relay", "Signal=5\r\nDuration=160\r\n"), Some(b'5'));
+        assert_eq!(info("application/dtmf-relay", "signal = 11\r\n"), Some(b'#'));
         assert_eq!(info("application/dtmf", "d"), Some(b'D'));
         assert_eq!(info("application/dtmf", "flash"), None);
         assert_eq!(info("text/plain", "5"), None);

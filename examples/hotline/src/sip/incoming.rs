@@ -30,35 +30,23 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
             Ok(agreed) => Some(agreed),
             Err(error) => {
                 let warning = Header::Warning(format!("399 trunkline \"{error}\"").into());
-                return tx
-                    .reply_with(StatusCode::NotAcceptableHere, vec![warning], None)
-                    .await;
+                return tx.reply_with(StatusCode::NotAcceptableHere, vec![warning], None).await;
             }
         },
     };
     if stack.is_full() {
         let later = Header::RetryAfter(RETRY_AFTER.into());
-        return tx
-            .reply_with(StatusCode::ServiceUnavailable, vec![later], None)
-            .await;
+        return tx.reply_with(StatusCode::ServiceUnavailable, vec![later], None).await;
     }
     let Ok(ports) = stack.0.ports.take().await else {
         let later = Header::RetryAfter(RETRY_AFTER.into());
-        return tx
-            .reply_with(StatusCode::ServiceUnavailable, vec![later], None)
-            .await;
+        return tx.reply_with(StatusCode::ServiceUnavailable, vec![later], None).await;
     };
     let (states, mut state) = stack.0.dialogs.new_dialog_state_channel();
     let contact = Some(stack.contact());
-    let dialog = stack
-        .0
-        .dialogs
-        .get_or_create_server_invite(&tx, states, None, contact)?;
+    let dialog = stack.0.dialogs.get_or_create_server_invite(&tx, states, None, contact)?;
     let leg = stack.new_leg();
-    let _guards = (
-        stack.0.live.guard(Kind::Leg),
-        stack.0.live.guard(Kind::Task),
-    );
+    let _guards = (stack.0.live.guard(Kind::Leg), stack.0.live.guard(Kind::Task));
     let mut driver = dialog.clone();
     // The transaction must be driven (retransmissions, CANCEL, ACK) while this task decides. It
     // outlives the call by the timers of RFC 3261 §17.2.1, for the far end's late repetitions.
@@ -68,22 +56,11 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
         }
     });
     let local = ports.local;
-    let mut call = IncomingLeg {
-        stack: &stack,
-        dialog: &dialog,
-        leg,
-        state: &mut state,
-    };
+    let mut call = IncomingLeg { stack: &stack, dialog: &dialog, leg, state: &mut state };
     if let Some((law, hang_up)) = call.answer(ring, early, called, ports).await {
-        Confirmed {
-            stack: &stack,
-            dialog: &dialog,
-            leg,
-            local,
-            law,
-        }
-        .serve(&mut state, hang_up)
-        .await;
+        Confirmed { stack: &stack, dialog: &dialog, leg, local, law }
+            .serve(&mut state, hang_up)
+            .await;
         stack.tell(Event::Gone { leg });
     }
     stack.0.dialogs.remove_dialog(&dialog.id());
@@ -123,9 +100,7 @@ impl IncomingLeg<'_> {
             Some(agreed) => sdp::answer(&invite.body, agreed, ports.local).ok()?,
             None => sdp::offer(ports.local, Law::A),
         };
-        self.dialog
-            .accept(Some(vec![sdp_type()]), Some(body))
-            .ok()?;
+        self.dialog.accept(Some(vec![sdp_type()]), Some(body)).ok()?;
         loop {
             match self.state.recv().await {
                 None | Some(DialogState::Terminated(..)) => return None,
@@ -140,10 +115,7 @@ impl IncomingLeg<'_> {
         };
         let hang_up = CancellationToken::new();
         let caller = Caller {
-            leg: Leg {
-                id: self.leg,
-                hang_up: hang_up.clone(),
-            },
+            leg: Leg { id: self.leg, hang_up: hang_up.clone() },
             number: number_of(&invite),
             called,
             agreed,
@@ -157,6 +129,5 @@ impl IncomingLeg<'_> {
 /// The caller's number: the user part of From, or what follows it in a bare host.
 fn number_of(invite: &Request) -> String {
     let uri = invite.from_header().ok().and_then(|from| from.uri().ok());
-    uri.and_then(|uri| uri.user().map(str::to_owned))
-        .unwrap_or_default()
+    uri.and_then(|uri| uri.user().map(str::to_owned)).unwrap_or_default()
 }

@@ -43,11 +43,7 @@ pub(crate) enum Event {
     /// A caller has been answered and has acknowledged it.
     Caller(Box<Caller>),
     /// A rung phone answered.
-    Answered {
-        leg: LegId,
-        agreed: Agreed,
-        ports: PortPair,
-    },
+    Answered { leg: LegId, agreed: Agreed, ports: PortPair },
     /// A rung phone will not answer.
     Refused { leg: LegId, status: u16 },
     /// The far end of a leg that was up has gone.
@@ -128,10 +124,7 @@ impl Stack {
         let socket = UdpConnection::create_connection(setup.listen, None, Some(stop.child_token()))
             .await
             .with_context(|| format!("sip.listen: cannot bind {}", setup.listen))?;
-        let local = socket
-            .get_addr()
-            .get_socketaddr()
-            .context("sip.listen: no local address")?;
+        let local = socket.get_addr().get_socketaddr().context("sip.listen: no local address")?;
         let transport = TransportLayer::new(stop.child_token());
         transport.add_transport(socket.into());
         let endpoint = EndpointBuilder::new()
@@ -232,8 +225,7 @@ impl Stack {
                 let allow =
                     Header::Allow("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER".into());
                 let accept = Header::Accept("application/sdp".into());
-                tx.reply_with(StatusCode::OK, vec![allow, accept], None)
-                    .await
+                tx.reply_with(StatusCode::OK, vec![allow, accept], None).await
             }
             Method::Ack => Ok(()),
             _ => tx.reply(StatusCode::MethodNotAllowed).await,
@@ -248,10 +240,7 @@ impl Stack {
                 _ = every_second.tick() => {}
             }
             for user in self.0.registrar.expire() {
-                self.tell(Event::Registered {
-                    user,
-                    reachable: false,
-                });
+                self.tell(Event::Registered { user, reachable: false });
             }
         }
     }

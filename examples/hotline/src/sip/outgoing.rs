@@ -36,16 +36,11 @@ impl Stack {
     /// [`Event::Refused`], unless the returned leg is dropped before: then the phone stops.
     pub(crate) fn ring(&self, ring: Ring) -> Leg {
         let hang_up = CancellationToken::new();
-        let leg = Leg {
-            id: self.new_leg(),
-            hang_up: hang_up.clone(),
-        };
+        let leg = Leg { id: self.new_leg(), hang_up: hang_up.clone() };
         let (stack, id) = (self.clone(), leg.id);
         tokio::spawn(async move {
-            let (leg_guard, task_guard) = (
-                stack.0.live.guard(Kind::Leg),
-                stack.0.live.guard(Kind::Task),
-            );
+            let (leg_guard, task_guard) =
+                (stack.0.live.guard(Kind::Leg), stack.0.live.guard(Kind::Task));
             if let Err(status) = call(&stack, id, &ring, hang_up).await {
                 stack.tell(Event::Refused { leg: id, status });
             }
@@ -62,11 +57,7 @@ async fn call(
     ring: &Ring,
     hang_up: CancellationToken,
 ) -> Result<(), u16> {
-    let binding = stack
-        .0
-        .registrar
-        .binding(&ring.user)
-        .ok_or(TEMPORARILY_UNAVAILABLE)?;
+    let binding = stack.0.registrar.binding(&ring.user).ok_or(TEMPORARILY_UNAVAILABLE)?;
     let ports = stack.0.ports.take().await.map_err(|_| SERVER_ERROR)?;
     let mut caller = stack.contact();
     caller.auth = Some(uri_user(&ring.caller).into());
@@ -76,10 +67,7 @@ async fn call(
     });
     let option = InviteOption {
         caller: caller.clone(),
-        callee: Uri {
-            params: Vec::new(),
-            ..binding.contact.clone()
-        },
+        callee: Uri { params: Vec::new(), ..binding.contact.clone() },
         contact: caller,
         destination: binding.source,
         content_type: Some("application/sdp".into()),
@@ -115,15 +103,7 @@ async fn call(
         Ok(agreed) => {
             let (local, law) = (ports.local, agreed.law);
             stack.tell(Event::Answered { leg, agreed, ports });
-            Confirmed {
-                stack,
-                dialog: &dialog,
-                leg,
-                local,
-                law,
-            }
-            .serve(&mut state, hang_up)
-            .await;
+            Confirmed { stack, dialog: &dialog, leg, local, law }.serve(&mut state, hang_up).await;
             stack.tell(Event::Gone { leg });
             Ok(())
         }
@@ -143,11 +123,7 @@ fn uri_user(number: &str) -> String {
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '*' | '-' | '.' | '_'))
         .collect();
-    if kept.is_empty() {
-        "anonymous".into()
-    } else {
-        kept
-    }
+    if kept.is_empty() { "anonymous".into() } else { kept }
 }
 
 #[cfg(test)]

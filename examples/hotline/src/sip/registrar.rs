@@ -45,35 +45,21 @@ pub(crate) struct Binding {
 impl Registrar {
     /// A registrar for users and their passwords.
     pub(crate) fn new(realm: String, passwords: HashMap<String, String>) -> Registrar {
-        Registrar {
-            realm,
-            passwords: Arc::new(passwords),
-            state: Arc::default(),
-        }
+        Registrar { realm, passwords: Arc::new(passwords), state: Arc::default() }
     }
 
     /// Where `user` can be reached now.
     pub(crate) fn binding(&self, user: &str) -> Option<Binding> {
-        self.lock()
-            .bindings
-            .get(user)
-            .filter(|b| b.until > Instant::now())
-            .cloned()
+        self.lock().bindings.get(user).filter(|b| b.until > Instant::now()).cloned()
     }
 
     /// Forgets what has expired; returns the users who cannot be reached any more.
     pub(super) fn expire(&self) -> Vec<String> {
         let now = Instant::now();
         let mut state = self.lock();
-        state
-            .nonces
-            .retain(|_, made| now.duration_since(*made) < NONCE_LIFE);
-        let gone: Vec<String> = state
-            .bindings
-            .iter()
-            .filter(|(_, b)| b.until <= now)
-            .map(|(u, _)| u.clone())
-            .collect();
+        state.nonces.retain(|_, made| now.duration_since(*made) < NONCE_LIFE);
+        let gone: Vec<String> =
+            state.bindings.iter().filter(|(_, b)| b.until <= now).map(|(u, _)| u.clone()).collect();
         for user in &gone {
             state.bindings.remove(user);
         }
@@ -114,11 +100,7 @@ impl Registrar {
             Header::Expires(e) => e.value().trim().parse::<u32>().ok(),
             _ => None,
         });
-        let contact = tx
-            .original
-            .contact_header()
-            .ok()
-            .map(|c| c.value().to_string());
+        let contact = tx.original.contact_header().ok().map(|c| c.value().to_string());
         match contact.as_deref().map(str::trim) {
             None => {
                 let bound = self.binding(&user);
@@ -136,10 +118,7 @@ impl Registrar {
                     tx.reply(StatusCode::BadRequest).await?;
                     return Ok(None);
                 };
-                let asked = contact
-                    .expires()
-                    .or(header_expires)
-                    .unwrap_or(*EXPIRES.end());
+                let asked = contact.expires().or(header_expires).unwrap_or(*EXPIRES.end());
                 if asked == 0 {
                     self.lock().bindings.remove(&user);
                     tx.reply(StatusCode::OK).await?;
@@ -165,11 +144,7 @@ impl Registrar {
     }
 
     fn contact_of(binding: &Binding) -> Header {
-        let left = binding
-            .until
-            .saturating_duration_since(Instant::now())
-            .as_secs_f64()
-            .ceil();
+        let left = binding.until.saturating_duration_since(Instant::now()).as_secs_f64().ceil();
         Header::Contact(format!("<{}>;expires={left}", binding.contact).into())
     }
 
@@ -214,8 +189,7 @@ impl Registrar {
             self.realm
         );
         let header = Header::WwwAuthenticate(header.into());
-        tx.reply_with(StatusCode::Unauthorized, vec![header], None)
-            .await
+        tx.reply_with(StatusCode::Unauthorized, vec![header], None).await
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

@@ -15,21 +15,12 @@ fn plain_calls_with_captured_audio() {
     let media = server.free_media();
     let ear = Ear::beside(media);
     // 30 ms frames and real arrival times, 7 seconds of speech.
-    let scenario = Scenario::call(Offer::Pcma)
-        .pause(200)
-        .play(&shipped_pcap("g711a.pcap"))
-        .pause(4000)
-        .bye();
-    Run::new("pcma", scenario.clone())
-        .at(server.free_port(), media)
-        .passes(&server);
+    let scenario =
+        Scenario::call(Offer::Pcma).pause(200).play(&shipped_pcap("g711a.pcap")).pause(4000).bye();
+    Run::new("pcma", scenario.clone()).at(server.free_port(), media).passes(&server);
     let heard = ear.heard(Law::A);
     // 4.2 seconds of 20 ms frames, from one source; the load of the machine may delay the start.
-    assert!(
-        (180..=215).contains(&heard.packets),
-        "{} packets",
-        heard.packets
-    );
+    assert!((180..=215).contains(&heard.packets), "{} packets", heard.packets);
     assert_eq!(heard.streams, 1);
     assert!(heard.level() > 100.0, "nothing to hear: {}", heard.level());
     Run::new("pcma-many", scenario).calls(5, 5).passes(&server);
@@ -43,16 +34,10 @@ fn a_mu_law_caller_hears_mu_law() {
     let server = Server::start();
     let media = server.free_media();
     let ear = Ear::beside(media);
-    let hum: Vec<i16> = (0..16_000)
-        .map(|n| ((n % 40) * 200 - 4000) as i16)
-        .collect();
-    let pcap = Stream::new()
-        .audio(&hum, Law::Mu)
-        .write(server.folder(), "hum");
+    let hum: Vec<i16> = (0..16_000).map(|n| ((n % 40) * 200 - 4000) as i16).collect();
+    let pcap = Stream::new().audio(&hum, Law::Mu).write(server.folder(), "hum");
     let scenario = Scenario::call(Offer::Pcmu).play(&pcap).pause(2500).bye();
-    Run::new("pcmu", scenario)
-        .at(server.free_port(), media)
-        .passes(&server);
+    Run::new("pcmu", scenario).at(server.free_port(), media).passes(&server);
     let heard = ear.heard(Law::Mu);
     assert!(heard.packets >= 100, "{} packets", heard.packets);
     assert!(heard.level() > 100.0, "nothing to hear: {}", heard.level());

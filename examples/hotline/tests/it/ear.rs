@@ -27,9 +27,7 @@ impl Ear {
     /// Listens for the only call of a sipp whose media port is `media`.
     pub(crate) fn beside(media: u16) -> Ear {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, media + 4)).expect("a media port");
-        socket
-            .set_read_timeout(Some(Duration::from_millis(20)))
-            .expect("a time limit");
+        socket.set_read_timeout(Some(Duration::from_millis(20))).expect("a time limit");
         let stop = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&stop);
         let thread = std::thread::spawn(move || {
@@ -56,10 +54,7 @@ impl Ear {
         Heard {
             packets: packets.len(),
             streams: sources.len(),
-            samples: packets
-                .iter()
-                .flat_map(|p| p[12..].iter().map(|&b| law.decode(b)))
-                .collect(),
+            samples: packets.iter().flat_map(|p| p[12..].iter().map(|&b| law.decode(b))).collect(),
         }
     }
 }
@@ -113,25 +108,16 @@ fn loud_pieces(samples: &[i16], length: usize) -> impl Iterator<Item = (usize, &
 /// The stretch that is most like a piece: its correlation, 1 being a perfect copy, and its place.
 fn best(samples: &[i16], piece: &[i16]) -> Option<(f64, usize)> {
     let ours = energy(piece);
-    let stretches = samples
-        .windows(piece.len())
-        .enumerate()
-        .map(|(at, stretch)| {
-            let pairs = stretch.iter().zip(piece);
-            let product: i64 = pairs.map(|(&a, &b)| i64::from(a) * i64::from(b)).sum();
-            (
-                product as f64 / (ours * energy(stretch)).sqrt().max(1.0),
-                at,
-            )
-        });
+    let stretches = samples.windows(piece.len()).enumerate().map(|(at, stretch)| {
+        let pairs = stretch.iter().zip(piece);
+        let product: i64 = pairs.map(|(&a, &b)| i64::from(a) * i64::from(b)).sum();
+        (product as f64 / (ours * energy(stretch)).sqrt().max(1.0), at)
+    });
     stretches.max_by(|a, b| a.0.total_cmp(&b.0))
 }
 
 fn energy(samples: &[i16]) -> f64 {
-    samples
-        .iter()
-        .map(|&s| i64::from(s) * i64::from(s))
-        .sum::<i64>() as f64
+    samples.iter().map(|&s| i64::from(s) * i64::from(s)).sum::<i64>() as f64
 }
 
 #[test]
@@ -144,21 +130,10 @@ fn other_words_are_not_taken_for_those_that_were_said() {
         })
     };
     let said: Vec<i16> = noise(1).collect();
-    let hears = |samples: Vec<i16>| {
-        Heard {
-            packets: 0,
-            streams: 1,
-            samples,
-        }
-        .share_of(&said)
-    };
+    let hears = |samples: Vec<i16>| Heard { packets: 0, streams: 1, samples }.share_of(&said);
     // Late, and stretched by a sample now and then.
     let late = noise(2).take(4000).chain(said.iter().copied());
-    let late = late
-        .enumerate()
-        .filter(|(n, _)| n % 997 != 0)
-        .map(|(_, s)| s)
-        .collect();
+    let late = late.enumerate().filter(|(n, _)| n % 997 != 0).map(|(_, s)| s).collect();
     assert!(hears(late) > 0.9);
     assert!(hears(noise(3).collect()) < 0.2);
 }

@@ -31,11 +31,7 @@ impl Random {
 /// Still able to take a call, and holding nothing else.
 fn assert_well(server: &Server, raw: &Raw, after: &str) {
     raw.assert_answers(after);
-    Run::new(
-        "after-garbage",
-        Scenario::call(Offer::Pcma).pause(300).bye(),
-    )
-    .passes(server);
+    Run::new("after-garbage", Scenario::call(Offer::Pcma).pause(300).bye()).passes(server);
     server.assert_idle();
 }
 
@@ -44,17 +40,7 @@ fn datagrams_that_are_not_sip() {
     let server = Server::start();
     let raw = Raw::new(&server);
     let mut random = Random(0x5EED);
-    for fixed in [
-        "",
-        "\r\n",
-        "\r\n\r\n",
-        "\0",
-        "SIP/2.0",
-        "INVITE",
-        "INVITE \r\n\r\n",
-        ":",
-        "{}",
-    ] {
+    for fixed in ["", "\r\n", "\r\n\r\n", "\0", "SIP/2.0", "INVITE", "INVITE \r\n\r\n", ":", "{}"] {
         raw.send(fixed);
     }
     for length in [1, 2, 7, 64, 1500, 9000, 65_507] {
@@ -75,9 +61,7 @@ fn sip_that_is_cut_twisted_or_swollen() {
     let good = |id: &str| raw.invite(id, media);
     // Cut anywhere; Content-Length then promises more than there is.
     let whole = good("cut");
-    (1..whole.len())
-        .step_by(7)
-        .for_each(|end| raw.send(&whole[..end]));
+    (1..whole.len()).step_by(7).for_each(|end| raw.send(&whole[..end]));
     // Flipped bytes anywhere, but never in an address: no answer may go astray.
     for i in 0..300 {
         let mut twisted = good(&format!("twist-{i}")).into_bytes();
@@ -90,16 +74,9 @@ fn sip_that_is_cut_twisted_or_swollen() {
         raw.send(twisted);
     }
     // One header missing, doubled, empty, or of nonsense.
-    for name in [
-        "Via",
-        "Max-Forwards",
-        "From",
-        "To",
-        "Call-ID",
-        "CSeq",
-        "Contact",
-        "Content-Length",
-    ] {
+    for name in
+        ["Via", "Max-Forwards", "From", "To", "Call-ID", "CSeq", "Contact", "Content-Length"]
+    {
         let header = format!("\r\n{name}:");
         let value = |id: &str, with: &str| {
             let text = good(id);
@@ -109,14 +86,8 @@ fn sip_that_is_cut_twisted_or_swollen() {
         };
         raw.send(value(&format!("no-{name}"), ""));
         raw.send(value(&format!("empty-{name}"), &format!("\r\n{name}: ")));
-        raw.send(value(
-            &format!("odd-{name}"),
-            &format!("\r\n{name}: \u{1}<;=,\"%%%>@:-1"),
-        ));
-        raw.send(value(
-            &format!("huge-{name}"),
-            &format!("\r\n{name}: {}", "9".repeat(40_000)),
-        ));
+        raw.send(value(&format!("odd-{name}"), &format!("\r\n{name}: \u{1}<;=,\"%%%>@:-1")));
+        raw.send(value(&format!("huge-{name}"), &format!("\r\n{name}: {}", "9".repeat(40_000))));
         let twice = format!("\r\n{name}: 1\r\n{name}: 2");
         raw.send(value(&format!("twice-{name}"), &twice));
     }
@@ -180,10 +151,7 @@ fn an_offer_that_cannot_be_read_is_refused() {
             "{}m=audio 4000 RTP/AVP 8\r\n",
             good.replace("c=IN IP4 127.0.0.1", "c=IN IP4 here")
         ),
-        format!(
-            "{}m=audio 4000 RTP/AVP 8\r\n",
-            good.replace("c=IN IP4 127.0.0.1\r\n", "")
-        ),
+        format!("{}m=audio 4000 RTP/AVP 8\r\n", good.replace("c=IN IP4 127.0.0.1\r\n", "")),
         "\0".repeat(2000),
     ];
     for (i, offer) in offers.iter().enumerate() {
@@ -191,11 +159,7 @@ fn an_offer_that_cannot_be_read_is_refused() {
         let more = "Content-Type: application/sdp\r\n";
         raw.send(raw.request("INVITE", &id, "", more, offer));
         let refusal = raw.final_response(&id, "INVITE");
-        assert!(
-            (400..500).contains(&refusal.code),
-            "{} for {offer:?}",
-            refusal.code
-        );
+        assert!((400..500).contains(&refusal.code), "{} for {offer:?}", refusal.code);
         raw.send(raw.request("ACK", &id, &refusal.to_tag(), "", ""));
     }
     assert_well(&server, &raw, "offers");
@@ -235,18 +199,10 @@ fn datagrams_that_are_not_rtp() {
             5 => [&[0x80, 8], &random.bytes(10)[..], &[0xD5; 160]].concat(),
             // Telephone events cut short, or of events that are no keys: one that can be read
             // would be a key, and a flow may well end a call over keys.
-            6 if i % 16 == 6 => [
-                &[0x80, 101],
-                &random.bytes(10)[..],
-                &[5, 0x8A, 3][..i as usize % 4],
-            ]
-            .concat(),
-            6 => [
-                &[0x80, 101],
-                &random.bytes(10)[..],
-                &[16 + i as u8 % 240, 0x8A, 3, 32],
-            ]
-            .concat(),
+            6 if i % 16 == 6 => {
+                [&[0x80, 101], &random.bytes(10)[..], &[5, 0x8A, 3][..i as usize % 4]].concat()
+            }
+            6 => [&[0x80, 101], &random.bytes(10)[..], &[16 + i as u8 % 240, 0x8A, 3, 32]].concat(),
             // Larger than any frame.
             _ => [&[0x80, 8], &random.bytes(8000)[..]].concat(),
         };
@@ -256,8 +212,7 @@ fn datagrams_that_are_not_rtp() {
         if i % 11 == 0 {
             packet.truncate(1);
         }
-        from.send_to(&packet, (Ipv4Addr::LOCALHOST, port))
-            .expect("loopback takes it");
+        from.send_to(&packet, (Ipv4Addr::LOCALHOST, port)).expect("loopback takes it");
         if i % 100 == 0 {
             // Paced, so that it is the program that meets them and not a full socket buffer.
             std::thread::sleep(Duration::from_millis(10));
@@ -265,9 +220,7 @@ fn datagrams_that_are_not_rtp() {
     }
     assert_eq!(server.live()["calls"], 1, "the call is still up");
     // It is still an ordinary call: the far end hears the server.
-    socket
-        .set_read_timeout(Some(Duration::from_secs(2)))
-        .expect("a time limit");
+    socket.set_read_timeout(Some(Duration::from_secs(2))).expect("a time limit");
     let mut buffer = [0; 2048];
     let length = socket.recv(&mut buffer).expect("the server still speaks");
     assert_eq!((buffer[0], buffer[1] & 0x7F, length), (0x80, 8, 172));

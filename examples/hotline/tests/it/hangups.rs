@@ -9,9 +9,7 @@ use crate::sipp::{Run, Running};
 /// A call that presses `keys`, and `ms` later hangs up.
 fn hang_up_after(server: &Server, caller: &str, keys: &str, ms: u32) -> Scenario {
     let name = format!("keys-{caller}");
-    let pcap = Stream::new()
-        .events(keys, 101)
-        .write(server.folder(), &name);
+    let pcap = Stream::new().events(keys, 101).write(server.folder(), &name);
     let pressing = keys.len() as u32 * 200;
     Scenario::invite_from(caller, Offer::Pcma)
         .answered()
@@ -45,11 +43,7 @@ fn bye_at_every_stage_leaves_nothing() {
     server.assert_idle();
     for (caller, _, _, outcome) in stages {
         let call = server.call_of(caller);
-        assert_eq!(
-            (&*call.outcome, &*call.ended_by),
-            (outcome, "caller"),
-            "call of {caller}"
-        );
+        assert_eq!((&*call.outcome, &*call.ended_by), (outcome, "caller"), "call of {caller}");
     }
     server.stop();
 }
@@ -57,9 +51,7 @@ fn bye_at_every_stage_leaves_nothing() {
 #[test]
 fn bye_before_the_first_packet_and_at_once_after_the_ack() {
     let server = Server::start();
-    Run::new("bye-at-once", Scenario::call(Offer::Pcma).bye())
-        .calls(20, 20)
-        .passes(&server);
+    Run::new("bye-at-once", Scenario::call(Offer::Pcma).bye()).calls(20, 20).passes(&server);
     server.stop();
 }
 
@@ -68,14 +60,8 @@ fn cancel_while_it_rings() {
     let server = Server::start();
     let slow = |ms| Scenario::invite(Offer::Pcma).cancel_after(ms);
     // Line 101 rings for three seconds before it answers.
-    Run::new("cancel", slow(500))
-        .to("101")
-        .calls(5, 5)
-        .passes(&server);
-    Run::new("cancel-at-once", slow(0))
-        .to("101")
-        .calls(5, 5)
-        .passes(&server);
+    Run::new("cancel", slow(500)).to("101").calls(5, 5).passes(&server);
+    Run::new("cancel-at-once", slow(0)).to("101").calls(5, 5).passes(&server);
     server.stop();
 }
 
@@ -86,15 +72,9 @@ fn a_caller_who_stays_silent_is_still_served() {
     let media = server.free_media();
     let ear = crate::ear::Ear::beside(media);
     let scenario = Scenario::call(Offer::PcmuInBand).pause(2000).bye();
-    Run::new("no-media", scenario)
-        .at(server.free_port(), media)
-        .passes(&server);
+    Run::new("no-media", scenario).at(server.free_port(), media).passes(&server);
     let heard = ear.heard(Law::Mu);
-    assert!(
-        heard.packets >= 80,
-        "only {} packets in two seconds",
-        heard.packets
-    );
+    assert!(heard.packets >= 80, "only {} packets in two seconds", heard.packets);
     assert!(heard.level() > 100.0, "nothing to hear: {}", heard.level());
     server.stop();
 }

@@ -10,20 +10,11 @@ use crate::sipp::{Run, shipped_pcap};
 
 /// Calls, plays `pcap` when the menu is open, and requires the keys on record.
 fn presses(server: &Server, caller: &str, offer: Offer, pcap: &Path, ms: u32, keys: &str) {
-    let scenario = Scenario::invite_from(caller, offer)
-        .answered()
-        .ack()
-        .pause(700)
-        .play(pcap)
-        .pause(ms)
-        .bye();
+    let scenario =
+        Scenario::invite_from(caller, offer).answered().ack().pause(700).play(pcap).pause(ms).bye();
     Run::new("keys", scenario).passes(server);
     server.assert_idle();
-    assert_eq!(
-        server.call_of(caller).keys,
-        keys,
-        "keys of {caller}, {offer:?}"
-    );
+    assert_eq!(server.call_of(caller).keys, keys, "keys of {caller}, {offer:?}");
 }
 
 /// Self-service asks for a number of four digits.

@@ -9,11 +9,8 @@ use crate::sipp::{Run, shipped_pcap};
 #[test]
 fn two_hundred_calls_at_twenty_a_second_and_none_fails() {
     let server = Server::start();
-    let scenario = Scenario::call(Offer::Pcma)
-        .pause(200)
-        .play(&shipped_pcap("g711a.pcap"))
-        .pause(4000)
-        .bye();
+    let scenario =
+        Scenario::call(Offer::Pcma).pause(200).play(&shipped_pcap("g711a.pcap")).pause(4000).bye();
     let run = Run::new("load", scenario).calls(200, 20).start(&server);
     let mut most = 0;
     for _ in 0..16 {

@@ -127,10 +127,8 @@ impl Stream {
             let mut ip = vec![0x45, 0];
             ip.extend((20 + udp_length).to_be_bytes());
             ip.extend([0, 0, 0, 0, 64, 17, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1]);
-            let sum: u32 = ip
-                .chunks(2)
-                .map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]])))
-                .sum();
+            let sum: u32 =
+                ip.chunks(2).map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]]))).sum();
             let checksum = !((sum & 0xFFFF) + (sum >> 16)) as u16;
             ip[10..12].copy_from_slice(&checksum.to_be_bytes());
             let mut frame = vec![0; 12];

@@ -24,11 +24,7 @@ impl Raw {
     pub(crate) fn new(server: &Server) -> Raw {
         let port = server.free_port();
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port");
-        Raw {
-            socket,
-            server: server.sip(),
-            port,
-        }
+        Raw { socket, server: server.sip(), port }
     }
 
     pub(crate) fn send(&self, datagram: impl AsRef<[u8]>) {
@@ -86,9 +82,7 @@ impl Raw {
                 continue;
             };
             let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
-            let code = text
-                .strip_prefix("SIP/2.0 ")
-                .and_then(|t| t.get(..3)?.parse().ok());
+            let code = text.strip_prefix("SIP/2.0 ").and_then(|t| t.get(..3)?.parse().ok());
             if let Some(code) = code {
                 return Some(Response { code, text });
             }
@@ -142,31 +136,19 @@ impl Response {
 
     /// Whether it answers dialog `id`'s request of this method.
     pub(crate) fn is_for(&self, id: &str, method: &str) -> bool {
-        self.header("Call-ID")
-            .is_some_and(|value| value.starts_with(&format!("{id}@")))
-            && self
-                .header("CSeq")
-                .is_some_and(|value| value.ends_with(method))
+        self.header("Call-ID").is_some_and(|value| value.starts_with(&format!("{id}@")))
+            && self.header("CSeq").is_some_and(|value| value.ends_with(method))
     }
 
     /// `;tag=…` of the far end, as a request in the dialog repeats it.
     pub(crate) fn to_tag(&self) -> String {
         let to = self.header("To").unwrap_or_default();
-        to.find(";tag=")
-            .map(|at| to[at..].to_owned())
-            .unwrap_or_default()
+        to.find(";tag=").map(|at| to[at..].to_owned()).unwrap_or_default()
     }
 
     /// The port of the audio in its SDP.
     pub(crate) fn media_port(&self) -> u16 {
-        let line = self
-            .text
-            .lines()
-            .find_map(|l| l.strip_prefix("m=audio "))
-            .expect("audio");
-        line.split(' ')
-            .next()
-            .and_then(|p| p.parse().ok())
-            .expect("a port")
+        let line = self.text.lines().find_map(|l| l.strip_prefix("m=audio ")).expect("audio");
+        line.split(' ').next().and_then(|p| p.parse().ok()).expect("a port")
     }
 }

@@ -7,15 +7,10 @@ use crate::sipp::Run;
 #[test]
 fn no_common_codec_is_488_and_no_such_number_404() {
     let server = Server::start();
-    Run::new(
-        "wrong-codecs",
-        Scenario::invite(Offer::Unusable).refused(488),
-    )
-    .calls(5, 5)
-    .passes(&server);
-    Run::new("no-such-line", Scenario::invite(Offer::Pcma).refused(404))
-        .to("999")
+    Run::new("wrong-codecs", Scenario::invite(Offer::Unusable).refused(488))
+        .calls(5, 5)
         .passes(&server);
+    Run::new("no-such-line", Scenario::invite(Offer::Pcma).refused(404)).to("999").passes(&server);
     server.assert_idle();
     assert_eq!(server.calls().len(), 0, "a refused INVITE is no call");
     server.stop();

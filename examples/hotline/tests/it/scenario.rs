@@ -54,10 +54,7 @@ pub(crate) struct Scenario {
 
 impl Scenario {
     fn empty() -> Scenario {
-        Scenario {
-            steps: String::new(),
-            caller: "13800000000".into(),
-        }
+        Scenario { steps: String::new(), caller: "13800000000".into() }
     }
 
     fn then(mut self, fragment: &str, values: &[(&str, &str)]) -> Scenario {
@@ -78,10 +75,7 @@ impl Scenario {
 
     /// An INVITE from a given number.
     pub(crate) fn invite_from(caller: &str, offer: Offer) -> Scenario {
-        let scenario = Scenario {
-            caller: caller.into(),
-            ..Scenario::empty()
-        };
+        let scenario = Scenario { caller: caller.into(), ..Scenario::empty() };
         scenario.then(
             include_str!("../sipp/invite.xml"),
             &[("formats", offer.formats()), ("rtpmaps", offer.rtpmaps())],
@@ -105,30 +99,21 @@ impl Scenario {
 
     /// Expects a refusal of the INVITE and acknowledges it.
     pub(crate) fn refused(self, code: u16) -> Scenario {
-        self.then(
-            include_str!("../sipp/refused.xml"),
-            &[("code", &code.to_string())],
-        )
-        .then(include_str!("../sipp/ack_refusal.xml"), &[])
+        self.then(include_str!("../sipp/refused.xml"), &[("code", &code.to_string())])
+            .then(include_str!("../sipp/ack_refusal.xml"), &[])
     }
 
     /// Gives up `ms` after it rings.
     pub(crate) fn cancel_after(self, ms: u32) -> Scenario {
-        self.then(
-            include_str!("../sipp/cancel.xml"),
-            &[("ringing", &ms.to_string())],
-        )
-        .then(include_str!("../sipp/ack_refusal.xml"), &[])
+        self.then(include_str!("../sipp/cancel.xml"), &[("ringing", &ms.to_string())])
+            .then(include_str!("../sipp/ack_refusal.xml"), &[])
     }
 
     /// Plays a capture file and goes on at once: sipp plays in the background.
     pub(crate) fn play(mut self, pcap: &Path) -> Scenario {
         let pcap = pcap.display();
-        writeln!(
-            self.steps,
-            "  <nop><action><exec play_pcap_audio=\"{pcap}\"/></action></nop>"
-        )
-        .expect("a String takes everything");
+        writeln!(self.steps, "  <nop><action><exec play_pcap_audio=\"{pcap}\"/></action></nop>")
+            .expect("a String takes everything");
         self
     }
 
@@ -162,10 +147,7 @@ impl Scenario {
 
     /// The agent picks up.
     pub(crate) fn agent_answers(self, after_ms: u32) -> Scenario {
-        self.then(
-            include_str!("../sipp/agent_answers.xml"),
-            &[("ringing", &after_ms.to_string())],
-        )
+        self.then(include_str!("../sipp/agent_answers.xml"), &[("ringing", &after_ms.to_string())])
     }
 
     /// The agent hangs up first.

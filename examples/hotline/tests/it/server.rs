@@ -104,12 +104,7 @@ impl Server {
                 }
             }
         });
-        let server = Server {
-            child,
-            lines,
-            folder,
-            slot,
-        };
+        let server = Server { child, lines, folder, slot };
         server.expect_line("hotline: ready", Duration::from_secs(60));
         drop(making);
         server
@@ -137,9 +132,7 @@ impl Server {
 
     /// The first of ten media ports nobody has been given yet; a load takes them to the end.
     pub(crate) fn free_media(&self) -> u16 {
-        self.slot
-            .next_media
-            .replace(self.slot.next_media.get() + 10)
+        self.slot.next_media.replace(self.slot.next_media.get() + 10)
     }
 
     /// The next line of its output that starts so.
@@ -159,10 +152,7 @@ impl Server {
     fn log(&self) -> String {
         let text = fs::read(self.folder().join("stderr")).unwrap_or_default();
         let start = text.len().saturating_sub(8_000);
-        format!(
-            "--- the server's log\n{}",
-            String::from_utf8_lossy(&text[start..])
-        )
+        format!("--- the server's log\n{}", String::from_utf8_lossy(&text[start..]))
     }
 
     fn signal(&self, name: &str) {
@@ -193,11 +183,7 @@ impl Server {
             if live.get(what) == Some(&count) {
                 return;
             }
-            assert!(
-                Instant::now() < deadline,
-                "no {count} {what}: {live:?}\n{}",
-                self.log()
-            );
+            assert!(Instant::now() < deadline, "no {count} {what}: {live:?}\n{}", self.log());
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -227,9 +213,7 @@ impl Server {
                 ended_by: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
             })
         });
-        calls
-            .and_then(Iterator::collect)
-            .expect("the columns are there")
+        calls.and_then(Iterator::collect).expect("the columns are there")
     }
 
     /// The only call of this caller, once its record is complete.
@@ -240,10 +224,7 @@ impl Server {
             let mut found = calls.iter().filter(|call| call.caller == caller);
             match (found.next(), found.next()) {
                 (Some(call), None) if !call.outcome.is_empty() => return call.clone(),
-                _ => assert!(
-                    Instant::now() < deadline,
-                    "no single call of {caller}: {calls:?}"
-                ),
+                _ => assert!(Instant::now() < deadline, "no single call of {caller}: {calls:?}"),
             }
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -265,11 +246,7 @@ impl Server {
         let status = self.wait(Duration::from_secs(20));
         assert!(status.success(), "it ended with {status}\n{}", self.log());
         let log = fs::read_to_string(self.folder().join("stderr")).unwrap_or_default();
-        assert!(
-            !log.contains("panicked at"),
-            "a task panicked\n{}",
-            self.log()
-        );
+        assert!(!log.contains("panicked at"), "a task panicked\n{}", self.log());
     }
 
     fn wait(&mut self, patience: Duration) -> ExitStatus {

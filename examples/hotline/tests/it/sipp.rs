@@ -44,18 +44,11 @@ impl Run {
     }
 
     pub(crate) fn to(self, number: &str) -> Run {
-        Run {
-            number: number.into(),
-            ..self
-        }
+        Run { number: number.into(), ..self }
     }
 
     pub(crate) fn calls(self, calls: u32, per_second: u32) -> Run {
-        Run {
-            calls,
-            per_second,
-            ..self
-        }
+        Run { calls, per_second, ..self }
     }
 
     /// Percent of the datagrams that sipp drops, its own and the server's.
@@ -65,10 +58,7 @@ impl Run {
 
     /// Own SIP and media port, instead of free ones of the server's slot.
     pub(crate) fn at(self, sip: u16, media: u16) -> Run {
-        Run {
-            local: Some((sip, media)),
-            ..self
-        }
+        Run { local: Some((sip, media)), ..self }
     }
 
     /// Sends back what arrives on the media port.
@@ -78,9 +68,7 @@ impl Run {
 
     /// Starts sipp and returns at once.
     pub(crate) fn start(self, server: &Server) -> Running {
-        let (sip, media) = self
-            .local
-            .unwrap_or_else(|| (server.free_port(), server.free_media()));
+        let (sip, media) = self.local.unwrap_or_else(|| (server.free_port(), server.free_media()));
         let files = server.folder().join(format!("{}-{sip}", self.name));
         fs::create_dir_all(&files).expect("a folder for sipp's files");
         let scenario = files.join("scenario.xml");
@@ -93,20 +81,8 @@ impl Run {
             .arg(&scenario)
             .args(["-s", &self.number, "-i", "127.0.0.1", "-mi", "127.0.0.1"])
             .args(["-p", &sip.to_string(), "-mp", &media.to_string()])
-            .args([
-                "-m",
-                &self.calls.to_string(),
-                "-r",
-                &self.per_second.to_string(),
-            ])
-            .args([
-                "-l",
-                "1000",
-                "-nostdin",
-                "-timeout",
-                &limit,
-                "-timeout_error",
-            ])
+            .args(["-m", &self.calls.to_string(), "-r", &self.per_second.to_string()])
+            .args(["-l", "1000", "-nostdin", "-timeout", &limit, "-timeout_error"])
             .args(["-trace_err", "-error_file"])
             .arg(files.join("errors.log"))
             .args(["-trace_msg", "-message_file"])
@@ -121,14 +97,8 @@ impl Run {
         if self.echo {
             command.arg("-rtp_echo");
         }
-        let child = command
-            .spawn()
-            .expect("sipp starts: is sip-tester installed?");
-        Running {
-            child,
-            files,
-            name: self.name,
-        }
+        let child = command.spawn().expect("sipp starts: is sip-tester installed?");
+        Running { child, files, name: self.name }
     }
 
     /// Runs to the end and requires that every call went as its scenario says.
@@ -160,9 +130,7 @@ impl Running {
         };
         let messages = read("messages.log");
         let start = messages.len().saturating_sub(12_000);
-        let start = (start..=messages.len())
-            .find(|&i| messages.is_char_boundary(i))
-            .unwrap_or(0);
+        let start = (start..=messages.len()).find(|&i| messages.is_char_boundary(i)).unwrap_or(0);
         format!(
             "sipp scenario `{}` ended with {status}\n--- errors\n{}{}\n--- messages\n{}",
             self.name,

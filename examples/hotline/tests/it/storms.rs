@@ -13,10 +13,7 @@ fn a_lossy_network_only_costs_time() {
     let server = Server::start();
     let scenario = Scenario::call(Offer::Pcma).pause(1000).bye();
     // A fifth of the datagrams is lost, both ways: RFC 3261 §17's timers must repair it.
-    Run::new("lossy", scenario)
-        .calls(20, 10)
-        .lost(20)
-        .passes(&server);
+    Run::new("lossy", scenario).calls(20, 10).lost(20).passes(&server);
     server.stop();
 }
 
@@ -62,10 +59,7 @@ fn a_caller_who_never_acknowledges_is_let_go() {
     raw.send(raw.invite("no-ack", server.free_media()));
     assert_eq!(raw.final_response("no-ack", "INVITE").code, 200);
     let again = raw.collect(Duration::from_secs(2));
-    assert!(
-        again.iter().any(|r| r.code == 200),
-        "the 200 is sent again until the ACK"
-    );
+    assert!(again.iter().any(|r| r.code == 200), "the 200 is sent again until the ACK");
     // 64 × T1 after the 200 the server gives up (RFC 3261 §13.3.1.4).
     server.wait_long_for("legs", 0, Duration::from_secs(45));
     server.stop();

@@ -11,11 +11,7 @@ fn rec(folder: &Path, args: &[&str]) -> Output {
 
 fn done(folder: &Path, args: &[&str]) -> Vec<u8> {
     let output = rec(folder, args);
-    assert!(
-        output.status.success(),
-        "{args:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     output.stdout
 }
 
@@ -31,46 +27,21 @@ fn two_legs_become_a_recording_and_a_wav_file() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     legs(folder);
-    let import = [
-        "import",
-        "call.tlr",
-        "caller.ul",
-        "agent.al",
-        "--meta",
-        "queue=sales",
-    ];
+    let import = ["import", "call.tlr", "caller.ul", "agent.al", "--meta", "queue=sales"];
     done(folder, &[&import[..], &["--started-ms", "5"]].concat());
     let info = String::from_utf8(done(folder, &["info", "call.tlr", "--json"])).unwrap();
-    for part in [
-        r#""queue":"sales""#,
-        r#""seconds":3.0"#,
-        r#""seconds":2.0"#,
-        r#""closed":true"#,
-    ] {
+    for part in [r#""queue":"sales""#, r#""seconds":3.0"#, r#""seconds":2.0"#, r#""closed":true"#] {
         assert!(info.contains(part), "{info}");
     }
     done(folder, &["export", "call.tlr", "call.wav"]);
     let wav = fs::read(folder.join("call.wav")).unwrap();
-    assert_eq!(
-        (&wav[..4], &wav[8..12], wav.len()),
-        (&b"RIFF"[..], &b"WAVE"[..], 44 + 24_000 * 4)
-    );
-    let part = done(
-        folder,
-        &["play", "call.tlr", "--from", "1", "--to", "1.5", "--mixed"],
-    );
+    assert_eq!((&wav[..4], &wav[8..12], wav.len()), (&b"RIFF"[..], &b"WAVE"[..], 44 + 24_000 * 4));
+    let part = done(folder, &["play", "call.tlr", "--from", "1", "--to", "1.5", "--mixed"]);
     assert_eq!(part.len(), 44 + 4000 * 2);
     let left = i16::from_le_bytes([wav[44 + 32_000], wav[45 + 32_000]]);
     let right = i16::from_le_bytes([wav[46 + 32_000], wav[47 + 32_000]]);
-    assert_eq!(
-        i16::from_le_bytes([part[44], part[45]]),
-        left.saturating_add(right)
-    );
-    assert!(
-        !rec(folder, &["export", "call.tlr", "call.wav"])
-            .status
-            .success()
-    );
+    assert_eq!(i16::from_le_bytes([part[44], part[45]]), left.saturating_add(right));
+    assert!(!rec(folder, &["export", "call.tlr", "call.wav"]).status.success());
 }
 
 #[test]
@@ -79,14 +50,8 @@ fn a_harder_packed_copy_is_smaller_and_sounds_the_same() {
     let folder = folder.path();
     legs(folder);
     done(folder, &["import", "call.tlr", "caller.ul", "agent.al"]);
-    done(
-        folder,
-        &["repack", "call.tlr", "small.tlr", "--level", "high"],
-    );
-    assert_eq!(
-        done(folder, &["play", "call.tlr"]),
-        done(folder, &["play", "small.tlr"])
-    );
+    done(folder, &["repack", "call.tlr", "small.tlr", "--level", "high"]);
+    assert_eq!(done(folder, &["play", "call.tlr"]), done(folder, &["play", "small.tlr"]));
     let len = |name| fs::metadata(folder.join(name)).unwrap().len();
     assert!(len("small.tlr") < len("call.tlr"));
 }
@@ -99,25 +64,14 @@ fn damage_fails_the_check_and_a_cut_file_recovers() {
     done(folder, &["import", "call.tlr", "caller.ul", "agent.al"]);
     done(folder, &["verify", "call.tlr"]);
     let signer = "00".repeat(32);
-    assert!(
-        !rec(folder, &["verify", "call.tlr", "--signer", &signer])
-            .status
-            .success()
-    );
+    assert!(!rec(folder, &["verify", "call.tlr", "--signer", &signer]).status.success());
     let whole = fs::read(folder.join("call.tlr")).unwrap();
     fs::write(folder.join("cut.tlr"), &whole[..whole.len() * 3 / 4]).unwrap();
     let report = rec(folder, &["verify", "cut.tlr", "--json"]);
     assert!(!report.status.success());
-    assert!(
-        String::from_utf8(report.stdout)
-            .unwrap()
-            .contains(r#""closed":false"#)
-    );
+    assert!(String::from_utf8(report.stdout).unwrap().contains(r#""closed":false"#));
     done(folder, &["recover", "cut.tlr", "saved.tlr"]);
     done(folder, &["verify", "saved.tlr"]);
-    let (all, saved) = (
-        done(folder, &["play", "call.tlr"]),
-        done(folder, &["play", "saved.tlr"]),
-    );
+    let (all, saved) = (done(folder, &["play", "call.tlr"]), done(folder, &["play", "saved.tlr"]));
     assert!(saved.len() > 44 && all[44..].starts_with(&saved[44..44 + 4 * 8000]));
 }

@@ -52,19 +52,12 @@ impl Compiler<'_> {
     pub(in crate::compile) fn emit(&mut self, ast: &Ast) -> Emit<Compiled> {
         let mut emitter = Emitter {
             c: self,
-            out: Compiled {
-                code: Vec::new(),
-                ty: Type::Bool,
-                secret: false,
-                makes_text: false,
-            },
+            out: Compiled { code: Vec::new(), ty: Type::Bool, secret: false, makes_text: false },
             depth: 0,
             deepest: 0,
         };
         let ty = emitter.value(ast)?;
-        let Emitter {
-            mut out, deepest, ..
-        } = emitter;
+        let Emitter { mut out, deepest, .. } = emitter;
         out.ty = ty;
         if deepest > STACK || out.code.len() > LONGEST as usize {
             return Err(ExprFault {
@@ -291,12 +284,7 @@ impl Emitter<'_, '_> {
         let parsed = match Pattern::parse(source) {
             Ok(parsed) => parsed,
             Err((at, message)) => {
-                return Err(ExprFault {
-                    at: pattern.at + 1 + at,
-                    len: 1,
-                    message,
-                    help: None,
-                });
+                return Err(ExprFault { at: pattern.at + 1 + at, len: 1, message, help: None });
             }
         };
         match automaton::build(&[(parsed, 0)]) {

@@ -28,12 +28,7 @@ const SIGNS: [&str; 23] = [
 type Parse<T> = Result<T, ExprFault>;
 
 fn fault<T>(at: usize, len: usize, message: String) -> Parse<T> {
-    Err(ExprFault {
-        at,
-        len,
-        message,
-        help: None,
-    })
+    Err(ExprFault { at, len, message, help: None })
 }
 
 fn tokens(text: &str) -> Parse<Vec<(usize, Token)>> {
@@ -47,9 +42,8 @@ fn tokens(text: &str) -> Parse<Vec<(usize, Token)>> {
         } else if c.is_ascii_digit() {
             let mut len = run(|c| c.is_ascii_digit());
             let fraction = rest[len..].strip_prefix('.');
-            let places = fraction.map_or(0, |f| {
-                f.find(|c: char| !c.is_ascii_digit()).unwrap_or(f.len())
-            });
+            let places =
+                fraction.map_or(0, |f| f.find(|c: char| !c.is_ascii_digit()).unwrap_or(f.len()));
             if places > 0 {
                 len += 1 + places;
                 found.push((at, Token::Decimal(rest[..len].to_string())));
@@ -102,11 +96,7 @@ fn string(rest: &str, quote: char, at: usize) -> Parse<(String, usize)> {
 
 /// Parses an expression.
 pub(in crate::compile) fn parse(text: &str) -> Parse<Ast> {
-    let mut parser = Parser {
-        tokens: tokens(text)?,
-        at: 0,
-        depth: 0,
-    };
+    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0 };
     let ast = parser.select()?;
     match parser.peek() {
         Token::End => Ok(ast),
@@ -127,13 +117,8 @@ struct Parser {
 }
 
 /// Binary operators by how tightly they bind, loosest first.
-const LEVELS: [&[&str]; 5] = [
-    &["||"],
-    &["&&"],
-    &["==", "!=", "<=", ">=", "<", ">"],
-    &["+", "-"],
-    &["*", "/", "%"],
-];
+const LEVELS: [&[&str]; 5] =
+    [&["||"], &["&&"], &["==", "!=", "<=", ">=", "<", ">"], &["+", "-"], &["*", "/", "%"]];
 
 impl Parser {
     fn peek(&self) -> &Token {
@@ -179,10 +164,7 @@ impl Parser {
             let yes = self.select()?;
             self.need(":")?;
             let no = self.select()?;
-            ast = Ast {
-                at,
-                kind: AstKind::Select(Box::new(ast), Box::new(yes), Box::new(no)),
-            };
+            ast = Ast { at, kind: AstKind::Select(Box::new(ast), Box::new(yes), Box::new(no)) };
         }
         self.depth -= 1;
         Ok(ast)
@@ -229,10 +211,7 @@ impl Parser {
         if let (Token::Int(n), "-") = (self.peek(), sign) {
             if *n == i64::MIN.unsigned_abs() {
                 self.next();
-                return Ok(Ast {
-                    at,
-                    kind: AstKind::Int(i64::MIN),
-                });
+                return Ok(Ast { at, kind: AstKind::Int(i64::MIN) });
             }
         }
         self.depth += 1;
@@ -241,10 +220,7 @@ impl Parser {
         }
         let inner = self.unary()?;
         self.depth -= 1;
-        Ok(Ast {
-            at,
-            kind: AstKind::Unary(sign, Box::new(inner)),
-        })
+        Ok(Ast { at, kind: AstKind::Unary(sign, Box::new(inner)) })
     }
 
     fn postfix(&mut self) -> Parse<Ast> {
@@ -262,10 +238,7 @@ impl Parser {
             self.need("(")?;
             let mut args = alloc::vec![ast];
             args.extend(self.list(")")?);
-            ast = Ast {
-                at,
-                kind: AstKind::Call(name, args),
-            };
+            ast = Ast { at, kind: AstKind::Call(name, args) };
         }
         Ok(ast)
     }

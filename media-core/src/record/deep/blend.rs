@@ -15,13 +15,7 @@ impl<const K: usize> Blend<K> {
     /// `ridge` draws the weights towards an even split while little tells the predictors apart.
     pub(super) fn new(fade: f64, ridge: f64) -> Self {
         let weights = [1.0 / K as f64; K];
-        Self {
-            fade,
-            ridge,
-            matrix: [[0.0; K]; K],
-            cross: [0.0; K],
-            weights,
-        }
+        Self { fade, ridge, matrix: [[0.0; K]; K], cross: [0.0; K], weights }
     }
 
     pub(super) fn predict(&self, said: &[f64; K]) -> f64 {

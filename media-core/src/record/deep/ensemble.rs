@@ -30,23 +30,12 @@ pub(super) struct Ensemble<const M: usize> {
 }
 
 /// How quickly each of [`Ensemble::sizes`] follows.
-const PACE: [f64; 6] = [
-    1.0 / 6.0,
-    1.0 / 16.0,
-    1.0 / 96.0,
-    1.0 / 400.0,
-    1.0 / 32.0,
-    1.0 / 32.0,
-];
+const PACE: [f64; 6] = [1.0 / 6.0, 1.0 / 16.0, 1.0 / 96.0, 1.0 / 400.0, 1.0 / 32.0, 1.0 / 32.0];
 
 impl<const M: usize> Ensemble<M> {
     pub(super) fn new() -> Self {
-        let weighted = || {
-            Box::new((
-                Weighted::new(0.999, 0.001, 8),
-                Weighted::new(0.998, 0.001, 8),
-            ))
-        };
+        let weighted =
+            || Box::new((Weighted::new(0.999, 0.001, 8), Weighted::new(0.998, 0.001, 8)));
         Self {
             long: Ols::new(0.998, 64.0, 16),
             short: Ols::new(0.99, 256.0, 8),
@@ -85,14 +74,7 @@ impl<const M: usize> Ensemble<M> {
     pub(super) fn update(&mut self, x: f64) {
         let weight = 1.0 / (self.sizes[0] * self.sizes[0] + 4.0);
         let miss = distance(x, self.mean);
-        let misses = [
-            miss,
-            miss,
-            miss,
-            miss,
-            distance(x, self.said[0]),
-            distance(x, self.said[1]),
-        ];
+        let misses = [miss, miss, miss, miss, distance(x, self.said[0]), distance(x, self.said[1])];
         for ((size, miss), pace) in self.sizes.iter_mut().zip(misses).zip(PACE) {
             *size += (miss - *size) * pace;
         }

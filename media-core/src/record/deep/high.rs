@@ -41,11 +41,7 @@ impl High {
     #[inline]
     fn below(&self, expert: usize, edge: i32) -> u32 {
         let away = i64::from(edge * 8 - self.forecasts[expert].mean);
-        let shape = if expert == 2 || expert == 3 {
-            &LAPLACE
-        } else {
-            &LOGISTIC
-        };
+        let shape = if expert == 2 || expert == 3 { &LAPLACE } else { &LOGISTIC };
         shape.below((away * self.inverses[expert]) >> 24)
     }
 }
@@ -94,16 +90,10 @@ impl Model for High {
         let cell = port.cell(known, below, guess);
         for expert in 0..EXPERTS {
             let at = |cell: usize, beyond: u32| {
-                cells
-                    .edge(cell)
-                    .map_or(beyond, |edge| self.below(expert, edge))
+                cells.edge(cell).map_or(beyond, |edge| self.below(expert, edge))
             };
             let low = if cell == 0 { 0 } else { at(cell, 0xffff) };
-            let high = if cell + 1 == CELLS {
-                0xffff
-            } else {
-                at(cell + 1, 0xffff)
-            };
+            let high = if cell + 1 == CELLS { 0xffff } else { at(cell + 1, 0xffff) };
             self.likely[expert] = f64::from(high - low) + 4.0;
         }
         cell

@@ -38,15 +38,7 @@ pub(super) fn ln(x: f64) -> f64 {
     let z = (mantissa - 1.0) / (mantissa + 1.0);
     let zz = z * z;
     let mut sum = 1.0 / 15.0;
-    for odd in [
-        1.0 / 13.0,
-        1.0 / 11.0,
-        1.0 / 9.0,
-        1.0 / 7.0,
-        1.0 / 5.0,
-        1.0 / 3.0,
-        1.0,
-    ] {
+    for odd in [1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 1.0 / 5.0, 1.0 / 3.0, 1.0] {
         sum = odd + sum * zz;
     }
     2.0 * z * sum + power as f64 * core::f64::consts::LN_2

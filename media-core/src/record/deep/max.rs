@@ -64,11 +64,7 @@ impl Max {
     #[inline]
     fn below(&self, expert: usize, linear: f64) -> f64 {
         let x = (linear - self.means[expert]) * self.narrow[expert];
-        if LAPLACE.contains(&expert) {
-            laplace(x)
-        } else {
-            logistic(x)
-        }
+        if LAPLACE.contains(&expert) { laplace(x) } else { logistic(x) }
     }
 }
 
@@ -99,22 +95,12 @@ impl Model for Max {
     #[inline]
     fn forecast(&mut self) -> Forecast {
         self.ensemble.predict();
-        let (mean, said, sizes) = (
-            self.ensemble.mean,
-            &self.ensemble.said,
-            &self.ensemble.sizes,
-        );
+        let (mean, said, sizes) = (self.ensemble.mean, &self.ensemble.said, &self.ensemble.sizes);
         // What is not a number predicts nothing.
         let mean = if mean.abs() < 65536.0 { mean } else { 0.0 };
-        self.means = [
-            mean, mean, mean, mean, said[0], said[1], said[2], said[4], mean, said[0],
-        ];
+        self.means = [mean, mean, mean, mean, said[0], said[1], said[2], said[4], mean, said[0]];
         for expert in 0..EXPERTS {
-            let shape = if LAPLACE.contains(&expert) {
-                1.0
-            } else {
-                LOGISTIC_SIZE
-            };
+            let shape = if LAPLACE.contains(&expert) { 1.0 } else { LOGISTIC_SIZE };
             self.narrow[expert] = shape / (sizes[SIZE[expert]] + 0.3);
         }
         let mut size = sizes[1];
@@ -124,10 +110,7 @@ impl Model for Max {
             self.class += 1;
         }
         let scale = ((sizes[1] * 16.0) as u32).clamp(2, 1 << 20);
-        Forecast {
-            mean: (mean * 16.0) as i32,
-            scale,
-        }
+        Forecast { mean: (mean * 16.0) as i32, scale }
     }
 
     fn cell<P: Port, C: Cells>(&mut self, port: &mut P, cells: &C, known: usize) -> usize {
@@ -145,10 +128,7 @@ impl Model for Max {
                 below_middle[expert] = below;
             }
             let class = decision * CLASSES + self.class;
-            let (a, b) = (
-                mix(&self.by_class[class], &odds),
-                mix(&self.by_node[node], &odds),
-            );
+            let (a, b) = (mix(&self.by_class[class], &odds), mix(&self.by_node[node], &odds));
             let both = (a + b) * 0.5;
             let place = (both.clamp(-7.99, 7.99) + 8.0) * 2.0;
             let (at, part) = (place as usize, place - (place as usize) as f64);

@@ -16,14 +16,7 @@ pub(super) struct Nlms<const N: usize, const ROOM: usize> {
 impl<const N: usize, const ROOM: usize> Nlms<N, ROOM> {
     pub(super) const fn new(rate: f64, calm: f64) -> Self {
         assert!(ROOM >= N + SLACK);
-        Self {
-            rate,
-            calm,
-            history: [0.0; ROOM],
-            at: 0,
-            weights: [0.0; N],
-            power: 0.0,
-        }
+        Self { rate, calm, history: [0.0; ROOM], at: 0, weights: [0.0; N], power: 0.0 }
     }
 
     fn window(&self) -> &[f64; N] {

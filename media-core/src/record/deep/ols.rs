@@ -53,11 +53,7 @@ impl<const N: usize> Ols<N> {
         self.history.copy_within(..N - 1, 1);
         self.history[0] = x;
         let before = self.lags[self.newest];
-        self.newest = if self.newest == 0 {
-            N - 1
-        } else {
-            self.newest - 1
-        };
+        self.newest = if self.newest == 0 { N - 1 } else { self.newest - 1 };
         let newest = self.lags[self.newest].iter_mut();
         for ((c, before), past) in newest.zip(&before).zip(&self.history) {
             *c = self.fade * *before + x * past;

@@ -31,11 +31,7 @@ impl Channel {
     /// A channel of telephone sound at 8 kHz.
     #[must_use]
     pub fn telephone(format: Format, name: &str) -> Self {
-        Self {
-            coding: Coding::Lossless(format),
-            rate: 8000,
-            name: name.into(),
-        }
+        Self { coding: Coding::Lossless(format), rate: 8000, name: name.into() }
     }
 }
 
@@ -171,24 +167,14 @@ pub(super) fn parse_head(body: &[u8]) -> Option<Head> {
             3 => Coding::Opus,
             number => Coding::Lossless(Format::from_number(number)?),
         };
-        let rate = u32::try_from(fields.number()?)
-            .ok()
-            .filter(|rate| *rate > 0)?;
-        channels.push(Channel {
-            coding,
-            rate,
-            name: fields.text()?,
-        });
+        let rate = u32::try_from(fields.number()?).ok().filter(|rate| *rate > 0)?;
+        channels.push(Channel { coding, rate, name: fields.text()? });
     }
     let mut meta = Vec::new();
     for _ in 0..fields.number()? {
         meta.push((fields.text()?, fields.text()?));
     }
-    Some(Head {
-        started_ms,
-        channels,
-        meta,
-    })
+    Some(Head { started_ms, channels, meta })
 }
 
 pub(super) fn put_mark(mark: &Mark) -> Vec<u8> {
@@ -206,13 +192,7 @@ pub(super) fn parse_mark(body: &[u8]) -> Option<Mark> {
     let channel = fields.byte()?;
     let kind = *MarkKind::ALL.get(usize::from(fields.byte()?))?;
     let (position, len) = (fields.number()?, fields.number()?);
-    Some(Mark {
-        channel,
-        position,
-        len,
-        kind,
-        text: fields.text()?,
-    })
+    Some(Mark { channel, position, len, kind, text: fields.text()? })
 }
 
 pub(super) fn put_clock(point: &ClockPoint) -> Vec<u8> {
@@ -226,11 +206,7 @@ pub(super) fn put_clock(point: &ClockPoint) -> Vec<u8> {
 pub(super) fn parse_clock(body: &[u8]) -> Option<ClockPoint> {
     let mut fields = Fields(body);
     let (channel, position) = (fields.byte()?, fields.number()?);
-    Some(ClockPoint {
-        channel,
-        position,
-        micros: fields.number()?,
-    })
+    Some(ClockPoint { channel, position, micros: fields.number()? })
 }
 
 pub(super) fn put_meta(key: &str, value: &str) -> Vec<u8> {
@@ -302,12 +278,7 @@ pub(super) fn parse_index(body: &[u8]) -> Option<(Vec<IndexEntry>, Vec<u64>)> {
         let (channel, position, len, rest) = parse_place(fields.0)?;
         fields.0 = rest;
         offset = offset.checked_add(fields.number()?)?;
-        entries.push(IndexEntry {
-            channel,
-            position,
-            len,
-            offset,
-        });
+        entries.push(IndexEntry { channel, position, len, offset });
     }
     let mut others = Vec::new();
     offset = 0;
@@ -327,10 +298,7 @@ pub(super) fn put_peaks(peaks: &Peaks) -> Vec<u8> {
 
 pub(super) fn parse_peaks(body: &[u8]) -> Option<Peaks> {
     let (channel, levels) = body.split_first()?;
-    Some(Peaks {
-        channel: *channel,
-        levels: levels.into(),
-    })
+    Some(Peaks { channel: *channel, levels: levels.into() })
 }
 
 pub(super) fn put_packets(out: &mut Vec<u8>, count: u64, packets: &[u8]) {

@@ -41,11 +41,7 @@ pub struct Cost {
 impl Default for Cost {
     /// The second choice RFC 9106 recommends: 64 MiB, 3 passes, 4 lanes.
     fn default() -> Self {
-        Self {
-            memory: 1 << 16,
-            passes: 3,
-            lanes: 4,
-        }
+        Self { memory: 1 << 16, passes: 3, lanes: 4 }
     }
 }
 
@@ -63,9 +59,7 @@ pub struct Seal {
 
 impl fmt::Debug for Seal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Seal")
-            .field("recipients", &self.recipients.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Seal").field("recipients", &self.recipients.len()).finish_non_exhaustive()
     }
 }
 
@@ -73,11 +67,7 @@ impl Seal {
     /// `entropy` is 32 bytes of the operating system's randomness, used for this one file.
     #[must_use]
     pub fn new(entropy: [u8; 32]) -> Self {
-        Self {
-            entropy,
-            recipients: Vec::new(),
-            clear_head: false,
-        }
+        Self { entropy, recipients: Vec::new(), clear_head: false }
     }
 
     /// Lets the owner of this X25519 public key read the file.
@@ -90,8 +80,7 @@ impl Seal {
     /// Lets whoever knows the passphrase read the file.
     #[must_use]
     pub fn passphrase(mut self, passphrase: &str, cost: Cost) -> Self {
-        self.recipients
-            .push(Recipient::Passphrase(passphrase.into(), cost));
+        self.recipients.push(Recipient::Passphrase(passphrase.into(), cost));
         self
     }
 
@@ -265,10 +254,7 @@ pub(super) struct DataKey {
 
 impl DataKey {
     fn new(key: [u8; 32], id: [u8; 16]) -> Self {
-        Self {
-            cipher: wrapping_cipher(&key),
-            id,
-        }
+        Self { cipher: wrapping_cipher(&key), id }
     }
 
     /// The file's id, the record's number, four zeros: never twice under one key.
@@ -280,15 +266,11 @@ impl DataKey {
     }
 
     pub(super) fn seal(&self, number: u32, head: &[u8], body: &mut Vec<u8>) -> Option<()> {
-        self.cipher
-            .encrypt_in_place(&self.nonce(number).into(), head, body)
-            .ok()
+        self.cipher.encrypt_in_place(&self.nonce(number).into(), head, body).ok()
     }
 
     pub(super) fn open(&self, number: u32, head: &[u8], body: &mut Vec<u8>) -> Option<()> {
-        self.cipher
-            .decrypt_in_place(&self.nonce(number).into(), head, body)
-            .ok()
+        self.cipher.decrypt_in_place(&self.nonce(number).into(), head, body).ok()
     }
 }
 
@@ -321,8 +303,6 @@ impl Signer {
 }
 
 pub(super) fn signature_holds(public: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
-    VerifyingKey::from_bytes(public).is_ok_and(|key| {
-        key.verify_strict(message, &Signature::from_bytes(signature))
-            .is_ok()
-    })
+    VerifyingKey::from_bytes(public)
+        .is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
 }

@@ -163,12 +163,7 @@ pub(super) fn put_record(
     body: &[u8],
 ) -> Chain {
     let start = out.len();
-    let head = RecordHead {
-        kind,
-        sealed,
-        len: body.len(),
-        number,
-    };
+    let head = RecordHead { kind, sealed, len: body.len(), number };
     out.extend_from_slice(&head.bytes());
     out.extend_from_slice(body);
     let next = chain.next(&out[start..]);

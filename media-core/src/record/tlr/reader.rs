@@ -75,12 +75,7 @@ impl<R: Read + Seek> Reader<R> {
             indexed: false,
             cached: None,
         };
-        let mut seen = Seen {
-            id,
-            unlock,
-            head: false,
-            locked: false,
-        };
+        let mut seen = Seen { id, unlock, head: false, locked: false };
         if !this.read_index(&mut seen)? {
             this.scan(&mut seen)?;
         }
@@ -91,8 +86,7 @@ impl<R: Read + Seek> Reader<R> {
                 (false, _) => TlrError::NoHead,
             });
         }
-        this.index
-            .sort_by_key(|entry| (entry.channel, entry.position));
+        this.index.sort_by_key(|entry| (entry.channel, entry.position));
         Ok(this)
     }
 
@@ -154,16 +148,11 @@ impl<R: Read + Seek> Reader<R> {
     pub fn follow(&mut self) -> Result<usize, TlrError> {
         let before = self.index.len();
         if !self.indexed {
-            let mut seen = Seen {
-                id: [0; 16],
-                unlock: &Unlock::Nothing,
-                head: true,
-                locked: false,
-            };
+            let mut seen =
+                Seen { id: [0; 16], unlock: &Unlock::Nothing, head: true, locked: false };
             self.damage.clear();
             self.scan(&mut seen)?;
-            self.index
-                .sort_by_key(|entry| (entry.channel, entry.position));
+            self.index.sort_by_key(|entry| (entry.channel, entry.position));
         }
         Ok(self.index.len() - before)
     }
@@ -174,11 +163,8 @@ impl<R: Read + Seek> Reader<R> {
     /// # Errors
     /// [`TlrError::Channel`], [`TlrError::Format`] for an Opus channel, [`TlrError::Io`].
     pub fn read(&mut self, channel: u8, position: u64, out: &mut [i16]) -> Result<usize, TlrError> {
-        let known = self
-            .head
-            .channels
-            .get(usize::from(channel))
-            .ok_or(TlrError::Channel(channel))?;
+        let known =
+            self.head.channels.get(usize::from(channel)).ok_or(TlrError::Channel(channel))?;
         let Coding::Lossless(format) = known.coding else {
             return Err(TlrError::Format(channel));
         };
@@ -196,10 +182,8 @@ impl<R: Read + Seek> Reader<R> {
             let Some(samples) = self.linear(&entry, format)? else {
                 continue;
             };
-            let (start, stop) = (
-                entry.position.max(position),
-                end.min(entry.position + samples.len() as u64),
-            );
+            let (start, stop) =
+                (entry.position.max(position), end.min(entry.position + samples.len() as u64));
             if start < stop {
                 let to = &mut out[(start - position) as usize..(stop - position) as usize];
                 let skip = (start - entry.position) as usize;
@@ -224,9 +208,7 @@ impl<R: Read + Seek> Reader<R> {
         }
         if head.kind == Kind::Packets {
             let packets = content::parse_packets(block).ok_or(damaged)?;
-            return Ok(Sound::Packets(
-                packets.into_iter().map(|(n, p)| (n, p.into())).collect(),
-            ));
+            return Ok(Sound::Packets(packets.into_iter().map(|(n, p)| (n, p.into())).collect()));
         }
         let info = block_info(block)?;
         if info.samples as u64 != len {
@@ -245,11 +227,7 @@ impl<R: Read + Seek> Reader<R> {
 
     /// A block's linear samples, kept until another is asked for; `None` if it is damaged.
     fn linear(&mut self, entry: &IndexEntry, format: Format) -> Result<Option<&[i16]>, TlrError> {
-        if self
-            .cached
-            .as_ref()
-            .is_none_or(|(offset, _)| *offset != entry.offset)
-        {
+        if self.cached.as_ref().is_none_or(|(offset, _)| *offset != entry.offset) {
             let law = if format == Format::Alaw { &ALAW } else { &ULAW };
             let samples = match self.sound(entry) {
                 Ok(Sound::G711(codes)) => codes.iter().map(|c| law.value[law.cell(*c)]).collect(),
@@ -265,17 +243,11 @@ impl<R: Read + Seek> Reader<R> {
 
     /// Reads what the index names; `false` when it cannot be relied on.
     fn read_index(&mut self, seen: &mut Seen<'_>) -> Result<bool, TlrError> {
-        let Some(at) = self
-            .scanner
-            .trailer()?
-            .filter(|at| *at >= FILE_HEADER as u64)
-        else {
+        let Some(at) = self.scanner.trailer()?.filter(|at| *at >= FILE_HEADER as u64) else {
             return Ok(false);
         };
         let index = match self.scanner.record_at(at)? {
-            Some(RecordHead {
-                kind: Kind::Index, ..
-            }) => content::parse_index(self.scanner.body()),
+            Some(RecordHead { kind: Kind::Index, .. }) => content::parse_index(self.scanner.body()),
             _ => None,
         };
         let Some((entries, others)) = index else {
@@ -352,12 +324,7 @@ impl<R: Read + Seek> Reader<R> {
             Kind::Peaks => self.peaks.extend(content::parse_peaks(&body)),
             Kind::Audio | Kind::Packets => {
                 if let Some((channel, position, len, _)) = content::parse_place(&body) {
-                    self.index.push(IndexEntry {
-                        channel,
-                        position,
-                        len,
-                        offset,
-                    });
+                    self.index.push(IndexEntry { channel, position, len, offset });
                 }
             }
             Kind::Keys | Kind::Index | Kind::Checkpoint | Kind::Close => {}

@@ -35,10 +35,7 @@ pub struct Policy {
 impl Default for Policy {
     /// 65,536 messages (a second of 650 two-party calls), synced every five seconds.
     fn default() -> Self {
-        Self {
-            queue: 1 << 16,
-            sync_every: Some(Duration::from_secs(5)),
-        }
+        Self { queue: 1 << 16, sync_every: Some(Duration::from_secs(5)) }
     }
 }
 
@@ -48,14 +45,7 @@ impl Default for Policy {
 )]
 enum Message {
     Open(u64, Arc<State>, Box<Writer<File>>),
-    Frame {
-        call: u64,
-        channel: u8,
-        format: Format,
-        position: u64,
-        len: u16,
-        bytes: [u8; FRAME],
-    },
+    Frame { call: u64, channel: u8, format: Format, position: u64, len: u16, bytes: [u8; FRAME] },
     Mark(u64, Mark),
     Finish(u64, SyncSender<Result<(), TlrError>>),
 }
@@ -67,17 +57,11 @@ struct State {
 
 impl State {
     fn error(&self) -> Option<TlrError> {
-        *self
-            .error
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        *self.error.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn fail(&self, error: TlrError) {
-        *self
-            .error
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);
+        *self.error.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error);
     }
 }
 
@@ -104,12 +88,7 @@ impl Recorder {
             .name("tlr-recorder".into())
             .spawn(move || record(&receiver, policy.sync_every))?;
         let next = AtomicU64::new(0);
-        Ok(Self {
-            sender: Some(sender),
-            thread: Some(thread),
-            next,
-            dropped: Arc::default(),
-        })
+        Ok(Self { sender: Some(sender), thread: Some(thread), next, dropped: Arc::default() })
     }
 
     /// Begins a recording in a new file. Waits for the file system and, when the queue is full, for
@@ -120,23 +99,14 @@ impl Recorder {
     pub fn open(&self, path: &Path, head: &Head, options: Options) -> Result<Call, TlrError> {
         let file = File::options().write(true).create_new(true).open(path)?;
         let writer = Writer::create(file, head, options)?;
-        let sender = self
-            .sender
-            .clone()
-            .ok_or(TlrError::Io(io::ErrorKind::BrokenPipe))?;
+        let sender = self.sender.clone().ok_or(TlrError::Io(io::ErrorKind::BrokenPipe))?;
         let call = self.next.fetch_add(1, Ordering::Relaxed);
         let state = Arc::<State>::default();
         sender
             .send(Message::Open(call, Arc::clone(&state), Box::new(writer)))
             .map_err(|_| TlrError::Io(io::ErrorKind::BrokenPipe))?;
         let lost = alloc::vec![None; head.channels.len()];
-        Ok(Call {
-            call,
-            sender,
-            state,
-            lost,
-            dropped: Arc::clone(&self.dropped),
-        })
+        Ok(Call { call, sender, state, lost, dropped: Arc::clone(&self.dropped) })
     }
 
     /// Samples dropped because the queue was full, over all calls.
@@ -178,9 +148,7 @@ impl Drop for Call {
 
 impl core::fmt::Debug for Call {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Call")
-            .field("call", &self.call)
-            .finish_non_exhaustive()
+        f.debug_struct("Call").field("call", &self.call).finish_non_exhaustive()
     }
 }
 
@@ -220,14 +188,7 @@ impl Call {
                 }
             }
             let (call, position, len) = (self.call, position + from as u64, count as u16);
-            let frame = Message::Frame {
-                call,
-                channel,
-                format,
-                position,
-                len,
-                bytes,
-            };
+            let frame = Message::Frame { call, channel, format, position, len, bytes };
             if !self.tell_of_loss(channel) || !self.send(frame)? {
                 let lost = &mut self.lost[usize::from(channel)];
                 let start = lost.map_or(position, |(start, _)| start);
@@ -258,28 +219,18 @@ impl Call {
         let gone = TlrError::Io(io::ErrorKind::BrokenPipe);
         for channel in 0..self.lost.len() {
             if let Some(mark) = self.overload(channel as u8) {
-                self.sender
-                    .send(Message::Mark(self.call, mark))
-                    .map_err(|_| gone)?;
+                self.sender.send(Message::Mark(self.call, mark)).map_err(|_| gone)?;
             }
         }
         let (reply, answer) = sync_channel(1);
-        self.sender
-            .send(Message::Finish(self.call, reply))
-            .map_err(|_| gone)?;
+        self.sender.send(Message::Finish(self.call, reply)).map_err(|_| gone)?;
         answer.recv().map_err(|_| gone)?
     }
 
     fn overload(&mut self, channel: u8) -> Option<Mark> {
         let (position, end) = self.lost[usize::from(channel)].take()?;
         let (len, kind) = (end - position, MarkKind::Overload);
-        Some(Mark {
-            channel,
-            position,
-            len,
-            kind,
-            text: Default::default(),
-        })
+        Some(Mark { channel, position, len, kind, text: Default::default() })
     }
 
     /// Marks what was dropped on a channel; `false` when there is still no room.
@@ -327,23 +278,9 @@ fn record(receiver: &Receiver<Message>, sync_every: Option<Duration>) {
         };
         match message {
             Some(Message::Open(call, state, writer)) => {
-                calls.insert(
-                    call,
-                    Open {
-                        state,
-                        writer,
-                        synced: 0,
-                    },
-                );
+                calls.insert(call, Open { state, writer, synced: 0 });
             }
-            Some(Message::Frame {
-                call,
-                channel,
-                format,
-                position,
-                len,
-                bytes,
-            }) => {
+            Some(Message::Frame { call, channel, format, position, len, bytes }) => {
                 if let Some(open) = calls.get_mut(&call) {
                     let result = write(&mut open.writer, channel, format, position, len, &bytes);
                     open.keep(result);

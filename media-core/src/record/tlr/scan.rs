@@ -38,28 +38,17 @@ impl<R: Read + Seek> Scanner<R> {
     pub(super) fn open(mut input: R) -> Result<(Self, [u8; FILE_HEADER], [u8; 16]), TlrError> {
         let mut header = [0; FILE_HEADER];
         input.seek(SeekFrom::Start(0))?;
-        input
-            .read_exact(&mut header)
-            .map_err(|error| match error.kind() {
-                std::io::ErrorKind::UnexpectedEof => TlrError::NotTlr,
-                kind => TlrError::Io(kind),
-            })?;
+        input.read_exact(&mut header).map_err(|error| match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => TlrError::NotTlr,
+            kind => TlrError::Io(kind),
+        })?;
         let id = frame::parse_file_header(&header).map_err(|fault| match fault {
             HeaderFault::NotTlr => TlrError::NotTlr,
             HeaderFault::Damaged => TlrError::HeaderDamaged,
             HeaderFault::Version(version) => TlrError::Version(version),
         })?;
         let at = FILE_HEADER as u64;
-        Ok((
-            Self {
-                input,
-                at,
-                bytes: Vec::new(),
-                searched: 0,
-            },
-            header,
-            id,
-        ))
+        Ok((Self { input, at, bytes: Vec::new(), searched: 0 }, header, id))
     }
 
     pub(super) fn file_len(&mut self) -> Result<u64, TlrError> {
@@ -99,10 +88,7 @@ impl<R: Read + Seek> Scanner<R> {
             return Ok(None);
         }
         self.load(len - TRAILER as u64, TRAILER)?;
-        Ok(self.bytes[..]
-            .try_into()
-            .ok()
-            .and_then(frame::parse_trailer))
+        Ok(self.bytes[..].try_into().ok().and_then(frame::parse_trailer))
     }
 
     /// The whole record at `at`, if there is one.
@@ -135,11 +121,7 @@ impl<R: Read + Seek> Scanner<R> {
         let (front, crc) = self.bytes.split_at(len - 4);
         let good = crc32c(&[front]).to_le_bytes() == *crc;
         self.searched += len as u64;
-        Ok(if good {
-            Found::Record(head)
-        } else {
-            Found::Nothing
-        })
+        Ok(if good { Found::Record(head) } else { Found::Nothing })
     }
 
     /// What stands at the present position; moves past it, except past a torn end, so that a file

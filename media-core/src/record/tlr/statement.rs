@@ -23,12 +23,7 @@ pub(super) struct Statement {
 impl Statement {
     pub(super) fn new(id: &[u8; 16], chain: &Chain, closing: bool, recovered: bool) -> Self {
         let flags = if closing { CLOSING } else { 0 } | if recovered { RECOVERED } else { 0 };
-        Self {
-            id: *id,
-            flags,
-            chain: *chain,
-            signature: None,
-        }
+        Self { id: *id, flags, chain: *chain, signature: None }
     }
 
     /// The record's body, signed if there is a signer.
@@ -47,17 +42,9 @@ impl Statement {
         let mut fields = Fields(body);
         let flags = fields.byte()?;
         let chain = Chain(fields.array()?);
-        let signature = if flags & SIGNED != 0 {
-            Some((fields.array()?, fields.array()?))
-        } else {
-            None
-        };
-        Some(Self {
-            id: *id,
-            flags: flags & !SIGNED,
-            chain,
-            signature,
-        })
+        let signature =
+            if flags & SIGNED != 0 { Some((fields.array()?, fields.array()?)) } else { None };
+        Some(Self { id: *id, flags: flags & !SIGNED, chain, signature })
     }
 
     pub(super) fn recovered(&self) -> bool {

@@ -95,23 +95,10 @@ pub fn recover<R: Read + Seek, W: Write>(
                 output.write_all(header)?;
                 offset += header.len() as u64;
             }
-            Event::Record {
-                kind: Kind::Index | Kind::Close,
-                ..
-            } => {}
-            Event::Record {
-                kind,
-                number,
-                bytes,
-                place,
-            } => {
+            Event::Record { kind: Kind::Index | Kind::Close, .. } => {}
+            Event::Record { kind, number, bytes, place } => {
                 if let Some((channel, position, len)) = place {
-                    index.push(&IndexEntry {
-                        channel,
-                        position,
-                        len,
-                        offset,
-                    });
+                    index.push(&IndexEntry { channel, position, len, offset });
                 } else if kind.is_sound() {
                     complete = false;
                 } else if kind != Kind::Checkpoint {
@@ -131,11 +118,7 @@ pub fn recover<R: Read + Seek, W: Write>(
     let mut record = Vec::new();
     let body = index.body();
     complete &= body.len() <= MAX_BODY;
-    let body = if complete {
-        body
-    } else {
-        IndexBuilder::default().body()
-    };
+    let body = if complete { body } else { IndexBuilder::default().body() };
     let chain = frame::put_record(&mut record, &chain, Kind::Index, false, number, &body);
     let statement = Statement::new(&walk.id, &chain, true, true).bytes(signer);
     let number = number.saturating_add(1);
@@ -180,11 +163,7 @@ fn walk<R: Read + Seek>(
         signature: Signature::None,
         samples: Vec::new(),
     };
-    let mut walk = Walk {
-        id,
-        report,
-        chain: Chain::start(&header),
-    };
+    let mut walk = Walk { id, report, chain: Chain::start(&header) };
     event(&walk, Event::Header(&header))?;
     let (mut expected, mut key, mut close) = (0u32, None, false);
     // After damage the chain is not known until a checkpoint states it.
@@ -249,15 +228,7 @@ fn walk<R: Read + Seek>(
                     walk.report.samples[channel] = walk.report.samples[channel].saturating_add(len);
                 }
                 let (kind, number) = (head.kind, head.number);
-                event(
-                    &walk,
-                    Event::Record {
-                        kind,
-                        number,
-                        bytes: scanner.record(),
-                        place,
-                    },
-                )?;
+                event(&walk, Event::Record { kind, number, bytes: scanner.record(), place })?;
             }
         }
     }

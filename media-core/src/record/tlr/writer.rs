@@ -85,10 +85,7 @@ impl Track {
             block,
             start: 0,
             pending,
-            peaks: Peaks {
-                channel: number,
-                levels: Vec::new(),
-            },
+            peaks: Peaks { channel: number, levels: Vec::new() },
             paused: None,
         }
     }
@@ -130,14 +127,10 @@ impl Track {
         };
         match self.samples() {
             Some(Samples::Ulaw(b)) => {
-                b.iter()
-                    .enumerate()
-                    .for_each(|(i, c)| add(i, ULAW.value[ULAW.cell(*c)]));
+                b.iter().enumerate().for_each(|(i, c)| add(i, ULAW.value[ULAW.cell(*c)]));
             }
             Some(Samples::Alaw(b)) => {
-                b.iter()
-                    .enumerate()
-                    .for_each(|(i, c)| add(i, ALAW.value[ALAW.cell(*c)]));
+                b.iter().enumerate().for_each(|(i, c)| add(i, ALAW.value[ALAW.cell(*c)]));
             }
             Some(Samples::Pcm16(s)) => s.iter().enumerate().for_each(|(i, x)| add(i, *x)),
             None => {}
@@ -217,9 +210,7 @@ impl<W: Write> Writer<W> {
             return Err(TlrError::Channel(n as u8));
         }
         let tracks = (0..).zip(&head.channels);
-        let tracks = tracks
-            .map(|(n, c)| Track::new(n, c, options.block_ms))
-            .collect();
+        let tracks = tracks.map(|(n, c)| Track::new(n, c, options.block_ms)).collect();
         let header = frame::file_header(&options.id);
         out.write_all(&header)?;
         let mut this = Self {
@@ -429,13 +420,7 @@ impl<W: Write> Writer<W> {
             let track = &mut self.tracks[i];
             if let Some(from) = track.paused.take() {
                 let (channel, kind) = (i as u8, MarkKind::Paused);
-                self.mark(&Mark {
-                    channel,
-                    position: from,
-                    len: 0,
-                    kind,
-                    text: String::new(),
-                })?;
+                self.mark(&Mark { channel, position: from, len: 0, kind, text: String::new() })?;
             }
             let peaks = core::mem::take(&mut self.tracks[i].peaks);
             if !peaks.levels.is_empty() {
@@ -446,18 +431,10 @@ impl<W: Write> Writer<W> {
         let index = self.index.body();
         // An index too long for a record is left out: readers scan then.
         let whole = index.len() <= MAX_BODY;
-        self.put(
-            Kind::Index,
-            if whole {
-                index
-            } else {
-                IndexBuilder::default().body()
-            },
-        )?;
+        self.put(Kind::Index, if whole { index } else { IndexBuilder::default().body() })?;
         let statement = self.statement(true, false);
         self.put(Kind::Close, statement)?;
-        self.out
-            .write_all(&frame::trailer(if whole { index_at } else { 0 }))?;
+        self.out.write_all(&frame::trailer(if whole { index_at } else { 0 }))?;
         self.out.flush()?;
         Ok(self.out)
     }
@@ -472,10 +449,7 @@ impl<W: Write> Writer<W> {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        let track = self
-            .tracks
-            .get_mut(usize::from(channel))
-            .ok_or(TlrError::Channel(channel))?;
+        let track = self.tracks.get_mut(usize::from(channel)).ok_or(TlrError::Channel(channel))?;
         let expected = track.end();
         if position < expected || position.checked_add(len).is_none() {
             return Err(TlrError::Backwards { channel, expected });
@@ -515,12 +489,7 @@ impl<W: Write> Writer<W> {
             }
         }
         track.start = position + len;
-        self.index.push(&IndexEntry {
-            channel,
-            position,
-            len,
-            offset: self.offset,
-        });
+        self.index.push(&IndexEntry { channel, position, len, offset: self.offset });
         self.body = self.put(kind, body)?;
         Ok(())
     }
@@ -550,32 +519,16 @@ impl<W: Write> Writer<W> {
         if body.len() + TAG > MAX_BODY {
             return Err(TlrError::TooLong(body.len()));
         }
-        let clear_head = self
-            .options
-            .seal
-            .as_ref()
-            .is_some_and(|seal| seal.clear_head);
+        let clear_head = self.options.seal.as_ref().is_some_and(|seal| seal.clear_head);
         let sealed = kind.is_private(clear_head) && self.key.is_some();
         if let Some(key) = self.key.as_ref().filter(|_| sealed) {
             let len = body.len() + TAG;
-            let head = RecordHead {
-                kind,
-                sealed,
-                len,
-                number: self.number,
-            };
-            key.seal(self.number, &head.bytes(), &mut body)
-                .ok_or(TlrError::TooLong(len))?;
+            let head = RecordHead { kind, sealed, len, number: self.number };
+            key.seal(self.number, &head.bytes(), &mut body).ok_or(TlrError::TooLong(len))?;
         }
         self.record.clear();
-        let next = frame::put_record(
-            &mut self.record,
-            &self.chain,
-            kind,
-            sealed,
-            self.number,
-            &body,
-        );
+        let next =
+            frame::put_record(&mut self.record, &self.chain, kind, sealed, self.number, &body);
         if let Err(error) = self.out.write_all(&self.record) {
             let error = TlrError::from(error);
             self.failed = Some(error);

@@ -87,11 +87,6 @@ impl Payload {
 
     const fn bytes(self) -> [u8; 4] {
         let [high, low] = self.duration.to_be_bytes();
-        [
-            self.event,
-            (self.end as u8) << 7 | self.volume & 0x3f,
-            high,
-            low,
-        ]
+        [self.event, (self.end as u8) << 7 | self.volume & 0x3f, high, low]
     }
 }

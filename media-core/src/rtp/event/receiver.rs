@@ -104,10 +104,7 @@ impl EventReceiver {
             return Err(EventError::Undrained);
         }
         self.time_out(now_us);
-        let id = Id {
-            ssrc: packet.ssrc,
-            timestamp: packet.timestamp,
-        };
+        let id = Id { ssrc: packet.ssrc, timestamp: packet.timestamp };
         match &mut self.active {
             Some(active) if active.id == id => {
                 active.duration = active.duration.max(payload.duration);
@@ -171,9 +168,7 @@ impl EventReceiver {
     /// When [`tick`](EventReceiver::tick) has something to do.
     #[must_use]
     pub fn deadline(&self) -> Option<u64> {
-        self.active
-            .as_ref()
-            .map(|active| active.heard_us.saturating_add(TIMEOUT_US))
+        self.active.as_ref().map(|active| active.heard_us.saturating_add(TIMEOUT_US))
     }
 
     /// The next signal.

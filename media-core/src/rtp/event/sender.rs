@@ -43,10 +43,7 @@ impl EventSender {
     #[must_use]
     pub const fn new(clock_rate: u32) -> Self {
         let interval = clock_rate as u64 / 50;
-        Self {
-            interval: if interval == 0 { 1 } else { interval },
-            active: None,
-        }
+        Self { interval: if interval == 0 { 1 } else { interval }, active: None }
     }
 
     /// Starts an event of a known duration.
@@ -88,11 +85,7 @@ impl EventSender {
     pub fn release(&mut self, now: u64) {
         if let Some(active) = self.active.as_mut().filter(|a| a.end.is_none()) {
             // What has been sent already promised the event up to then.
-            let promised = if active.first {
-                active.start + 1
-            } else {
-                active.next
-            };
+            let promised = if active.first { active.start + 1 } else { active.next };
             active.end = Some(now.max(promised));
         }
     }
@@ -122,11 +115,7 @@ impl EventSender {
             _ => (reach, false),
         };
         let length = upto.saturating_sub(active.start);
-        let (duration, last) = if length > most {
-            (most, false)
-        } else {
-            (length, over)
-        };
+        let (duration, last) = if length > most { (most, false) } else { (length, over) };
         let packet = EventPacket {
             marker: active.first,
             clock: active.start,

@@ -85,9 +85,7 @@ impl Report {
             return None;
         }
         let now = (ntp >> 16) as u32;
-        let trip = now
-            .wrapping_sub(self.last_sender_report)
-            .wrapping_sub(self.delay);
+        let trip = now.wrapping_sub(self.last_sender_report).wrapping_sub(self.delay);
         if trip < 1 << 31 { Some(trip) } else { None }
     }
 }

@@ -108,18 +108,9 @@ fn message<'a>(rest: &mut &'a [u8]) -> Result<Message<'a>, ParseError> {
         SENDER_REPORT => {
             let (ssrc, ntp, rtp, packets, octets) =
                 part(body, Part::Header, (be_u32, be_u64, be_u32, be_u32, be_u32))?;
-            let info = SenderInfo {
-                ntp,
-                rtp,
-                packets,
-                octets,
-            };
+            let info = SenderInfo { ntp, rtp, packets, octets };
             let reports = Reports::parse(body, count)?;
-            Ok(Message::SenderReport {
-                ssrc,
-                info,
-                reports,
-            })
+            Ok(Message::SenderReport { ssrc, info, reports })
         }
         RECEIVER_REPORT => {
             let ssrc = part(body, Part::Header, be_u32)?;
@@ -139,18 +130,9 @@ fn message<'a>(rest: &mut &'a [u8]) -> Result<Message<'a>, ParseError> {
         }
         APPLICATION => {
             let (ssrc, name) = part(body, Part::Header, (be_u32, be_u32))?;
-            Ok(Message::Application {
-                ssrc,
-                subtype: count,
-                name: name.to_be_bytes(),
-                data: body,
-            })
+            Ok(Message::Application { ssrc, subtype: count, name: name.to_be_bytes(), data: body })
         }
-        _ => Ok(Message::Other {
-            packet_type,
-            count,
-            body,
-        }),
+        _ => Ok(Message::Other { packet_type, count, body }),
     }
 }
 
@@ -211,9 +193,7 @@ pub struct Sources<'a>(&'a [u8]);
 impl<'a> Sources<'a> {
     /// The sources in their order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = u32> + 'a {
-        self.0
-            .chunks_exact(4)
-            .map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]))
+        self.0.chunks_exact(4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]))
     }
 }
 

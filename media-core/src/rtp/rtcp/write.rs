@@ -99,10 +99,8 @@ impl<'a> Writer<'a> {
         if count > MOST {
             return Err(WriteError::Length(counted, count));
         }
-        let mut body = Body {
-            out: self.out.get_mut(self.length + 4..).unwrap_or(&mut []),
-            length: 0,
-        };
+        let mut body =
+            Body { out: self.out.get_mut(self.length + 4..).unwrap_or(&mut []), length: 0 };
         fill(&mut body);
         body.put(&[0; 3][..body.length.wrapping_neg() % 4]);
         let words = body.length / 4;

@@ -21,10 +21,7 @@ fn round_trip(samples: Samples<'_>, level: Level) -> usize {
     let block = packed(samples, level);
     assert!(block.len() <= samples.len() * samples.format().bytes() + MAX_HEADER);
     let info = block_info(&block).unwrap();
-    assert_eq!(
-        (info.format, info.samples),
-        (samples.format(), samples.len())
-    );
+    assert_eq!((info.format, info.samples), (samples.format(), samples.len()));
     match samples {
         Samples::Ulaw(s) | Samples::Alaw(s) => {
             let mut back = vec![0x55; s.len()];
@@ -53,15 +50,9 @@ fn speech_comes_back_at_every_level_in_every_format() {
 
 #[test]
 fn short_constant_and_extreme_blocks_come_back() {
-    let square: Vec<i16> = (0..4000)
-        .map(|i| if i / 7 % 2 == 0 { 32767 } else { -32768 })
-        .collect();
-    let codes: Vec<u8> = (0..4000)
-        .map(|i| if i / 5 % 2 == 0 { 0x80 } else { 0x00 })
-        .collect();
-    let jumps: Vec<i16> = (0..4000)
-        .map(|i: i32| if i % 500 == 0 { -32768 } else { 7 })
-        .collect();
+    let square: Vec<i16> = (0..4000).map(|i| if i / 7 % 2 == 0 { 32767 } else { -32768 }).collect();
+    let codes: Vec<u8> = (0..4000).map(|i| if i / 5 % 2 == 0 { 0x80 } else { 0x00 }).collect();
+    let jumps: Vec<i16> = (0..4000).map(|i: i32| if i % 500 == 0 { -32768 } else { 7 }).collect();
     for level in LEVELS {
         for len in 0..40 {
             let bytes = Noise(len).bytes(len as usize);
@@ -97,10 +88,7 @@ fn silence_between_words_costs_next_to_nothing() {
 #[test]
 fn noise_is_stored_raw() {
     let bytes = Noise(3).bytes(8000);
-    let pcm: Vec<i16> = bytes
-        .chunks(2)
-        .map(|b| i16::from_le_bytes([b[0], b[1]]))
-        .collect();
+    let pcm: Vec<i16> = bytes.chunks(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
     for level in LEVELS {
         assert!(round_trip(Samples::Ulaw(&bytes), level) <= 8000 + 3);
         assert!(round_trip(Samples::Pcm16(&pcm), level) <= 8000 + 3);
@@ -137,12 +125,7 @@ fn blocks_are_the_same_bits_everywhere() {
             (sum ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
         })
     });
-    let known = [
-        "d98ab65470e0187f",
-        "08f98f424cf58301",
-        "6e7b667acfb13226",
-        "a1e6ee03947c34b0",
-    ];
+    let known = ["d98ab65470e0187f", "08f98f424cf58301", "6e7b667acfb13226", "a1e6ee03947c34b0"];
     assert_eq!(sums.map(|sum| format!("{sum:016x}")), known);
 }
 
@@ -150,13 +133,7 @@ fn blocks_are_the_same_bits_everywhere() {
 fn errors_say_what_is_missing() {
     let mut out = [0; 8];
     let err = encode(Samples::Ulaw(&[0; 9]), Level::Live, &mut out).unwrap_err();
-    assert_eq!(
-        err,
-        BlockError::NoRoom {
-            need: 9 + MAX_HEADER,
-            room: 8
-        }
-    );
+    assert_eq!(err, BlockError::NoRoom { need: 9 + MAX_HEADER, room: 8 });
     assert_eq!(out, [0; 8]);
     let block = packed(Samples::Alaw(&[1, 2, 3]), Level::Live);
     let err = decode(&block, SamplesMut::Pcm16(&mut [0; 3])).unwrap_err();
@@ -167,10 +144,7 @@ fn errors_say_what_is_missing() {
     assert_eq!(block_info(&[0x0f, 0]), Err(BlockError::UnknownCoding(0x0f)));
     assert_eq!(block_info(&[0xf0, 0]), Err(BlockError::UnknownCoding(0xf0)));
     assert_eq!(block_info(&[0, 0x81]), Err(BlockError::Truncated));
-    assert_eq!(
-        block_info(&[0, 0xff, 0xff, 0xff, 0x7f]),
-        Err(BlockError::TooLong(0xfff_ffff))
-    );
+    assert_eq!(block_info(&[0, 0xff, 0xff, 0xff, 0x7f]), Err(BlockError::TooLong(0xfff_ffff)));
 }
 
 proptest! {

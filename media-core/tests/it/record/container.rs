@@ -20,10 +20,7 @@ pub(super) fn head() -> Head {
             Channel::telephone(Format::Ulaw, "caller"),
             Channel::telephone(Format::Alaw, "agent"),
         ],
-        meta: vec![
-            ("call".into(), "c-1".into()),
-            ("queue".into(), "vertrieb – süd".into()),
-        ],
+        meta: vec![("call".into(), "c-1".into()), ("queue".into(), "vertrieb – süd".into())],
     }
 }
 
@@ -36,21 +33,14 @@ pub(super) fn call(seconds: usize, options: Options) -> (Vec<u8>, Vec<u8>) {
     let bytes = ulaw(&speech(seconds * 8000, 5));
     let mut writer = Writer::create(Vec::new(), &head(), options).unwrap();
     for (i, frame) in bytes.chunks(160).enumerate() {
-        writer
-            .write(0, i as u64 * 160, Samples::Ulaw(frame))
-            .unwrap();
-        writer
-            .write(1, i as u64 * 160, Samples::Alaw(&alaw(frame)))
-            .unwrap();
+        writer.write(0, i as u64 * 160, Samples::Ulaw(frame)).unwrap();
+        writer.write(1, i as u64 * 160, Samples::Alaw(&alaw(frame))).unwrap();
     }
     (writer.finish().unwrap(), bytes)
 }
 
 fn alaw(codes: &[u8]) -> Vec<u8> {
-    codes
-        .iter()
-        .map(|c| Law::Mu.transcode_sample(Law::A, *c))
-        .collect()
+    codes.iter().map(|c| Law::Mu.transcode_sample(Law::A, *c)).collect()
 }
 
 fn linear(law: Law, codes: &[u8]) -> Vec<i16> {
@@ -74,9 +64,7 @@ fn both_parties_and_what_was_said_of_them_come_back() {
     }
     let mut codes = Vec::new();
     for entry in reader.index().to_vec().iter().filter(|e| e.channel == 0) {
-        let Sound::G711(block) = reader.sound(entry).unwrap() else {
-            panic!("not G.711")
-        };
+        let Sound::G711(block) = reader.sound(entry).unwrap() else { panic!("not G.711") };
         codes.extend(block);
     }
     assert!(codes == bytes);
@@ -90,13 +78,7 @@ fn any_stretch_equals_the_same_stretch_of_the_whole() {
     let (file, bytes) = call(4, Options::new([1; 16]));
     let whole = linear(Law::Mu, &bytes);
     let mut reader = open(&file);
-    for (from, len) in [
-        (0, 1),
-        (7999, 2),
-        (8000, 8000),
-        (12_345, 17_000),
-        (31_990, 10),
-    ] {
+    for (from, len) in [(0, 1), (7999, 2), (8000, 8000), (12_345, 17_000), (31_990, 10)] {
         let mut out = vec![0; len];
         assert_eq!(reader.read(0, from as u64, &mut out).unwrap(), len);
         assert!(out == whole[from..from + len], "{from}");
@@ -114,31 +96,14 @@ fn a_gap_is_silence_and_what_follows_stays_in_place() {
     let mut writer = Writer::create(Vec::new(), &head(), Options::new([2; 16])).unwrap();
     // The agent joins after a second; the caller loses 100 ms of packets.
     writer.write(0, 0, Samples::Ulaw(&bytes[..4000])).unwrap();
-    writer
-        .write(0, 4800, Samples::Ulaw(&bytes[4800..]))
-        .unwrap();
+    writer.write(0, 4800, Samples::Ulaw(&bytes[4800..])).unwrap();
     writer.write(1, 8000, Samples::Alaw(&bytes[..800])).unwrap();
     let back = writer.write(1, 8700, Samples::Alaw(&bytes[..10]));
-    assert_eq!(
-        back,
-        Err(TlrError::Backwards {
-            channel: 1,
-            expected: 8800
-        })
-    );
-    let loss = Mark {
-        channel: 0,
-        position: 4000,
-        len: 800,
-        kind: MarkKind::Loss,
-        text: "rtp".into(),
-    };
+    assert_eq!(back, Err(TlrError::Backwards { channel: 1, expected: 8800 }));
+    let loss =
+        Mark { channel: 0, position: 4000, len: 800, kind: MarkKind::Loss, text: "rtp".into() };
     writer.mark(&loss).unwrap();
-    let clock = ClockPoint {
-        channel: 1,
-        position: 8000,
-        micros: 1_000_250,
-    };
+    let clock = ClockPoint { channel: 1, position: 8000, micros: 1_000_250 };
     writer.clock(&clock).unwrap();
     writer.meta("agent", "17").unwrap();
     writer.meta("queue", "service").unwrap();
@@ -168,10 +133,7 @@ fn a_pause_leaves_no_sound_anywhere() {
     writer.pause(0, 800).unwrap();
     writer.write(0, 800, Samples::Ulaw(&card)).unwrap();
     assert_eq!(
-        writer
-            .write(0, 0, Samples::Ulaw(&card))
-            .unwrap_err()
-            .to_string(),
+        writer.write(0, 0, Samples::Ulaw(&card)).unwrap_err().to_string(),
         "channel 0 already reaches position 800"
     );
     writer.resume(0, 2400).unwrap();
@@ -179,11 +141,7 @@ fn a_pause_leaves_no_sound_anywhere() {
     let mut reader_file = writer.finish().unwrap();
     let mut reader = open(&reader_file);
     assert_eq!(
-        (
-            reader.marks()[0].kind,
-            reader.marks()[0].position,
-            reader.marks()[0].len
-        ),
+        (reader.marks()[0].kind, reader.marks()[0].position, reader.marks()[0].len),
         (MarkKind::Paused, 800, 1600)
     );
     let mut out = vec![1; 3200];
@@ -199,16 +157,8 @@ fn wideband_and_opus_channels_live_in_one_call() {
     let pcm = speech(16_000, 8);
     let head = Head {
         channels: vec![
-            Channel {
-                coding: Coding::Lossless(Format::Pcm16),
-                rate: 16_000,
-                name: "a".into(),
-            },
-            Channel {
-                coding: Coding::Opus,
-                rate: 48_000,
-                name: "b".into(),
-            },
+            Channel { coding: Coding::Lossless(Format::Pcm16), rate: 16_000, name: "a".into() },
+            Channel { coding: Coding::Opus, rate: 48_000, name: "b".into() },
         ],
         ..Head::default()
     };
@@ -216,22 +166,14 @@ fn wideband_and_opus_channels_live_in_one_call() {
     let packets: Vec<Vec<u8>> = (0..100_u8).map(|i| vec![i; 20 + usize::from(i)]).collect();
     for (i, packet) in packets.iter().enumerate() {
         let at = i as u64;
-        writer
-            .write(0, at * 160, Samples::Pcm16(&pcm[i * 160..][..160]))
-            .unwrap();
+        writer.write(0, at * 160, Samples::Pcm16(&pcm[i * 160..][..160])).unwrap();
         // Packet 50 was lost.
         if i != 50 {
             writer.packet(1, at * 960, 960, packet).unwrap();
         }
     }
-    assert_eq!(
-        writer.packet(0, 16_000, 960, &[1]),
-        Err(TlrError::Format(0))
-    );
-    assert_eq!(
-        writer.write(1, 96_000, Samples::Pcm16(&pcm)),
-        Err(TlrError::Format(1))
-    );
+    assert_eq!(writer.packet(0, 16_000, 960, &[1]), Err(TlrError::Format(0)));
+    assert_eq!(writer.write(1, 96_000, Samples::Pcm16(&pcm)), Err(TlrError::Format(1)));
     let file = writer.finish().unwrap();
     let mut reader = open(&file);
     let mut out = vec![0; 16_000];
@@ -239,9 +181,7 @@ fn wideband_and_opus_channels_live_in_one_call() {
     assert!(out == pcm);
     let mut back = Vec::new();
     for entry in reader.index().to_vec().iter().filter(|e| e.channel == 1) {
-        let Sound::Packets(some) = reader.sound(entry).unwrap() else {
-            panic!("not Opus")
-        };
+        let Sound::Packets(some) = reader.sound(entry).unwrap() else { panic!("not Opus") };
         let mut at = entry.position;
         for (samples, packet) in some {
             back.push((at / 960, packet));
@@ -250,10 +190,7 @@ fn wideband_and_opus_channels_live_in_one_call() {
         assert_eq!(at, entry.position + entry.len);
     }
     assert_eq!(back.len(), 99);
-    assert!(
-        back.iter()
-            .all(|(i, packet)| *packet == packets[*i as usize])
-    );
+    assert!(back.iter().all(|(i, packet)| *packet == packets[*i as usize]));
     assert_eq!(reader.end(1), 96_000);
 }
 
@@ -264,12 +201,7 @@ fn a_picture_of_the_call_is_at_hand() {
     let pcm = linear(Law::Mu, &bytes);
     let want: Vec<u8> = pcm
         .chunks(800)
-        .map(|c| {
-            c.iter()
-                .map(|x| (x.unsigned_abs() >> 8) as u8)
-                .max()
-                .unwrap()
-        })
+        .map(|c| c.iter().map(|x| (x.unsigned_abs() >> 8) as u8).max().unwrap())
         .collect();
     assert_eq!(reader.peaks()[0].levels, want);
     assert_eq!(reader.peaks().len(), 2);
@@ -307,10 +239,7 @@ impl Seek for Growing {
 fn a_file_still_being_written_can_be_followed() {
     let (whole, bytes) = call(5, Options::new([1; 16]));
     let file = Rc::new(RefCell::new(whole[..9000].to_vec()));
-    let growing = Growing {
-        file: Rc::clone(&file),
-        at: 0,
-    };
+    let growing = Growing { file: Rc::clone(&file), at: 0 };
     let mut reader = Reader::open(growing, &Unlock::Nothing).unwrap();
     let mut blocks = reader.index().len();
     let first = reader.end(0);

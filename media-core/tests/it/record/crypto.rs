@@ -8,27 +8,15 @@ use media_core::record::tlr::{
 
 use super::container::{call, head};
 
-const CHEAP: Cost = Cost {
-    memory: 64,
-    passes: 1,
-    lanes: 1,
-};
+const CHEAP: Cost = Cost { memory: 64, passes: 1, lanes: 1 };
 
 fn sealed(clear_head: bool) -> (Vec<u8>, Vec<u8>) {
-    let mut seal = Seal::new([9; 32])
-        .recipient(public_key([1; 32]))
-        .recipient(public_key([2; 32]));
+    let mut seal = Seal::new([9; 32]).recipient(public_key([1; 32])).recipient(public_key([2; 32]));
     seal = seal.passphrase("correct horse", CHEAP);
     if clear_head {
         seal = seal.clear_head();
     }
-    call(
-        2,
-        Options {
-            seal: Some(seal),
-            ..Options::new([5; 16])
-        },
-    )
+    call(2, Options { seal: Some(seal), ..Options::new([5; 16]) })
 }
 
 fn reads(file: &[u8], unlock: &Unlock, bytes: &[u8]) -> Result<bool, TlrError> {
@@ -36,9 +24,7 @@ fn reads(file: &[u8], unlock: &Unlock, bytes: &[u8]) -> Result<bool, TlrError> {
     assert_eq!(reader.head(), &head());
     let mut out = vec![0; bytes.len()];
     let recorded = reader.read(0, 0, &mut out)?;
-    let want = bytes
-        .iter()
-        .map(|c| media_core::g711::Law::Mu.decode_sample(*c));
+    let want = bytes.iter().map(|c| media_core::g711::Law::Mu.decode_sample(*c));
     Ok(recorded == bytes.len() && out.into_iter().eq(want))
 }
 
@@ -52,19 +38,9 @@ fn each_recipient_reads_and_nobody_else() {
     ] {
         assert_eq!(reads(&file, &unlock, &bytes), Ok(true), "{unlock:?}");
     }
-    assert_eq!(
-        reads(&file, &Unlock::Nothing, &bytes),
-        Err(TlrError::Locked)
-    );
-    for unlock in [
-        Unlock::Secret([3; 32]),
-        Unlock::Passphrase("correct horses".into()),
-    ] {
-        assert_eq!(
-            reads(&file, &unlock, &bytes),
-            Err(TlrError::WrongKey),
-            "{unlock:?}"
-        );
+    assert_eq!(reads(&file, &Unlock::Nothing, &bytes), Err(TlrError::Locked));
+    for unlock in [Unlock::Secret([3; 32]), Unlock::Passphrase("correct horses".into())] {
+        assert_eq!(reads(&file, &unlock, &bytes), Err(TlrError::WrongKey), "{unlock:?}");
     }
     let contains = |text: &[u8]| file.windows(text.len()).any(|w| w == text);
     assert!(!contains(b"caller") && !contains(b"queue"));
@@ -81,10 +57,7 @@ fn metadata_may_stay_clear_while_sound_does_not() {
 #[test]
 fn a_low_order_recipient_is_refused() {
     let seal = Seal::new([9; 32]).recipient([0; 32]);
-    let options = Options {
-        seal: Some(seal),
-        ..Options::new([5; 16])
-    };
+    let options = Options { seal: Some(seal), ..Options::new([5; 16]) };
     let writer = media_core::record::tlr::Writer::create(Vec::new(), &head(), options);
     assert_eq!(writer.unwrap_err(), TlrError::WrongKey);
 }
@@ -100,13 +73,7 @@ fn a_sealed_recording_recovers_without_its_key() {
     let reader = Reader::open(Cursor::new(&whole), &Unlock::Secret([1; 32])).unwrap();
     assert_eq!(reader.end(0), 8000);
     let keyed = &mut Vec::new();
-    recover(
-        Cursor::new(cut),
-        &mut *keyed,
-        &Unlock::Secret([1; 32]),
-        None,
-    )
-    .unwrap();
+    recover(Cursor::new(cut), &mut *keyed, &Unlock::Secret([1; 32]), None).unwrap();
     let mut reader = Reader::open(Cursor::new(&keyed), &Unlock::Secret([1; 32])).unwrap();
     assert!(reader.is_indexed());
     let mut out = vec![0; bytes.len()];
@@ -115,15 +82,7 @@ fn a_sealed_recording_recovers_without_its_key() {
 
 fn signed(seed: u8) -> Vec<u8> {
     let signer = Some(Signer::from_seed([seed; 32]));
-    call(
-        6,
-        Options {
-            signer,
-            checkpoint_every: 4,
-            ..Options::new([5; 16])
-        },
-    )
-    .0
+    call(6, Options { signer, checkpoint_every: 4, ..Options::new([5; 16]) }).0
 }
 
 #[test]
@@ -131,14 +90,8 @@ fn a_signature_names_its_signer() {
     let file = signed(1);
     let report = verify(Cursor::new(&file)).unwrap();
     assert!(report.is_intact());
-    assert_eq!(
-        report.signature,
-        Signature::Closed(Signer::from_seed([1; 32]).public())
-    );
-    assert_ne!(
-        report.signature,
-        verify(Cursor::new(&signed(2))).unwrap().signature
-    );
+    assert_eq!(report.signature, Signature::Closed(Signer::from_seed([1; 32]).public()));
+    assert_ne!(report.signature, verify(Cursor::new(&signed(2))).unwrap().signature);
 }
 
 #[test]
@@ -157,11 +110,8 @@ fn every_changed_byte_of_a_signed_file_shows_even_with_its_check_sums_put_right(
     let (ours, theirs) = (signed(1), signed(2));
     let public = Signer::from_seed([1; 32]).public();
     // The other's close, appended to ours, vouches for nothing of ours.
-    let spliced: Vec<u8> = ours[..ours.len() / 2]
-        .iter()
-        .chain(&theirs[theirs.len() / 2..])
-        .copied()
-        .collect();
+    let spliced: Vec<u8> =
+        ours[..ours.len() / 2].iter().chain(&theirs[theirs.len() / 2..]).copied().collect();
     let report = verify(Cursor::new(&spliced)).unwrap();
     assert!(!report.is_intact() || report.signature != Signature::Closed(public));
 }

@@ -35,34 +35,14 @@ fn recovered(file: &[u8]) -> (Vec<u8>, Report) {
 
 /// A short call of small blocks, so that every byte can be tried.
 fn small() -> Vec<u8> {
-    call(
-        1,
-        Options {
-            block_ms: 100,
-            checkpoint_every: 8,
-            ..Options::new([6; 16])
-        },
-    )
-    .0
+    call(1, Options { block_ms: 100, checkpoint_every: 8, ..Options::new([6; 16]) }).0
 }
 
 #[test]
 fn every_prefix_recovers_all_its_whole_records() {
-    let file = call(
-        2,
-        Options {
-            block_ms: 100,
-            ..Options::new([6; 16])
-        },
-    )
-    .0;
+    let file = call(2, Options { block_ms: 100, ..Options::new([6; 16]) }).0;
     let starts = records(&file);
-    let ends: Vec<usize> = starts
-        .iter()
-        .skip(1)
-        .copied()
-        .chain([file.len() - 16])
-        .collect();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([file.len() - 16]).collect();
     let head_end = ends[0];
     assert!(file.len() > 10_000);
     for cut in 0..file.len() {
@@ -75,10 +55,7 @@ fn every_prefix_recovers_all_its_whole_records() {
         let last = if whole == 0 { 32 } else { ends[whole - 1] };
         let found = report(part);
         assert_eq!(found.records as usize, whole, "cut at {cut}");
-        assert!(
-            found.missing.is_empty() && found.broken.is_empty(),
-            "cut at {cut}"
-        );
+        assert!(found.missing.is_empty() && found.broken.is_empty(), "cut at {cut}");
         let torn = found.damaged.iter().map(|range| (range.start, range.end));
         let want = (last < cut).then_some((last as u64, cut as u64));
         assert!(torn.eq(want), "cut at {cut}: {:?}", found.damaged);
@@ -88,10 +65,7 @@ fn every_prefix_recovers_all_its_whole_records() {
             let (copy, said) = recovered(part);
             assert_eq!(said, found);
             let after = report(&copy);
-            assert!(
-                after.is_intact() && after.recovered,
-                "cut at {cut}: {after:?}"
-            );
+            assert!(after.is_intact() && after.recovered, "cut at {cut}: {after:?}");
             assert_eq!(after.samples, found.samples);
             if cut >= head_end {
                 let reader = open(&copy);
@@ -146,10 +120,7 @@ fn a_change_with_all_check_sums_put_right_still_needs_the_signers_key() {
     let bytes = ulaw(&speech(16_000, 5));
     let make = |bytes: &[u8], seed: u8| {
         let signer = Some(Signer::from_seed([seed; 32]));
-        let options = Options {
-            signer,
-            ..Options::new([6; 16])
-        };
+        let options = Options { signer, ..Options::new([6; 16]) };
         let mut writer = Writer::create(Vec::new(), &head(), options).unwrap();
         writer.write(0, 0, Samples::Ulaw(bytes)).unwrap();
         writer.finish().unwrap()
@@ -163,11 +134,8 @@ fn a_change_with_all_check_sums_put_right_still_needs_the_signers_key() {
     assert_ne!(report(&forged).signature, Signature::Closed(public));
     // Or keeps our close: it does not fit his chain.
     let (our_close, his_close) = (records(&ours), records(&forged));
-    let kept = [
-        &forged[..*his_close.last().unwrap()],
-        &ours[*our_close.last().unwrap()..],
-    ]
-    .concat();
+    let kept =
+        [&forged[..*his_close.last().unwrap()], &ours[*our_close.last().unwrap()..]].concat();
     let found = report(&kept);
     assert!(!found.is_intact() && !found.broken.is_empty(), "{found:?}");
 }
@@ -199,15 +167,8 @@ fn a_full_or_failing_disk_leaves_a_recoverable_file_and_a_clear_error() {
     let bytes = ulaw(&speech(8000, 5));
     for kind in [ErrorKind::StorageFull, ErrorKind::Other] {
         for room in (200..4000).step_by(61) {
-            let mut disk = Failing {
-                written: Vec::new(),
-                room,
-                kind,
-            };
-            let options = Options {
-                block_ms: 100,
-                ..Options::new([6; 16])
-            };
+            let mut disk = Failing { written: Vec::new(), room, kind };
+            let options = Options { block_ms: 100, ..Options::new([6; 16]) };
             let mut writer = Writer::create(&mut disk, &head(), options).unwrap();
             let mut error = None;
             for (i, frame) in bytes.chunks(160).enumerate() {
@@ -297,11 +258,7 @@ fn crc(bytes: &[u8]) -> u32 {
     for byte in bytes {
         crc ^= u32::from(*byte);
         for _ in 0..8 {
-            crc = if crc & 1 != 0 {
-                crc >> 1 ^ 0x82f6_3b78
-            } else {
-                crc >> 1
-            };
+            crc = if crc & 1 != 0 { crc >> 1 ^ 0x82f6_3b78 } else { crc >> 1 };
         }
     }
     !crc

@@ -28,11 +28,7 @@ fn victim() {
         return;
     };
     let file = File::create(PathBuf::from(path)).unwrap();
-    let options = Options {
-        block_ms: 100,
-        checkpoint_every: 5,
-        ..Options::new([1; 16])
-    };
+    let options = Options { block_ms: 100, checkpoint_every: 5, ..Options::new([1; 16]) };
     let mut writer = Writer::create(file, &head(), options).unwrap();
     let (word, mut out) = (word(), std::io::stderr().lock());
     for n in 0.. {
@@ -47,31 +43,17 @@ fn victim() {
 
 fn record_and_kill(path: &Path, frames: usize) {
     let mut victim = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "record::kill::victim",
-            "--exact",
-            "--test-threads=1",
-            "--nocapture",
-        ])
+        .args(["record::kill::victim", "--exact", "--test-threads=1", "--nocapture"])
         .env(VICTIM, path)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut said = vec![0; frames];
-    victim
-        .stderr
-        .as_mut()
-        .unwrap()
-        .read_exact(&mut said)
-        .unwrap();
+    victim.stderr.as_mut().unwrap().read_exact(&mut said).unwrap();
     victim.kill().unwrap();
     victim.wait().unwrap();
-    assert!(
-        said.iter().all(|byte| *byte == b'.'),
-        "{}",
-        String::from_utf8_lossy(&said)
-    );
+    assert!(said.iter().all(|byte| *byte == b'.'), "{}", String::from_utf8_lossy(&said));
 }
 
 #[test]

@@ -14,12 +14,7 @@ fn an_independent_decoder_reads_every_level_and_format() {
         eprintln!("no python3 here: the second decoder was not held against the first");
         return;
     }
-    let levels = [
-        (Level::Live, 3000),
-        (Level::Fast, 900),
-        (Level::High, 500),
-        (Level::Max, 450),
-    ];
+    let levels = [(Level::Live, 3000), (Level::Fast, 900), (Level::High, 500), (Level::Max, 450)];
     for (level, len) in levels {
         let mut pcm = speech(len, 12);
         pcm[300..400].fill(0);
@@ -29,23 +24,14 @@ fn an_independent_decoder_reads_every_level_and_format() {
             channels: vec![
                 Channel::telephone(Format::Ulaw, "a"),
                 Channel::telephone(Format::Alaw, "b"),
-                Channel {
-                    coding,
-                    rate: 16_000,
-                    name: "c".into(),
-                },
+                Channel { coding, rate: 16_000, name: "c".into() },
             ],
             ..Head::default()
         };
-        let options = Options {
-            level,
-            ..Options::new([8; 16])
-        };
+        let options = Options { level, ..Options::new([8; 16]) };
         let mut writer = Writer::create(Vec::new(), &head, options).unwrap();
         writer.write(0, 0, Samples::Ulaw(&bytes)).unwrap();
-        writer
-            .write(1, 160, Samples::Alaw(&bytes[..len / 2]))
-            .unwrap();
+        writer.write(1, 160, Samples::Alaw(&bytes[..len / 2])).unwrap();
         writer.write(2, 0, Samples::Pcm16(&pcm)).unwrap();
         let file = writer.finish().unwrap();
 
@@ -53,21 +39,10 @@ fn an_independent_decoder_reads_every_level_and_format() {
         let path = folder.path().join("call.tlr");
         std::fs::write(&path, &file).unwrap();
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/record/tlr_decode.py");
-        let output = Command::new("python3")
-            .arg(script)
-            .arg(&path)
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let mut theirs: Vec<String> = String::from_utf8(output.stdout)
-            .unwrap()
-            .lines()
-            .map(String::from)
-            .collect();
+        let output = Command::new("python3").arg(script).arg(&path).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut theirs: Vec<String> =
+            String::from_utf8(output.stdout).unwrap().lines().map(String::from).collect();
 
         let mut reader = Reader::open(Cursor::new(&file), &Unlock::Nothing).unwrap();
         let mut ours = Vec::new();

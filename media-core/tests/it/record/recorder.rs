@@ -18,11 +18,7 @@ fn a_hundred_calls_at_once_come_back_whole() {
     let recorder = Recorder::start(Policy::default()).unwrap();
     let path = |i: usize| folder.path().join(format!("{i}.tlr"));
     let mut calls: Vec<_> = (0..100)
-        .map(|i| {
-            recorder
-                .open(&path(i), &head(), Options::new([i as u8; 16]))
-                .unwrap()
-        })
+        .map(|i| recorder.open(&path(i), &head(), Options::new([i as u8; 16])).unwrap())
         .collect();
     for (n, frame) in bytes.chunks(160).enumerate() {
         for (i, call) in calls.iter_mut().enumerate() {
@@ -48,16 +44,8 @@ fn overload_is_counted_and_marked() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("call.tlr");
     // No room at all, and a level so slow that the thread is busy while frames come in.
-    let recorder = Recorder::start(Policy {
-        queue: 1,
-        sync_every: None,
-    })
-    .unwrap();
-    let options = Options {
-        level: Level::Max,
-        block_ms: 20,
-        ..Options::new([1; 16])
-    };
+    let recorder = Recorder::start(Policy { queue: 1, sync_every: None }).unwrap();
+    let options = Options { level: Level::Max, block_ms: 20, ..Options::new([1; 16]) };
     let mut call = recorder.open(&path, &head(), options).unwrap();
     let bytes = ulaw(&speech(160, 11));
     let mut dropped = 0;
@@ -70,16 +58,8 @@ fn overload_is_counted_and_marked() {
     assert!(dropped > 0);
     assert_eq!(recorder.dropped(), dropped);
     let reader = Reader::open(File::open(&path).unwrap(), &Unlock::Nothing).unwrap();
-    assert!(
-        reader
-            .marks()
-            .iter()
-            .all(|mark| mark.kind == MarkKind::Overload)
-    );
-    assert_eq!(
-        reader.marks().iter().map(|mark| mark.len).sum::<u64>(),
-        dropped
-    );
+    assert!(reader.marks().iter().all(|mark| mark.kind == MarkKind::Overload));
+    assert_eq!(reader.marks().iter().map(|mark| mark.len).sum::<u64>(), dropped);
     let held: u64 = reader.index().iter().map(|entry| entry.len).sum();
     assert_eq!(held + dropped, 2000 * 160);
 }
@@ -87,22 +67,11 @@ fn overload_is_counted_and_marked() {
 #[test]
 fn an_error_stays_with_its_call() {
     let folder = tempfile::tempdir().unwrap();
-    let (good, bad) = (
-        folder.path().join("good.tlr"),
-        folder.path().join("bad.tlr"),
-    );
-    let recorder = Recorder::start(Policy {
-        sync_every: None,
-        ..Policy::default()
-    })
-    .unwrap();
-    let mut well = recorder
-        .open(&good, &head(), Options::new([1; 16]))
-        .unwrap();
+    let (good, bad) = (folder.path().join("good.tlr"), folder.path().join("bad.tlr"));
+    let recorder = Recorder::start(Policy { sync_every: None, ..Policy::default() }).unwrap();
+    let mut well = recorder.open(&good, &head(), Options::new([1; 16])).unwrap();
     let mut ill = recorder.open(&bad, &head(), Options::new([2; 16])).unwrap();
-    let again = recorder
-        .open(&bad, &head(), Options::new([3; 16]))
-        .unwrap_err();
+    let again = recorder.open(&bad, &head(), Options::new([3; 16])).unwrap_err();
     assert_eq!(again, TlrError::Io(std::io::ErrorKind::AlreadyExists));
     // An A-law frame on a µ-law channel.
     ill.write(0, 0, Samples::Alaw(&[1; 160])).unwrap();
@@ -119,9 +88,7 @@ fn a_call_that_is_let_go_is_closed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("call.tlr");
     let recorder = Recorder::start(Policy::default()).unwrap();
-    let mut call = recorder
-        .open(&path, &head(), Options::new([1; 16]))
-        .unwrap();
+    let mut call = recorder.open(&path, &head(), Options::new([1; 16])).unwrap();
     call.write(0, 0, Samples::Ulaw(&[1; 160])).unwrap();
     drop(call);
     drop(recorder);

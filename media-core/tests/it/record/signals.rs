@@ -18,10 +18,7 @@ impl Noise {
 
     /// Roughly normal, standard deviation about 1.
     pub(super) fn normal(&mut self) -> f64 {
-        (0..12)
-            .map(|_| (self.next() >> 11) as f64 / (1u64 << 53) as f64)
-            .sum::<f64>()
-            - 6.0
+        (0..12).map(|_| (self.next() >> 11) as f64 / (1u64 << 53) as f64).sum::<f64>() - 6.0
     }
 
     pub(super) fn bytes(&mut self, len: usize) -> Vec<u8> {
