@@ -2,8 +2,8 @@
 //!
 //! The contract a C programmer reads is `docs/c-api.md` and `include/trunkline.h`, which is
 //! generated from these sources. Inside, every exported function has the same shape: check the
-//! pointers, enter the object ([`object`]), call the core, turn its error into a code
-//! ([`status`]). Everything unsafe is a pointer that came from C.
+//! pointers, enter the object (`object`), call the core, turn its error into a code
+//! (`status`). Everything unsafe is a pointer that came from C.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![allow(non_camel_case_types, reason = "types carry the name they have in the header")]

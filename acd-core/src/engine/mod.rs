@@ -340,7 +340,7 @@ impl<'a> Engine<'a> {
             Input::Hangup { call } => self.hang_up(call.index()),
             Input::Exit { call, key } => self.exit(call.index(), key),
             Input::Move { call, queue, keep_age } => {
-                self.move_call(call.index(), queue.index(), keep_age)
+                self.move_call(call.index(), queue.index(), keep_age);
             }
             Input::SetPriority { call, priority } => self.set_priority(call.index(), priority),
             Input::Accept { offer } => self.accept(offer.index()),

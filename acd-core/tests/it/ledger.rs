@@ -179,7 +179,7 @@ impl Ledger {
             }
             Output::Offer { offer, call, agent, .. } => self.offered(at, offer, call, agent),
             Output::OfferEnded { offer, end, rang_ms, .. } => {
-                self.offer_ended(at, offer, end, rang_ms)
+                self.offer_ended(at, offer, end, rang_ms);
             }
             Output::Connected { call, agent, waited_ms, .. } => {
                 let book = self.calls.get_mut(&call).expect("INV-03: connected a dead call");

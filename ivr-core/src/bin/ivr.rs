@@ -181,7 +181,7 @@ fn command(call: &mut Rehearsal<'_>, line: &str) -> bool {
         }
         ["p", position, wait] => match (position.parse(), ivr_core::milliseconds(wait)) {
             (Ok(position), Some(estimate_ms)) => {
-                call.tell(|op| Input::QueueUpdate { op, position, estimate_ms })
+                call.tell(|op| Input::QueueUpdate { op, position, estimate_ms });
             }
             _ => println!("{HELP}"),
         },
