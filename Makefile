@@ -130,9 +130,10 @@ install:
 	cargo build --locked --release -p trunkline-hotline
 	$(MAKE) -C ffi install PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)'
 	install -D -m 755 $(TARGET)/release/hotline '$(DESTDIR)$(PREFIX)/bin/hotline'
-	install -d '$(DESTDIR)$(PREFIX)/share/trunkline/flows'
-	install -m 644 $(wildcard examples/flows/*) '$(DESTDIR)$(PREFIX)/share/trunkline/flows'
+	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/trunkline/hotline' examples/hotline/hotline.toml
+	install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/trunkline/flows' \
+		$(filter-out %.ivrtest.yaml,$(wildcard examples/flows/*.yaml))
 
 clean:
 	cargo clean
-	rm -rf examples/no-alloc/target demo-out
+	rm -rf examples/no-alloc/target

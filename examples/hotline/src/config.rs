@@ -176,6 +176,16 @@ pub(crate) struct Agent {
     pub(crate) penalty: u16,
 }
 
+/// More calls at once than this are a mistake: their memory is taken at start.
+const MAX_CALLS: usize = 100_000;
+/// What a duration must be, for the errors.
+const NO_DURATION: &str = "must be from a millisecond to a day";
+
+/// Whether a duration is one that a timer of a call can have.
+fn is_duration(duration: SignedDuration) -> bool {
+    (SignedDuration::from_millis(1)..=SignedDuration::from_hours(24)).contains(&duration)
+}
+
 fn default_realm() -> String {
     "trunkline".into()
 }
@@ -298,9 +308,24 @@ impl Config {
         Ok(config)
     }
 
+    /// The address far ends are told to send their media to.
+    pub(crate) fn media_address(&self) -> IpAddr {
+        self.rtp.address.unwrap_or(self.sip.listen.ip())
+    }
+
     /// What the types alone cannot say: ranges, duplicates, names that point nowhere.
     fn check(&self) -> Result<(), (Range<usize>, &'static str, String)> {
         self.rtp.range().map_err(|why| (self.rtp.ports.span(), "rtp.ports", why))?;
+        if self.media_address().is_unspecified() {
+            let why = "must be set where sip.listen is no address that far ends could send to";
+            return Err((self.rtp.ports.span(), "rtp.address", why.into()));
+        }
+        if !(1..=MAX_CALLS).contains(&self.sip.max_calls) {
+            return Err((0..0, "sip.max-calls", format!("must be from 1 to {MAX_CALLS}")));
+        }
+        if !is_duration(self.rtp.silence_limit) {
+            return Err((self.rtp.ports.span(), "rtp.silence-limit", NO_DURATION.into()));
+        }
         let mut queues = HashSet::new();
         for queue in &self.queues {
             let (name, span) = (queue.name.get_ref(), queue.name.span());
@@ -315,17 +340,25 @@ impl Config {
                 ("queue.announce-every", queue.announce_every),
             ];
             for (key, duration) in durations {
-                if duration.is_some_and(|d| !d.is_positive()) {
-                    return Err((span, key, format!("of `{name}` must be more than zero")));
+                if duration.is_some_and(|d| !is_duration(d)) {
+                    return Err((span, key, format!("of `{name}` {NO_DURATION}")));
                 }
             }
-            if queue.wrap_up.is_negative() {
-                return Err((span, "queue.wrap-up", format!("of `{name}` must not be negative")));
+            if !queue.wrap_up.is_zero() && !is_duration(queue.wrap_up) {
+                return Err((span, "queue.wrap-up", format!("of `{name}` {NO_DURATION}")));
+            }
+            if queue.missed_limit == Some(0) {
+                let why = format!("of `{name}` must be more than zero");
+                return Err((span, "queue.missed-limit", why));
             }
         }
         let mut agents = HashSet::new();
         for agent in &self.agents {
             let id = agent.id.get_ref();
+            if id.is_empty() || agent.password.is_empty() {
+                let why = "an agent needs a name for the phone and a password";
+                return Err((agent.id.span(), "agent.id", why.into()));
+            }
             if !agents.insert(id) {
                 return Err((agent.id.span(), "agent.id", format!("there are two agents `{id}`")));
             }
@@ -347,6 +380,10 @@ impl Config {
         let mut numbers = HashSet::new();
         for line in &self.lines {
             let number = line.number.get_ref();
+            if !line.ring.is_zero() && !is_duration(line.ring) {
+                let why = format!("of `{number}` {NO_DURATION}");
+                return Err((line.number.span(), "line.ring", why));
+            }
             if !numbers.insert(number) {
                 let why = format!("there are two lines `{number}`");
                 return Err((line.number.span(), "line.number", why));
@@ -433,7 +470,7 @@ flow = "flow.yaml"
         let twice = error(&format!("{GOOD}\n[[line]]\nnumber = \"12345\"\nflow = \"x\"\n"));
         assert_eq!(twice, "/etc/hotline.toml:23: line.number: there are two lines `12345`");
         let zero = error(&GOOD.replace("\"10s\"", "\"0s\""));
-        assert!(zero.contains("queue.ring: of `general` must be more than zero"), "{zero}");
+        assert!(zero.contains("queue.ring: of `general` must be from a millisecond"), "{zero}");
         let ports = error(&format!("{GOOD}\n[rtp]\nports = \"9-8\"\n"));
         assert!(ports.starts_with("/etc/hotline.toml:23: rtp.ports: `9-8` holds"), "{ports}");
         let missing = error("[sip]\nlisten = \"127.0.0.1:5060\"\n");

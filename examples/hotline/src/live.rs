@@ -36,6 +36,7 @@ impl Live {
     }
 
     /// How many of `kind` there are.
+    #[cfg(test)]
     pub(crate) fn count(&self, kind: Kind) -> usize {
         self.0[kind as usize].load(Ordering::Relaxed)
     }

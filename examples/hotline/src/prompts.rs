@@ -145,7 +145,12 @@ fn make(config: &Prompts, prompt: &Wanted, path: &Path) -> anyhow::Result<()> {
         .arg("--")
         .arg(&prompt.text)
         .output()
-        .context("espeak-ng cannot be run (Debian: apt-get install espeak-ng)")?;
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                anyhow::anyhow!("espeak-ng is not installed (Debian: apt-get install espeak-ng)")
+            }
+            _ => anyhow::Error::from(error).context("espeak-ng cannot be given this text"),
+        })?;
     if !outcome.status.success() {
         bail!("espeak-ng: {}", String::from_utf8_lossy(&outcome.stderr).trim());
     }

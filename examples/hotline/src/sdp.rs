@@ -45,6 +45,10 @@ pub(crate) fn read(body: &[u8]) -> Result<Agreed, SdpError> {
     let connection = audio.connections.first().or(session.connection.as_ref());
     let address: IpAddr = connection
         .and_then(|c| c.connection_address.split('/').next()?.parse().ok())
+        .filter(|address: &IpAddr| {
+            // Media goes to one far end, never to a whole network.
+            !address.is_multicast() && *address != IpAddr::from(std::net::Ipv4Addr::BROADCAST)
+        })
         .ok_or(SdpError::NoAudio)?;
     let law = audio
         .fmt
@@ -186,6 +190,7 @@ mod tests {
         assert_eq!(without("18 8 0 97", "18 97"), Err(SdpError::NoCodec));
         assert_eq!(without("m=audio 5004", "m=audio 0"), Err(SdpError::NoAudio));
         assert_eq!(without("audio 5004 RTP/AVP", "audio 5004 RTP/SAVP"), Err(SdpError::NoAudio));
+        assert_eq!(without("c=IN IP4 192.0.2.1", "c=IN IP4 224.0.0.1"), Err(SdpError::NoAudio));
         assert_eq!(read(b"hello"), Err(SdpError::Malformed));
         assert_eq!(read(b""), Err(SdpError::Malformed));
     }

@@ -23,7 +23,7 @@ use crate::store::{Query, Store, StoreThread};
 
 /// How often a stopping server looks whether everything has been given back.
 const LOOK: Duration = Duration::from_millis(20);
-/// How long tasks may take to end after their calls have.
+/// How long far ends may take to answer our BYE when the program ends, and tasks after that.
 const LEFTOVERS: Duration = Duration::from_secs(5);
 
 /// A running call centre.
@@ -44,7 +44,7 @@ pub(crate) struct Prepared {
 
 impl fmt::Display for Prepared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} flows, {} prompts", self.flows.len(), self.library.len())
+        write!(f, "flows: {}, prompts: {}", self.flows.len(), self.library.len())
     }
 }
 
@@ -91,7 +91,7 @@ impl Server {
             .iter()
             .map(|l| (l.number.get_ref().clone(), Duration::from_millis(millis(l.ring).into())))
             .collect();
-        let address = config.rtp.address.unwrap_or(config.sip.listen.ip());
+        let (bind, told) = (config.sip.listen.ip(), config.media_address());
         let range = config.rtp.range().map_err(anyhow::Error::msg)?;
         let (events, inbox) = mpsc::unbounded_channel();
         let stack = Stack::start(Setup {
@@ -99,7 +99,7 @@ impl Server {
             max_calls: config.sip.max_calls,
             registrar: Registrar::new(config.sip.realm.clone(), passwords),
             lines: Lines(lines),
-            ports: Ports::new(address, range, live.clone()),
+            ports: Ports::new(bind, told, range, live.clone()),
             live: live.clone(),
             events,
         })
@@ -146,13 +146,15 @@ impl Server {
             () = patience => {}
             () = self.idle() => {}
         }
+        self.stack.end_calls();
         self.requests.send(Request::EndAll).ok();
+        tokio::time::timeout(LEFTOVERS, self.idle()).await.ok();
+        self.stack.stop();
         tokio::time::timeout(LEFTOVERS, self.idle()).await.ok();
         self.requests.send(Request::Stop).ok();
         if self.centre.await.is_err() {
             tracing::error!("the centre panicked");
         }
-        self.stack.stop();
         let (database, recordings) = (self.database, self.recordings);
         let closed = tokio::task::spawn_blocking(move || {
             recordings.join();

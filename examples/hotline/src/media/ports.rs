@@ -15,7 +15,8 @@ use crate::live::{Guard, Kind, Live};
 /// stray packets of its last call meet nobody.
 #[derive(Clone, Debug)]
 pub(crate) struct Ports {
-    address: IpAddr,
+    bind: IpAddr,
+    told: IpAddr,
     range: Range<u16>,
     next: Arc<AtomicU16>,
     live: Live,
@@ -26,14 +27,16 @@ pub(crate) struct Ports {
 pub(crate) struct PortPair {
     pub(crate) rtp: UdpSocket,
     pub(crate) rtcp: UdpSocket,
+    /// Where the far end is told to send its RTP.
     pub(crate) local: SocketAddr,
     _guard: Guard,
 }
 
 impl Ports {
-    /// A pool on `address`; `range` begins with an even port.
-    pub(crate) fn new(address: IpAddr, range: Range<u16>, live: Live) -> Ports {
-        Ports { address, next: Arc::new(AtomicU16::new(0)), range, live }
+    /// A pool bound to `bind`, whose far ends are told `told`: behind NAT the two differ. `range`
+    /// begins with an even port.
+    pub(crate) fn new(bind: IpAddr, told: IpAddr, range: Range<u16>, live: Live) -> Ports {
+        Ports { bind, told, next: Arc::new(AtomicU16::new(0)), range, live }
     }
 
     /// The next free pair.
@@ -45,9 +48,10 @@ impl Ports {
         let mut last = io::Error::from(io::ErrorKind::AddrInUse);
         for _ in 0..pairs {
             let n = self.next.fetch_add(1, Ordering::Relaxed) % pairs;
-            let local = SocketAddr::new(self.address, self.range.start + 2 * n);
-            let above = SocketAddr::new(self.address, local.port() + 1);
-            match (UdpSocket::bind(local).await, UdpSocket::bind(above).await) {
+            let local = SocketAddr::new(self.told, self.range.start + 2 * n);
+            let even = SocketAddr::new(self.bind, local.port());
+            let above = SocketAddr::new(self.bind, local.port() + 1);
+            match (UdpSocket::bind(even).await, UdpSocket::bind(above).await) {
                 (Ok(rtp), Ok(rtcp)) => {
                     let _guard = self.live.guard(Kind::Port);
                     return Ok(PortPair { rtp, rtcp, local, _guard });
@@ -66,7 +70,8 @@ mod tests {
     #[tokio::test]
     async fn a_full_pool_says_so_and_recovers() {
         let live = Live::default();
-        let ports = Ports::new([127, 0, 0, 1].into(), 47_300..47_303, live.clone());
+        let ports =
+            Ports::new([127, 0, 0, 1].into(), [127, 0, 0, 1].into(), 47_300..47_303, live.clone());
         let first = ports.take().await.unwrap();
         let second = ports.take().await.unwrap();
         assert_ne!(first.local, second.local);

@@ -27,8 +27,12 @@ impl Confirmed<'_> {
         loop {
             tokio::select! {
                 () = hang_up.cancelled() => {
-                    if let Err(error) = self.dialog.bye().await {
-                        tracing::debug!(leg = ?self.leg, %error, "BYE");
+                    tokio::select! {
+                        said = self.dialog.bye() => if let Err(error) = said {
+                            tracing::debug!(leg = ?self.leg, %error, "BYE");
+                        },
+                        // A far end that does not answer must not keep the program from ending.
+                        () = self.stack.0.stop.cancelled() => {}
                     }
                     return;
                 }

@@ -1,5 +1,7 @@
 //! One caller's leg: from INVITE to the last BYE.
 
+use std::sync::Arc;
+
 use media_core::g711::Law;
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver};
 use rsipstack::dialog::invite_dialog::InviteDialog;
@@ -34,10 +36,15 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
             }
         },
     };
-    if stack.is_full() {
+    if stack.is_draining() {
         let later = Header::RetryAfter(RETRY_AFTER.into());
         return tx.reply_with(StatusCode::ServiceUnavailable, vec![later], None).await;
     }
+    // From the INVITE on, not from the ACK: else a flood of INVITEs would take every port.
+    let Ok(_place) = Arc::clone(&stack.0.places).try_acquire_owned() else {
+        let later = Header::RetryAfter(RETRY_AFTER.into());
+        return tx.reply_with(StatusCode::ServiceUnavailable, vec![later], None).await;
+    };
     let Ok(ports) = stack.0.ports.take().await else {
         let later = Header::RetryAfter(RETRY_AFTER.into());
         return tx.reply_with(StatusCode::ServiceUnavailable, vec![later], None).await;
@@ -90,6 +97,10 @@ impl IncomingLeg<'_> {
         loop {
             tokio::select! {
                 () = &mut rung => break,
+                () = self.stack.0.ending.cancelled() => {
+                    self.dialog.reject(Some(StatusCode::ServiceUnavailable), None).ok();
+                    return None;
+                }
                 state = self.state.recv() => match state {
                     None | Some(DialogState::Terminated(..)) => return None,
                     Some(_) => {}
@@ -102,7 +113,11 @@ impl IncomingLeg<'_> {
         };
         self.dialog.accept(Some(vec![sdp_type()]), Some(body)).ok()?;
         loop {
-            match self.state.recv().await {
+            let state = tokio::select! {
+                state = self.state.recv() => state,
+                () = self.stack.0.stop.cancelled() => return None,
+            };
+            match state {
                 None | Some(DialogState::Terminated(..)) => return None,
                 Some(DialogState::Confirmed(..)) => break,
                 Some(_) => {}
@@ -126,8 +141,63 @@ impl IncomingLeg<'_> {
     }
 }
 
-/// The caller's number: the user part of From, or what follows it in a bare host.
+/// No number and no name of a caller is longer.
+const LONGEST_NUMBER: usize = 64;
+
+/// The caller's number: the user part of From, or a `tel:` URI's own. It goes into files, tables
+/// and lists, so it holds nothing but printable characters, without escapes and parameters.
 fn number_of(invite: &Request) -> String {
-    let uri = invite.from_header().ok().and_then(|from| from.uri().ok());
-    uri.and_then(|uri| uri.user().map(str::to_owned)).unwrap_or_default()
+    let Ok(from) = invite.from_header() else { return String::new() };
+    // Read by hand: a user part may hold parameters of its own (RFC 3966), which the parser of
+    // whole URIs takes for the URI's.
+    let from = from.value();
+    let uri = match (from.rfind('<'), from.rfind('>')) {
+        (Some(open), Some(close)) => from.get(open + 1..close).unwrap_or_default(),
+        _ => from,
+    };
+    let (scheme, rest) = uri.split_once(':').unwrap_or_default();
+    let user = match rest.split_once('@') {
+        Some((user, _)) => user,
+        None if scheme.trim().eq_ignore_ascii_case("tel") => rest,
+        None => "",
+    };
+    plain(user.split([';', ':']).next().unwrap_or_default())
+}
+
+/// A number without percent escapes and without what cannot be printed.
+fn plain(number: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = number.as_bytes();
+    while let [byte, after @ ..] = rest {
+        let escaped = after.get(..2).and_then(|hex| {
+            u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok().filter(|_| *byte == b'%')
+        });
+        bytes.push(escaped.unwrap_or(*byte));
+        rest = if escaped.is_some() { &after[2..] } else { after };
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    text.chars().filter(|c| !c.is_control()).take(LONGEST_NUMBER).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(from: &str) -> String {
+        let text = format!("INVITE sip:1@127.0.0.1 SIP/2.0\r\nFrom: {from}\r\n\r\n");
+        let message = rsipstack::sip::SipMessage::try_from(text.as_bytes()).unwrap();
+        let rsipstack::sip::SipMessage::Request(request) = message else { panic!("a request") };
+        number_of(&request)
+    }
+
+    #[test]
+    fn numbers_are_what_lists_hold() {
+        assert_eq!(number("<sip:+8613900000666;phone-context=x@a>;tag=1"), "+8613900000666");
+        assert_eq!(number("<sip:%2B861390@a>;tag=1"), "+861390");
+        assert_eq!(number("<tel:+861390;phone-context=x>;tag=1"), "+861390");
+        assert_eq!(number("\"a\" <sip:12@a:5060;transport=udp>;tag=1"), "12");
+        assert_eq!(number("sip:127.0.0.1;tag=1"), "");
+        assert_eq!(plain("a%01\u{1b}[31m%"), "a[31m%");
+        assert_eq!(plain(&"9".repeat(3000)).len(), LONGEST_NUMBER);
+    }
 }

@@ -23,10 +23,10 @@ use rsipstack::sip::{Header, Method, StatusCode, Uri};
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::TransportLayer;
 use rsipstack::transport::udp::UdpConnection;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::live::{Kind, Live};
+use crate::live::Live;
 use crate::media::ports::{PortPair, Ports};
 use crate::sdp::Agreed;
 
@@ -96,9 +96,12 @@ struct Shared {
     local: SocketAddr,
     ports: Ports,
     live: Live,
-    max_calls: usize,
+    /// One for each call that may be in the making or up.
+    places: Arc<Semaphore>,
     next_leg: AtomicU64,
     draining: AtomicBool,
+    /// Calls that are not up yet end now.
+    ending: CancellationToken,
     events: mpsc::UnboundedSender<Event>,
     stop: CancellationToken,
 }
@@ -140,9 +143,10 @@ impl Stack {
             local,
             ports: setup.ports,
             live: setup.live,
-            max_calls: setup.max_calls,
+            places: Arc::new(Semaphore::new(setup.max_calls)),
             next_leg: AtomicU64::new(1),
             draining: AtomicBool::new(false),
+            ending: CancellationToken::new(),
             events: setup.events,
             stop,
         }));
@@ -168,7 +172,12 @@ impl Stack {
         self.0.draining.store(true, Ordering::Relaxed);
     }
 
-    /// Closes the socket; legs that are still up are left to their far ends' timers.
+    /// Callers who have not been answered yet are refused now.
+    pub(crate) fn end_calls(&self) {
+        self.0.ending.cancel();
+    }
+
+    /// Closes the socket; a leg whose far end does not answer our BYE is given up.
     pub(crate) fn stop(&self) {
         self.0.stop.cancel();
     }
@@ -245,8 +254,8 @@ impl Stack {
         }
     }
 
-    /// Whether one more call would be more than was configured, or none is wanted any more.
-    fn is_full(&self) -> bool {
-        self.0.draining.load(Ordering::Relaxed) || self.0.live.count(Kind::Call) >= self.0.max_calls
+    /// Whether no new call is wanted any more.
+    fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Relaxed)
     }
 }

@@ -84,7 +84,10 @@ async fn call(
             () = hang_up.cancelled() => {
                 // CANCEL, or BYE if the answer crossed it; the stack sees to either.
                 dialog.hangup().await.ok();
-                break outcome.await;
+                tokio::select! {
+                    outcome = &mut outcome => break outcome,
+                    () = stack.0.stop.cancelled() => return Ok(()),
+                }
             }
             next = state.recv() => if let Some(DialogState::Terminated(..)) = next {
                 break outcome.await;

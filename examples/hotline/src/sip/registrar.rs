@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rsipstack::dialog::authenticate::verify_digest;
+use rsipstack::sip::headers::auth::AuthQop;
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Header, StatusCode, Uri, typed};
 use rsipstack::transaction::random_text;
@@ -29,7 +30,8 @@ pub(crate) struct Registrar {
 #[derive(Debug, Default)]
 struct State {
     bindings: HashMap<String, Binding>,
-    nonces: HashMap<String, Instant>,
+    /// When each was made, and the greatest count it was used with.
+    nonces: HashMap<String, (Instant, u8)>,
 }
 
 /// Where one phone can be reached.
@@ -57,7 +59,7 @@ impl Registrar {
     pub(super) fn expire(&self) -> Vec<String> {
         let now = Instant::now();
         let mut state = self.lock();
-        state.nonces.retain(|_, made| now.duration_since(*made) < NONCE_LIFE);
+        state.nonces.retain(|_, (made, _)| now.duration_since(*made) < NONCE_LIFE);
         let gone: Vec<String> =
             state.bindings.iter().filter(|(_, b)| b.until <= now).map(|(u, _)| u.clone()).collect();
         for user in &gone {
@@ -76,13 +78,11 @@ impl Registrar {
             tx.reply(StatusCode::BadRequest).await?;
             return Ok(None);
         };
-        let Some(password) = self.passwords.get(&user) else {
-            // The same answer as for a wrong password: which users exist is nobody's business.
-            self.challenge(tx, false).await?;
-            return Ok(None);
-        };
-        match self.check(tx, &user, password) {
-            Proof::Good => {}
+        // A user nobody knows gets the same answers as a wrong password: who exists is nobody's
+        // business.
+        let password = self.passwords.get(&user);
+        match self.check(tx, &user, password.map_or("", String::as_str)) {
+            Proof::Good if password.is_some() => {}
             Proof::Stale => {
                 self.challenge(tx, true).await?;
                 return Ok(None);
@@ -91,7 +91,7 @@ impl Registrar {
                 self.challenge(tx, false).await?;
                 return Ok(None);
             }
-            Proof::Bad => {
+            Proof::Bad | Proof::Good => {
                 tx.reply(StatusCode::Forbidden).await?;
                 return Ok(None);
             }
@@ -156,19 +156,27 @@ impl Registrar {
             return Proof::Missing;
         };
         let Ok(auth) = typed::Authorization::parse(&raw) else {
-            return Proof::Bad;
+            return Proof::Missing;
         };
         if auth.username != user || auth.realm != self.realm {
             return Proof::Bad;
         }
+        let Some(AuthQop::Auth { nc, .. }) = auth.qop else {
+            return Proof::Missing;
+        };
         let known = self.lock().nonces.get(&auth.nonce).copied();
-        if known.is_none_or(|made| made.elapsed() >= NONCE_LIFE) {
+        // A count that came before is a replay, or a phone that does not count: a new nonce
+        // serves the one and stops the other.
+        if known.is_none_or(|(made, used)| made.elapsed() >= NONCE_LIFE || nc <= used) {
             return Proof::Stale;
         }
-        match verify_digest(&auth, password, &tx.original.method, &raw) {
-            true => Proof::Good,
-            false => Proof::Bad,
+        if !verify_digest(&auth, password, &tx.original.method, &raw) {
+            return Proof::Bad;
         }
+        if let Some((_, used)) = self.lock().nonces.get_mut(&auth.nonce) {
+            *used = nc;
+        }
+        Proof::Good
     }
 
     async fn challenge(&self, tx: &mut Transaction, stale: bool) -> rsipstack::Result<()> {
@@ -176,12 +184,12 @@ impl Registrar {
         {
             let mut state = self.lock();
             if state.nonces.len() >= MAX_NONCES {
-                let oldest = state.nonces.iter().min_by_key(|(_, made)| **made);
+                let oldest = state.nonces.iter().min_by_key(|(_, (made, _))| *made);
                 if let Some(oldest) = oldest.map(|(nonce, _)| nonce.clone()) {
                     state.nonces.remove(&oldest);
                 }
             }
-            state.nonces.insert(nonce.clone(), Instant::now());
+            state.nonces.insert(nonce.clone(), (Instant::now(), 0));
         }
         let stale = if stale { ", stale=true" } else { "" };
         let header = format!(
