@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use ivr_core::rehearse::{Rehearsal, flow_of, run_scenarios};
+use ivr_core::rehearse::{Rehearsal, Report, flow_of, run_scenarios};
 use ivr_core::{
     Flow, Input, OpResult, QueueOutcome, SessionConfig, Time, Value, compile, import_freeswitch,
 };
@@ -19,7 +19,8 @@ usage: ivr check FLOW.yaml...             say what is wrong, and what is hardly 
        ivr prompts FLOW.yaml              list what has to be recorded or synthesised
        ivr import MENUS.xml               FreeSWITCH's ivr_menus as a flow document
        ivr run FLOW.yaml                  be the caller and the host, on the keyboard
-       ivr test FILE.ivrtest.yaml...      play scenarios and measure their coverage";
+       ivr test FILE.ivrtest.yaml...      play scenarios and measure their coverage
+       ivr transcript FILE.ivrtest.yaml   what goes in and out, for players in other languages";
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         ["prompts", file] => prompts(file),
         ["import", file] => import(file),
         ["run", file] => run(file),
+        ["transcript", file] => transcript(file),
         ["test", files @ ..] if !files.is_empty() => all(files, test),
         _ => {
             eprintln!("{USAGE}");
@@ -107,11 +109,22 @@ fn import(file: &str) -> Result<bool> {
     Ok(true)
 }
 
-fn test(file: &str) -> Result<bool> {
+/// Plays a scenario file against the flow beside it.
+fn scenarios(file: &str) -> Result<Report> {
     let source = fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
     let beside = Path::new(file).with_file_name(flow_of(&source, file)?);
     let bytes = program(&beside.to_string_lossy())?;
-    let report = run_scenarios(&Flow::load(&bytes)?, &source, file)?;
+    Ok(run_scenarios(&Flow::load(&bytes)?, &source, file)?)
+}
+
+fn transcript(file: &str) -> Result<bool> {
+    let report = scenarios(file)?;
+    print!("{}", report.transcript());
+    Ok(report.passed())
+}
+
+fn test(file: &str) -> Result<bool> {
+    let report = scenarios(file)?;
     for outcome in &report.outcomes {
         match &outcome.failure {
             None => println!("ok    {}", outcome.name),

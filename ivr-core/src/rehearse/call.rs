@@ -3,6 +3,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write;
 
+use super::transcript::Transcript;
 use crate::machine::LargeSession;
 use crate::{
     Args, Flow, Input, Op, OpResult, Output, PromptItem, SessionConfig, SessionError, Time, Value,
@@ -27,6 +28,7 @@ pub struct Rehearsal<'f> {
     session: LargeSession,
     now: Time,
     log: Vec<String>,
+    transcript: Transcript,
     playing: Option<Op>,
     host: Option<Op>,
     visited: Vec<(String, String)>,
@@ -43,10 +45,12 @@ impl<'f> Rehearsal<'f> {
             session: LargeSession::new(flow, config)?,
             now: config.now,
             log: Vec::new(),
+            transcript: Transcript::default(),
             playing: None,
             host: None,
             visited: Vec::new(),
         };
+        call.transcript.begin(&config);
         call.input(Input::Start);
         Ok(call)
     }
@@ -98,12 +102,24 @@ impl<'f> Rehearsal<'f> {
         core::mem::take(&mut self.log)
     }
 
+    /// Everything that went into the session and came out of it, as text for players in other
+    /// languages: see `ivr-core/README.md`.
+    #[must_use]
+    pub fn transcript(&self) -> &str {
+        self.transcript.as_str()
+    }
+
     /// Hands the session an input of one's own. A byte that is no key is ignored.
     pub fn input(&mut self, input: Input<'_>) {
-        if self.session.handle(self.flow, self.now, input).is_err() {
-            return;
+        if self.session.handle(self.flow, self.now, input).is_ok() {
+            self.transcript.input(self.now, &input);
+            self.drain();
         }
+    }
+
+    fn drain(&mut self) {
         while let Some(output) = self.session.poll(self.flow) {
+            self.transcript.output(&output);
             let line = match output {
                 Output::Play { op, prompts, language, .. } => {
                     self.playing = Some(op);
@@ -142,6 +158,7 @@ impl<'f> Rehearsal<'f> {
             };
             self.log.push(line);
         }
+        self.transcript.wake(self.session.deadline());
     }
 
     /// The prompt under way is heard to its end, and those that follow without a pause; each takes
@@ -173,10 +190,11 @@ impl<'f> Rehearsal<'f> {
 
     /// Presses keys all at once, before the session has had a turn.
     pub fn burst(&mut self, keys: &str) {
+        self.transcript.digits(self.now, keys);
         for key in keys.bytes() {
             let _ = self.session.handle(self.flow, self.now, Input::Digit(key));
         }
-        self.input(Input::Tick);
+        self.drain();
     }
 
     /// The host's operation comes to its end; nothing happens when there is none.

@@ -23,6 +23,7 @@
 mod call;
 mod coverage;
 mod scenario;
+mod transcript;
 
 pub use call::Rehearsal;
 pub use coverage::Coverage;

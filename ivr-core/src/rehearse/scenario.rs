@@ -42,6 +42,8 @@ pub struct Outcome {
     pub name: String,
     /// What went wrong, with what happened instead; `None` when all is well.
     pub failure: Option<String>,
+    /// What went into the session and came out of it: see [`Rehearsal::transcript`].
+    pub transcript: String,
 }
 
 /// How a file of scenarios went.
@@ -54,6 +56,13 @@ pub struct Report {
 }
 
 impl Report {
+    /// The transcripts of all scenarios, each behind a line with its name.
+    #[must_use]
+    pub fn transcript(&self) -> String {
+        let each = |o: &Outcome| format!("scenario\t{}\n{}", o.name, o.transcript);
+        self.outcomes.iter().map(each).collect()
+    }
+
     /// Whether every scenario went well.
     #[must_use]
     pub fn passed(&self) -> bool {
@@ -203,7 +212,8 @@ fn one<'d>(
         }
     }
     coverage.count(&call);
-    Ok(Outcome { name: name.to_string(), failure })
+    let transcript = call.transcript().to_string();
+    Ok(Outcome { name: name.to_string(), failure, transcript })
 }
 
 /// One step; what failed, if it did.

@@ -13,3 +13,4 @@ mod robust;
 mod saying;
 mod schedules;
 mod schema;
+mod transcripts;
