@@ -39,7 +39,7 @@
 //! # What is where
 //!
 //! - [`Engine`]: calls, agents, queues, offers; [`Strategy`] and [`Order`]: who gets the call;
-//!   [`RelaxStep`] and [`Overflow`]: what changes while it waits; [`WhyWaiting`] and [`WhyIdle`]:
+//!   [`CallOrder`]: which call the agent gets; [`RelaxStep`] and [`Overflow`]: what changes while it waits; [`WhyWaiting`] and [`WhyIdle`]:
 //!   why it still does; [`Engine::snapshot`] and [`Engine::restore`].
 //! - [`calendar`]: working hours. [`admission`]: who gets in. [`outbound`]: calling out.
 //! - [`staffing`]: Erlang B, C and A, rosters. [`sim`]: a call centre to experiment with (`std`).
@@ -96,7 +96,7 @@ pub use agent::{
     REASON_MISSED,
 };
 pub use call::{CallConfig, CallState};
-pub use engine::{Engine, Estimates, Staff, WhyIdle, WhyWaiting};
+pub use engine::{Engine, Estimates, NextCall, Staff, WhyIdle, WhyWaiting};
 pub use error::{Error, Table};
 pub use event::{EndedBy, Input, LeaveReason, OfferEnd, Output, RefuseReason, RejectCause};
 pub use id::{AgentId, CallId, OfferId, QueueId};
@@ -107,7 +107,10 @@ pub use limits::{
 pub use queue::{Delays, EmptyRule, QueueConfig, QueueCounters};
 pub use relax::{GhostSlot, Overflow, RelaxStep};
 pub use ring::OutputSlot;
-pub use select::{Asterisk, CallCenter, Order, Ring, Start, Strategy, Term, asterisk_bucket};
+pub use select::{
+    Asterisk, CallCenter, CallOrder, CallReason, Order, Ring, Start, Strategy, Term,
+    asterisk_bucket,
+};
 pub use skill::{ClassId, ProfileId, Skill, SkillRange};
 pub use time::Time;
 pub use timer::TimerSlot;

@@ -38,6 +38,12 @@ pub struct QueueConfig {
     pub weight: u16,
     /// Answered within so many ms counts as in service level. Default: 20 000.
     pub service_level_ms: u64,
+    /// Calls should be answered within so many ms (1 or more), where
+    /// [`CallOrder`](crate::CallOrder) goes by targets. `None`: `service_level_ms`.
+    pub target_ms: Option<u64>,
+    /// How long this queue may be beside others, where [`CallOrder`](crate::CallOrder) goes by
+    /// ratios: twice the share, twice the length (1 or more). Default: 1.
+    pub share: u32,
     /// The first position announcement comes after so long, in ms.
     pub announce_first_ms: Option<u64>,
     /// Further announcements come so often, in ms (1 or more).
@@ -71,6 +77,8 @@ impl Default for QueueConfig {
             max_waiting: None,
             weight: 0,
             service_level_ms: 20_000,
+            target_ms: None,
+            share: 1,
             announce_first_ms: None,
             announce_every_ms: None,
             missed_limit: None,
@@ -79,6 +87,13 @@ impl Default for QueueConfig {
             leave_empty: EmptyRule::Never,
             delays: Delays::default(),
         }
+    }
+}
+
+impl QueueConfig {
+    /// The target for routing, at least 1.
+    pub(crate) fn target_ms(&self) -> u64 {
+        self.target_ms.unwrap_or(self.service_level_ms).max(1)
     }
 }
 
@@ -165,6 +180,8 @@ pub struct Queue {
     pub(crate) logged_in: u32,
     pub(crate) willing: u32,
     pub(crate) free: u32,
+    /// Calls among the waiting that ring.
+    pub(crate) ringing: u32,
     /// Its steps of relaxation: the first, and how many.
     pub(crate) steps: (u32, u32),
     /// Round robin: the member offered to last.
@@ -190,6 +207,7 @@ impl Default for Queue {
             logged_in: 0,
             willing: 0,
             free: 0,
+            ringing: 0,
             steps: (0, 0),
             cursor: None,
             last_key: (0, 0, 0),
@@ -243,10 +261,10 @@ impl Default for Pool {
     }
 }
 
-plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow, resume_within_ms, max_waiting, weight, service_level_ms, announce_first_ms, announce_every_ms, missed_limit, aging_ms, join_empty, leave_empty, delays });
+plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow, resume_within_ms, max_waiting, weight, service_level_ms, target_ms, share, announce_first_ms, announce_every_ms, missed_limit, aging_ms, join_empty, leave_empty, delays });
 plain!(struct Delays { busy_ms, declined_ms, failed_ms, no_answer_ms });
 plain!(struct QueueCounters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms });
-plain!(struct Queue { config, order, counters, members, logged_in, willing, free, steps, cursor, last_key, emptying, next_emptying, handle_ms, last_wait_ms });
+plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, steps, cursor, last_key, emptying, next_emptying, handle_ms, last_wait_ms });
 plain!(struct Line { queue, class, penalty_min, penalty_max, tree, head, head_key, next });
 plain!(struct Pool { profile, tree });
 plain!(enum EmptyRule { 0 Never, 1 LoggedOut, 2 NotReady, 3 NoneFree });

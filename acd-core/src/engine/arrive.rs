@@ -1,6 +1,6 @@
 //! A call asks to join a queue, and finds its place in it.
 
-use super::{CALL_STEP, Engine};
+use super::{ARRIVED_AT_0, CALL_STEP, Engine};
 use crate::call::{Call, CallConfig, CallKey, CallState};
 use crate::error::{Error, Table};
 use crate::event::{Output, RefuseReason};
@@ -126,8 +126,7 @@ impl Engine<'_> {
         number: u64,
     ) -> CallKey {
         let level = (i64::from(i32::MAX) - i64::from(priority)) as u64;
-        // Times stand in the middle of the range, so that earlier ones do not end at 0.
-        let since = i128::from(arrived.ms()) + (1 << 62) - i128::from(credit);
+        let since = i128::from(arrived.ms()) + i128::from(ARRIVED_AT_0) - i128::from(credit);
         let aging = self.queues[queue].config.aging_ms;
         let (level, since) = match aging {
             None => (level, since),

@@ -6,7 +6,7 @@
 
 use super::{Engine, List};
 use crate::ProfileId;
-use crate::call::{Call, CallKey, CallState};
+use crate::call::{Call, CallState};
 use crate::queue::Cursor;
 use crate::select::{Order, Ring, Start};
 use crate::slab::NIL;
@@ -109,54 +109,6 @@ impl Engine<'_> {
         self.retry_by(call, self.now.plus(u64::from(every_ms)));
     }
 
-    /// The call this agent should get next: calls that wait for this very agent, then by queue
-    /// weight, priority, effective arrival.
-    fn best_call(&self, agent: u32) -> Option<u32> {
-        let mut best: Best = None;
-        let mut call = self.agents[agent].sought;
-        while call != NIL {
-            if self.calls[call].state == CallState::Waiting
-                && self.preferred_member(call).is_some()
-                && is_ahead(best, (true, 0), self.calls.key(call))
-            {
-                best = Some((call, (true, 0), self.calls.key(call)));
-            }
-            call = self.calls[call].next_sought;
-        }
-        let classes = self.skills.classes_for(self.agents[agent].config.profile);
-        let mut at = self.agents[agent].members;
-        while at != NIL {
-            let member = &self.members[at];
-            if member.node.is_linked() {
-                let rank = (false, self.queues[member.queue].config.weight);
-                let penalty = member.config.penalty;
-                for class in self.line_grid.among(member.queue, classes) {
-                    let mut next = self.line_grid.first(member.queue, class);
-                    while next != NIL {
-                        let line = &self.lines[next];
-                        let open = line.penalty_min <= penalty && penalty <= line.penalty_max;
-                        if open && line.head != NIL && is_ahead(best, rank, line.head_key) {
-                            let mut head = Some(line.head);
-                            while let Some(call) = head.filter(|&call| self.remembers(call, agent))
-                            {
-                                head = next_on(&self.calls, call);
-                            }
-                            if let Some(call) = head {
-                                let key = self.calls.key(call);
-                                if is_ahead(best, rank, key) {
-                                    best = Some((call, rank, key));
-                                }
-                            }
-                        }
-                        next = line.next;
-                    }
-                }
-            }
-            at = member.next;
-        }
-        best.map(|(call, ..)| call)
-    }
-
     /// The member this call should be offered to, by its preference and its queue's order.
     fn best_member(&mut self, call: u32) -> Option<u32> {
         if let Some(member) = self.preferred_member(call) {
@@ -195,6 +147,11 @@ impl Engine<'_> {
 
     /// The preferred agent's membership, if the agent is free for this call now.
     fn preferred_member(&self, call: u32) -> Option<u32> {
+        self.preferred_place(call).filter(|&member| self.members[member].node.is_linked())
+    }
+
+    /// The preferred agent's membership, if the call can go there at all.
+    pub(super) fn preferred_place(&self, call: u32) -> Option<u32> {
         let preferred = self.calls[call].preferred?;
         let agent = preferred.index();
         if !self.agents.holds(agent, preferred.generation()) {
@@ -202,8 +159,7 @@ impl Engine<'_> {
         }
         let member = self.member_of(agent, self.calls[call].queue)?;
         let class = self.lines[self.calls[call].line].class;
-        let eligible = self.members[member].node.is_linked()
-            && self.skills.fits(class, self.agents[agent].config.profile)
+        let eligible = self.skills.fits(class, self.agents[agent].config.profile)
             && !self.remembers(call, agent);
         eligible.then_some(member)
     }
@@ -477,13 +433,6 @@ impl Engine<'_> {
         }
         take_out(&mut self.dirty_agents, before, agent, next);
     }
-}
-
-/// The best call so far: which, whether it seeks this very agent and its queue's weight, its key.
-type Best = Option<(u32, (bool, u16), CallKey)>;
-
-fn is_ahead(best: Best, rank: (bool, u16), key: CallKey) -> bool {
-    best.is_none_or(|(_, r, k)| rank > r || (rank == r && key < k))
 }
 
 fn take_out(list: &mut List, before: u32, gone: u32, next: u32) {

@@ -11,6 +11,7 @@ mod ending;
 mod estimates;
 mod explain;
 mod matching;
+mod next_call;
 mod offers;
 mod query;
 mod relaxing;
@@ -20,6 +21,7 @@ mod timers;
 
 pub use estimates::Estimates;
 pub use explain::{WhyIdle, WhyWaiting};
+pub use next_call::NextCall;
 pub use query::Staff;
 
 use crate::agent::{Agent, Member};
@@ -34,6 +36,7 @@ use crate::limits::{EngineStorage, Tables, burst};
 use crate::queue::{Line, Pool, Queue};
 use crate::relax::{GhostSlot, RelaxStep};
 use crate::ring::Ring;
+use crate::select::CallOrder;
 use crate::skill::{ClassId, ProfileId, Skill, Skills};
 use crate::slab::{NIL, Slab};
 use crate::storage::Storage;
@@ -76,6 +79,7 @@ pub struct Engine<'a> {
     next_call: u64,
     next_member: u32,
     rng: u64,
+    call_order: CallOrder,
     ring_max: u16,
 }
 
@@ -113,6 +117,10 @@ const CHECKED: usize = 13;
 /// asks for a place in the queue finds a number between two others.
 const CALL_STEP: u64 = 1 << 16;
 const FIRST_CALL: u64 = 1 << 40;
+
+/// Arrivals in the order of calls stand in the middle of the range, so that credit does not take
+/// them below 0.
+const ARRIVED_AT_0: u64 = 1 << 62;
 
 #[cfg(feature = "alloc")]
 impl Engine<'static> {
@@ -175,6 +183,7 @@ impl<'a> Engine<'a> {
             next_call: FIRST_CALL,
             next_member: 0,
             rng: 0,
+            call_order: CallOrder::default(),
             ring_max,
         })
     }

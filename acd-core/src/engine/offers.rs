@@ -40,6 +40,7 @@ impl Engine<'_> {
         self.move_cursors(call, member);
         if self.calls[call].ringing == 0 {
             self.calls[call].state = CallState::Ringing;
+            self.queues[queue].ringing += 1;
             self.show_call(call, false);
         }
         self.calls[call].ringing += 1;
@@ -74,6 +75,7 @@ impl Engine<'_> {
         let at = &mut self.calls[call];
         at.state = CallState::Connected;
         at.ringing -= 1;
+        self.queues[queue].ringing -= 1;
         let level = self.queues[queue].config.service_level_ms;
         let counters = &mut self.queues[queue].counters;
         counters.waiting -= 1;
@@ -161,6 +163,7 @@ impl Engine<'_> {
         at.ringing -= 1;
         if at.ringing == 0 && at.state == CallState::Ringing {
             at.state = CallState::Waiting;
+            self.queues[queue].ringing -= 1;
             if !matches!(end, OfferEnd::Cancelled) {
                 self.show_call(call, true);
                 self.soil_call(call);

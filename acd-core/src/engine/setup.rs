@@ -270,5 +270,11 @@ fn check_queue(config: &QueueConfig) -> Result<(), Error> {
     if config.missed_limit == Some(0) {
         return Err(Error::Config("missed_limit is 0"));
     }
+    if config.target_ms == Some(0) {
+        return Err(Error::Config("target_ms is 0"));
+    }
+    if config.share == 0 {
+        return Err(Error::Config("share is 0"));
+    }
     config.strategy.order().check()
 }

@@ -89,6 +89,7 @@ impl Engine<'_> {
         self.next_call.put(sink);
         self.next_member.put(sink);
         self.rng.put(sink);
+        self.call_order.put(sink);
     }
 
     fn get(&mut self, source: &mut Source<'_>) {
@@ -114,6 +115,7 @@ impl Engine<'_> {
         self.next_call = u64::get(source);
         self.next_member = u32::get(source);
         self.rng = u64::get(source);
+        self.call_order = Plain::get(source);
         (self.dirty_calls, self.dirty_agents) = (List::EMPTY, List::EMPTY);
         self.emptying = NIL;
     }

@@ -1,12 +1,16 @@
 //! Which agent a call is offered to: one language of ordering terms, and named presets in it.
+//! Which call an agent gets: [`CallOrder`].
 //!
 //! Candidates stand in tiers: lower penalty first, then lower level. Inside the lowest tier that
 //! has a candidate, the terms of the [`Order`] decide one after the other, and the last word is
 //! always the order in which the members joined the queue, so that there is never a tie.
 
+mod calls;
 mod compat;
 
 use crate::plain::plain;
+pub(crate) use calls::Urgency;
+pub use calls::{CallOrder, CallReason};
 pub use compat::{Asterisk, CallCenter, asterisk_bucket};
 
 /// One term of an order: the candidate with the smaller value goes first.

@@ -33,7 +33,7 @@ mod world;
 
 use std::vec::Vec;
 
-use crate::{Error, Membership, QueueConfig, Skill};
+use crate::{CallOrder, Error, Membership, QueueConfig, Skill};
 
 pub use draw::Draw;
 pub use report::{Estimate, Report, Study, Tally};
@@ -89,6 +89,8 @@ pub struct Group {
 pub struct Centre {
     /// Its queues.
     pub queues: Vec<QueueConfig>,
+    /// Which call an agent of several queues gets.
+    pub call_order: CallOrder,
     /// Who calls.
     pub streams: Vec<Stream>,
     /// Who answers.
@@ -107,6 +109,7 @@ impl Default for Centre {
     fn default() -> Self {
         Self {
             queues: Vec::new(),
+            call_order: CallOrder::default(),
             streams: Vec::new(),
             groups: Vec::new(),
             interval_s: 1_800,

@@ -81,6 +81,7 @@ impl<'c> World<'c> {
             ..Limits::default()
         })?;
         engine.set_seed(seed);
+        engine.set_call_order(centre.call_order);
         let mut queues = Vec::new();
         for config in &centre.queues {
             queues.push(engine.add_queue(*config)?);

@@ -64,6 +64,7 @@ pub(crate) struct Ledger {
     calls: BTreeMap<CallId, CallBook>,
     offers: BTreeMap<OfferId, OfferBook>,
     pub(crate) fits: BTreeMap<(ClassId, ProfileId), bool>,
+    pub(crate) call_order: CallOrder,
     /// What the input at hand asked for, for the output that answers it.
     arriving: Option<CallConfig>,
     starts_anew: Option<CallId>,
@@ -321,28 +322,24 @@ impl Ledger {
         })
     }
 
-    /// INV-33: nobody of the same queue, class and window who came before in the order was left
-    /// behind. INV-39 and INV-41: nobody better was left idle.
+    /// INV-32, INV-33: no call that the agent could have had came before this one in the order of
+    /// all calls. INV-39 and INV-41: nobody better was left idle.
     fn in_good_order(&self, at: Time, id: CallId, call: &CallBook, who: &AgentBook) {
-        let order = |book: &CallBook| {
-            let since = book.since.ms() as i64 - book.credit_ms as i64;
-            (-i64::from(book.priority), since, book.number)
+        let plain = |book: &CallBook| {
+            book.config.position.is_none() && book.config.preferred_agent.is_none()
         };
         for (other_id, other) in &self.calls {
-            let alike = other.queue == call.queue
-                && self.asks(at, other) == self.asks(at, call)
-                && other.config.position.is_none()
-                && call.config.position.is_none();
             if *other_id != id
-                && alike
                 && other.talking.is_none()
                 && other.offers.is_empty()
                 && call.offers.is_empty()
+                && plain(other)
+                && plain(call)
+                && self.eligible(at, other, who)
                 && !self.barred(at, other, who)
-                && other.config.preferred_agent.is_none()
-                && call.config.preferred_agent.is_none()
             {
-                assert!(order(call) < order(other), "INV-33: {other_id:?} was before {id:?}");
+                let (ours, theirs) = (self.rank(at, call), self.rank(at, other));
+                assert!(ours < theirs, "INV-33: {other_id:?} was before {id:?}");
             }
         }
         let strategy = self.queues[&call.queue].strategy;
@@ -367,6 +364,32 @@ impl Ledger {
                 }
             }
         }
+    }
+
+    /// Smaller goes first: weight, priority, the rule, age, number.
+    fn rank(&self, at: Time, call: &CallBook) -> [i128; 5] {
+        let config = &self.queues[&call.queue];
+        let since = i128::from(call.since.ms()) - i128::from(call.credit_ms);
+        let target = i128::from(config.target_ms.unwrap_or(config.service_level_ms));
+        // Over a denominator that all queues share.
+        let parts =
+            |of: i128, part: i128| of * self.queues.values().map(part_of).product::<i128>() / part;
+        fn part_of(config: &QueueConfig) -> i128 {
+            let target = config.target_ms.unwrap_or(config.service_level_ms);
+            i128::from(target) * i128::from(config.share)
+        }
+        let urgency = match self.call_order {
+            CallOrder::Deadline => -(since + target),
+            CallOrder::QueueRatio => {
+                let unoffered = |c: &&CallBook| c.talking.is_none() && c.offers.is_empty();
+                let here = self.calls.values().filter(|c| c.queue == call.queue);
+                parts(here.filter(unoffered).count() as i128, i128::from(config.share))
+            }
+            CallOrder::WaitRatio => parts(i128::from(at.ms()) - since, target),
+            _ => 0,
+        };
+        let weight = i128::from(config.weight);
+        [-weight, -i128::from(call.priority), -urgency, since, i128::from(call.number)]
     }
 
     fn offer_ended(&mut self, at: Time, offer: OfferId, end: OfferEnd, rang_ms: u64) {

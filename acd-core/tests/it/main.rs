@@ -3,6 +3,7 @@
 
 mod admission;
 mod calendar;
+mod call_order;
 mod compat;
 mod desk;
 mod estimates;

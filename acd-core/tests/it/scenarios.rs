@@ -52,6 +52,16 @@ fn strategy(name: &str) -> Strategy {
     }
 }
 
+fn call_order(name: &str) -> CallOrder {
+    match name {
+        "" | "longest-waiting" => CallOrder::LongestWaiting,
+        "deadline" => CallOrder::Deadline,
+        "queue-ratio" => CallOrder::QueueRatio,
+        "wait-ratio" => CallOrder::WaitRatio,
+        other => panic!("no order of calls {other}"),
+    }
+}
+
 fn empty_rule(name: &str) -> EmptyRule {
     match name {
         "" => EmptyRule::Never,
@@ -86,6 +96,7 @@ impl Scene {
             states: file.get("states").and_then(Value::as_bool).unwrap_or(false),
             said: String::new(),
         };
+        scene.engine.set_call_order(call_order(text(file, "order")));
         for queue in list(file, "queue") {
             scene.add_queue(queue);
         }
@@ -115,6 +126,8 @@ impl Scene {
             resume_within_ms: number(given, "resume_within_ms").map(|n| n as u32),
             max_waiting: number(given, "max_waiting").map(|n| n as u32),
             weight: small("weight", 0) as u16,
+            target_ms: ms("target_ms"),
+            share: small("share", plain.share),
             announce_first_ms: ms("announce_first_ms"),
             announce_every_ms: ms("announce_every_ms"),
             missed_limit: number(given, "missed_limit").map(|n| n as u16),

@@ -1,0 +1,176 @@
+//! Which call an agent gets: one order over all that wait, whoever looks for whom.
+
+use core::cmp::Ordering;
+
+use super::{ARRIVED_AT_0, Engine};
+use crate::agent::Member;
+use crate::call::{CallKey, CallState};
+use crate::error::Error;
+use crate::id::{AgentId, CallId};
+use crate::select::{CallOrder, CallReason, Urgency};
+use crate::slab::NIL;
+use crate::tree::{Arena, next_on};
+
+/// What a call has to say for its going first.
+#[derive(Clone, Copy)]
+struct Claim {
+    call: u32,
+    /// It waits for this very agent.
+    seeks: bool,
+    weight: u16,
+    urgency: Urgency,
+    key: CallKey,
+}
+
+impl Claim {
+    /// Which goes first, `Less` for this one, and what decides.
+    fn against(&self, other: &Self) -> (Ordering, CallReason) {
+        let criteria = [
+            (other.seeks.cmp(&self.seeks), CallReason::Preferred),
+            (other.weight.cmp(&self.weight), CallReason::Weight),
+            (self.key.0.cmp(&other.key.0), CallReason::Priority),
+            (other.urgency.cmp(&self.urgency), CallReason::Order),
+        ];
+        let decided = criteria.into_iter().find(|(order, _)| order.is_ne());
+        decided.unwrap_or((self.key.cmp(&other.key), CallReason::Age))
+    }
+
+    fn is_ahead_of(&self, other: Option<&Self>) -> bool {
+        other.is_none_or(|other| self.against(other).0.is_lt())
+    }
+}
+
+/// The call an agent would get, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextCall {
+    /// Which.
+    pub call: CallId,
+    /// What puts it before the one that would come after it.
+    pub because: CallReason,
+    /// The one that would come after it.
+    pub before: Option<CallId>,
+}
+
+impl Engine<'_> {
+    /// Sets which call an agent of several queues gets, from the next decision on.
+    pub fn set_call_order(&mut self, order: CallOrder) {
+        self.call_order = order;
+    }
+
+    /// Which call an agent of several queues gets.
+    #[must_use]
+    pub fn call_order(&self) -> CallOrder {
+        self.call_order
+    }
+
+    /// The call this agent would get if it became free now, and why that one.
+    ///
+    /// # Errors
+    /// No such agent.
+    pub fn next_call(&self, agent: AgentId) -> Result<Option<NextCall>, Error> {
+        let agent = self.agent(agent)?;
+        let first = self.best_claim(agent, |_| true, NIL);
+        Ok(first.map(|first| {
+            let second = self.best_claim(agent, |_| true, first.call);
+            NextCall {
+                call: self.call_id(first.call),
+                because: second.map_or(CallReason::Alone, |second| first.against(&second).1),
+                before: second.map(|second| self.call_id(second.call)),
+            }
+        }))
+    }
+
+    /// The call this agent gets where it is free.
+    pub(super) fn best_call(&self, agent: u32) -> Option<u32> {
+        let best = self.best_claim(agent, |member| member.node.is_linked(), NIL);
+        best.map(|claim| claim.call)
+    }
+
+    /// The first of the calls that could go to this agent in those of its places, one left out.
+    fn best_claim(&self, agent: u32, serves: impl Fn(&Member) -> bool, but: u32) -> Option<Claim> {
+        let mut best: Option<Claim> = None;
+        let mut call = self.agents[agent].sought;
+        while call != NIL {
+            let place = self.preferred_place(call).filter(|&at| serves(&self.members[at]));
+            if place.is_some() && call != but && self.calls[call].state == CallState::Waiting {
+                let key = self.calls.key(call);
+                let claim = Claim { call, seeks: true, weight: 0, urgency: Urgency::SAME, key };
+                if claim.is_ahead_of(best.as_ref()) {
+                    best = Some(claim);
+                }
+            }
+            call = self.calls[call].next_sought;
+        }
+        let classes = self.skills.classes_for(self.agents[agent].config.profile);
+        let mut at = self.agents[agent].members;
+        while at != NIL {
+            let member = &self.members[at];
+            if serves(member) {
+                for class in self.line_grid.among(member.queue, classes) {
+                    let mut line = self.line_grid.first(member.queue, class);
+                    while line != NIL {
+                        best = self.better_of_line(best, line, member, but);
+                        line = self.lines[line].next;
+                    }
+                }
+            }
+            at = member.next;
+        }
+        best
+    }
+
+    /// The first call of a line that this member could take, if it goes before the best so far.
+    fn better_of_line(
+        &self,
+        best: Option<Claim>,
+        line: u32,
+        member: &Member,
+        but: u32,
+    ) -> Option<Claim> {
+        let line = &self.lines[line];
+        let penalty = member.config.penalty;
+        if line.head == NIL || penalty < line.penalty_min || line.penalty_max < penalty {
+            return best;
+        }
+        let mut claim = Claim {
+            call: line.head,
+            seeks: false,
+            weight: self.queues[line.queue].config.weight,
+            urgency: self.urgency(line.queue, line.head_key),
+            key: line.head_key,
+        };
+        while claim.is_ahead_of(best.as_ref()) {
+            if claim.call != but && !self.remembers(claim.call, member.agent) {
+                return Some(claim);
+            }
+            let Some(call) = next_on(&self.calls, claim.call) else {
+                break;
+            };
+            (claim.call, claim.key) = (call, self.calls.key(call));
+            claim.urgency = self.urgency(line.queue, claim.key);
+        }
+        best
+    }
+
+    fn urgency(&self, queue: u32, key: CallKey) -> Urgency {
+        if self.call_order == CallOrder::LongestWaiting {
+            return Urgency::SAME;
+        }
+        let queue = &self.queues[queue];
+        match self.call_order {
+            CallOrder::LongestWaiting => Urgency::SAME,
+            CallOrder::Deadline => {
+                let deadline = key.1.saturating_add(queue.config.target_ms());
+                Urgency { over: u64::MAX - deadline, under: 1 }
+            }
+            CallOrder::QueueRatio => Urgency {
+                over: u64::from(queue.counters.waiting - queue.ringing),
+                under: u64::from(queue.config.share),
+            },
+            CallOrder::WaitRatio => Urgency {
+                over: (ARRIVED_AT_0 + self.now.ms().min(ARRIVED_AT_0)).saturating_sub(key.1),
+                under: queue.config.target_ms(),
+            },
+        }
+    }
+}
