@@ -10,6 +10,7 @@ use super::crypto::{DataKey, Unlock};
 use super::error::TlrError;
 use super::frame::{FILE_HEADER, Kind, RecordHead};
 use super::opened::open_body;
+use super::play::OPUS_STEP;
 use super::scan::{Scanner, Step};
 use crate::record::law::{ALAW, ULAW};
 use crate::record::{Format, SamplesMut, block_info, decode};
@@ -42,7 +43,10 @@ pub struct Reader<R> {
     index: Vec<IndexEntry>,
     damage: Vec<Range<u64>>,
     indexed: bool,
-    cached: Option<(u64, Vec<i16>)>,
+    /// The block read last, by offset and channel.
+    cached: Option<((u64, u8), Vec<i16>)>,
+    #[cfg(feature = "opus")]
+    opus: super::opus::Decoding,
 }
 
 impl<R> core::fmt::Debug for Reader<R> {
@@ -74,6 +78,8 @@ impl<R: Read + Seek> Reader<R> {
             damage: Vec::new(),
             indexed: false,
             cached: None,
+            #[cfg(feature = "opus")]
+            opus: super::opus::Decoding::default(),
         };
         let mut seen = Seen { id, unlock, head: false, locked: false };
         if !this.read_index(&mut seen)? {
@@ -160,33 +166,42 @@ impl<R: Read + Seek> Reader<R> {
     /// Fills `out` with a channel's linear samples from `position` on; what was never recorded or
     /// is lost is silence. Returns how many samples of `out` were recorded.
     ///
+    /// With the feature `opus`, an Opus channel is decoded to 8 kHz: every sixth position of its
+    /// 48 kHz clock is a sample.
+    ///
     /// # Errors
-    /// [`TlrError::Channel`], [`TlrError::Format`] for an Opus channel, [`TlrError::Io`].
+    /// [`TlrError::Channel`], [`TlrError::Format`] for an Opus channel without the feature,
+    /// [`TlrError::Io`].
     pub fn read(&mut self, channel: u8, position: u64, out: &mut [i16]) -> Result<usize, TlrError> {
         let known =
             self.head.channels.get(usize::from(channel)).ok_or(TlrError::Channel(channel))?;
-        let Coding::Lossless(format) = known.coding else {
-            return Err(TlrError::Format(channel));
+        let coding = known.coding;
+        let step = match coding {
+            Coding::Lossless(_) => 1,
+            Coding::Opus if cfg!(feature = "opus") => OPUS_STEP,
+            Coding::Opus => return Err(TlrError::Format(channel)),
         };
         out.fill(0);
-        let end = position.saturating_add(out.len() as u64);
         let from = self.index.partition_point(|entry| {
             (entry.channel, entry.position.saturating_add(entry.len)) <= (channel, position)
         });
+        // From here on in samples heard.
+        let position = position / step;
+        let end = position.saturating_add(out.len() as u64);
         let mut recorded = 0;
         for i in from..self.index.len() {
             let entry = self.index[i];
-            if entry.channel != channel || entry.position >= end {
+            let at = entry.position / step;
+            if entry.channel != channel || at >= end {
                 break;
             }
-            let Some(samples) = self.linear(&entry, format)? else {
+            let Some(samples) = self.linear(i, coding)? else {
                 continue;
             };
-            let (start, stop) =
-                (entry.position.max(position), end.min(entry.position + samples.len() as u64));
+            let (start, stop) = (at.max(position), end.min(at + samples.len() as u64));
             if start < stop {
                 let to = &mut out[(start - position) as usize..(stop - position) as usize];
-                let skip = (start - entry.position) as usize;
+                let skip = (start - at) as usize;
                 to.copy_from_slice(&samples[skip..skip + to.len()]);
                 recorded += to.len();
             }
@@ -225,18 +240,39 @@ impl<R: Read + Seek> Reader<R> {
         }
     }
 
-    /// A block's linear samples, kept until another is asked for; `None` if it is damaged.
-    fn linear(&mut self, entry: &IndexEntry, format: Format) -> Result<Option<&[i16]>, TlrError> {
-        if self.cached.as_ref().is_none_or(|(offset, _)| *offset != entry.offset) {
-            let law = if format == Format::Alaw { &ALAW } else { &ULAW };
-            let samples = match self.sound(entry) {
-                Ok(Sound::G711(codes)) => codes.iter().map(|c| law.value[law.cell(*c)]).collect(),
+    /// The linear samples of a block of the index, kept until another is asked for; `None` if it is
+    /// damaged.
+    fn linear(&mut self, i: usize, coding: Coding) -> Result<Option<&[i16]>, TlrError> {
+        let entry = self.index[i];
+        let this = (entry.offset, entry.channel);
+        if self.cached.as_ref().is_none_or(|(cached, _)| *cached != this) {
+            let samples = match self.sound(&entry) {
+                Ok(Sound::G711(codes)) => {
+                    let alaw = coding == Coding::Lossless(Format::Alaw);
+                    let law = if alaw { &ALAW } else { &ULAW };
+                    codes.iter().map(|c| law.value[law.cell(*c)]).collect()
+                }
                 Ok(Sound::Pcm16(samples)) => samples,
+                #[cfg(feature = "opus")]
+                Ok(Sound::Packets(packets)) => {
+                    let before = i.checked_sub(1).map(|i| self.index[i]);
+                    let before = before.filter(|b| {
+                        b.channel == entry.channel && b.position + b.len == entry.position
+                    });
+                    if let (false, Some(before)) = (self.opus.is_at(&entry), before) {
+                        // A decoder remembers: the block before brings it into step.
+                        if let Ok(Sound::Packets(packets)) = self.sound(&before) {
+                            self.opus.decode(&before, &packets);
+                        }
+                    }
+                    self.opus.decode(&entry, &packets)
+                }
+                #[cfg(not(feature = "opus"))]
                 Ok(Sound::Packets(_)) => return Ok(None),
                 Err(TlrError::Damaged(_) | TlrError::Block(_)) => return Ok(None),
                 Err(error) => return Err(error),
             };
-            self.cached = Some((entry.offset, samples));
+            self.cached = Some((this, samples));
         }
         Ok(self.cached.as_ref().map(|(_, samples)| &samples[..]))
     }

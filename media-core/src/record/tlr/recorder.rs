@@ -1,6 +1,7 @@
 //! Many calls recorded at once by one thread of their own.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -14,7 +15,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::thread::{Builder, JoinHandle};
 use std::time::Instant;
 
-use super::content::{Head, Mark, MarkKind};
+use super::content::{ClockPoint, Head, Mark, MarkKind};
 use super::error::TlrError;
 use super::writer::{Options, Writer};
 use crate::record::{Format, Samples};
@@ -46,7 +47,11 @@ impl Default for Policy {
 enum Message {
     Open(u64, Arc<State>, Box<Writer<File>>),
     Frame { call: u64, channel: u8, format: Format, position: u64, len: u16, bytes: [u8; FRAME] },
+    Packet { call: u64, channel: u8, position: u64, samples: u32, len: u16, bytes: [u8; FRAME] },
+    LongPacket { call: u64, channel: u8, position: u64, samples: u32, bytes: Box<[u8]> },
     Mark(u64, Mark),
+    Clock(u64, ClockPoint),
+    Meta(u64, Box<(String, String)>),
     Finish(u64, SyncSender<Result<(), TlrError>>),
 }
 
@@ -105,8 +110,9 @@ impl Recorder {
         sender
             .send(Message::Open(call, Arc::clone(&state), Box::new(writer)))
             .map_err(|_| TlrError::Io(io::ErrorKind::BrokenPipe))?;
-        let lost = alloc::vec![None; head.channels.len()];
-        Ok(Call { call, sender, state, lost, dropped: Arc::clone(&self.dropped) })
+        let parties = alloc::vec![Party::default(); head.channels.len()];
+        let (owed, dropped) = (Vec::with_capacity(OWED), Arc::clone(&self.dropped));
+        Ok(Call { call, sender, state, parties, owed, dropped: 0, dropped_by_all: dropped })
     }
 
     /// Samples dropped because the queue was full, over all calls.
@@ -127,15 +133,28 @@ impl Drop for Recorder {
     }
 }
 
+/// Pauses whose marks may wait for room in the queue before more memory is taken.
+const OWED: usize = 16;
+
+#[derive(Clone, Copy, Default)]
+struct Party {
+    /// The stretch dropped since a frame was last taken.
+    lost: Option<(u64, u64)>,
+    paused: Option<u64>,
+}
+
 /// One call being recorded. Dropped unfinished, it is closed without anybody waiting; if there is
 /// no room in the queue even for that, its file stays unclosed, for [`recover`](super::recover).
 pub struct Call {
     call: u64,
     sender: SyncSender<Message>,
     state: Arc<State>,
-    /// By channel, the stretch dropped since a frame was last taken.
-    lost: Vec<Option<(u64, u64)>>,
-    dropped: Arc<AtomicU64>,
+    /// By channel.
+    parties: Vec<Party>,
+    /// Marks of pauses for which there was no room in the queue yet.
+    owed: Vec<Mark>,
+    dropped: u64,
+    dropped_by_all: Arc<AtomicU64>,
 }
 
 impl Drop for Call {
@@ -165,39 +184,62 @@ impl Call {
         position: u64,
         samples: Samples<'_>,
     ) -> Result<bool, TlrError> {
-        if let Some(error) = self.state.error() {
-            return Err(error);
-        }
-        if usize::from(channel) >= self.lost.len() {
-            return Err(TlrError::Channel(channel));
-        }
+        let count = self.admit(channel, position, samples.len() as u64)? as usize;
         let format = samples.format();
         let step = FRAME / format.bytes();
         let mut taken = true;
-        for from in (0..samples.len()).step_by(step) {
-            let count = step.min(samples.len() - from);
+        for from in (0..count).step_by(step) {
+            let len = step.min(count - from);
             let mut bytes = [0; FRAME];
             match samples {
                 Samples::Ulaw(s) | Samples::Alaw(s) => {
-                    bytes[..count].copy_from_slice(&s[from..from + count]);
+                    bytes[..len].copy_from_slice(&s[from..from + len]);
                 }
                 Samples::Pcm16(s) => {
-                    for (to, x) in bytes.chunks_exact_mut(2).zip(&s[from..from + count]) {
+                    for (to, x) in bytes.chunks_exact_mut(2).zip(&s[from..from + len]) {
                         to.copy_from_slice(&x.to_le_bytes());
                     }
                 }
             }
-            let (call, position, len) = (self.call, position + from as u64, count as u16);
-            let frame = Message::Frame { call, channel, format, position, len, bytes };
-            if !self.tell_of_loss(channel) || !self.send(frame)? {
-                let lost = &mut self.lost[usize::from(channel)];
-                let start = lost.map_or(position, |(start, _)| start);
-                *lost = Some((start, position + count as u64));
-                self.dropped.fetch_add(count as u64, Ordering::Relaxed);
-                taken = false;
-            }
+            let (call, position, count) = (self.call, position + from as u64, len as u16);
+            let frame = Message::Frame { call, channel, format, position, len: count, bytes };
+            taken &= self.offer(channel, position, len as u64, frame)?;
         }
         Ok(taken)
+    }
+
+    /// Hands over an Opus packet, as [`Writer::packet`] takes it, without waiting, and without
+    /// allocating if it has at most 320 bytes; returns whether it was taken.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write), and [`TlrError::TooLong`] for a packet over 65,535 bytes.
+    pub fn packet(
+        &mut self,
+        channel: u8,
+        position: u64,
+        samples: u32,
+        packet: &[u8],
+    ) -> Result<bool, TlrError> {
+        if packet.len() > 0xffff {
+            return Err(TlrError::TooLong(packet.len()));
+        }
+        // A packet cannot be cut where a pause begins: none of it is kept.
+        if self.admit(channel, position, samples.into())? < u64::from(samples) {
+            return Ok(true);
+        }
+        let (call, mut bytes) = (self.call, [0; FRAME]);
+        let message = match bytes.get_mut(..packet.len()) {
+            Some(front) => {
+                front.copy_from_slice(packet);
+                let len = packet.len() as u16;
+                Message::Packet { call, channel, position, samples, len, bytes }
+            }
+            None => {
+                let bytes = packet.into();
+                Message::LongPacket { call, channel, position, samples, bytes }
+            }
+        };
+        self.offer(channel, position, samples.into(), message)
     }
 
     /// Adds a mark, if there is room in the queue for it; returns whether there was.
@@ -205,10 +247,50 @@ impl Call {
     /// # Errors
     /// What the thread met with this call before.
     pub fn mark(&mut self, mark: Mark) -> Result<bool, TlrError> {
-        match self.state.error() {
-            Some(error) => Err(error),
-            None => self.send(Message::Mark(self.call, mark)),
+        self.tell(Message::Mark(self.call, mark))
+    }
+
+    /// Notes where a channel's clock stands, if there is room in the queue; returns whether there
+    /// was.
+    ///
+    /// # Errors
+    /// What the thread met with this call before.
+    pub fn clock(&mut self, point: ClockPoint) -> Result<bool, TlrError> {
+        self.tell(Message::Clock(self.call, point))
+    }
+
+    /// Adds metadata that became known during the call, if there is room in the queue; returns
+    /// whether there was. A later value of a key counts.
+    ///
+    /// # Errors
+    /// What the thread met with this call before.
+    pub fn meta(&mut self, key: &str, value: &str) -> Result<bool, TlrError> {
+        self.tell(Message::Meta(self.call, Box::new((key.into(), value.into()))))
+    }
+
+    /// Pauses a channel from this position on: until [`resume`](Self::resume) its sound is refused
+    /// here and reaches no queue, buffer or disk, whatever the thread is doing. Does nothing for a
+    /// channel that is paused already or not there.
+    pub fn pause(&mut self, channel: u8, position: u64) {
+        if let Some(party) = self.parties.get_mut(usize::from(channel)) {
+            party.paused.get_or_insert(position);
         }
+    }
+
+    /// Ends a pause at this position; the stretch is marked as soon as the queue has room.
+    pub fn resume(&mut self, channel: u8, position: u64) {
+        let party = self.parties.get_mut(usize::from(channel));
+        if let Some(from) = party.and_then(|party| party.paused.take()) {
+            let (len, kind) = (position.saturating_sub(from), MarkKind::Paused);
+            self.owed.push(Mark { channel, position: from, len, kind, text: String::new() });
+            self.settle();
+        }
+    }
+
+    /// Samples of this call dropped because the queue was full.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped
     }
 
     /// Closes the recording and waits until it is on its way to the disk.
@@ -217,31 +299,86 @@ impl Call {
     /// What the thread met with this call, now or before; the file can be recovered.
     pub fn finish(mut self) -> Result<(), TlrError> {
         let gone = TlrError::Io(io::ErrorKind::BrokenPipe);
-        for channel in 0..self.lost.len() {
-            if let Some(mark) = self.overload(channel as u8) {
-                self.sender.send(Message::Mark(self.call, mark)).map_err(|_| gone)?;
+        for channel in 0..self.parties.len() {
+            // A pause that lasts to the end has no length of its own.
+            if let Some(from) = self.parties[channel].paused {
+                self.resume(channel as u8, from);
             }
+            let overload = self.overload(channel as u8);
+            self.owed.extend(overload);
+        }
+        for mark in core::mem::take(&mut self.owed) {
+            self.sender.send(Message::Mark(self.call, mark)).map_err(|_| gone)?;
         }
         let (reply, answer) = sync_channel(1);
         self.sender.send(Message::Finish(self.call, reply)).map_err(|_| gone)?;
         answer.recv().map_err(|_| gone)?
     }
 
+    /// How many of the samples at a position may be handed on.
+    fn admit(&self, channel: u8, position: u64, len: u64) -> Result<u64, TlrError> {
+        if let Some(error) = self.state.error() {
+            return Err(error);
+        }
+        let party = self.parties.get(usize::from(channel)).ok_or(TlrError::Channel(channel))?;
+        if position.checked_add(len).is_none() {
+            return Err(TlrError::Backwards { channel, expected: 0 });
+        }
+        Ok(party.paused.map_or(len, |from| from.saturating_sub(position).min(len)))
+    }
+
+    /// Sends sound, or counts it as dropped.
+    fn offer(
+        &mut self,
+        channel: u8,
+        position: u64,
+        len: u64,
+        sound: Message,
+    ) -> Result<bool, TlrError> {
+        if self.settle() && self.tell_of_loss(channel) && self.send(sound)? {
+            return Ok(true);
+        }
+        let lost = &mut self.parties[usize::from(channel)].lost;
+        let start = lost.map_or(position, |(start, _)| start);
+        *lost = Some((start, position + len));
+        self.dropped += len;
+        self.dropped_by_all.fetch_add(len, Ordering::Relaxed);
+        Ok(false)
+    }
+
+    fn tell(&mut self, message: Message) -> Result<bool, TlrError> {
+        match self.state.error() {
+            Some(error) => Err(error),
+            None => self.send(message),
+        }
+    }
+
+    /// Sends the marks that had to wait, in order; `false` when there is still no room.
+    fn settle(&mut self) -> bool {
+        while let Some(mark) = self.owed.first() {
+            if !matches!(self.send(Message::Mark(self.call, mark.clone())), Ok(true)) {
+                return false;
+            }
+            self.owed.remove(0);
+        }
+        true
+    }
+
     fn overload(&mut self, channel: u8) -> Option<Mark> {
-        let (position, end) = self.lost[usize::from(channel)].take()?;
+        let (position, end) = self.parties[usize::from(channel)].lost.take()?;
         let (len, kind) = (end - position, MarkKind::Overload);
-        Some(Mark { channel, position, len, kind, text: Default::default() })
+        Some(Mark { channel, position, len, kind, text: String::new() })
     }
 
     /// Marks what was dropped on a channel; `false` when there is still no room.
     fn tell_of_loss(&mut self, channel: u8) -> bool {
-        let before = self.lost[usize::from(channel)];
+        let before = self.parties[usize::from(channel)].lost;
         let Some(mark) = self.overload(channel) else {
             return true;
         };
         let told = matches!(self.send(Message::Mark(self.call, mark)), Ok(true));
         if !told {
-            self.lost[usize::from(channel)] = before;
+            self.parties[usize::from(channel)].lost = before;
         }
         told
     }
@@ -276,33 +413,53 @@ fn record(receiver: &Receiver<Message>, sync_every: Option<Duration>) {
                 Err(_) => return,
             },
         };
-        match message {
-            Some(Message::Open(call, state, writer)) => {
-                calls.insert(call, Open { state, writer, synced: 0 });
-            }
-            Some(Message::Frame { call, channel, format, position, len, bytes }) => {
-                if let Some(open) = calls.get_mut(&call) {
-                    let result = write(&mut open.writer, channel, format, position, len, &bytes);
-                    open.keep(result);
-                }
-            }
-            Some(Message::Mark(call, mark)) => {
-                if let Some(open) = calls.get_mut(&call) {
-                    let result = open.writer.mark(&mark);
-                    open.keep(result);
-                }
-            }
-            Some(Message::Finish(call, reply)) => {
-                let result = calls.remove(&call).map_or(Ok(()), Open::finish);
-                // Nobody may be waiting any more.
-                let _ = reply.send(result);
-            }
-            None => {}
+        if let Some(message) = message {
+            obey(&mut calls, message);
         }
         if sync_every.is_some_and(|every| synced.elapsed() >= every) {
             calls.values_mut().for_each(Open::sync);
             synced = Instant::now();
         }
+    }
+}
+
+fn obey(calls: &mut HashMap<u64, Open>, message: Message) {
+    let (call, result) = match message {
+        Message::Open(call, state, writer) => {
+            calls.insert(call, Open { state, writer, synced: 0 });
+            return;
+        }
+        Message::Finish(call, reply) => {
+            // Nobody may be waiting any more.
+            let _ = reply.send(calls.remove(&call).map_or(Ok(()), Open::finish));
+            return;
+        }
+        Message::Frame { call, channel, format, position, len, bytes } => (call, {
+            let write =
+                |open: &mut Open| write(&mut open.writer, channel, format, position, len, &bytes);
+            calls.get_mut(&call).map(write)
+        }),
+        Message::Packet { call, channel, position, samples, len, bytes } => (call, {
+            let packet = &bytes[..usize::from(len)];
+            let write = |open: &mut Open| open.writer.packet(channel, position, samples, packet);
+            calls.get_mut(&call).map(write)
+        }),
+        Message::LongPacket { call, channel, position, samples, bytes } => (call, {
+            let write = |open: &mut Open| open.writer.packet(channel, position, samples, &bytes);
+            calls.get_mut(&call).map(write)
+        }),
+        Message::Mark(call, mark) => {
+            (call, calls.get_mut(&call).map(|open| open.writer.mark(&mark)))
+        }
+        Message::Clock(call, point) => {
+            (call, calls.get_mut(&call).map(|open| open.writer.clock(&point)))
+        }
+        Message::Meta(call, pair) => {
+            (call, calls.get_mut(&call).map(|open| open.writer.meta(&pair.0, &pair.1)))
+        }
+    };
+    if let (Some(open), Some(result)) = (calls.get(&call), result) {
+        open.keep(result);
     }
 }
 

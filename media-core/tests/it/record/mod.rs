@@ -10,6 +10,8 @@ mod damage;
 #[cfg(feature = "tlr")]
 mod kill;
 #[cfg(feature = "tlr")]
+mod play;
+#[cfg(feature = "tlr")]
 mod python;
 #[cfg(feature = "tlr")]
 mod recorder;

@@ -4,9 +4,10 @@ use std::fs::{self, File};
 
 use media_core::g711::Law;
 use media_core::record::tlr::{
-    MarkKind, Options, Policy, Reader, Recorder, TlrError, Unlock, verify,
+    Channel, ClockPoint, Coding, Head, MarkKind, Options, Policy, Reader, Recorder, Sound,
+    TlrError, Unlock, verify,
 };
-use media_core::record::{Level, Samples};
+use media_core::record::{Format, Level, Samples};
 
 use super::container::head;
 use super::signals::{speech, ulaw};
@@ -54,6 +55,7 @@ fn overload_is_counted_and_marked() {
             dropped += 160;
         }
     }
+    assert_eq!(call.dropped(), dropped);
     call.finish().unwrap();
     assert!(dropped > 0);
     assert_eq!(recorder.dropped(), dropped);
@@ -95,4 +97,58 @@ fn a_call_that_is_let_go_is_closed() {
     let report = verify(File::open(&path).unwrap()).unwrap();
     assert!(report.is_intact());
     assert_eq!(report.samples, [160]);
+}
+
+#[test]
+fn everything_a_call_has_reaches_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("call.tlr");
+    let head = Head {
+        channels: vec![
+            Channel::telephone(Format::Alaw, "caller"),
+            Channel { coding: Coding::Opus, rate: 48_000, name: "app".into() },
+        ],
+        ..Head::default()
+    };
+    let recorder = Recorder::start(Policy::default()).unwrap();
+    let mut call = recorder.open(&path, &head, Options::new([1; 16])).unwrap();
+    let packets = [vec![7; 40], vec![8; 900]];
+    for (i, packet) in packets.iter().enumerate() {
+        assert!(call.packet(1, i as u64 * 960, 960, packet).unwrap());
+    }
+    let point = ClockPoint { channel: 0, position: 800, micros: 100_010 };
+    assert!(call.clock(point).unwrap());
+    assert!(call.meta("agent", "17").unwrap());
+    call.write(0, 0, Samples::Alaw(&[1; 160])).unwrap();
+    // The pause begins in the middle of a frame, and lasts to the end.
+    call.pause(0, 200);
+    call.pause(0, 300);
+    call.write(0, 160, Samples::Alaw(&[2; 160])).unwrap();
+    call.resume(0, 480);
+    call.resume(0, 490);
+    call.write(0, 480, Samples::Alaw(&[3; 20])).unwrap();
+    call.pause(1, 1920);
+    assert!(call.packet(1, 1920, 960, &[9; 10]).unwrap());
+    assert_eq!(call.packet(1, u64::MAX, 960, &[]).unwrap_err().to_string(), {
+        "channel 1 already reaches position 0"
+    });
+    assert_eq!(call.dropped(), 0);
+    call.finish().unwrap();
+
+    let mut reader = Reader::open(File::open(&path).unwrap(), &Unlock::Nothing).unwrap();
+    assert_eq!(reader.clocks(), [point]);
+    assert_eq!(reader.head().meta, [("agent".into(), "17".into())]);
+    let marks = reader.marks().iter().map(|m| (m.channel, m.position, m.len, m.kind));
+    let paused = MarkKind::Paused;
+    assert!(marks.eq([(0, 200, 280, paused), (1, 1920, 0, paused)]));
+    let mut sound = Vec::new();
+    for entry in reader.index().to_vec() {
+        sound.push((entry.position, reader.sound(&entry).unwrap()));
+    }
+    let (mut first, packets) =
+        (vec![1; 160], packets.into_iter().map(|packet| (960, packet)).collect());
+    first.extend([2; 40]);
+    let want = [(0, Sound::G711(first)), (480, Sound::G711(vec![3; 20]))];
+    assert_eq!(sound[..2], want);
+    assert_eq!(sound[2..], [(0, Sound::Packets(packets))]);
 }
