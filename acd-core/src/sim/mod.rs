@@ -3,7 +3,8 @@
 //!
 //! A [`Centre`] says who calls when, how patient they are, how long they talk, who works when and
 //! by which rules the queues run. [`Centre::run`] plays it once from a seed; [`Centre::study`]
-//! plays it from several and says how sure the averages are.
+//! plays it from several and says how sure the averages are; [`Centre::start`] plays it bit by
+//! bit, to be watched.
 //!
 //! ```
 //! use acd_core::sim::{Centre, Draw, Group, Stream};
@@ -28,15 +29,17 @@
 //! ```
 
 mod draw;
+mod playing;
 mod report;
 mod world;
 
 use std::vec::Vec;
 
-use crate::{CallOrder, Error, Membership, QueueConfig, Skill};
+use crate::{CallOrder, Error, Membership, QueueConfig, Skill, Time};
 
 pub use draw::Draw;
-pub use report::{Estimate, Report, Study, Tally};
+pub use playing::Playing;
+pub use report::{CallRecord, Estimate, Fate, Report, Study, Tally};
 
 /// Calls of one kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +106,8 @@ pub struct Centre {
     pub warm_up_s: u32,
     /// The most calls there can be at a time. Default: 100 000.
     pub calls_max: u32,
+    /// Whether the report holds every call. Default: no.
+    pub keep_calls: bool,
 }
 
 impl Default for Centre {
@@ -116,6 +121,7 @@ impl Default for Centre {
             length_s: 3_600,
             warm_up_s: 0,
             calls_max: 100_000,
+            keep_calls: false,
         }
     }
 }
@@ -127,7 +133,17 @@ impl Centre {
     /// A queue, skill or membership the engine refuses, or a place that is out of range; a full
     /// centre refuses calls, which is not an error.
     pub fn run(&self, seed: u64) -> Result<Report, Error> {
-        world::World::new(self, seed)?.play()
+        let mut playing = self.start(seed)?;
+        playing.play_until(Time::MAX)?;
+        Ok(playing.finish())
+    }
+
+    /// Begins to play the centre, for somebody who watches.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn start(&self, seed: u64) -> Result<Playing, Error> {
+        Ok(Playing(world::World::new(self.clone(), seed)?))
     }
 
     /// Plays the centre from so many seeds, the first and those after it.

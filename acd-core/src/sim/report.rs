@@ -2,6 +2,8 @@
 
 use std::vec::Vec;
 
+use crate::Time;
+
 /// Counts and sums of some calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -73,6 +75,40 @@ fn ratio(a: f64, n: u64) -> f64 {
     if n == 0 { 0.0 } else { a / n as f64 }
 }
 
+/// What became of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// An agent answered it.
+    Answered,
+    /// Its caller hung up before that.
+    Abandoned,
+    /// It was refused, left some other way, or waited still when everybody had gone home.
+    Left,
+}
+
+/// One call of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallRecord {
+    /// Which stream it is of, by its place in the centre.
+    pub stream: u32,
+    /// When it came.
+    pub came: Time,
+    /// What became of it.
+    pub fate: Fate,
+    /// How long it waited, in milliseconds.
+    pub waited_ms: u64,
+    /// How long it talked, in milliseconds.
+    pub talked_ms: u64,
+    /// The agent that answered, group after group.
+    pub agent: Option<u32>,
+}
+
+impl CallRecord {
+    pub(super) const fn new(stream: u32, came: Time) -> Self {
+        Self { stream, came, fate: Fate::Left, waited_ms: 0, talked_ms: 0, agent: None }
+    }
+}
+
 /// One run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
@@ -86,6 +122,9 @@ pub struct Report {
     pub agents: Vec<(f64, f64)>,
     /// Calls of each stream (outer) that each group (inner) answered.
     pub answered_by: Vec<Vec<u64>>,
+    /// The counted calls in the order in which they came, if the centre
+    /// [keeps](super::Centre::keep_calls) them.
+    pub calls: Vec<CallRecord>,
 }
 
 impl Report {

@@ -6,7 +6,7 @@ use std::vec;
 use std::vec::Vec;
 
 use super::draw::{Draw, Source};
-use super::report::{Report, Tally};
+use super::report::{CallRecord, Fate, Report, Tally};
 use super::{Centre, Stream};
 use crate::{
     AgentConfig, AgentId, AgentRequest, CallConfig, CallId, ClassId, EndedBy, Engine, Error, Input,
@@ -32,6 +32,8 @@ struct Caller {
     waiting: bool,
     /// Events planned for it; its number is free again when it is gone and none is left.
     planned: u8,
+    /// Its place in the report's calls, when they are kept.
+    record: Option<usize>,
 }
 
 struct Worker {
@@ -42,10 +44,10 @@ struct Worker {
     since: Option<Time>,
 }
 
-pub(super) struct World<'c> {
-    centre: &'c Centre,
-    engine: Engine<'static>,
-    queues: Vec<QueueId>,
+pub(super) struct World {
+    centre: Centre,
+    pub(super) engine: Engine<'static>,
+    pub(super) queues: Vec<QueueId>,
     classes: Vec<ClassId>,
     callers: Vec<Caller>,
     /// Numbers of callers who are gone, to be used again.
@@ -63,8 +65,8 @@ pub(super) struct World<'c> {
     report: Report,
 }
 
-impl<'c> World<'c> {
-    pub(super) fn new(centre: &'c Centre, seed: u64) -> Result<Self, Error> {
+impl World {
+    pub(super) fn new(centre: Centre, seed: u64) -> Result<Self, Error> {
         let agents: u32 = centre.groups.iter().map(|group| group.agents).sum();
         let memberships = |group: &super::Group| group.agents * group.queues.len() as u32;
         let kinds = |n: usize| u16::try_from(n + 1).unwrap_or(u16::MAX);
@@ -119,7 +121,7 @@ impl<'c> World<'c> {
             answered_by: vec![vec![0; centre.groups.len()]; streams],
             ..Report::default()
         };
-        Ok(Self {
+        let mut world = Self {
             centre,
             engine,
             queues,
@@ -136,28 +138,37 @@ impl<'c> World<'c> {
             patience: sources(3),
             answers: Source::new(seed, 0),
             report,
-        })
+        };
+        world.begin();
+        Ok(world)
     }
 
-    pub(super) fn play(mut self) -> Result<Report, Error> {
+    fn begin(&mut self) {
         for worker in 0..self.workers.len() as u32 {
-            let shifts = &self.centre.groups[self.workers[worker as usize].group as usize].shifts;
-            if shifts.is_empty() {
+            let group = self.workers[worker as usize].group as usize;
+            if self.centre.groups[group].shifts.is_empty() {
                 self.plan(Time::ZERO, Event::Shift(worker, true));
             }
-            for (from, to) in shifts {
-                self.plan(Time::from_secs(u64::from(*from)), Event::Shift(worker, true));
-                self.plan(Time::from_secs(u64::from(*to)), Event::Shift(worker, false));
+            for shift in 0..self.centre.groups[group].shifts.len() {
+                let (from, to) = self.centre.groups[group].shifts[shift];
+                self.plan(Time::from_secs(u64::from(from)), Event::Shift(worker, true));
+                self.plan(Time::from_secs(u64::from(to)), Event::Shift(worker, false));
             }
         }
         for stream in 0..self.centre.streams.len() as u32 {
             self.plan_arrival(stream);
         }
+    }
+
+    /// Plays what happens until then, that instant included; whether anything is left to happen.
+    pub(super) fn play_until(&mut self, until: Time) -> Result<bool, Error> {
         loop {
             let next = self.events.peek().map(|Reverse((at, ..))| *at);
             let due = self.engine.deadline();
+            if next.is_none_or(|at| at > until) && due.is_none_or(|at| at > until) {
+                return Ok(next.is_some() || due.is_some());
+            }
             match (next, due) {
-                (None, None) => break,
                 (Some(at), due) if due.is_none_or(|due| at < due) => {
                     self.now = at;
                     if let Some(Reverse((_, _, event))) = self.events.pop() {
@@ -168,14 +179,18 @@ impl<'c> World<'c> {
                     self.now = self.now.max(due);
                     self.give(Input::Tick)?;
                 }
-                (Some(_), None) => break,
+                (_, None) => return Ok(false),
             }
             // Callers who would wait for ever when everybody has gone home do not count.
             let arriving = self.now < Time::from_secs(u64::from(self.centre.length_s));
             if !arriving && self.engine.live_calls() == 0 {
-                break;
+                return Ok(false);
             }
         }
+    }
+
+    /// What came of it.
+    pub(super) fn report(mut self) -> Report {
         for worker in &mut self.workers {
             if let Some(since) = worker.since {
                 worker.there_s += self.now.since(since) as f64 / 1_000.0;
@@ -186,7 +201,7 @@ impl<'c> World<'c> {
         for stream in &self.report.streams {
             self.report.total.add(stream);
         }
-        Ok(self.report)
+        self.report
     }
 
     fn plan(&mut self, at: Time, event: Event) {
@@ -285,7 +300,13 @@ impl<'c> World<'c> {
     }
 
     fn arrive(&mut self, stream: u32) -> Result<(), Error> {
-        let caller = Caller { id: None, stream, came: self.now, waiting: true, planned: 0 };
+        let came = self.now;
+        let counts = came >= Time::from_secs(u64::from(self.centre.warm_up_s));
+        let record = (self.centre.keep_calls && counts).then_some(self.report.calls.len());
+        if record.is_some() {
+            self.report.calls.push(CallRecord::new(stream, came));
+        }
+        let caller = Caller { id: None, stream, came, waiting: true, planned: 0, record };
         let number = match self.spare.pop() {
             Some(number) => {
                 self.callers[number as usize] = caller;
@@ -296,17 +317,17 @@ impl<'c> World<'c> {
                 self.callers.len() as u32 - 1
             }
         };
-        let kind = &self.centre.streams[stream as usize];
-        if let Some(patience) = kind.patience {
+        let Stream { queue, priority, patience, .. } = self.centre.streams[stream as usize];
+        if let Some(patience) = patience {
             let ms = self.patience[stream as usize].ms(patience);
             self.plan_for(number, ms, Event::GiveUp(number));
         }
         self.tally(number, |tally| tally.offered += 1);
         let arrival = CallConfig {
             tag: u64::from(number),
-            priority: kind.priority,
+            priority,
             class: self.classes[stream as usize],
-            ..CallConfig::new(self.queues[kind.queue])
+            ..CallConfig::new(self.queues[queue])
         };
         match self.give(Input::Arrive(arrival)) {
             Err(Error::Full(_)) => {
@@ -327,6 +348,13 @@ impl<'c> World<'c> {
         let interval = came.ms() / 1_000 / u64::from(self.centre.interval_s.max(1));
         if let Some(tally) = self.report.intervals.get_mut(interval as usize) {
             change(tally);
+        }
+    }
+
+    fn record(&mut self, caller: u32, change: impl FnOnce(&mut CallRecord)) {
+        let kept = self.callers[caller as usize].record;
+        if let Some(call) = kept.and_then(|kept| self.report.calls.get_mut(kept)) {
+            change(call);
         }
     }
 
@@ -359,10 +387,10 @@ impl<'c> World<'c> {
                 let caller = call_tag as u32;
                 let Caller { stream, came, .. } = self.callers[caller as usize];
                 self.callers[caller as usize].waiting = false;
-                let kind = &self.centre.streams[stream as usize];
-                let handle = self.handles[stream as usize].ms(kind.handle);
+                let Stream { queue, handle, .. } = self.centre.streams[stream as usize];
+                let handle = self.handles[stream as usize].ms(handle);
                 self.plan_for(caller, handle, Event::Finish(caller));
-                let level = self.centre.queues[kind.queue].service_level_ms;
+                let level = self.centre.queues[queue].service_level_ms;
                 let wait_s = waited_ms as f64 / 1_000.0;
                 self.tally(caller, |tally| {
                     tally.answered += 1;
@@ -370,6 +398,11 @@ impl<'c> World<'c> {
                     tally.in_level += u64::from(waited_ms <= level);
                     tally.wait_s += wait_s;
                     tally.answer_s += wait_s;
+                });
+                self.record(caller, |call| {
+                    call.fate = Fate::Answered;
+                    call.waited_ms = waited_ms;
+                    call.agent = Some(agent_tag as u32);
                 });
                 let group = self.workers[agent_tag as usize].group;
                 if came >= Time::from_secs(u64::from(self.centre.warm_up_s)) {
@@ -380,6 +413,7 @@ impl<'c> World<'c> {
                 let caller = call_tag as u32;
                 let talk_s = talked_ms as f64 / 1_000.0;
                 self.tally(caller, |tally| tally.talk_s += talk_s);
+                self.record(caller, |call| call.talked_ms = talked_ms);
                 self.workers[agent_tag as usize].busy_s += talk_s;
                 self.gone(caller);
             }
@@ -392,6 +426,10 @@ impl<'c> World<'c> {
                     tally.left += u64::from(!gave_up);
                     tally.waited += 1;
                     tally.wait_s += wait_s;
+                });
+                self.record(caller, |call| {
+                    call.fate = if gave_up { Fate::Abandoned } else { Fate::Left };
+                    call.waited_ms = waited_ms;
                 });
                 self.gone(caller);
             }

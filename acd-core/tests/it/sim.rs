@@ -195,3 +195,51 @@ fn agents_come_and_go_with_their_shifts() {
     assert!(day.intervals.iter().all(|interval| *interval != calm));
     assert_eq!(day.intervals[3].answered + day.intervals[4].answered, 0, "nobody is there");
 }
+
+#[test]
+fn calls_that_are_kept_add_up_to_the_tallies() {
+    let mut centre = centre(
+        vec![stream(120.0, 180.0, Some(60.0)), stream(80.0, 240.0, Some(30.0))],
+        vec![group(9)],
+        QueueConfig::default(),
+        2_000.0,
+    );
+    assert!(centre.run(3).unwrap().calls.is_empty());
+    centre.keep_calls = true;
+    let run = centre.run(3).unwrap();
+    assert_eq!(run.calls.len() as u64, run.total.offered);
+    assert!(run.calls.is_sorted_by_key(|call| call.came));
+    let count = |fate| run.calls.iter().filter(|call| call.fate == fate).count() as u64;
+    assert_eq!(count(Fate::Answered), run.total.answered);
+    assert_eq!(count(Fate::Abandoned), run.total.abandoned);
+    assert_eq!(count(Fate::Left), run.total.left);
+    let waited: u64 = run.calls.iter().map(|call| call.waited_ms).sum();
+    assert!((waited as f64 / 1_000.0 - run.total.wait_s).abs() < 1e-3);
+    let talked: u64 = run.calls.iter().map(|call| call.talked_ms).sum();
+    assert!((talked as f64 / 1_000.0 - run.total.talk_s).abs() < 1e-3);
+    assert!(run.calls.iter().all(|call| call.agent.is_some() == (call.fate == Fate::Answered)));
+    let second = run.calls.iter().filter(|call| call.stream == 1).count() as u64;
+    assert_eq!(second, run.streams[1].offered);
+}
+
+#[test]
+fn a_run_that_is_watched_is_the_same_run() {
+    let centre = centre(
+        vec![stream(200.0, 180.0, Some(60.0))],
+        vec![group(9)],
+        QueueConfig::default(),
+        500.0,
+    );
+    let mut run = centre.start(7).unwrap();
+    let (mut minute, mut waiting) = (0, 0);
+    while run.play_until(Time::from_secs(60 * minute)).unwrap() {
+        let (queue, staff) = run.queue(0).unwrap();
+        assert_eq!(staff.members, 9);
+        assert!(queue.talking <= 9);
+        waiting = waiting.max(queue.waiting);
+        minute += 1;
+    }
+    assert!(waiting > 0 && run.queue(1).is_none());
+    assert!(minute * 60 >= u64::from(centre.length_s), "over after {minute} minutes");
+    assert_eq!(run.finish(), centre.run(7).unwrap());
+}
