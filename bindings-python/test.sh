@@ -22,5 +22,6 @@ tests=$PWD/tests
 cd "$out"
 "$python" -m pytest -c "$TRUNKLINE_SOURCE/bindings-python/pyproject.toml" -p no:cacheprovider "$tests"
 "$python" -m mypy.stubtest trunkline
+"$python" -m mypy --strict --no-error-summary --cache-dir "$out/mypy" -p trunkline
 "$python" -m mypy --strict --no-error-summary --cache-dir "$out/mypy" \
     --python-version 3.12 "$tests" "$TRUNKLINE_SOURCE"/examples/python

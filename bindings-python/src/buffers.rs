@@ -9,7 +9,7 @@ use pyo3::buffer::{Element, PyBuffer};
 use pyo3::exceptions::PyBufferError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyType};
+use pyo3::types::PySequence;
 
 fn contiguous<T: Element>(buffer: &PyBuffer<T>) -> PyResult<NonNull<[T]>> {
     // PyO3 takes a buffer of the other byte order for one of ours.
@@ -51,20 +51,32 @@ pub(crate) fn with_both<I: Element, O: Element, R>(
     Ok(unsafe { inside(elements.as_ref(), place.as_mut()) })
 }
 
-/// An `array.array('h')` of so many samples. `fill` is done before any Python object is made.
+/// As [`with_input`], for memory to be written to.
+pub(crate) fn with_output<T: Element, R>(
+    buffer: &PyBuffer<T>,
+    inside: impl FnOnce(&mut [T]) -> R,
+) -> PyResult<R> {
+    if buffer.readonly() {
+        return Err(PyBufferError::new_err("the buffer is read-only"));
+    }
+    let mut elements = contiguous(buffer)?;
+    // SAFETY: as in `with_input`; the memory is writable, and nobody else looks at it meanwhile.
+    Ok(inside(unsafe { elements.as_mut() }))
+}
+
+/// A new `array.array('h')` of so many samples, which `fill` is handed as zeros.
 pub(crate) fn new_samples<'py>(
     py: Python<'py>,
     samples: usize,
     fill: impl FnOnce(&mut [i16]) -> PyResult<()>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    static ARRAY: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-    let mut pcm = vec![0i16; samples];
-    fill(&mut pcm)?;
-    let bytes = PyBytes::new_with(py, samples * 2, |bytes| {
-        for (two, sample) in bytes.chunks_exact_mut(2).zip(&pcm) {
-            two.copy_from_slice(&sample.to_ne_bytes());
-        }
-        Ok(())
+    // Repeating an array of one zero is the cheapest way to an array of a given length.
+    static ZERO: PyOnceLock<Py<PySequence>> = PyOnceLock::new();
+    let zero = ZERO.get_or_try_init(py, || {
+        let zero = py.import("array")?.getattr("array")?.call1(("h", [0]))?;
+        Ok::<_, PyErr>(zero.cast_into::<PySequence>()?.unbind())
     })?;
-    ARRAY.import(py, "array", "array")?.call1((pyo3::intern!(py, "h"), bytes))
+    let made = zero.bind(py).repeat(samples)?.into_any();
+    with_output(&PyBuffer::<i16>::get(&made)?, fill)??;
+    Ok(made)
 }

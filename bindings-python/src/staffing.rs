@@ -91,7 +91,7 @@ fn agents_needed(
 /// fewest shifts of `shift` intervals.
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value, reason = "PyO3 makes a list into a vector")]
-fn roster(needs: Vec<u32>, shift: usize) -> PyResult<Vec<u32>> {
+fn shift_starts(needs: Vec<u32>, shift: usize) -> PyResult<Vec<u32>> {
     let mut starts = vec![0; needs.len()];
     staffing::roster(&needs, shift, &mut starts).map_err(wrong)?;
     Ok(starts)
@@ -102,5 +102,5 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(erlang_b, module)?)?;
     module.add_function(wrap_pyfunction!(service, module)?)?;
     module.add_function(wrap_pyfunction!(agents_needed, module)?)?;
-    module.add_function(wrap_pyfunction!(roster, module)?)
+    module.add_function(wrap_pyfunction!(shift_starts, module)?)
 }

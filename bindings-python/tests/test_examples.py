@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 import trunkline
 from trunkline import acd, ivr, media, sim
 
@@ -38,7 +37,9 @@ def test_hello_stays_short() -> None:
     assert len((EXAMPLES / "hello.py").read_text().splitlines()) <= 15
 
 
-@pytest.mark.parametrize("module", [trunkline, acd, ivr, media, sim], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [trunkline, acd, ivr, media, sim], ids=lambda module: module.__name__
+)
 def test_docstrings_run(module: object) -> None:
     failed, _ = doctest.testmod(module)  # type: ignore[arg-type]
     assert failed == 0
@@ -48,7 +49,7 @@ def test_everything_public_is_documented() -> None:
     for module in (trunkline, acd, ivr, media, sim):
         for name in module.__all__:
             value = getattr(module, name)
-            if isinstance(value, str) or name in ("Draw", "Output", "Value"):
+            if isinstance(value, str) or name in ("Draw", "Output", "Progress", "Value"):
                 continue
             assert value.__doc__, f"{module.__name__}.{name}"
             if isinstance(value, type) and value.__module__.startswith("trunkline"):

@@ -1,55 +1,57 @@
 from array import array
 from collections.abc import Iterator
-from typing import ClassVar, final
+from typing import ClassVar, Self, final
 
-from typing_extensions import Buffer, Self, Unpack
+from typing_extensions import Buffer, Unpack
 
 from ._dialogue import Diagnostic, Value
 from ._dialogue import Output as Task
 from .acd import AgentFields, CallFields, Limits, MemberFields, Output, QueueFields, RelaxStep
-from .sim import GroupFields, StreamFields
+from .sim._centre import CallColumns, GroupFields, StreamFields
 
 __all__ = [
-    "__version__",
-    "Error",
     "AcdError",
-    "IvrError",
+    "AgentChanged",
+    "AgentCounters",
+    "Announce",
     "CompileError",
-    "MediaError",
+    "Completed",
+    "Connected",
+    "DtmfDetector",
     "Engine",
+    "Error",
+    "Flow",
+    "IvrError",
     "Joined",
-    "Refused",
+    "KeyEvent",
+    "Law",
+    "Left",
+    "MediaError",
+    "Moment",
+    "Moved",
     "Offer",
     "OfferEnded",
-    "Connected",
-    "Announce",
-    "Left",
-    "Moved",
-    "Completed",
-    "AgentChanged",
     "QueueCounters",
-    "AgentCounters",
+    "Refused",
+    "Report",
+    "Service",
+    "Session",
+    "Simulation",
     "Staff",
     "Tally",
-    "Report",
-    "Centre",
-    "Service",
-    "erlang_b",
-    "service",
+    "Watch",
+    "__version__",
     "agents_needed",
-    "roster",
-    "Flow",
-    "Session",
     "compile",
-    "say",
-    "KeyEvent",
-    "DtmfDetector",
     "dtmf_tone",
-    "Law",
-    "g711_encode",
+    "erlang_b",
     "g711_decode",
-    "g711_encode_into",
     "g711_decode_into",
+    "g711_encode",
+    "g711_encode_into",
+    "say",
+    "service",
+    "shift_starts",
 ]
 
 __version__: str
@@ -427,22 +429,40 @@ class Report:
     @property
     def answered_by(self) -> list[list[int]]: ...
     @property
+    def calls(self) -> CallColumns: ...
+    @property
     def occupancy(self) -> float: ...
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
-class Centre:
+class Moment:
+    @property
+    def at_s(self) -> float: ...
+    @property
+    def queues(self) -> list[tuple[QueueCounters, Staff]]: ...
+
+@final
+class Watch:
+    def __iter__(self) -> Iterator[Moment]: ...
+    def __next__(self) -> Moment: ...
+    @property
+    def report(self) -> Report | None: ...
+
+@final
+class Simulation:
     def __new__(
         cls,
         *,
         queues: list[QueueFields],
         streams: list[StreamFields],
         groups: list[GroupFields],
-        length_s: int = 3600,
-        interval_s: int = 1800,
-        warm_up_s: int = 0,
+        length_s: int,
+        interval_s: int,
+        warm_up_s: int,
+        keep_calls: bool,
     ) -> Self: ...
-    def run(self, seed: int = 1) -> Report: ...
+    def run(self, seed: int) -> Report: ...
+    def watch(self, seed: int, every_s: float) -> Watch: ...
 
 def erlang_b(lines: int, erlangs: float) -> float: ...
 def service(
@@ -461,7 +481,7 @@ def agents_needed(
     within_s: float = 20.0,
     patience_s: float | None = None,
 ) -> int: ...
-def roster(needs: list[int], shift: int) -> list[int]: ...
+def shift_starts(needs: list[int], shift: int) -> list[int]: ...
 
 @final
 class Flow:

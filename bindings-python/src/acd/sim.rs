@@ -1,14 +1,19 @@
 //! The simulator around the production engine.
 
-use acd_core::sim::{self, Draw, Group, Stream, Tally as CoreTally};
+use acd_core::Time;
+use acd_core::sim::{self, CallRecord, Draw, Fate, Group, Playing, Stream, Tally as CoreTally};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::config::{self, Given};
+use super::counters::{QueueCounters, Staff};
 use super::engine::skills;
 use super::error::raised;
-use crate::words::record;
+use crate::words::{Words, record, word};
+
+const FATES: Words<Fate> =
+    &[("answered", Fate::Answered), ("abandoned", Fate::Abandoned), ("left", Fate::Left)];
 
 record! {
     /// Counts and sums of some calls of a run.
@@ -110,6 +115,26 @@ impl Report {
         self.report.answered_by.clone()
     }
 
+    /// The counted calls in the order in which they came, as columns of equal length, if the
+    /// centre keeps calls: `stream` (its place), `came_s`, `fate` ("answered", "abandoned" or
+    /// "left"), `waited_s`, `talked_s`, and `agent` (its place, group after group, or None).
+    #[getter]
+    fn calls<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let calls = &self.report.calls;
+        let seconds = |of: fn(&CallRecord) -> u64| -> Vec<f64> {
+            calls.iter().map(|call| of(call) as f64 / 1_000.0).collect()
+        };
+        let columns = PyDict::new(py);
+        columns.set_item("stream", calls.iter().map(|call| call.stream).collect::<Vec<_>>())?;
+        columns.set_item("came_s", seconds(|call| call.came.ms()))?;
+        let fates: Vec<_> = calls.iter().map(|call| word(FATES, call.fate)).collect();
+        columns.set_item("fate", fates)?;
+        columns.set_item("waited_s", seconds(|call| call.waited_ms))?;
+        columns.set_item("talked_s", seconds(|call| call.talked_ms))?;
+        columns.set_item("agent", calls.iter().map(|call| call.agent).collect::<Vec<_>>())?;
+        Ok(columns)
+    }
+
     /// Seconds on calls as a share of the seconds logged in, over all agents.
     #[getter]
     fn occupancy(&self) -> f64 {
@@ -190,21 +215,16 @@ fn group(given: &Bound<'_, PyDict>) -> PyResult<Group> {
     Ok(group)
 }
 
-/// A call centre to experiment with: random callers and agents around the very engine that runs in
-/// production.
-///
-/// `queues` is a list of `QueueFields`, `streams` of `StreamFields`, `groups` of `GroupFields`.
-/// Calls arrive for `length_s` seconds; `interval_s` is how long each number of `calls_per_hour`
-/// holds; calls of the first `warm_up_s` seconds are not counted.
-#[pyclass(module = "trunkline.sim", frozen)]
-pub(super) struct Centre {
+/// A centre, checked and ready to be played; `trunkline.sim.Centre` describes one.
+#[pyclass(module = "trunkline._native", frozen)]
+pub(super) struct Simulation {
     centre: sim::Centre,
 }
 
 #[pymethods]
-impl Centre {
+impl Simulation {
     #[new]
-    #[pyo3(signature = (*, queues, streams, groups, length_s=3600, interval_s=1800, warm_up_s=0))]
+    #[pyo3(signature = (*, queues, streams, groups, length_s, interval_s, warm_up_s, keep_calls))]
     fn new(
         queues: Vec<Bound<'_, PyDict>>,
         streams: Vec<Bound<'_, PyDict>>,
@@ -212,6 +232,7 @@ impl Centre {
         length_s: u32,
         interval_s: u32,
         warm_up_s: u32,
+        keep_calls: bool,
     ) -> PyResult<Self> {
         if interval_s == 0 {
             return Err(PyValueError::new_err("interval_s is 0"));
@@ -227,27 +248,104 @@ impl Centre {
             interval_s,
             length_s,
             warm_up_s,
+            keep_calls,
             ..sim::Centre::default()
         };
         Ok(Self { centre })
     }
 
-    fn __repr__(&self) -> String {
-        let of = &self.centre;
-        let agents: u32 = of.groups.iter().map(|group| group.agents).sum();
-        format!("Centre(queues={}, streams={}, agents={agents})", of.queues.len(), of.streams.len())
-    }
-
-    /// Play the centre once. The same seed gives the same day. Other threads go on meanwhile.
-    #[pyo3(signature = (seed=1))]
+    /// Play the centre once. Other threads go on meanwhile.
     fn run(&self, py: Python<'_>, seed: u64) -> PyResult<Report> {
         let report = py.detach(|| self.centre.run(seed)).map_err(raised)?;
         Ok(Report { report })
+    }
+
+    /// Begin to play the centre, to be stopped and looked at every so many seconds of its time.
+    fn watch(&self, seed: u64, every_s: f64) -> PyResult<Watch> {
+        if !(every_s.is_finite() && every_s >= 0.001) {
+            return Err(PyValueError::new_err("every_s: a thousandth of a second or more"));
+        }
+        let playing = self.centre.start(seed).map_err(raised)?;
+        let queues = self.centre.queues.len();
+        let every_ms = (every_s * 1_000.0) as u64;
+        Ok(Watch { stage: Stage::Playing(Box::new(playing)), queues, every_ms, now: Time::ZERO })
+    }
+}
+
+/// How a run stands at one instant.
+#[pyclass(module = "trunkline.sim", frozen, get_all)]
+pub(super) struct Moment {
+    /// Seconds since the run began.
+    at_s: f64,
+    /// For each queue of the centre what happened in it so far, and its agents now.
+    queues: Vec<(QueueCounters, Staff)>,
+}
+
+#[pymethods]
+impl Moment {
+    fn __repr__(&self) -> String {
+        let waiting: u32 = self.queues.iter().map(|(queue, _)| queue.waiting).sum();
+        let talking: u32 = self.queues.iter().map(|(queue, _)| queue.talking).sum();
+        format!("Moment(at_s={:?}, waiting={waiting}, talking={talking})", self.at_s)
+    }
+}
+
+enum Stage {
+    Playing(Box<Playing>),
+    /// Nothing is left to happen, or an error ended it.
+    Over(Option<sim::Report>),
+}
+
+/// A run under way: iterate over it for a `Moment` after every step of its time, until all is over.
+///
+/// The run is the same as when nobody watches.
+#[pyclass(module = "trunkline.sim")]
+pub(super) struct Watch {
+    stage: Stage,
+    queues: usize,
+    every_ms: u64,
+    now: Time,
+}
+
+#[pymethods]
+impl Watch {
+    fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        this
+    }
+
+    fn __next__(&mut self, py: Python<'_>) -> PyResult<Option<Moment>> {
+        let Stage::Playing(playing) = &mut self.stage else {
+            return Ok(None);
+        };
+        let until = self.now.plus(self.every_ms);
+        let more = py.detach(|| playing.play_until(until));
+        let queues = (0..self.queues).filter_map(|place| playing.queue(place));
+        let queues = queues.map(|(counters, staff)| (counters.into(), staff.into())).collect();
+        self.now = until;
+        if !matches!(more, Ok(true)) {
+            let over = std::mem::replace(&mut self.stage, Stage::Over(None));
+            if let (Stage::Playing(playing), Ok(_)) = (over, &more) {
+                self.stage = Stage::Over(Some(playing.finish()));
+            }
+        }
+        more.map_err(raised)?;
+        Ok(Some(Moment { at_s: until.ms() as f64 / 1_000.0, queues }))
+    }
+
+    /// What came of it; None while something is left to happen.
+    #[getter]
+    fn report(&self) -> Option<Report> {
+        match &self.stage {
+            Stage::Over(Some(report)) => Some(Report { report: report.clone() }),
+            _ => None,
+        }
     }
 }
 
 pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Tally>()?;
     module.add_class::<Report>()?;
-    module.add_class::<Centre>()
+    module.add_class::<Moment>()?;
+    module.add_class::<Watch>()?;
+    module.add_class::<Simulation>()
 }
