@@ -2,7 +2,9 @@
 
 use crate::agent::{AgentRequest, AgentState};
 use crate::call::CallConfig;
+use crate::choice::Choice;
 use crate::id::{AgentId, CallId, OfferId, QueueId};
+use crate::skill::ClassId;
 
 /// Why an agent's phone turned a call down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,6 +159,8 @@ pub enum Output {
         tag: u64,
         /// Where it waits.
         queue: QueueId,
+        /// What it asks for.
+        class: ClassId,
         /// Its place, 1 for the first.
         position: u32,
         /// How long it may have to wait, in ms; `None` when nothing is known.
@@ -174,6 +178,12 @@ pub enum Output {
         to: QueueId,
         /// Its place there, 1 for the first.
         position: u32,
+        /// Its place where it waited, when it left.
+        left_position: u32,
+        /// How long it had waited where it waited, in ms.
+        waited_ms: u64,
+        /// Whether it went by itself, having waited as long as it may; else it was told to.
+        overflowed: bool,
     },
     /// A call was not let in; there is no handle for it.
     Refused {
@@ -181,6 +191,8 @@ pub enum Output {
         tag: u64,
         /// Where it wanted to wait.
         queue: QueueId,
+        /// What it asked for.
+        class: ClassId,
         /// Why not.
         reason: RefuseReason,
     },
@@ -200,6 +212,14 @@ pub enum Output {
         queue: QueueId,
         /// When the offer times out.
         ring_until: crate::Time,
+    },
+    /// Why the offer just made was made: this agent for this call, and this call for this agent.
+    /// Only when [wanted](crate::Engine::set_choices).
+    Chosen {
+        /// The offer.
+        offer: OfferId,
+        /// Why.
+        choice: Choice,
     },
     /// An offer is over; unless it was accepted, the phone must not ring any more.
     OfferEnded {

@@ -73,6 +73,7 @@ pub mod stats;
 
 mod agent;
 mod call;
+mod choice;
 mod engine;
 mod error;
 mod event;
@@ -96,7 +97,8 @@ pub use agent::{
     REASON_MISSED,
 };
 pub use call::{CallConfig, CallState};
-pub use engine::{Engine, Estimates, NextCall, Staff, WhyIdle, WhyWaiting};
+pub use choice::{AgentReason, Choice};
+pub use engine::{CallView, Engine, Estimates, MemberView, NextCall, Staff, WhyIdle, WhyWaiting};
 pub use error::{Error, Table};
 pub use event::{EndedBy, Input, LeaveReason, OfferEnd, Output, RefuseReason, RejectCause};
 pub use id::{AgentId, CallId, OfferId, QueueId};

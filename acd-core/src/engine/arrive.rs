@@ -37,7 +37,12 @@ impl Engine<'_> {
         let reason = self.refusal(queue);
         if let Some(reason) = reason {
             self.queues[queue].counters.refused += 1;
-            self.say(Output::Refused { tag: config.tag, queue: config.queue, reason });
+            self.say(Output::Refused {
+                tag: config.tag,
+                queue: config.queue,
+                class: config.class,
+                reason,
+            });
             return;
         }
         // `check_arrival` has seen that there is room for all of them.
@@ -83,6 +88,7 @@ impl Engine<'_> {
             call: self.call_id(call),
             tag: config.tag,
             queue: config.queue,
+            class: config.class,
             position,
             estimate_ms: self.estimate(queue, position),
         });

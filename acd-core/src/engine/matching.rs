@@ -110,7 +110,7 @@ impl Engine<'_> {
     }
 
     /// The member this call should be offered to, by its preference and its queue's order.
-    fn best_member(&mut self, call: u32) -> Option<u32> {
+    pub(super) fn best_member(&mut self, call: u32) -> Option<u32> {
         if let Some(member) = self.preferred_member(call) {
             return Some(member);
         }

@@ -7,6 +7,7 @@
 
 mod agents;
 mod arrive;
+mod choosing;
 mod ending;
 mod estimates;
 mod explain;
@@ -18,11 +19,13 @@ mod relaxing;
 mod setup;
 mod snapshot;
 mod timers;
+mod views;
 
 pub use estimates::Estimates;
 pub use explain::{WhyIdle, WhyWaiting};
 pub use next_call::NextCall;
 pub use query::Staff;
+pub use views::{CallView, MemberView};
 
 use crate::agent::{Agent, Member};
 use crate::call::{Call, Leg, LegState};
@@ -81,6 +84,8 @@ pub struct Engine<'a> {
     rng: u64,
     call_order: CallOrder,
     ring_max: u16,
+    /// Whether each offer is followed by the reasons for it.
+    choices: bool,
 }
 
 fn cleared(mut ghosts: Storage<'_, GhostSlot>) -> Storage<'_, GhostSlot> {
@@ -185,6 +190,7 @@ impl<'a> Engine<'a> {
             rng: 0,
             call_order: CallOrder::default(),
             ring_max,
+            choices: false,
         })
     }
 
@@ -265,7 +271,7 @@ impl<'a> Engine<'a> {
     }
 
     fn burst(&self) -> usize {
-        burst(self.ring_max)
+        burst(self.ring_max) + if self.choices { usize::from(self.ring_max) } else { 0 }
     }
 
     fn is_dirty(&self) -> bool {
@@ -349,7 +355,7 @@ impl<'a> Engine<'a> {
             Input::Hangup { call } => self.hang_up(call.index()),
             Input::Exit { call, key } => self.exit(call.index(), key),
             Input::Move { call, queue, keep_age } => {
-                self.move_call(call.index(), queue.index(), keep_age);
+                self.move_call(call.index(), queue.index(), keep_age, false);
             }
             Input::SetPriority { call, priority } => self.set_priority(call.index(), priority),
             Input::Accept { offer } => self.accept(offer.index()),

@@ -13,7 +13,7 @@ use crate::tree::{Arena, next_on};
 
 /// What a call has to say for its going first.
 #[derive(Clone, Copy)]
-struct Claim {
+pub(super) struct Claim {
     call: u32,
     /// It waits for this very agent.
     seeks: bool,
@@ -33,6 +33,15 @@ impl Claim {
         ];
         let decided = criteria.into_iter().find(|(order, _)| order.is_ne());
         decided.unwrap_or((self.key.cmp(&other.key), CallReason::Age))
+    }
+
+    /// What decides between this one and the next.
+    pub(super) fn before(&self, next: Option<&Self>) -> CallReason {
+        next.map_or(CallReason::Alone, |next| self.against(next).1)
+    }
+
+    pub(super) fn call(&self) -> u32 {
+        self.call
     }
 
     fn is_ahead_of(&self, other: Option<&Self>) -> bool {
@@ -74,7 +83,7 @@ impl Engine<'_> {
             let second = self.best_claim(agent, |_| true, first.call);
             NextCall {
                 call: self.call_id(first.call),
-                because: second.map_or(CallReason::Alone, |second| first.against(&second).1),
+                because: first.before(second.as_ref()),
                 before: second.map(|second| self.call_id(second.call)),
             }
         }))
@@ -84,6 +93,12 @@ impl Engine<'_> {
     pub(super) fn best_call(&self, agent: u32) -> Option<u32> {
         let best = self.best_claim(agent, |member| member.node.is_linked(), NIL);
         best.map(|claim| claim.call)
+    }
+
+    /// The call this agent gets where it is free, and the one it would get but for `call`.
+    pub(super) fn two_claims(&self, agent: u32, call: u32) -> (Option<Claim>, Option<Claim>) {
+        let free = |member: &Member| member.node.is_linked();
+        (self.best_claim(agent, free, NIL), self.best_claim(agent, free, call))
     }
 
     /// The first of the calls that could go to this agent in those of its places, one left out.

@@ -14,6 +14,7 @@ impl Engine<'_> {
         let queue = self.calls[call].queue;
         let medium = self.queues[queue].config.medium;
         let until = self.now.plus(u64::from(self.queues[queue].config.ring_timeout_ms));
+        let why_call = self.choices.then(|| self.call_reason(call, agent));
         if self.legs.is_full() && !self.forget_one(call) {
             // The call keeps its place and asks again: holding back must not last for ever.
             self.retry_by(call, self.now.plus(1_000));
@@ -58,6 +59,9 @@ impl Engine<'_> {
             queue: self.queue_id(queue),
             ring_until: until,
         });
+        if let Some(why_call) = why_call {
+            self.say_choice(leg, why_call);
+        }
         self.refresh(agent);
         true
     }

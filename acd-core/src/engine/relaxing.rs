@@ -120,7 +120,7 @@ impl Engine<'_> {
                         && self.check_lines(there, &self.lines[line]).is_ok()
                 });
                 match there {
-                    Some(there) => self.move_call(call, there, true),
+                    Some(there) => self.move_call(call, there, true, true),
                     None => self.leave(call, LeaveReason::Timeout),
                 }
             }
@@ -130,8 +130,9 @@ impl Engine<'_> {
     }
 
     /// Takes a call to another queue, which has room for its lines.
-    pub(super) fn move_call(&mut self, call: u32, to: u32, keep_age: bool) {
-        let from = self.queues_of(call);
+    pub(super) fn move_call(&mut self, call: u32, to: u32, keep_age: bool, overflowed: bool) {
+        let left_position = self.place(call);
+        let from = self.queue_id(self.calls[call].queue);
         self.end_offers(call, OfferEnd::Cancelled);
         self.forget_all(call);
         self.leave_line(call);
@@ -139,7 +140,8 @@ impl Engine<'_> {
         let counters = &mut self.queues[queue].counters;
         counters.waiting -= 1;
         counters.overflowed += 1;
-        counters.waited_ms = counters.waited_ms.saturating_add(self.now.since(joined));
+        let waited_ms = self.now.since(joined);
+        counters.waited_ms = counters.waited_ms.saturating_add(waited_ms);
         self.queues[to].counters.offered += 1;
         self.queues[to].counters.waiting += 1;
         let Ok(line) = self.make_lines(to, self.lines[line]) else {
@@ -174,13 +176,12 @@ impl Engine<'_> {
             from,
             to: self.queue_id(to),
             position,
+            left_position,
+            waited_ms,
+            overflowed,
         });
         self.soil_call(call);
         self.check_empty(to);
-    }
-
-    fn queues_of(&self, call: u32) -> QueueId {
-        self.queue_id(self.calls[call].queue)
     }
 
     /// Keeps the age of a caller who gave up, if its queue wants that.

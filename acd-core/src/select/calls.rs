@@ -43,6 +43,8 @@ pub enum CallReason {
     Alone,
     /// It waits for this very agent.
     Preferred,
+    /// It rings elsewhere already, and its queue lets more than one phone ring.
+    Ringing,
     /// Its queue has the higher weight.
     Weight,
     /// It has the higher priority.

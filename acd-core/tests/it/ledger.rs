@@ -19,7 +19,7 @@ pub(crate) struct AgentBook {
     talking: Option<CallId>,
     wrap_until: Option<Time>,
     quiet_until: Time,
-    idle_since: Time,
+    pub(crate) idle_since: Time,
     missed: u16,
     answered: u64,
     talked_ms: u64,
@@ -28,31 +28,31 @@ pub(crate) struct AgentBook {
 
 /// What the book-keeper knows of a call.
 #[derive(Clone, Debug)]
-struct CallBook {
-    queue: QueueId,
-    config: CallConfig,
+pub(crate) struct CallBook {
+    pub(crate) queue: QueueId,
+    pub(crate) config: CallConfig,
     /// What it asked for when it joined the queue, and when that was.
-    asked: Asks,
-    joined: Time,
+    pub(crate) asked: Asks,
+    pub(crate) joined: Time,
     /// From when its age counts, and how much more it has from an earlier try.
-    since: Time,
-    credit_ms: u64,
-    priority: i32,
-    arrived: Time,
-    number: u64,
-    offers: Vec<OfferId>,
+    pub(crate) since: Time,
+    pub(crate) credit_ms: u64,
+    pub(crate) priority: i32,
+    pub(crate) arrived: Time,
+    pub(crate) number: u64,
+    pub(crate) offers: Vec<OfferId>,
     /// Agents it was offered to in vain, and when.
-    missed: Vec<(AgentId, Time)>,
-    talking: Option<(AgentId, Time)>,
+    pub(crate) missed: Vec<(AgentId, Time)>,
+    pub(crate) talking: Option<(AgentId, Time)>,
 }
 
 /// Class and penalty window.
-type Asks = (ClassId, u32, u32);
+pub(crate) type Asks = (ClassId, u32, u32);
 
 #[derive(Clone, Copy, Debug)]
-struct OfferBook {
-    call: CallId,
-    agent: AgentId,
+pub(crate) struct OfferBook {
+    pub(crate) call: CallId,
+    pub(crate) agent: AgentId,
     since: Time,
 }
 
@@ -61,10 +61,12 @@ pub(crate) struct Ledger {
     pub(crate) queues: BTreeMap<QueueId, QueueConfig>,
     pub(crate) steps: BTreeMap<QueueId, Vec<RelaxStep>>,
     pub(crate) agents: BTreeMap<AgentId, AgentBook>,
-    calls: BTreeMap<CallId, CallBook>,
-    offers: BTreeMap<OfferId, OfferBook>,
+    pub(crate) calls: BTreeMap<CallId, CallBook>,
+    pub(crate) offers: BTreeMap<OfferId, OfferBook>,
     pub(crate) fits: BTreeMap<(ClassId, ProfileId), bool>,
     pub(crate) call_order: CallOrder,
+    /// How good a profile is at what a class asks for.
+    pub(crate) levels: BTreeMap<(ClassId, ProfileId), u32>,
     /// What the input at hand asked for, for the output that answers it.
     arriving: Option<CallConfig>,
     starts_anew: Option<CallId>,
@@ -74,6 +76,7 @@ pub(crate) struct Ledger {
     next_ghost: usize,
     numbers: u64,
     pub(crate) outputs: u64,
+    pub(crate) choices: u64,
 }
 
 impl Ledger {
@@ -179,6 +182,7 @@ impl Ledger {
                 self.arriving.take().expect("refused without arriving");
             }
             Output::Offer { offer, call, agent, .. } => self.offered(at, offer, call, agent),
+            Output::Chosen { offer, choice } => self.certified(at, offer, &choice),
             Output::OfferEnded { offer, end, rang_ms, .. } => {
                 self.offer_ended(at, offer, end, rang_ms);
             }
@@ -279,7 +283,7 @@ impl Ledger {
     }
 
     /// What a call asks for after the steps of relaxation it has taken.
-    fn asks(&self, at: Time, call: &CallBook) -> Asks {
+    pub(crate) fn asks(&self, at: Time, call: &CallBook) -> Asks {
         let (mut class, mut min, mut max) = call.asked;
         for step in self.steps.get(&call.queue).into_iter().flatten() {
             if at.since(call.joined) >= step.after_ms {
@@ -291,7 +295,7 @@ impl Ledger {
         (class, min, max)
     }
 
-    fn eligible(&self, at: Time, call: &CallBook, who: &AgentBook) -> bool {
+    pub(crate) fn eligible(&self, at: Time, call: &CallBook, who: &AgentBook) -> bool {
         let place = who.places.get(&call.queue);
         let (class, min, max) = self.asks(at, call);
         let window = min..=max;
@@ -300,7 +304,7 @@ impl Ledger {
             && self.fits[&(class, who.profile)]
     }
 
-    fn is_free(&self, at: Time, who: &AgentBook) -> bool {
+    pub(crate) fn is_free(&self, at: Time, who: &AgentBook) -> bool {
         who.request == AgentRequest::Available
             && who.ringing.is_empty()
             && who.talking.is_none()
@@ -308,12 +312,12 @@ impl Ledger {
             && who.quiet_until <= at
     }
 
-    fn barred(&self, at: Time, call: &CallBook, who: &AgentBook) -> bool {
+    pub(crate) fn barred(&self, at: Time, call: &CallBook, who: &AgentBook) -> bool {
         let retry = u64::from(self.queues[&call.queue].retry_ms);
         call.missed.iter().any(|&(agent, since)| agent == who.id && at.since(since) < retry)
     }
 
-    fn waits_alone(&self, at: Time, call: &CallBook) -> bool {
+    pub(crate) fn waits_alone(&self, at: Time, call: &CallBook) -> bool {
         call.config.preferred_agent.is_some_and(|preferred| {
             let who = &self.agents[&preferred];
             at.since(call.arrived) < u64::from(call.config.preferred_wait_ms)
@@ -338,7 +342,7 @@ impl Ledger {
                 && self.eligible(at, other, who)
                 && !self.barred(at, other, who)
             {
-                let (ours, theirs) = (self.rank(at, call), self.rank(at, other));
+                let (ours, theirs) = (self.rank(at, call, None), self.rank(at, other, None));
                 assert!(ours < theirs, "INV-33: {other_id:?} was before {id:?}");
             }
         }
@@ -366,8 +370,9 @@ impl Ledger {
         }
     }
 
-    /// Smaller goes first: weight, priority, the rule, age, number.
-    fn rank(&self, at: Time, call: &CallBook) -> [i128; 5] {
+    /// Smaller goes first: weight, priority, the rule, age, number; as it was before an offer that
+    /// has just been entered.
+    pub(crate) fn rank(&self, at: Time, call: &CallBook, fresh: Option<OfferId>) -> [i128; 5] {
         let config = &self.queues[&call.queue];
         let since = i128::from(call.since.ms()) - i128::from(call.credit_ms);
         let target = i128::from(config.target_ms.unwrap_or(config.service_level_ms));
@@ -381,7 +386,9 @@ impl Ledger {
         let urgency = match self.call_order {
             CallOrder::Deadline => -(since + target),
             CallOrder::QueueRatio => {
-                let unoffered = |c: &&CallBook| c.talking.is_none() && c.offers.is_empty();
+                let unoffered = |c: &&CallBook| {
+                    c.talking.is_none() && c.offers.iter().all(|offer| Some(*offer) == fresh)
+                };
                 let here = self.calls.values().filter(|c| c.queue == call.queue);
                 parts(here.filter(unoffered).count() as i128, i128::from(config.share))
             }

@@ -263,7 +263,7 @@ pub(super) fn output(
 ) -> PyResult<Option<Bound<'_, PyAny>>> {
     let at = at.ms();
     match output {
-        Output::Joined { call, tag, queue, position, estimate_ms } => object(
+        Output::Joined { call, tag, queue, position, estimate_ms, .. } => object(
             py,
             Joined {
                 at,
@@ -274,7 +274,7 @@ pub(super) fn output(
                 estimate_ms,
             },
         ),
-        Output::Refused { tag, queue, reason } => object(
+        Output::Refused { tag, queue, reason, .. } => object(
             py,
             Refused { at, call_tag: tag, queue: queue.raw(), reason: word(REFUSED, reason) },
         ),
@@ -368,7 +368,7 @@ pub(super) fn output(
             let (state, reason) = agent_state(state);
             object(py, AgentChanged { at, agent: agent.raw(), agent_tag, state, reason })
         }
-        Output::Moved { call, call_tag, from, to, position } => object(
+        Output::Moved { call, call_tag, from, to, position, .. } => object(
             py,
             Moved {
                 at,

@@ -281,7 +281,7 @@ impl tl_acd_output {
     fn filled(output: Output) -> (tl_acd_output_kind, Self) {
         use tl_acd_output_kind as K;
         match output {
-            Output::Joined { call, tag, queue, position, estimate_ms } => (
+            Output::Joined { call, tag, queue, position, estimate_ms, .. } => (
                 K::TL_ACD_JOINED,
                 Self {
                     call: call.raw(),
@@ -292,7 +292,7 @@ impl tl_acd_output {
                     ..EMPTY
                 },
             ),
-            Output::Refused { tag, queue, reason } => (
+            Output::Refused { tag, queue, reason, .. } => (
                 K::TL_ACD_REFUSED,
                 Self { call_tag: tag, queue: queue.raw(), reason: refuse(reason), ..EMPTY },
             ),
@@ -389,7 +389,7 @@ impl tl_acd_output {
                 let this = Self { agent: agent.raw(), agent_tag, reason, detail, ..EMPTY };
                 (K::TL_ACD_AGENT_CHANGED, this)
             }
-            Output::Moved { call, call_tag, from, to, position } => (
+            Output::Moved { call, call_tag, from, to, position, .. } => (
                 K::TL_ACD_MOVED,
                 Self {
                     call: call.raw(),

@@ -384,7 +384,7 @@ impl Centre {
     /// What the routing engine says.
     fn routed(&mut self, output: AcdOutput) {
         match output {
-            AcdOutput::Joined { call: entry, tag, queue, position, estimate_ms } => {
+            AcdOutput::Joined { call: entry, tag, queue, position, estimate_ms, .. } => {
                 let name = self.routing.queue_name(queue);
                 let detail = format!("{name}, place {position}");
                 self.log(Some(tag), "queued", detail);

@@ -1,0 +1,168 @@
+//! What there is: queues, members, waiting calls, and what is known of each.
+
+use super::Engine;
+use crate::agent::{AgentConfig, AgentRequest, Membership};
+use crate::call::{Call, CallState};
+use crate::error::Error;
+use crate::id::{AgentId, CallId, QueueId};
+use crate::skill::ClassId;
+use crate::slab::NIL;
+use crate::time::Time;
+use crate::tree::Arena;
+
+/// What is known of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallView {
+    /// Its tag.
+    pub tag: u64,
+    /// Where it waits, or waited.
+    pub queue: QueueId,
+    /// Where it is.
+    pub state: CallState,
+    /// Its priority.
+    pub priority: i32,
+    /// What it asks for now.
+    pub class: ClassId,
+    /// When it arrived.
+    pub arrived: Time,
+    /// When it joined the queue it is in.
+    pub joined: Time,
+}
+
+/// What is known of a member of a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberView {
+    /// Its place in the queue.
+    pub place: Membership,
+    /// Calls of this queue it has accepted.
+    pub calls: u32,
+    /// When its last conversation of this queue ended; `None` if there was none.
+    pub last_call: Option<Time>,
+    /// When the agent last logged in.
+    pub login: Time,
+    /// What the agent wants to be, which can be ahead of what it is.
+    pub request: AgentRequest,
+    /// Phones ringing, conversations and paperwork going on, of all its queues.
+    pub ringing: u16,
+    /// Conversations.
+    pub talking: u16,
+    /// Paperwork.
+    pub wrapping: u16,
+    /// Time for paperwork after a call of this queue, in ms.
+    pub wrap_up_ms: u32,
+}
+
+impl Engine<'_> {
+    /// All queues.
+    pub fn queues(&self) -> impl Iterator<Item = QueueId> {
+        let live = |&queue: &u32| self.queues.is_live(queue);
+        (0..self.queues.used()).filter(live).map(|queue| self.queue_id(queue))
+    }
+
+    /// All agents, those on their way out excepted.
+    pub fn agents(&self) -> impl Iterator<Item = AgentId> {
+        let here = |&agent: &u32| self.agents.is_live(agent) && !self.agents[agent].leaving;
+        (0..self.agents.used()).filter(here).map(|agent| self.agent_id(agent))
+    }
+
+    /// The members of a queue. Looks at every membership.
+    ///
+    /// # Errors
+    /// No such queue.
+    pub fn members(&self, queue: QueueId) -> Result<impl Iterator<Item = AgentId>, Error> {
+        let queue = self.queue(queue)?;
+        let here = move |&member: &u32| {
+            self.members.is_live(member) && self.members[member].queue == queue
+        };
+        let ids = (0..self.members.used()).filter(here);
+        Ok(ids.map(|member| self.agent_id(self.members[member].agent)))
+    }
+
+    /// The queues of an agent.
+    ///
+    /// # Errors
+    /// No such agent.
+    pub fn queues_of(&self, agent: AgentId) -> Result<impl Iterator<Item = QueueId>, Error> {
+        let mut at = self.agents[self.agent(agent)?].members;
+        Ok(core::iter::from_fn(move || {
+            if at == NIL {
+                return None;
+            }
+            let queue = self.members[at].queue;
+            at = self.members[at].next;
+            Some(self.queue_id(queue))
+        }))
+    }
+
+    /// The calls waiting or ringing in a queue, in order.
+    ///
+    /// # Errors
+    /// No such queue.
+    pub fn calls(&self, queue: QueueId) -> Result<impl Iterator<Item = CallId>, Error> {
+        let queue = self.queue(queue)?;
+        let mut behind = None;
+        Ok(core::iter::from_fn(move || {
+            let call = self.first_in_order(queue, behind)?;
+            behind = Some(self.calls.key(call));
+            Some(self.call_id(call))
+        }))
+    }
+
+    /// What is known of a call.
+    ///
+    /// # Errors
+    /// No such call.
+    pub fn call_view(&self, call: CallId) -> Result<CallView, Error> {
+        let Call { tag, queue, line, state, priority, arrived, joined, .. } =
+            self.calls[self.call(call)?];
+        let class = self.lines[line].class;
+        let queue = self.queue_id(queue);
+        Ok(CallView { tag, queue, state, priority, class, arrived, joined })
+    }
+
+    /// Calls in the queue of this call that are before it in the order; for a call that is talking,
+    /// those who would be, were it still waiting.
+    ///
+    /// # Errors
+    /// No such call.
+    pub fn calls_ahead(&self, call: CallId) -> Result<u32, Error> {
+        let index = self.call(call)?;
+        if self.is_queued(index) {
+            return Ok(self.place(index) - 1);
+        }
+        let mut ahead = 0;
+        let key = self.calls.key(index);
+        self.each_line(self.calls[index].queue, |line| ahead += line.tree.below(&self.calls, key));
+        Ok(ahead)
+    }
+
+    /// What is known of a member of a queue.
+    ///
+    /// # Errors
+    /// No such agent or queue, or not a member.
+    pub fn member_view(&self, agent: AgentId, queue: QueueId) -> Result<MemberView, Error> {
+        let (a, q) = (self.agent(agent)?, self.queue(queue)?);
+        let member = self.member_of(a, q).ok_or(Error::NotMember(agent, queue))?;
+        let (member, agent) = (&self.members[member], &self.agents[a]);
+        let of_queue = self.queues[q].config.wrap_up_ms;
+        Ok(MemberView {
+            place: member.config,
+            calls: member.calls,
+            last_call: (member.ended > 0).then_some(member.last_end),
+            login: agent.login,
+            request: agent.request,
+            ringing: agent.ringing,
+            talking: agent.talking,
+            wrapping: agent.wrapping,
+            wrap_up_ms: member.config.wrap_up_ms.or(agent.config.wrap_up_ms).unwrap_or(of_queue),
+        })
+    }
+
+    /// How an agent was added.
+    ///
+    /// # Errors
+    /// No such agent.
+    pub fn agent_config(&self, agent: AgentId) -> Result<AgentConfig, Error> {
+        Ok(self.agents[self.agent(agent)?].config)
+    }
+}
