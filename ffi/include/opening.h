@@ -10,10 +10,13 @@
  *            the caller's own, as large as tl_X_size says and aligned to TL_ALIGN. All memory is
  *            taken there: no later call allocates, unless it says so. tl_X_free ends either kind;
  *            a caller's block is the caller's again afterwards. NULL may be freed.
- * Passive    No object owns a thread, socket, clock, file or randomness. Feed it, take what it
- *            says with tl_X_poll until TL_DONE, and call again no later than tl_X_deadline.
+ * Passive    No object owns a thread, socket, clock, file or randomness, but for those that write
+ *            and read recordings. Feed it, take what it says with tl_X_poll until TL_DONE, and
+ *            call again no later than tl_X_deadline.
  * Threads    One thread at a time in an object, any number of objects in any threads. A second
- *            thread gets TL_ERR_BUSY, not a crash. No function takes a lock or waits.
+ *            thread gets TL_ERR_BUSY, not a crash. A const object that another is made from (a
+ *            flow, a recorder) may serve any number of threads. Nothing waits, but for the disk
+ *            where a function says so.
  * Errors     A negative tl_status; nothing has changed then. tl_last_error() has the sentence.
  *            A fault inside the library is caught: TL_ERR_PANIC, and that object is out of use.
  * Pointers   Borrowed for the call only, unless a function says otherwise. Wherever a pointer

@@ -111,6 +111,10 @@ TL_ENUM(tl_status, int32_t) {
     TL_ERR_BUFFER = -12,
     /** What the object has to say must be polled first: there is no room for more. */
     TL_ERR_UNDRAINED = -13,
+    /** Objects made from this one are still alive: free them first. */
+    TL_ERR_IN_USE = -14,
+    /** The library was built without this part; the last-error text names the feature. */
+    TL_ERR_UNSUPPORTED = -15,
     /** Routing: no such queue, or it was removed. */
     TL_ERR_ACD_NO_QUEUE = -100,
     /** Routing: no such agent, or it was removed. */
@@ -151,6 +155,28 @@ TL_ENUM(tl_status, int32_t) {
     TL_ERR_IVR = -299,
     /** Media: the datagram is not RTP. */
     TL_ERR_RTP_MALFORMED = -300,
+    /** Recording: the file system said no; the last-error text has its reason. */
+    TL_ERR_RECORD_IO = -400,
+    /** Recording: the file is not a `.tlr` recording. */
+    TL_ERR_RECORD_NOT_TLR = -401,
+    /** Recording: a later version of the format. */
+    TL_ERR_RECORD_VERSION = -402,
+    /** Recording: the file, or the part asked for, is damaged. */
+    TL_ERR_RECORD_DAMAGED = -403,
+    /** Recording: it is encrypted, and no key was given. */
+    TL_ERR_RECORD_LOCKED = -404,
+    /** Recording: the key or passphrase does not open it. */
+    TL_ERR_RECORD_WRONG_KEY = -405,
+    /** Recording: there is no such channel. */
+    TL_ERR_RECORD_CHANNEL = -406,
+    /** Recording: the channel is stored in another format. */
+    TL_ERR_RECORD_FORMAT = -407,
+    /** Recording: the channel already reaches beyond this position. */
+    TL_ERR_RECORD_BACKWARDS = -408,
+    /** Recording: a text or a list is longer than the format holds. */
+    TL_ERR_RECORD_TOO_LONG = -409,
+    /** Recording: refused for another reason; the last-error text says which. */
+    TL_ERR_RECORD = -499,
 };
 
 /** A short fixed English sentence for a code, or "unknown status". The text is static. */
@@ -1734,6 +1760,417 @@ tl_status tl_jitter_pull(struct tl_jitter *jitter,
 
 /** Stores what has happened so far. */
 tl_status tl_jitter_get_stats(const struct tl_jitter *jitter, struct tl_jitter_stats *stats);
+
+/* ===========================================================================
+ * Recording: writing calls
+ *
+ * A recorder is one thread that writes any number of calls, each into a `.tlr` file of its own:
+ * lossless, smaller than half of G.711, whole up to the last second whatever stops the machine.
+ * A media thread hands frames over and never waits for the disk. The format is open:
+ * docs/recording-format.md. The recorder is the one object of this library with a thread.
+ */
+
+#if defined(TL_STD)
+
+/** How a channel is stored. */
+TL_ENUM(tl_recording_coding, uint32_t) {
+    /** µ-law codes as they are on the wire; the number is `TL_G711_ULAW`'s. */
+    TL_RECORDING_ULAW = 0,
+    /** A-law codes as they are on the wire; the number is `TL_G711_ALAW`'s. */
+    TL_RECORDING_ALAW = 8,
+    /** 16-bit linear samples. */
+    TL_RECORDING_PCM16 = 16,
+    /** Opus packets as they were on the wire. Only in files that were read. */
+    TL_RECORDING_OPUS = 32,
+};
+
+/** How hard to compress. */
+TL_ENUM(tl_recording_level, uint32_t) {
+    /** While the call lasts: thousands of channels a processor. */
+    TL_RECORDING_LIVE = 0,
+    /** Smaller, hundreds of times real time. */
+    TL_RECORDING_FAST = 1,
+    /** For packing again at night. */
+    TL_RECORDING_HIGH = 2,
+    /** For the archive. */
+    TL_RECORDING_MAX = 3,
+};
+
+/** What a mark stands for. */
+TL_ENUM(tl_mark_kind, uint32_t) {
+    /** A remark. */
+    TL_MARK_NOTE = 1,
+    /** A key was pressed; the text is the key, or `*` when it is secret. */
+    TL_MARK_KEY = 2,
+    /** Packets of this stretch never came. */
+    TL_MARK_LOSS = 3,
+    /** The party was on hold. */
+    TL_MARK_HOLD = 4,
+    /** The sender was silent and sent nothing. */
+    TL_MARK_SILENCE = 5,
+    /** The stretch holds concealment, not what was said. */
+    TL_MARK_CONCEALED = 6,
+    /** The party joined here. */
+    TL_MARK_JOINED = 7,
+    /** The party was transferred here. */
+    TL_MARK_TRANSFERRED = 8,
+    /** Recording was paused, and the sound never stored. */
+    TL_MARK_PAUSED = 9,
+    /** The recorder was overloaded, and this stretch is missing. */
+    TL_MARK_OVERLOAD = 10,
+};
+
+/** The thread that writes recordings. */
+typedef struct tl_recorder tl_recorder;
+
+/** One call being recorded. */
+typedef struct tl_recording tl_recording;
+
+/** How a recorder works. */
+typedef struct tl_recorder_config {
+    /** Set by `tl_recorder_defaults`. */
+    uint32_t struct_size;
+    /**
+     * Frames and marks that may wait for the thread, some 400 bytes each, taken at once. Default:
+     * 65,536, a second of 650 calls.
+     */
+    uint32_t queue;
+    /**
+     * How often what was written is forced to the disk; `TL_NONE32` leaves that to the system.
+     * Default: 5,000.
+     */
+    uint32_t sync_every_ms;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_recorder_config;
+
+/** One party's channel. */
+typedef struct tl_recording_channel {
+    /** Whose it is, for example "caller", with a NUL; NULL is "". */
+    const char *name;
+    /** A `tl_recording_coding`. */
+    uint32_t coding;
+    /** Samples a second; 0 is 8,000. */
+    uint32_t rate;
+} tl_recording_channel;
+
+/** Something known of the call: its id, numbers, direction, queue, agent. */
+typedef struct tl_recording_meta {
+    /** Its name, with a NUL. */
+    const char *key;
+    /** What it is, with a NUL. */
+    const char *value;
+} tl_recording_meta;
+
+/** What is recorded, how, and for whom. */
+typedef struct tl_recording_config {
+    /** Set by `tl_recording_defaults`. */
+    uint32_t struct_size;
+    /** A `tl_recording_level`. Default: live. */
+    uint32_t level;
+    /** When position 0 of every channel is. Default: 0. */
+    tl_time started;
+    /** The channels; one at least, 255 at most. */
+    const struct tl_recording_channel *channels;
+    /** What is known of the call. Default: none. */
+    const struct tl_recording_meta *meta;
+    /** How many channels. */
+    uint32_t channel_count;
+    /** How many entries of `meta`. */
+    uint32_t meta_count;
+    /** Sound in one block: what a crash may lose, and what a seek decodes. Default: 1,000. */
+    uint32_t block_ms;
+    /**
+     * Blocks from one checkpoint, signed if there is a signer, to the next; 0 for none. Default:
+     * 64.
+     */
+    uint32_t checkpoint_every;
+    /** Names the file, different for each. Default: all 0, from the system's randomness. */
+    uint8_t id[16];
+    /** The seed, 32 bytes, of the Ed25519 key that vouches for the recording. Default: NULL. */
+    const uint8_t *signer;
+    /** X25519 public keys, 32 bytes each, of those who may read it. Default: NULL, everybody. */
+    const uint8_t *recipients;
+    /** Whoever knows it may read it too, with a NUL. Default: NULL. */
+    const char *passphrase;
+    /** How many recipients. */
+    uint32_t recipient_count;
+    /** 1: an encrypted recording's `meta` is readable by everybody. Default: 0. */
+    uint32_t clear_head;
+} tl_recording_config;
+
+/** Something that happened on a channel, or a stretch of it. */
+typedef struct tl_mark {
+    /** A `tl_mark_kind`; 0 in a file for a kind newer than this header. */
+    uint32_t kind;
+    /** Which channel. */
+    uint32_t channel;
+    /** Where it begins, in samples. */
+    uint64_t position;
+    /** How many samples it lasts; 0 for a moment. */
+    uint64_t length;
+    /** In words, with a NUL; NULL is "". */
+    const char *text;
+} tl_mark;
+
+/** Fills in the default configuration. */
+tl_status tl_recorder_defaults(struct tl_recorder_config *config);
+
+/** Starts a recorder. `config` may be NULL for the defaults. */
+tl_status tl_recorder_new(const struct tl_recorder_config *config, struct tl_recorder **recorder);
+
+/**
+ * Waits until all is written, and ends the thread. Refused with `TL_ERR_IN_USE` while one of its
+ * recordings is not freed. NULL is fine.
+ */
+tl_status tl_recorder_free(struct tl_recorder *recorder);
+
+/**
+ * Stores how many samples were left out because the thread could not keep up, over all calls. A
+ * recording marks each such stretch.
+ */
+tl_status tl_recorder_dropped(const struct tl_recorder *recorder, uint64_t *samples);
+
+/** Fills in the default configuration; the channels are still to be set. */
+tl_status tl_recording_defaults(struct tl_recording_config *config);
+
+/**
+ * Begins the recording of a call in a new file at `path`, with a NUL; a file that is there already
+ * is not touched. Any number of threads may begin recordings of one recorder at the same time.
+ * Waits for the file system, and a passphrase costs half a second: not for a media thread.
+ */
+tl_status tl_recording_new(const struct tl_recorder *recorder,
+                           const char *path,
+                           const struct tl_recording_config *config,
+                           struct tl_recording **recording);
+
+/**
+ * Ends a recording without waiting; one that was not finished is closed by the thread. NULL is
+ * fine.
+ */
+tl_status tl_recording_free(struct tl_recording *recording);
+
+/**
+ * Hands over `count` codes of a G.711 channel, the first of which is sample number `position` of
+ * the channel; what lies between that and the end so far is a gap. Never waits and never
+ * allocates. Stores 1 in `taken`, which may be NULL, or 0 when some were left out because the
+ * thread cannot keep up. An earlier failure of the disk is reported here.
+ */
+tl_status tl_recording_write_codes(struct tl_recording *recording,
+                                   uint32_t channel,
+                                   uint64_t position,
+                                   const uint8_t *codes,
+                                   size_t count,
+                                   uint32_t *taken);
+
+/** As `tl_recording_write_codes`, `count` samples for a channel of 16-bit linear samples. */
+tl_status tl_recording_write_pcm(struct tl_recording *recording,
+                                 uint32_t channel,
+                                 uint64_t position,
+                                 const int16_t *pcm,
+                                 size_t count,
+                                 uint32_t *taken);
+
+/**
+ * Adds a mark, without waiting. Stores 1 in `taken`, which may be NULL, or 0 when the thread
+ * cannot keep up.
+ */
+tl_status tl_recording_add_mark(struct tl_recording *recording,
+                                const struct tl_mark *mark,
+                                uint32_t *taken);
+
+/**
+ * Closes the recording and waits until it is on its way to the disk: not for a media thread. What
+ * the disk refused, now or before, is reported; `tl_recording_recover` makes a whole file of what
+ * is there. The object can only be freed afterwards.
+ */
+tl_status tl_recording_finish(struct tl_recording *recording);
+
+#endif
+
+/* ===========================================================================
+ * Recording: reading
+ *
+ * Opens finished, unfinished and damaged recordings, and reads any stretch of any channel; what
+ * was never recorded or is lost reads as silence. Every function here may wait for the disk.
+ */
+
+#if defined(TL_STD)
+
+/** The coding of a channel that this library does not know. */
+#define TL_UNKNOWN_CODING 4294967295
+
+/** A recording that is read. */
+typedef struct tl_reader tl_reader;
+
+/** What a reader opens encrypted recordings with. */
+typedef struct tl_reader_config {
+    /** Set by `tl_reader_defaults`. */
+    uint32_t struct_size;
+    /** Must be 0. */
+    uint32_t reserved;
+    /** An X25519 secret key, 32 bytes. Default: NULL. */
+    const uint8_t *secret;
+    /** A passphrase, with a NUL. Default: NULL. Not both. */
+    const char *passphrase;
+} tl_reader_config;
+
+/** What a recording holds. */
+typedef struct tl_reader_info {
+    /** When position 0 of every channel was. */
+    tl_time started;
+    /** Channels. */
+    uint32_t channels;
+    /** Entries of metadata. */
+    uint32_t meta;
+    /** Marks. */
+    uint32_t marks;
+    /**
+     * Stretches of the file that hold nothing whole; 0 in a file that was finished, which
+     * `tl_recording_verify` looks into.
+     */
+    uint32_t damaged;
+    /** 1 if the file was finished, or recovered. */
+    uint32_t finished;
+    /** 0. */
+    uint32_t reserved[5];
+} tl_reader_info;
+
+/** Fills in the default configuration: no key. */
+tl_status tl_reader_defaults(struct tl_reader_config *config);
+
+/** Opens the recording at `path`, with a NUL. `config` may be NULL: no key. */
+tl_status tl_reader_new(const char *path,
+                        const struct tl_reader_config *config,
+                        struct tl_reader **reader);
+
+/** Ends a reader and closes its file. NULL is fine. */
+tl_status tl_reader_free(struct tl_reader *reader);
+
+/** Stores what the recording holds. */
+tl_status tl_reader_get_info(const struct tl_reader *reader, struct tl_reader_info *info);
+
+/**
+ * Stores what a channel is, and in `end`, which may be NULL, the position after its last sample.
+ * The name lives until the reader is freed or follows.
+ */
+tl_status tl_reader_get_channel(const struct tl_reader *reader,
+                                uint32_t number,
+                                tl_recording_channel *channel,
+                                uint64_t *end);
+
+/**
+ * Stores entry `number` of the metadata, from 0 on. Its texts live until the reader is freed or
+ * follows.
+ */
+tl_status tl_reader_get_meta(const struct tl_reader *reader,
+                             uint32_t number,
+                             tl_recording_meta *meta);
+
+/**
+ * Stores mark `number`, from 0 on, in the order they were made. Its text lives until the reader is
+ * freed or follows.
+ */
+tl_status tl_reader_get_mark(const struct tl_reader *reader, uint32_t number, tl_mark *mark);
+
+/**
+ * Fills `pcm` with the `samples` linear samples of a channel from `position` on. Stores in
+ * `recorded`, which may be NULL, how many of them were recorded; the others are silence.
+ */
+tl_status tl_reader_read(struct tl_reader *reader,
+                         uint32_t channel,
+                         uint64_t position,
+                         int16_t *pcm,
+                         size_t samples,
+                         size_t *recorded);
+
+/**
+ * Reads on in a file that is still being written, and stores in `blocks` how much has come: blocks
+ * of all channels.
+ */
+tl_status tl_reader_follow(struct tl_reader *reader, size_t *blocks);
+
+/**
+ * Writes the stretch from `from_ms` to `to_ms` (`TL_NONE`: the end) into a new WAV file at `path`,
+ * 16-bit, the channels side by side, or added up when `mixed` is 1. All channels must have one
+ * rate, and none be Opus.
+ */
+tl_status tl_reader_export_wav(struct tl_reader *reader,
+                               const char *path,
+                               uint64_t from_ms,
+                               uint64_t to_ms,
+                               uint32_t mixed);
+
+#endif
+
+/* ===========================================================================
+ * Recording: checking and recovering
+ */
+
+#if defined(TL_STD)
+
+/** Who vouches for a recording. */
+TL_ENUM(tl_recording_signature, uint32_t) {
+    /** Nobody. */
+    TL_RECORDING_UNSIGNED = 0,
+    /** `signer` vouches for the closed recording and all that it holds. */
+    TL_RECORDING_SIGNED = 1,
+    /** `signer` vouches for all up to record `signature_at`, and for nothing after it. */
+    TL_RECORDING_SIGNED_UP_TO = 2,
+    /** The signature at byte `signature_at` is wrong, or of another key than those before it. */
+    TL_RECORDING_WRONGLY_SIGNED = 3,
+};
+
+/** What is known of a whole recording. */
+typedef struct tl_recording_report {
+    /**
+     * 1 if the file is closed and nothing in it is damaged, missing, changed or wrongly signed.
+     * That it is signed, and by whom, is yours to compare.
+     */
+    uint32_t intact;
+    /** 1 if the recording was closed: its end is there. */
+    uint32_t closed;
+    /** 1 if `tl_recording_recover` closed it, not the recorder. */
+    uint32_t recovered;
+    /** A `tl_recording_signature`. */
+    uint32_t signature;
+    /** Whole records. */
+    uint32_t records;
+    /** Records that should be there and are not. */
+    uint32_t missing;
+    /** Records that do not continue the chain: changed, swapped or put in. */
+    uint32_t broken;
+    /** Stretches of the file that hold no whole record. */
+    uint32_t damaged;
+    /** Bytes in those stretches. */
+    uint64_t damaged_bytes;
+    /** The record or byte that `signature` names. */
+    uint64_t signature_at;
+    /** The signer's Ed25519 public key, or 0. */
+    uint8_t signer[32];
+    /** For later versions; 0. */
+    uint64_t reserved[4];
+} tl_recording_report;
+
+/**
+ * Reads the whole recording at `path`, with a NUL, and stores everything that can be said of it
+ * without its key.
+ */
+tl_status tl_recording_verify(const char *path, struct tl_recording_report *report);
+
+/**
+ * Makes a whole recording of one that was cut short or damaged: copies every whole record of
+ * `path` into a new file at `to`, and closes it. `config` has the key of an encrypted one and may
+ * be NULL; `signer` is the seed, 32 bytes, of the Ed25519 key that vouches for the copy, or NULL.
+ * `report`, which may be NULL, says what was found in `path`.
+ */
+tl_status tl_recording_recover(const char *path,
+                               const char *to,
+                               const tl_reader_config *config,
+                               const uint8_t *signer,
+                               struct tl_recording_report *report);
+
+#endif
 
 #ifdef __cplusplus
 }

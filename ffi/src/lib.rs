@@ -23,9 +23,10 @@ mod guard;
 mod ivr;
 mod jitter;
 mod last_error;
-
 mod object;
 mod pointers;
+#[cfg(feature = "std")]
+mod record;
 mod rtp;
 mod status;
 mod values;
@@ -37,6 +38,8 @@ pub use g711::{tl_g711_decode, tl_g711_encode, tl_g711_law, tl_g711_transcode};
 pub use ivr::*;
 pub use jitter::*;
 pub use last_error::tl_last_error;
+#[cfg(feature = "std")]
+pub use record::*;
 pub use rtp::*;
 pub use status::{tl_status, tl_status_text};
 pub use values::{TL_NONE, TL_NONE32, tl_time};

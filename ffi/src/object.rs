@@ -1,7 +1,7 @@
 //! An object as C sees it: an opaque pointer to a header and a value, alone in its memory.
 
 use core::marker::PhantomData;
-use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::arena::Arena;
 use crate::guard::{Failure, Outcome, caught, guard};
@@ -15,14 +15,16 @@ pub(crate) trait Kind {
     type Value;
 }
 
-const READY: u8 = 0;
-const BUSY: u8 = 1;
-const POISONED: u8 = 2;
+/// Nobody is inside; numbers up to `MOST_READERS` say how many only look.
+const READY: u32 = 0;
+const MOST_READERS: u32 = u32::MAX - 2;
+const BUSY: u32 = u32::MAX - 1;
+const POISONED: u32 = u32::MAX;
 
 #[repr(C)]
 struct Object<K: Kind> {
     magic: AtomicU32,
-    state: AtomicU8,
+    state: AtomicU32,
     /// Bytes to give back to the allocator; 0 when the memory is the caller's.
     heap: usize,
     kind: PhantomData<K>,
@@ -52,15 +54,38 @@ unsafe fn find<K: Kind>(this: *const K) -> Result<*mut Object<K>, Failure> {
     Ok(object)
 }
 
+fn refusal(state: u32) -> Failure {
+    if state == POISONED {
+        let text = "the object is out of use after an earlier fault";
+        return Failure::new(tl_status::TL_ERR_POISONED, text);
+    }
+    Failure::new(tl_status::TL_ERR_BUSY, "another call is inside the object")
+}
+
 /// Takes the object for one call.
-fn claim(state: &AtomicU8) -> Result<(), Failure> {
+fn claim(state: &AtomicU32) -> Result<(), Failure> {
     match state.compare_exchange(READY, BUSY, Ordering::Acquire, Ordering::Relaxed) {
         Ok(_) => Ok(()),
-        Err(POISONED) => Err(Failure::new(
-            tl_status::TL_ERR_POISONED,
-            "the object is out of use after an earlier fault",
-        )),
-        Err(_) => Err(Failure::new(tl_status::TL_ERR_BUSY, "another call is inside the object")),
+        Err(other) => Err(refusal(other)),
+    }
+}
+
+/// One more look at an object that any number of threads may look at together.
+struct Look<'a>(&'a AtomicU32);
+
+impl<'a> Look<'a> {
+    fn begin(state: &'a AtomicU32) -> Result<Self, Failure> {
+        let more = |readers: u32| (readers < MOST_READERS).then(|| readers + 1);
+        match state.fetch_update(Ordering::Acquire, Ordering::Relaxed, more) {
+            Ok(_) => Ok(Self(state)),
+            Err(other) => Err(refusal(other)),
+        }
+    }
+}
+
+impl Drop for Look<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Release);
     }
 }
 
@@ -90,23 +115,24 @@ pub(crate) unsafe fn enter<K: Kind>(
     status
 }
 
-/// Reads from the value behind `this` for a call that is about another object.
+/// Reads from the value behind `this` for a call that is about another object. Any number of
+/// threads may do so at the same time.
 ///
 /// # Safety
 /// As [`enter`].
 pub(crate) unsafe fn peek<K: Kind, R>(
     this: *const K,
     read: impl FnOnce(&K::Value) -> R,
-) -> Result<R, Failure> {
+) -> Result<R, Failure>
+where
+    K::Value: Sync,
+{
     // SAFETY: as this function's own contract.
     let object = unsafe { find(this) }?;
     // SAFETY: a live object; only the atomic is borrowed.
-    let state = unsafe { &(*object).state };
-    claim(state)?;
-    // SAFETY: claimed, so nobody writes to the value meanwhile.
-    let result = read(unsafe { &(*object).value });
-    state.store(READY, Ordering::Release);
-    Ok(result)
+    let _look = Look::begin(unsafe { &(*object).state })?;
+    // SAFETY: while somebody looks, nobody writes to the value.
+    Ok(read(unsafe { &(*object).value }))
 }
 
 /// How many bytes an object needs whose tables `lay` takes from the arena.
@@ -164,7 +190,7 @@ unsafe fn place<K: Kind, S>(
     unsafe {
         place.write(Object {
             magic: AtomicU32::new(K::MAGIC),
-            state: AtomicU8::new(READY),
+            state: AtomicU32::new(READY),
             heap,
             kind: PhantomData,
             value,
@@ -217,6 +243,19 @@ fn layout(size: usize) -> Result<std::alloc::Layout, Failure> {
 /// # Safety
 /// As [`enter`]; the pointer is not used again.
 pub(crate) unsafe fn free<K: Kind>(name: &'static str, this: *mut K) -> tl_status {
+    // SAFETY: the very same contract.
+    unsafe { free_unless(name, this, |_| Ok(())) }
+}
+
+/// As [`free`], unless `refuse` has a reason to keep the object alive.
+///
+/// # Safety
+/// As [`free`].
+pub(crate) unsafe fn free_unless<K: Kind>(
+    name: &'static str,
+    this: *mut K,
+    refuse: impl FnOnce(&K::Value) -> Result<(), Failure>,
+) -> tl_status {
     guard(name, || {
         if this.is_null() {
             return Ok(tl_status::TL_OK);
@@ -231,6 +270,12 @@ pub(crate) unsafe fn free<K: Kind>(name: &'static str, this: *mut K) -> tl_statu
             Err(failure) if failure.status == tl_status::TL_ERR_POISONED => false,
             Err(failure) => return Err(failure),
         };
+        if sound {
+            // SAFETY: claimed, so the value is ours alone.
+            refuse(unsafe { &(*object).value }).inspect_err(|_| {
+                state.store(READY, Ordering::Release);
+            })?;
+        }
         magic.store(0, Ordering::Release);
         // SAFETY: claimed, so nobody is inside; the magic is gone, so nobody will be again, and
         // the memory was allocated by `create` with this very layout if `heap` is not 0.
@@ -315,6 +360,28 @@ mod tests {
             assert_eq!(free("tl_x", sample), tl_status::TL_ERR_OBJECT);
             assert_eq!(enter("tl_x", sample, sum), tl_status::TL_ERR_OBJECT);
             assert_eq!(LIVE.load(Ordering::SeqCst), 1, "a broken value is not dropped");
+        }
+    }
+
+    /// Looking excludes nobody but those who change; a reason to stay keeps the object as it was.
+    #[test]
+    fn looks_do_not_exclude_each_other() {
+        let mut sample = core::ptr::null_mut::<tl_sample>();
+        // SAFETY: `sample` comes from `create`.
+        unsafe {
+            create(&raw mut sample, lay, build).unwrap();
+            let sum = peek(sample, |outer| {
+                let inner = peek(sample, |inner| inner.0.iter().sum::<u32>()).unwrap();
+                let busy = enter("tl_x", sample, |_| Ok(tl_status::TL_OK));
+                assert_eq!(busy, tl_status::TL_ERR_BUSY);
+                assert_eq!(free("tl_x", sample), tl_status::TL_ERR_BUSY);
+                inner + outer.0[0]
+            });
+            assert_eq!(sum.unwrap(), 27);
+            let stay = |_: &Counted| Err(Failure::argument("not yet"));
+            assert_eq!(free_unless("tl_x", sample, stay), tl_status::TL_ERR_ARGUMENT);
+            assert_eq!(enter("tl_x", sample, |_| Ok(tl_status::TL_OK)), tl_status::TL_OK);
+            assert_eq!(free("tl_x", sample), tl_status::TL_OK);
         }
     }
 

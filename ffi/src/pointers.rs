@@ -109,3 +109,71 @@ fn utf8<'a>(bytes: &'a [u8], name: &'static str) -> Result<&'a str, Failure> {
         )
     })
 }
+
+/// A path, as the operating system writes one, that ends in a NUL.
+///
+/// # Safety
+/// As [`c_text`].
+#[cfg(feature = "std")]
+pub(crate) unsafe fn path<'a>(
+    pointer: *const c_char,
+    name: &'static str,
+) -> Result<&'a std::path::Path, Failure> {
+    fits(pointer, 1, name)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        // SAFETY: not NULL, and the caller vouches for the NUL.
+        let bytes = unsafe { CStr::from_ptr(pointer) }.to_bytes();
+        Ok(std::ffi::OsStr::from_bytes(bytes).as_ref())
+    }
+    #[cfg(not(unix))]
+    // SAFETY: the caller's contract is the same.
+    Ok(unsafe { c_text(pointer, name) }?.as_ref())
+}
+
+/// A text that may be NULL, which is "".
+///
+/// # Safety
+/// As [`c_text`].
+pub(crate) unsafe fn c_text_or_empty<'a>(
+    pointer: *const c_char,
+    name: &'static str,
+) -> Result<&'a str, Failure> {
+    if pointer.is_null() {
+        return Ok("");
+    }
+    // SAFETY: the caller's contract is the same.
+    unsafe { c_text(pointer, name) }
+}
+
+/// A struct the caller filled in.
+///
+/// # Safety
+/// As [`input`].
+pub(crate) unsafe fn given<'a, T>(pointer: *const T, name: &'static str) -> Result<&'a T, Failure> {
+    fits(pointer, 1, name)?;
+    // SAFETY: checked just above, or vouched for by the caller.
+    Ok(unsafe { &*pointer })
+}
+
+/// Stores one result for which the caller may have no use.
+///
+/// # Safety
+/// The pointer is NULL or writable.
+pub(crate) unsafe fn store_if_wanted<T>(
+    pointer: *mut T,
+    name: &'static str,
+    value: T,
+) -> Result<(), Failure> {
+    if pointer.is_null() {
+        return Ok(());
+    }
+    // SAFETY: as this function's own contract.
+    unsafe { store(pointer, name, value) }
+}
+
+/// Refuses a misaligned place for a result that the caller may leave out.
+pub(crate) fn writable_or_null<T>(pointer: *mut T, name: &'static str) -> Result<(), Failure> {
+    if pointer.is_null() { Ok(()) } else { writable(pointer, name) }
+}

@@ -45,6 +45,10 @@ pub enum tl_status {
     TL_ERR_BUFFER = -12,
     /// What the object has to say must be polled first: there is no room for more.
     TL_ERR_UNDRAINED = -13,
+    /// Objects made from this one are still alive: free them first.
+    TL_ERR_IN_USE = -14,
+    /// The library was built without this part; the last-error text names the feature.
+    TL_ERR_UNSUPPORTED = -15,
 
     /// Routing: no such queue, or it was removed.
     TL_ERR_ACD_NO_QUEUE = -100,
@@ -88,6 +92,29 @@ pub enum tl_status {
 
     /// Media: the datagram is not RTP.
     TL_ERR_RTP_MALFORMED = -300,
+
+    /// Recording: the file system said no; the last-error text has its reason.
+    TL_ERR_RECORD_IO = -400,
+    /// Recording: the file is not a `.tlr` recording.
+    TL_ERR_RECORD_NOT_TLR = -401,
+    /// Recording: a later version of the format.
+    TL_ERR_RECORD_VERSION = -402,
+    /// Recording: the file, or the part asked for, is damaged.
+    TL_ERR_RECORD_DAMAGED = -403,
+    /// Recording: it is encrypted, and no key was given.
+    TL_ERR_RECORD_LOCKED = -404,
+    /// Recording: the key or passphrase does not open it.
+    TL_ERR_RECORD_WRONG_KEY = -405,
+    /// Recording: there is no such channel.
+    TL_ERR_RECORD_CHANNEL = -406,
+    /// Recording: the channel is stored in another format.
+    TL_ERR_RECORD_FORMAT = -407,
+    /// Recording: the channel already reaches beyond this position.
+    TL_ERR_RECORD_BACKWARDS = -408,
+    /// Recording: a text or a list is longer than the format holds.
+    TL_ERR_RECORD_TOO_LONG = -409,
+    /// Recording: refused for another reason; the last-error text says which.
+    TL_ERR_RECORD = -499,
 }
 
 /// A short fixed English sentence for a code, or "unknown status". The text is static.
@@ -113,6 +140,8 @@ fn text(status: i32) -> &'static core::ffi::CStr {
         -11 => c"a text is not UTF-8",
         -12 => c"the output buffer is too small",
         -13 => c"outputs must be polled first",
+        -14 => c"objects made from this one are still alive",
+        -15 => c"the library was built without this part",
         -100 => c"no such queue",
         -101 => c"no such agent",
         -102 => c"no such call",
@@ -133,6 +162,17 @@ fn text(status: i32) -> &'static core::ffi::CStr {
         -203 => c"too many variables for a session",
         -299 => c"refused by the dialogue engine",
         -300 => c"the datagram is not RTP",
+        -400 => c"the file system said no",
+        -401 => c"not a recording",
+        -402 => c"a later version of the recording format",
+        -403 => c"the recording is damaged",
+        -404 => c"the recording is encrypted",
+        -405 => c"the key does not open the recording",
+        -406 => c"no such channel in the recording",
+        -407 => c"the channel is stored in another format",
+        -408 => c"the channel already reaches beyond this position",
+        -409 => c"more than a recording can hold",
+        -499 => c"refused by the recorder",
         _ => c"unknown status",
     }
 }

@@ -31,10 +31,13 @@ const SECTIONS: &[&str] = &[
     "dtmf",
     "rtp",
     "jitter",
+    "record/writer",
+    "record/reader",
+    "record/check",
 ];
 
 /// Sections that a library without std does not have.
-const WITH_STD: &[&str] = &["ivr/document"];
+const WITH_STD: &[&str] = &["ivr/document", "record/writer", "record/reader", "record/check"];
 
 const OPENING: &str = include_str!("../include/opening.h");
 

@@ -1,0 +1,287 @@
+/* Recordings: written by a thread of the library, read, exported, cut short, recovered, sealed. */
+#include "check.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/trunkline-test-XXXXXX";
+
+static const char *in_folder(const char *name)
+{
+    static char paths[4][64];
+    static int next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    unlink(path);
+    return path;
+}
+
+static const tl_recording_channel PARTIES[2] = {
+    {"caller", TL_RECORDING_ALAW, 0},
+    {"agent", TL_RECORDING_PCM16, 8000},
+};
+static const tl_recording_meta META[2] = {{"queue", "sales"}, {"agent", "Ann Müller"}};
+
+static tl_recording_config config(void)
+{
+    tl_recording_config config;
+    OK(tl_recording_defaults(&config));
+    config.started = 1760000000000;
+    config.channels = PARTIES;
+    config.channel_count = 2;
+    config.meta = META;
+    config.meta_count = 2;
+    return config;
+}
+
+static int16_t sample(uint64_t position)
+{
+    return (int16_t)((position * 37) % 20001 - 10000);
+}
+
+/* Twenty milliseconds of both parties. */
+static void frame(tl_recording *recording, uint64_t position)
+{
+    int16_t pcm[160];
+    uint8_t codes[160];
+    uint32_t taken = 0;
+    for (uint64_t i = 0; i < 160; i++)
+        pcm[i] = sample(position + i);
+    OK(tl_g711_encode(TL_G711_ALAW, pcm, 160, codes));
+    OK(tl_recording_write_codes(recording, 0, position, codes, 160, &taken));
+    CHECK(taken == 1);
+    OK(tl_recording_write_pcm(recording, 1, position, pcm, 160, NULL));
+}
+
+static void record(tl_recorder *recorder, const char *path, const tl_recording_config *how)
+{
+    tl_recording *recording;
+    tl_mark mark = {TL_MARK_KEY, 0, 800, 400, "5"};
+    OK(tl_recording_new(recorder, path, how, &recording));
+    for (uint64_t at = 0; at < 24000; at += 160) {
+        if (at < 8000 || at >= 16000)
+            frame(recording, at);
+        if (at == 1600)
+            OK(tl_recording_add_mark(recording, &mark, NULL));
+    }
+    EXPECT(TL_ERR_IN_USE, tl_recorder_free(recorder));
+    OK(tl_recording_finish(recording));
+    EXPECT(TL_ERR_ARGUMENT, tl_recording_finish(recording));
+    OK(tl_recording_free(recording));
+}
+
+/* What the file holds, to the bit: two seconds of sound, and silence where nobody spoke. */
+static void check(const char *path, const tl_reader_config *key, uint32_t finished)
+{
+    tl_reader *reader;
+    tl_reader_info info;
+    tl_recording_channel channel;
+    tl_recording_meta meta;
+    tl_mark mark;
+    uint64_t end;
+    int16_t pcm[8000];
+    size_t recorded;
+
+    OK(tl_reader_new(path, key, &reader));
+    OK(tl_reader_get_info(reader, &info));
+    CHECK(info.started == 1760000000000 && info.channels == 2 && info.meta == 2);
+    CHECK(info.finished == finished);
+    OK(tl_reader_get_channel(reader, 1, &channel, &end));
+    CHECK(strcmp(channel.name, "agent") == 0 && channel.coding == TL_RECORDING_PCM16);
+    CHECK(channel.rate == 8000 && end == 24000);
+    OK(tl_reader_get_meta(reader, 1, &meta));
+    CHECK(strcmp(meta.key, "agent") == 0 && strcmp(meta.value, "Ann Müller") == 0);
+    OK(tl_reader_get_mark(reader, 0, &mark));
+    CHECK(mark.kind == TL_MARK_KEY && mark.channel == 0 && mark.position == 800);
+    CHECK(mark.length == 400 && strcmp(mark.text, "5") == 0);
+    EXPECT(TL_ERR_RECORD_CHANNEL, tl_reader_get_channel(reader, 2, &channel, NULL));
+    EXPECT(TL_ERR_ARGUMENT, tl_reader_get_meta(reader, 2, &meta));
+
+    OK(tl_reader_read(reader, 1, 4000, pcm, 8000, &recorded));
+    CHECK(recorded == 4000);
+    for (uint64_t i = 0; i < 8000; i++)
+        CHECK(pcm[i] == (i < 4000 ? sample(4000 + i) : 0));
+    OK(tl_reader_read(reader, 0, 0, pcm, 160, NULL));
+    for (uint64_t i = 0; i < 160; i++) {
+        int16_t one = sample(i);
+        uint8_t code;
+        OK(tl_g711_encode(TL_G711_ALAW, &one, 1, &code));
+        OK(tl_g711_decode(TL_G711_ALAW, &code, 1, &one));
+        CHECK(pcm[i] == one);
+    }
+    OK(tl_reader_free(reader));
+}
+
+static long size_of_file(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    CHECK(file && fseek(file, 0, SEEK_END) == 0);
+    long size = ftell(file);
+    fclose(file);
+    return size;
+}
+
+static void export_and_verify(const char *path)
+{
+    tl_reader *reader;
+    tl_recording_report report;
+    const char *wav = in_folder("both.wav"), *mixed = in_folder("mixed.wav");
+    OK(tl_reader_new(path, NULL, &reader));
+    OK(tl_reader_export_wav(reader, wav, 0, TL_NONE, 0));
+    EXPECT(TL_ERR_RECORD_IO, tl_reader_export_wav(reader, wav, 0, TL_NONE, 0));
+    OK(tl_reader_export_wav(reader, mixed, 1000, 1500, 1));
+    OK(tl_reader_free(reader));
+    long both = size_of_file(wav) - 24000 * 4, one = size_of_file(mixed) - 4000 * 2;
+    CHECK(both >= 44 && both < 200 && one == both);
+
+    OK(tl_recording_verify(path, &report));
+    CHECK(report.intact == 1 && report.closed == 1 && report.recovered == 0);
+    CHECK(report.signature == TL_RECORDING_UNSIGNED && report.damaged == 0);
+    EXPECT(TL_ERR_RECORD_NOT_TLR, tl_recording_verify(wav, &report));
+    EXPECT(TL_ERR_RECORD_IO, tl_recording_verify(in_folder("none"), &report));
+    CHECK(strstr(tl_last_error(), "none"));
+}
+
+/* A file cut in its middle: what is whole comes back, and is said to have been recovered. */
+static void cut_short(const char *path, const uint8_t *seed)
+{
+    const char *cut = in_folder("cut.tlr"), *back = in_folder("recovered.tlr");
+    static unsigned char bytes[1 << 20];
+    tl_recording_report report;
+    FILE *from = fopen(path, "rb"), *to = fopen(cut, "wb");
+    CHECK(from && to);
+    size_t len = fread(bytes, 1, sizeof bytes, from);
+    CHECK(len > 1000 && fwrite(bytes, 1, len - 200, to) == len - 200);
+    fclose(from);
+    fclose(to);
+    OK(tl_recording_verify(cut, &report));
+    CHECK(report.intact == 0 && report.closed == 0);
+    OK(tl_recording_recover(cut, back, NULL, seed, &report));
+    CHECK(report.closed == 0);
+    EXPECT(TL_ERR_RECORD_IO, tl_recording_recover(cut, back, NULL, seed, &report));
+    check(back, NULL, 1);
+    OK(tl_recording_verify(back, &report));
+    CHECK(report.closed == 1 && report.recovered == 1 && report.signature == TL_RECORDING_SIGNED);
+
+    /* One bit changed anywhere in the sound is found. */
+    bytes[len / 2] ^= 1;
+    to = fopen(cut, "wb");
+    CHECK(to && fwrite(bytes, 1, len, to) == len);
+    fclose(to);
+    OK(tl_recording_verify(cut, &report));
+    CHECK(report.intact == 0 && (report.damaged > 0 || report.broken > 0));
+}
+
+static void signed_and_sealed(tl_recorder *recorder)
+{
+    static const uint8_t seed[32] = {1, 2, 3};
+    tl_recording_config how = config();
+    tl_reader_config key;
+    tl_reader *reader;
+    tl_recording_report report;
+    const char *path = in_folder("sealed.tlr");
+    how.signer = seed;
+    how.passphrase = "swordfish";
+    record(recorder, path, &how);
+    EXPECT(TL_ERR_RECORD_LOCKED, tl_reader_new(path, NULL, &reader));
+    OK(tl_reader_defaults(&key));
+    key.passphrase = "trout";
+    EXPECT(TL_ERR_RECORD_WRONG_KEY, tl_reader_new(path, &key, &reader));
+    key.secret = seed;
+    EXPECT(TL_ERR_ARGUMENT, tl_reader_new(path, &key, &reader));
+    key.secret = NULL;
+    key.passphrase = "swordfish";
+    check(path, &key, 1);
+    OK(tl_recording_verify(path, &report));
+    CHECK(report.intact == 1 && report.signature == TL_RECORDING_SIGNED);
+    static const uint8_t nobody[32];
+    CHECK(memcmp(report.signer, nobody, 32) != 0);
+}
+
+static void refusals(tl_recorder *recorder)
+{
+    tl_recording_config how = config();
+    tl_recording *recording;
+    int16_t pcm[8] = {0};
+    uint8_t codes[8] = {0};
+    tl_mark mark = {TL_MARK_NOTE, 2, 0, 0, NULL};
+    EXPECT(TL_ERR_RECORD_IO, tl_recording_new(recorder, "/nowhere/a.tlr", &how, &recording));
+    EXPECT(TL_ERR_NULL, tl_recording_new(NULL, in_folder("a.tlr"), &how, &recording));
+    how.channel_count = 0;
+    EXPECT(TL_ERR_ARGUMENT, tl_recording_new(recorder, in_folder("a.tlr"), &how, &recording));
+    how.channel_count = 2;
+    how.level = 4;
+    EXPECT(TL_ERR_ARGUMENT, tl_recording_new(recorder, in_folder("a.tlr"), &how, &recording));
+    how.level = TL_RECORDING_FAST;
+    const char *path = in_folder("a.tlr");
+    OK(tl_recording_new(recorder, path, &how, &recording));
+    EXPECT(TL_ERR_RECORD_FORMAT, tl_recording_write_pcm(recording, 0, 0, pcm, 8, NULL));
+    EXPECT(TL_ERR_RECORD_FORMAT, tl_recording_write_codes(recording, 1, 0, codes, 8, NULL));
+    EXPECT(TL_ERR_RECORD_CHANNEL, tl_recording_write_codes(recording, 2, 0, codes, 8, NULL));
+    EXPECT(TL_ERR_RECORD_CHANNEL, tl_recording_write_codes(recording, 256, 0, codes, 8, NULL));
+    EXPECT(TL_ERR_RECORD_CHANNEL, tl_recording_add_mark(recording, &mark, NULL));
+    mark.channel = 0;
+    mark.kind = 0;
+    EXPECT(TL_ERR_ARGUMENT, tl_recording_add_mark(recording, &mark, NULL));
+    /* Freed unfinished: closed by the thread, and nobody waits. */
+    OK(tl_recording_free(recording));
+}
+
+/* Any number of threads begin and write recordings of one recorder at the same time. */
+static tl_recorder *shared;
+static void *one_of_many(void *number)
+{
+    char name[16];
+    tl_recording_config how = config();
+    how.level = TL_RECORDING_LIVE;
+    for (int round = 0; round < 20; round++) {
+        tl_recording *recording;
+        char path[64];
+        snprintf(name, sizeof name, "%d-%d.tlr", *(int *)number, round);
+        snprintf(path, sizeof path, "%s/%s", folder, name);
+        OK(tl_recording_new(shared, path, &how, &recording));
+        frame(recording, 0);
+        OK(tl_recording_finish(recording));
+        OK(tl_recording_free(recording));
+        unlink(path);
+    }
+    return NULL;
+}
+
+int main(void)
+{
+    static const uint8_t seed[32] = {9};
+    static int numbers[4] = {0, 1, 2, 3};
+    pthread_t threads[4];
+    tl_recorder *recorder;
+    tl_recorder_config small;
+    tl_recording_config how = config();
+    uint64_t dropped;
+    CHECK(mkdtemp(folder));
+
+    OK(tl_recorder_defaults(&small));
+    small.queue = 1024;
+    OK(tl_recorder_new(&small, &recorder));
+    const char *path = in_folder("call.tlr");
+    record(recorder, path, &how);
+    tl_recording *second;
+    EXPECT(TL_ERR_RECORD_IO, tl_recording_new(recorder, path, &how, &second));
+    check(path, NULL, 1);
+    export_and_verify(path);
+    cut_short(path, seed);
+    signed_and_sealed(recorder);
+    refusals(recorder);
+    shared = recorder;
+    for (int i = 0; i < 4; i++)
+        CHECK(pthread_create(&threads[i], NULL, one_of_many, &numbers[i]) == 0);
+    for (int i = 0; i < 4; i++)
+        CHECK(pthread_join(threads[i], NULL) == 0);
+    OK(tl_recorder_dropped(recorder, &dropped));
+    CHECK(dropped == 0);
+    OK(tl_recorder_free(recorder));
+
+    char command[64];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    CHECK(system(command) == 0);
+    return 0;
+}
