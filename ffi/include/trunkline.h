@@ -10,10 +10,13 @@
  *            the caller's own, as large as tl_X_size says and aligned to TL_ALIGN. All memory is
  *            taken there: no later call allocates, unless it says so. tl_X_free ends either kind;
  *            a caller's block is the caller's again afterwards. NULL may be freed.
- * Passive    No object owns a thread, socket, clock, file or randomness. Feed it, take what it
- *            says with tl_X_poll until TL_DONE, and call again no later than tl_X_deadline.
+ * Passive    No object owns a thread, socket, clock, file or randomness, but for those that write
+ *            and read recordings. Feed it, take what it says with tl_X_poll until TL_DONE, and
+ *            call again no later than tl_X_deadline.
  * Threads    One thread at a time in an object, any number of objects in any threads. A second
- *            thread gets TL_ERR_BUSY, not a crash. No function takes a lock or waits.
+ *            thread gets TL_ERR_BUSY, not a crash. A const object that another is made from (a
+ *            flow, a recorder) may serve any number of threads. Nothing waits, but for the disk
+ *            where a function says so.
  * Errors     A negative tl_status; nothing has changed then. tl_last_error() has the sentence.
  *            A fault inside the library is caught: TL_ERR_PANIC, and that object is out of use.
  * Pointers   Borrowed for the call only, unless a function says otherwise. Wherever a pointer
@@ -1762,12 +1765,59 @@ tl_status tl_jitter_pull(struct tl_jitter *jitter,
 tl_status tl_jitter_get_stats(const struct tl_jitter *jitter, struct tl_jitter_stats *stats);
 
 /* ===========================================================================
- * Recording: writing calls
+ * Recording: the recorder
  *
- * A recorder is one thread that writes any number of calls, each into a `.tlr` file of its own:
- * lossless, smaller than half of G.711, whole up to the last second whatever stops the machine.
- * A media thread hands frames over and never waits for the disk. The format is open:
- * docs/recording-format.md. The recorder is the one object of this library with a thread.
+ * One thread that writes any number of calls, each into a `.tlr` file of its own: lossless, smaller
+ * than half of G.711, whole up to the last second whatever stops the machine. A media thread hands
+ * frames over and never waits for the disk. The format is open: docs/recording-format.md. The
+ * recorder is the one object of this library with a thread.
+ */
+
+#if defined(TL_STD)
+
+/** The thread that writes recordings. */
+typedef struct tl_recorder tl_recorder;
+
+/** How a recorder works. */
+typedef struct tl_recorder_config {
+    /** Set by `tl_recorder_defaults`. */
+    uint32_t struct_size;
+    /**
+     * Frames and marks that may wait for the thread, some 400 bytes each, taken at once. Default:
+     * 65,536, a second of 650 calls.
+     */
+    uint32_t queue;
+    /**
+     * How often what was written is forced to the disk; `TL_NONE32` leaves that to the system.
+     * Default: 5,000.
+     */
+    uint32_t sync_every_ms;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_recorder_config;
+
+/** Fills in the default configuration. */
+tl_status tl_recorder_defaults(struct tl_recorder_config *config);
+
+/** Starts a recorder. `config` may be NULL for the defaults. */
+tl_status tl_recorder_new(const struct tl_recorder_config *config, struct tl_recorder **recorder);
+
+/**
+ * Waits until all is written, and ends the thread. Refused with `TL_ERR_IN_USE` while one of its
+ * recordings is not freed. NULL is fine.
+ */
+tl_status tl_recorder_free(struct tl_recorder *recorder);
+
+/**
+ * Stores how many samples were left out because the thread could not keep up, over all calls. A
+ * recording marks each such stretch.
+ */
+tl_status tl_recorder_dropped(const struct tl_recorder *recorder, uint64_t *samples);
+
+#endif
+
+/* ===========================================================================
+ * Recording: what is recorded, and how
  */
 
 #if defined(TL_STD)
@@ -1780,7 +1830,7 @@ TL_ENUM(tl_recording_coding, uint32_t) {
     TL_RECORDING_ALAW = 8,
     /** 16-bit linear samples. */
     TL_RECORDING_PCM16 = 16,
-    /** Opus packets as they were on the wire. Only in files that were read. */
+    /** Opus packets as they are on the wire. */
     TL_RECORDING_OPUS = 32,
 };
 
@@ -1820,37 +1870,13 @@ TL_ENUM(tl_mark_kind, uint32_t) {
     TL_MARK_OVERLOAD = 10,
 };
 
-/** The thread that writes recordings. */
-typedef struct tl_recorder tl_recorder;
-
-/** One call being recorded. */
-typedef struct tl_recording tl_recording;
-
-/** How a recorder works. */
-typedef struct tl_recorder_config {
-    /** Set by `tl_recorder_defaults`. */
-    uint32_t struct_size;
-    /**
-     * Frames and marks that may wait for the thread, some 400 bytes each, taken at once. Default:
-     * 65,536, a second of 650 calls.
-     */
-    uint32_t queue;
-    /**
-     * How often what was written is forced to the disk; `TL_NONE32` leaves that to the system.
-     * Default: 5,000.
-     */
-    uint32_t sync_every_ms;
-    /** Must be 0. */
-    uint32_t reserved;
-} tl_recorder_config;
-
 /** One party's channel. */
 typedef struct tl_recording_channel {
     /** Whose it is, for example "caller", with a NUL; NULL is "". */
     const char *name;
     /** A `tl_recording_coding`. */
     uint32_t coding;
-    /** Samples a second; 0 is 8,000. */
+    /** Samples a second; 0 is 8,000, and 48,000 for Opus. */
     uint32_t rate;
 } tl_recording_channel;
 
@@ -1913,35 +1939,31 @@ typedef struct tl_mark {
     const char *text;
 } tl_mark;
 
-/** Fills in the default configuration. */
-tl_status tl_recorder_defaults(struct tl_recorder_config *config);
-
-/** Starts a recorder. `config` may be NULL for the defaults. */
-tl_status tl_recorder_new(const struct tl_recorder_config *config, struct tl_recorder **recorder);
-
-/**
- * Waits until all is written, and ends the thread. Refused with `TL_ERR_IN_USE` while one of its
- * recordings is not freed. NULL is fine.
- */
-tl_status tl_recorder_free(struct tl_recorder *recorder);
-
-/**
- * Stores how many samples were left out because the thread could not keep up, over all calls. A
- * recording marks each such stretch.
- */
-tl_status tl_recorder_dropped(const struct tl_recorder *recorder, uint64_t *samples);
-
 /** Fills in the default configuration; the channels are still to be set. */
 tl_status tl_recording_defaults(struct tl_recording_config *config);
+
+#endif
+
+/* ===========================================================================
+ * Recording: a call
+ *
+ * Positions count the samples of a channel from the start of the call: take them from RTP
+ * timestamps, not from a clock. What a channel leaves out is a gap, and reads as silence.
+ */
+
+#if defined(TL_STD)
+
+/** One call being recorded. */
+typedef struct tl_recording tl_recording;
 
 /**
  * Begins the recording of a call in a new file at `path`, with a NUL; a file that is there already
  * is not touched. Any number of threads may begin recordings of one recorder at the same time.
  * Waits for the file system, and a passphrase costs half a second: not for a media thread.
  */
-tl_status tl_recording_new(const struct tl_recorder *recorder,
+tl_status tl_recording_new(const tl_recorder *recorder,
                            const char *path,
-                           const struct tl_recording_config *config,
+                           const tl_recording_config *config,
                            struct tl_recording **recording);
 
 /**
@@ -1972,11 +1994,48 @@ tl_status tl_recording_write_pcm(struct tl_recording *recording,
                                  uint32_t *taken);
 
 /**
- * Adds a mark, without waiting. Stores 1 in `taken`, which may be NULL, or 0 when the thread
- * cannot keep up.
+ * Hands over one Opus packet of `samples` samples at 48,000 a second, for an Opus channel; the
+ * rest as `tl_recording_write_codes`.
  */
+tl_status tl_recording_write_packet(struct tl_recording *recording,
+                                    uint32_t channel,
+                                    uint64_t position,
+                                    uint32_t samples,
+                                    const uint8_t *packet,
+                                    size_t len,
+                                    uint32_t *taken);
+
+/**
+ * Pauses a channel from `position` on, for a card number: until `tl_recording_resume` its sound is
+ * refused here and reaches neither queue nor disk.
+ */
+tl_status tl_recording_pause(struct tl_recording *recording, uint32_t channel, uint64_t position);
+
+/** Ends a pause at `position`; the stretch is marked as `TL_MARK_PAUSED`. */
+tl_status tl_recording_resume(struct tl_recording *recording, uint32_t channel, uint64_t position);
+
+/**
+ * Notes that sample `position` of a channel was heard `micros` microseconds after the start: some
+ * of these, and the channels stay side by side however their clocks run. Does not wait; `taken` as
+ * above.
+ */
+tl_status tl_recording_add_clock(struct tl_recording *recording,
+                                 uint32_t channel,
+                                 uint64_t position,
+                                 uint64_t micros,
+                                 uint32_t *taken);
+
+/**
+ * Adds what became known during the call; a later value of a key counts. Does not wait, but takes
+ * memory from the allocator; `taken` as above.
+ */
+tl_status tl_recording_add_meta(struct tl_recording *recording,
+                                const tl_recording_meta *meta,
+                                uint32_t *taken);
+
+/** Adds a mark. Does not wait; `taken` as above. */
 tl_status tl_recording_add_mark(struct tl_recording *recording,
-                                const struct tl_mark *mark,
+                                const tl_mark *mark,
                                 uint32_t *taken);
 
 /**
@@ -2033,7 +2092,11 @@ typedef struct tl_reader_info {
     /** 1 if the file was finished, or recovered. */
     uint32_t finished;
     /** 0. */
-    uint32_t reserved[5];
+    uint32_t reserved;
+    /** When the last channel ends, in microseconds after `started`. */
+    uint64_t duration_us;
+    /** For later versions; 0. */
+    uint64_t later[2];
 } tl_reader_info;
 
 /** Fills in the default configuration: no key. */
@@ -2085,6 +2148,28 @@ tl_status tl_reader_read(struct tl_reader *reader,
                          size_t *recorded);
 
 /**
+ * As `tl_reader_read`, from `micros` microseconds after the start on, and at the times of the
+ * wall's clock: channels read this way stay side by side however their own clocks ran.
+ */
+tl_status tl_reader_read_at(struct tl_reader *reader,
+                            uint32_t channel,
+                            uint64_t micros,
+                            int16_t *pcm,
+                            size_t samples,
+                            size_t *recorded);
+
+/**
+ * Draws the stretch of a channel between two positions into `columns` columns, each the greatest
+ * magnitude of its part in 128ths of 32,768, from 0 to 128.
+ */
+tl_status tl_reader_picture(struct tl_reader *reader,
+                            uint32_t channel,
+                            uint64_t from,
+                            uint64_t to,
+                            uint8_t *levels,
+                            size_t columns);
+
+/**
  * Reads on in a file that is still being written, and stores in `blocks` how much has come: blocks
  * of all channels.
  */
@@ -2092,8 +2177,9 @@ tl_status tl_reader_follow(struct tl_reader *reader, size_t *blocks);
 
 /**
  * Writes the stretch from `from_ms` to `to_ms` (`TL_NONE`: the end) into a new WAV file at `path`,
- * 16-bit, the channels side by side, or added up when `mixed` is 1. All channels must have one
- * rate, and none be Opus.
+ * 16-bit, the channels side by side, or added up when `mixed` is 1. Each channel stands at the
+ * times of the wall's clock, at the rate of the quickest one. Channels of different rates need the
+ * feature `resample`, Opus the feature `opus`; `TL_ERR_RECORD_FORMAT` without.
  */
 tl_status tl_reader_export_wav(struct tl_reader *reader,
                                const char *path,

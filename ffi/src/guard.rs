@@ -79,6 +79,13 @@ std::thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
+/// Runs `inside` with the text of a panic in it noted on this thread.
+#[cfg(all(feature = "std", unix))]
+pub(crate) fn noted<R>(inside: impl FnOnce() -> R) -> R {
+    let _inside = Inside::enter();
+    inside()
+}
+
 /// While one lives, a panic on this thread is ours: its message goes to the last-error text
 /// instead of the host's standard error.
 #[cfg(feature = "std")]

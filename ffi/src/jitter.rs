@@ -12,7 +12,7 @@ use media_core::jitter::{Config, JitterBuffer, Kind as Sound, Packet, Verdict};
 use crate::config::{Growing, optional};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{input, output, store, writable};
+use crate::pointers::{given, input, output, store, store_if_wanted, writable_or_null};
 use crate::tl_status;
 use crate::values::TL_NONE;
 
@@ -254,12 +254,8 @@ pub unsafe extern "C" fn tl_jitter_insert(
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_jitter_insert", jitter, |receiving| {
-            let [packet] = input(packet, 1, "packet")? else {
-                return Err(Failure::null("packet"));
-            };
-            if !verdict.is_null() {
-                writable(verdict, "verdict")?;
-            }
+            let packet = given(packet, "packet")?;
+            writable_or_null(verdict, "verdict")?;
             let became = receiving.buffer.insert(&Packet {
                 ssrc: packet.ssrc,
                 sequence: packet.sequence,
@@ -268,18 +264,16 @@ pub unsafe extern "C" fn tl_jitter_insert(
                 comfort_noise: packet.comfort_noise != 0,
                 arrival_us: packet.arrival_us,
             });
-            if !verdict.is_null() {
-                let became = match became {
-                    Verdict::Taken => V::TL_JITTER_TAKEN as u32,
-                    Verdict::Duplicate => V::TL_JITTER_DUPLICATE as u32,
-                    Verdict::Late => V::TL_JITTER_LATE as u32,
-                    Verdict::Suspect => V::TL_JITTER_SUSPECT as u32,
-                    Verdict::Restarted => V::TL_JITTER_RESTARTED as u32,
-                    Verdict::Unusable => V::TL_JITTER_UNUSABLE as u32,
-                    _ => 0,
-                };
-                store(verdict, "verdict", became)?;
-            }
+            let became = match became {
+                Verdict::Taken => V::TL_JITTER_TAKEN as u32,
+                Verdict::Duplicate => V::TL_JITTER_DUPLICATE as u32,
+                Verdict::Late => V::TL_JITTER_LATE as u32,
+                Verdict::Suspect => V::TL_JITTER_SUSPECT as u32,
+                Verdict::Restarted => V::TL_JITTER_RESTARTED as u32,
+                Verdict::Unusable => V::TL_JITTER_UNUSABLE as u32,
+                _ => 0,
+            };
+            store_if_wanted(verdict, "verdict", became)?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -299,25 +293,21 @@ pub unsafe extern "C" fn tl_jitter_pull(
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_jitter_pull", jitter, |receiving| {
-            if !pulled.is_null() {
-                writable(pulled, "pulled")?;
-            }
+            writable_or_null(pulled, "pulled")?;
             let pcm = output(pcm, samples, "pcm")?;
             let gave = receiving.buffer.pull(now_us, &mut receiving.law, pcm);
-            if !pulled.is_null() {
-                let sound = match gave.kind {
-                    Sound::Voice => S::TL_JITTER_VOICE,
-                    Sound::Concealed => S::TL_JITTER_CONCEALED,
-                    Sound::ComfortNoise => S::TL_JITTER_COMFORT_NOISE,
-                    Sound::Silence => S::TL_JITTER_SILENCE,
-                };
-                let filled = tl_jitter_pulled {
-                    sound: sound as u32,
-                    delay_ms: gave.delay_ms.into(),
-                    timestamp: gave.timestamp.map_or(TL_NONE, u64::from),
-                };
-                store(pulled, "pulled", filled)?;
-            }
+            let sound = match gave.kind {
+                Sound::Voice => S::TL_JITTER_VOICE,
+                Sound::Concealed => S::TL_JITTER_CONCEALED,
+                Sound::ComfortNoise => S::TL_JITTER_COMFORT_NOISE,
+                Sound::Silence => S::TL_JITTER_SILENCE,
+            };
+            let filled = tl_jitter_pulled {
+                sound: sound as u32,
+                delay_ms: gave.delay_ms.into(),
+                timestamp: gave.timestamp.map_or(TL_NONE, u64::from),
+            };
+            store_if_wanted(pulled, "pulled", filled)?;
             Ok(tl_status::TL_OK)
         })
     }

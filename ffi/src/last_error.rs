@@ -51,6 +51,17 @@ pub(crate) fn set(text: fmt::Arguments<'_>) {
     });
 }
 
+/// A copy of this thread's text.
+#[cfg(feature = "std")]
+#[cfg_attr(not(unix), allow(dead_code))]
+pub(crate) fn text() -> String {
+    LAST.with(|last| {
+        // SAFETY: the cell belongs to this thread, and nothing writes to it meanwhile.
+        let last = unsafe { &*last.get() };
+        String::from_utf8_lossy(&last.bytes[..last.len]).into_owned()
+    })
+}
+
 /// The text of the last failure on this thread: which function, and what was wrong with which
 /// argument. NUL-terminated UTF-8 of at most 255 bytes; "" when nothing failed yet, and always ""
 /// in a library built without an operating system.
@@ -70,7 +81,7 @@ mod tests {
     use super::*;
     use core::ffi::CStr;
 
-    fn text() -> &'static str {
+    fn c_text() -> &'static str {
         // SAFETY: the text is NUL-terminated and lives as long as this thread.
         unsafe { CStr::from_ptr(tl_last_error()) }.to_str().unwrap()
     }
@@ -79,9 +90,10 @@ mod tests {
     fn keeps_the_newest_text_and_cuts_a_long_one_at_a_character() {
         set(format_args!("tl_x: first"));
         set(format_args!("tl_x: {}", 2));
+        assert_eq!(c_text(), "tl_x: 2");
         assert_eq!(text(), "tl_x: 2");
 
         set(format_args!("a{}", "号".repeat(200)));
-        assert_eq!(text(), format!("a{}", "号".repeat((TEXT - 2) / 3)));
+        assert_eq!(c_text(), format!("a{}", "号".repeat((TEXT - 2) / 3)));
     }
 }

@@ -14,6 +14,8 @@
 
 mod acd;
 mod arena;
+#[cfg(feature = "std")]
+mod aside;
 #[cfg(not(feature = "std"))]
 mod bare;
 mod config;

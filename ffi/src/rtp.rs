@@ -5,7 +5,7 @@
 use media_core::rtp::{Csrcs, Extension, Packet, ParseError, WriteError, is_rtcp};
 
 use crate::guard::{Failure, guard};
-use crate::pointers::{input, output, store, writable};
+use crate::pointers::{given, input, output, store, writable};
 use crate::tl_status;
 
 impl From<ParseError> for Failure {
@@ -154,10 +154,7 @@ pub unsafe extern "C" fn tl_rtp_write(
         writable(len, "len")?;
         // SAFETY: the header's contract for pointers, with and without a count.
         unsafe {
-            let [packet] = input(packet, 1, "packet")? else {
-                return Err(Failure::null("packet"));
-            };
-            let packet = packet.packet()?;
+            let packet = given(packet, "packet")?.packet()?;
             let written = packet.write(output(datagram, room, "datagram")?);
             if let Err(WriteError::Space { needed, .. }) = written {
                 store(len, "len", needed)?;

@@ -31,13 +31,22 @@ const SECTIONS: &[&str] = &[
     "dtmf",
     "rtp",
     "jitter",
+    "record/recorder",
+    "record/config",
     "record/writer",
     "record/reader",
     "record/check",
 ];
 
 /// Sections that a library without std does not have.
-const WITH_STD: &[&str] = &["ivr/document", "record/writer", "record/reader", "record/check"];
+const WITH_STD: &[&str] = &[
+    "ivr/document",
+    "record/recorder",
+    "record/config",
+    "record/writer",
+    "record/reader",
+    "record/check",
+];
 
 const OPENING: &str = include_str!("../include/opening.h");
 

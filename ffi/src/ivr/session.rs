@@ -13,7 +13,7 @@ use super::pack::Pack;
 use crate::config::{Growing, optional};
 use crate::guard::{Failure, Outcome, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{c_text, store, writable};
+use crate::pointers::{c_text_or_empty, store, writable};
 use crate::tl_status;
 use crate::values::{TL_NONE, tl_time};
 
@@ -112,13 +112,8 @@ unsafe fn begin(
 ) -> Outcome {
     // SAFETY: as this function's own contract.
     let config = unsafe { optional(config) }?;
-    let text = |pointer: *const c_char, name| {
-        if pointer.is_null() {
-            return Ok("");
-        }
-        // SAFETY: as this function's own contract.
-        unsafe { c_text(pointer, name) }
-    };
+    // SAFETY: as this function's own contract.
+    let text = |pointer: *const c_char, name| unsafe { c_text_or_empty(pointer, name) };
     let now = time(config.now)?;
     let config = SessionConfig {
         seed: config.seed,

@@ -6,9 +6,9 @@ use std::io::{BufReader, BufWriter};
 
 use media_core::record::tlr::{Report, Signature, Signer, TlrError, recover, verify};
 
+use super::config::key;
 use super::io_failure;
 use super::reader::tl_reader_config;
-use super::writer::key;
 use crate::config::optional;
 use crate::guard::{Failure, guard};
 use crate::pointers::{path, store, store_if_wanted, writable, writable_or_null};

@@ -1,11 +1,15 @@
 //! Recording: media-core's container in C.
 
 mod check;
+mod config;
 mod reader;
+mod recorder;
 mod writer;
 
 pub use check::*;
+pub use config::*;
 pub use reader::*;
+pub use recorder::*;
 pub use writer::*;
 
 use media_core::record::tlr::TlrError;

@@ -9,19 +9,16 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter};
 
 use media_core::record::Format;
-use media_core::record::tlr::{Coding, Reader, TlrError, Unlock};
-use media_core::wav;
+use media_core::record::tlr::{Coding, Reader, Stretch, TlrError, Unlock};
 
-use super::writer::{
+use super::config::{
     key, mark_kind, tl_mark, tl_recording_channel, tl_recording_coding, tl_recording_meta,
 };
 use super::{channel, io_failure};
 use crate::config::{Growing, optional};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{
-    c_text, output, path, store, store_if_wanted, writable, writable_or_null,
-};
+use crate::pointers::{c_text, output, path, store, store_if_wanted, writable, writable_or_null};
 use crate::tl_status;
 use crate::values::{option64, tl_time};
 
@@ -174,7 +171,11 @@ pub struct tl_reader_info {
     /// 1 if the file was finished, or recovered.
     pub finished: u32,
     /// 0.
-    pub reserved: [u32; 5],
+    pub reserved: u32,
+    /// When the last channel ends, in microseconds after `started`.
+    pub duration_us: u64,
+    /// For later versions; 0.
+    pub later: [u64; 2],
 }
 
 /// Stores what the recording holds.
@@ -194,7 +195,9 @@ pub unsafe extern "C" fn tl_reader_get_info(
                 marks: of.marks().len() as u32,
                 damaged: of.damage().len() as u32,
                 finished: of.is_indexed().into(),
-                reserved: [0; 5],
+                reserved: 0,
+                duration_us: of.duration(),
+                later: [0; 2],
             };
             store(info, "info", filled)?;
             Ok(tl_status::TL_OK)
@@ -313,6 +316,52 @@ pub unsafe extern "C" fn tl_reader_read(
     }
 }
 
+/// As `tl_reader_read`, from `micros` microseconds after the start on, and at the times of the
+/// wall's clock: channels read this way stay side by side however their own clocks ran.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_reader_read_at(
+    reader: *mut tl_reader,
+    channel: u32,
+    micros: u64,
+    pcm: *mut i16,
+    samples: usize,
+    recorded: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers with a count.
+    unsafe {
+        enter("tl_reader_read_at", reader, |reading| {
+            writable_or_null(recorded, "recorded")?;
+            let channel = self::channel(channel)?;
+            let pcm = output(pcm, samples, "pcm")?;
+            let count = reading.reader.read_at(channel, micros, pcm)?;
+            store_if_wanted(recorded, "recorded", count)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Draws the stretch of a channel between two positions into `columns` columns, each the greatest
+/// magnitude of its part in 128ths of 32,768, from 0 to 128.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_reader_picture(
+    reader: *mut tl_reader,
+    channel: u32,
+    from: u64,
+    to: u64,
+    levels: *mut u8,
+    columns: usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers with a count.
+    unsafe {
+        enter("tl_reader_picture", reader, |reading| {
+            let channel = self::channel(channel)?;
+            let levels = output(levels, columns, "levels")?;
+            reading.reader.picture(channel, from, to, levels)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
 /// Reads on in a file that is still being written, and stores in `blocks` how much has come: blocks
 /// of all channels.
 #[unsafe(no_mangle)]
@@ -330,8 +379,9 @@ pub unsafe extern "C" fn tl_reader_follow(reader: *mut tl_reader, blocks: *mut u
 }
 
 /// Writes the stretch from `from_ms` to `to_ms` (`TL_NONE`: the end) into a new WAV file at `path`,
-/// 16-bit, the channels side by side, or added up when `mixed` is 1. All channels must have one
-/// rate, and none be Opus.
+/// 16-bit, the channels side by side, or added up when `mixed` is 1. Each channel stands at the
+/// times of the wall's clock, at the rate of the quickest one. Channels of different rates need the
+/// feature `resample`, Opus the feature `opus`; `TL_ERR_RECORD_FORMAT` without.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_reader_export_wav(
     reader: *mut tl_reader,
@@ -344,68 +394,17 @@ pub unsafe extern "C" fn tl_reader_export_wav(
     unsafe {
         enter("tl_reader_export_wav", reader, |reading| {
             let path = self::path(path, "path")?;
-            export(&mut reading.reader, path, (from_ms, option64(to_ms)), mixed != 0)?;
+            let stretch = Stretch {
+                from: from_ms.saturating_mul(1000),
+                to: option64(to_ms).map(|ms| ms.saturating_mul(1000)),
+                mixed: mixed != 0,
+            };
+            // A stretch that cannot be written leaves no file behind.
+            reading.reader.shape(&stretch)?;
+            let file = File::options().write(true).create_new(true).open(path);
+            let file = file.map_err(|error| io_failure(path, &error))?;
+            reading.reader.export_wav(&stretch, BufWriter::new(file))?;
             Ok(tl_status::TL_OK)
         })
     }
 }
-
-impl From<wav::FileError> for Failure {
-    fn from(error: wav::FileError) -> Self {
-        match error {
-            wav::FileError::Io(error) => TlrError::from(error).into(),
-            other => Self::new(tl_status::TL_ERR_RECORD, other),
-        }
-    }
-}
-
-fn export(
-    reader: &mut Reader<BufReader<File>>,
-    path: &std::path::Path,
-    (from_ms, to_ms): (u64, Option<u64>),
-    mixed: bool,
-) -> Result<(), Failure> {
-    let channels = &reader.head().channels;
-    let rate = channels.first().ok_or(TlrError::NoHead)?.rate;
-    for (n, channel) in (0..).zip(channels) {
-        if channel.rate != rate || !matches!(channel.coding, Coding::Lossless(_)) {
-            return Err(TlrError::Format(n).into());
-        }
-    }
-    let count = channels.len();
-    let end = (0..count).map(|channel| reader.end(channel as u8)).max().unwrap_or(0);
-    let position = |ms: u64| end.min((u128::from(ms) * u128::from(rate) / 1000) as u64);
-    let from = position(from_ms);
-    let to = to_ms.map_or(end, position).max(from);
-
-    let width = if mixed { 1 } else { count };
-    let format =
-        wav::Format { encoding: wav::Encoding::Pcm16, channels: width as u16, rate };
-    let file = File::options().write(true).create_new(true).open(path);
-    let file = file.map_err(|error| io_failure(path, &error))?;
-    let mut writer = wav::Writer::new(BufWriter::new(file), format)?;
-    // A second at a time.
-    let mut sounds = vec![vec![0; rate as usize]; count];
-    let mut frames = Vec::with_capacity(rate as usize * width);
-    let mut at = from;
-    while at < to {
-        let len = (to - at).min(u64::from(rate)) as usize;
-        for (channel, sound) in sounds.iter_mut().enumerate() {
-            reader.read(channel as u8, at, &mut sound[..len])?;
-        }
-        frames.clear();
-        for i in 0..len {
-            let all = sounds.iter().map(|sound| sound[i]);
-            if mixed {
-                frames.push(all.map(i32::from).sum::<i32>().clamp(-32768, 32767) as i16);
-            } else {
-                frames.extend(all);
-            }
-        }
-        writer.write(&frames)?;
-        at += len as u64;
-    }
-    writer.finish()?;
-    Ok(())
-}
-

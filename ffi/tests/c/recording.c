@@ -8,9 +8,9 @@ static char folder[] = "/tmp/trunkline-test-XXXXXX";
 
 static const char *in_folder(const char *name)
 {
-    static char paths[4][64];
+    static char paths[16][64];
     static int next;
-    char *path = paths[next++ % 4];
+    char *path = paths[next++ % 16];
     snprintf(path, sizeof paths[0], "%s/%s", folder, name);
     unlink(path);
     return path;
@@ -85,7 +85,7 @@ static void check(const char *path, const tl_reader_config *key, uint32_t finish
     OK(tl_reader_new(path, key, &reader));
     OK(tl_reader_get_info(reader, &info));
     CHECK(info.started == 1760000000000 && info.channels == 2 && info.meta == 2);
-    CHECK(info.finished == finished);
+    CHECK(info.finished == finished && info.duration_us == 3000000);
     OK(tl_reader_get_channel(reader, 1, &channel, &end));
     CHECK(strcmp(channel.name, "agent") == 0 && channel.coding == TL_RECORDING_PCM16);
     CHECK(channel.rate == 8000 && end == 24000);
@@ -109,6 +109,12 @@ static void check(const char *path, const tl_reader_config *key, uint32_t finish
         OK(tl_g711_decode(TL_G711_ALAW, &code, 1, &one));
         CHECK(pcm[i] == one);
     }
+    int16_t later[160];
+    OK(tl_reader_read_at(reader, 1, 500000, later, 160, &recorded));
+    CHECK(recorded == 160 && later[0] == sample(4000));
+    uint8_t levels[3];
+    OK(tl_reader_picture(reader, 1, 0, 24000, levels, 3));
+    CHECK(levels[0] == 39 && levels[1] == 0 && levels[2] == 39);
     OK(tl_reader_free(reader));
 }
 
@@ -227,16 +233,63 @@ static void refusals(tl_recorder *recorder)
     OK(tl_recording_free(recording));
 }
 
+/* A pause keeps a card number out; metadata and clock points come during the call. */
+static void pause_and_more(tl_recorder *recorder)
+{
+    static const tl_recording_channel opus = {"line", TL_RECORDING_OPUS, 0};
+    static const tl_recording_meta late = {"outcome", "sold"};
+    tl_recording_config how = config();
+    tl_recording *recording;
+    tl_reader *reader;
+    tl_reader_info info;
+    tl_recording_meta meta;
+    tl_mark mark;
+    int16_t pcm[800];
+    size_t recorded;
+    const char *path = in_folder("pause.tlr");
+    OK(tl_recording_new(recorder, path, &how, &recording));
+    frame(recording, 0);
+    EXPECT(TL_ERR_RECORD_CHANNEL, tl_recording_pause(recording, 2, 160));
+    OK(tl_recording_pause(recording, 1, 160));
+    memset(pcm, 1, sizeof pcm);
+    OK(tl_recording_write_pcm(recording, 1, 160, pcm, 160, NULL));
+    OK(tl_recording_resume(recording, 1, 320));
+    frame(recording, 320);
+    OK(tl_recording_add_meta(recording, &late, NULL));
+    OK(tl_recording_add_clock(recording, 1, 0, 0, NULL));
+    EXPECT(TL_ERR_RECORD_FORMAT, tl_recording_write_packet(recording, 1, 480, 960, NULL, 0, NULL));
+    OK(tl_recording_finish(recording));
+    OK(tl_recording_free(recording));
+    OK(tl_reader_new(path, NULL, &reader));
+    OK(tl_reader_read(reader, 1, 0, pcm, 480, &recorded));
+    CHECK(recorded == 320 && pcm[159] == sample(159) && pcm[160] == 0 && pcm[319] == 0);
+    CHECK(pcm[320] == sample(320));
+    OK(tl_reader_get_info(reader, &info));
+    OK(tl_reader_get_meta(reader, info.meta - 1, &meta));
+    CHECK(strcmp(meta.key, "outcome") == 0 && strcmp(meta.value, "sold") == 0);
+    OK(tl_reader_get_mark(reader, 0, &mark));
+    CHECK(mark.kind == TL_MARK_PAUSED && mark.position == 160 && mark.length == 160);
+    OK(tl_reader_free(reader));
+
+    how.channels = &opus;
+    how.channel_count = 1;
+    OK(tl_recording_new(recorder, in_folder("opus.tlr"), &how, &recording));
+    OK(tl_recording_write_packet(recording, 0, 0, 960, (const uint8_t *)"\xf8\xff\xfe", 3, NULL));
+    EXPECT(TL_ERR_RECORD_FORMAT, tl_recording_write_codes(recording, 0, 960, NULL, 0, NULL));
+    OK(tl_recording_finish(recording));
+    OK(tl_recording_free(recording));
+}
+
 /* Any number of threads begin and write recordings of one recorder at the same time. */
 static tl_recorder *shared;
 static void *one_of_many(void *number)
 {
-    char name[16];
+    char name[32];
     tl_recording_config how = config();
     how.level = TL_RECORDING_LIVE;
     for (int round = 0; round < 20; round++) {
         tl_recording *recording;
-        char path[64];
+        char path[96];
         snprintf(name, sizeof name, "%d-%d.tlr", *(int *)number, round);
         snprintf(path, sizeof path, "%s/%s", folder, name);
         OK(tl_recording_new(shared, path, &how, &recording));
@@ -271,6 +324,7 @@ int main(void)
     cut_short(path, seed);
     signed_and_sealed(recorder);
     refusals(recorder);
+    pause_and_more(recorder);
     shared = recorder;
     for (int i = 0; i < 4; i++)
         CHECK(pthread_create(&threads[i], NULL, one_of_many, &numbers[i]) == 0);

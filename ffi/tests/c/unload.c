@@ -1,5 +1,6 @@
 /* dlopen, fail, dlclose: nothing of the library may stay in memory, and it can come again. */
 #include <dlfcn.h>
+#include <unistd.h>
 #include "check.h"
 
 static int mapped(const char *name)
@@ -14,6 +15,9 @@ static int mapped(const char *name)
     return found;
 }
 
+/* The library's own thread, and whatever a thread of ours did with it, leave nothing behind. */
+static void record(void *library, const char *path);
+
 /* ISO C has no conversion from an object pointer to a function pointer; dlsym needs one. */
 static void *symbol(void *library, const char *name, void *function, size_t size)
 {
@@ -21,6 +25,38 @@ static void *symbol(void *library, const char *name, void *function, size_t size
     CHECK(address);
     memcpy(function, &address, size);
     return address;
+}
+
+#define FUNCTION(type, name, ...)      \
+    type (*its_##name)(__VA_ARGS__);   \
+    symbol(library, "tl_" #name, &its_##name, sizeof its_##name)
+
+static void record(void *library, const char *path)
+{
+    FUNCTION(tl_status, recorder_new, const tl_recorder_config *, tl_recorder **);
+    FUNCTION(tl_status, recorder_free, tl_recorder *);
+    FUNCTION(tl_status, recording_defaults, tl_recording_config *);
+    FUNCTION(tl_status, recording_new, const tl_recorder *, const char *,
+             const tl_recording_config *, tl_recording **);
+    FUNCTION(tl_status, recording_write_codes, tl_recording *, uint32_t, uint64_t,
+             const uint8_t *, size_t, uint32_t *);
+    FUNCTION(tl_status, recording_finish, tl_recording *);
+    FUNCTION(tl_status, recording_free, tl_recording *);
+    static const tl_recording_channel caller = {"caller", TL_RECORDING_ULAW, 0};
+    static const uint8_t codes[160];
+    tl_recorder *recorder;
+    tl_recording *recording;
+    tl_recording_config config;
+    CHECK(its_recorder_new(NULL, &recorder) == TL_OK);
+    CHECK(its_recording_defaults(&config) == TL_OK);
+    config.channels = &caller;
+    config.channel_count = 1;
+    CHECK(its_recording_new(recorder, path, &config, &recording) == TL_OK);
+    for (uint64_t at = 0; at < 16000; at += 160)
+        CHECK(its_recording_write_codes(recording, 0, at, codes, 160, NULL) == TL_OK);
+    CHECK(its_recording_finish(recording) == TL_OK);
+    CHECK(its_recording_free(recording) == TL_OK);
+    CHECK(its_recorder_free(recorder) == TL_OK);
 }
 
 int main(int argc, char **argv)
@@ -38,6 +74,10 @@ int main(int argc, char **argv)
         symbol(library, "tl_last_error", &last_error, sizeof last_error);
         CHECK(g711(TL_G711_ALAW, NULL, 1, NULL) == TL_ERR_NULL);
         CHECK(strstr(last_error(), "NULL"));
+        char path[64];
+        snprintf(path, sizeof path, "/tmp/trunkline-unload-%ld.tlr", (long)getpid());
+        record(library, path);
+        unlink(path);
 
         CHECK(dlclose(library) == 0);
         CHECK(!mapped("libtrunkline"));
