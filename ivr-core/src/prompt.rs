@@ -42,9 +42,8 @@ impl core::fmt::Debug for Prompts<'_> {
 }
 
 impl<'a> Prompts<'a> {
-    pub(crate) fn new(env: Env<'a>, prompt: PromptId, from: u32, to: u32) -> Self {
-        let items = items(env.flow, prompt, env.state.language);
-        Self { env, items: items.unwrap_or(List::EMPTY), at: from, end: to }
+    pub(crate) const fn new(env: Env<'a>, items: List<Item>, from: u32, to: u32) -> Self {
+        Self { env, items, at: from, end: to }
     }
 }
 

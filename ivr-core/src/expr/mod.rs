@@ -13,7 +13,7 @@ pub(crate) use code::check;
 pub(crate) use code::{LONGEST, Op, STACK};
 #[cfg(feature = "std")]
 pub(crate) use vm::Known;
-pub(crate) use vm::{Env, Scratch, Val, eval};
+pub(crate) use vm::{Env, Scratch, Val, eval, eval_plain};
 
 /// Why an expression has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

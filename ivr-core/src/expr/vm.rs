@@ -117,20 +117,28 @@ pub(crate) enum Val<'a> {
 }
 
 impl<'a> Val<'a> {
+    /// The value when it needs no scratch room.
+    pub(crate) fn whole(self) -> Option<Value<'a>> {
+        Some(match self {
+            Self::Int(n) => Value::Int(n),
+            Self::Decimal(units) => Value::Decimal(Decimal { units }),
+            Self::Bool(b) => Value::Bool(b),
+            Self::Text(text) => Value::Text(text),
+            Self::Time(ms) => Value::Time(Time(ms)),
+            Self::Made(..) | Self::Error(_) => return None,
+        })
+    }
+
     /// The value to hand out; text that was made lies in the scratch room.
     pub(crate) fn value<'s>(self, scratch: &'s Scratch) -> Result<Value<'s>, ExprError>
     where
         'a: 's,
     {
-        Ok(match self {
-            Self::Int(n) => Value::Int(n),
-            Self::Decimal(units) => Value::Decimal(Decimal { units }),
-            Self::Bool(b) => Value::Bool(b),
-            Self::Text(text) => Value::Text(text),
-            Self::Made(at, len) => Value::Text(scratch.get(at, len)),
-            Self::Time(ms) => Value::Time(Time(ms)),
-            Self::Error(error) => return Err(error),
-        })
+        match self {
+            Self::Made(at, len) => Ok(Value::Text(scratch.get(at, len))),
+            Self::Error(error) => Err(error),
+            whole => whole.whole().ok_or(ExprError::Type),
+        }
     }
 
     fn text<'s>(self, scratch: &'s Scratch) -> Option<&'s str>
@@ -145,8 +153,38 @@ impl<'a> Val<'a> {
     }
 }
 
+/// What stands for itself; every program's commonest expressions are one such operation alone.
+fn plain<'a>(env: Env<'a>, at: usize, op: Op, operand: u32) -> Option<Val<'a>> {
+    let constant = || {
+        let words = env.flow.words;
+        let low = u64::from(words.get(at + 1));
+        (low | u64::from(words.get(at + 2)) << 32) as i64
+    };
+    Some(match op {
+        Op::Int => Val::Int(constant()),
+        Op::Decimal => Val::Decimal(constant()),
+        Op::Time => Val::Time(constant()),
+        Op::Bool => Val::Bool(operand != 0),
+        Op::Str => Val::Text(env.flow.str(Str(operand))),
+        Op::Var => variable(env, VarId(operand)),
+        Op::Known => known(env, operand),
+        _ => return None,
+    })
+}
+
+/// The value of an expression of a single operation; `None` when it has more.
+pub(crate) fn eval_plain<'a>(env: Env<'a>, Expr(at): Expr) -> Option<Val<'a>> {
+    let words = env.flow.words;
+    let (count, at) = (words.get(at as usize), at as usize + 1);
+    let (op, operand) = Op::split(words.get(at))?;
+    if count == if op.has_constant() { 3 } else { 1 } { plain(env, at, op, operand) } else { None }
+}
+
 /// Computes an expression that [`super::check`] has found sound.
 pub(crate) fn eval<'a>(env: Env<'a>, Expr(at): Expr, scratch: &mut Scratch) -> Val<'a> {
+    if let Some(value) = eval_plain(env, Expr(at)) {
+        return value;
+    }
     let words = env.flow.words;
     let mut at = at as usize;
     let end = at + 1 + words.get(at) as usize;
@@ -157,20 +195,9 @@ pub(crate) fn eval<'a>(env: Env<'a>, Expr(at): Expr, scratch: &mut Scratch) -> V
         let Some((op, operand)) = Op::split(words.get(at)) else {
             return Val::Error(ExprError::Type);
         };
-        let constant = || {
-            let low = u64::from(words.get(at + 1));
-            (low | u64::from(words.get(at + 2)) << 32) as i64
-        };
         let base = depth.saturating_sub(op.takes());
         let arg = |i: usize| stack.get(base + i).copied().unwrap_or(Val::Error(ExprError::Type));
         let value = match op {
-            Op::Int => Val::Int(constant()),
-            Op::Decimal => Val::Decimal(constant()),
-            Op::Time => Val::Time(constant()),
-            Op::Bool => Val::Bool(operand != 0),
-            Op::Str => Val::Text(env.flow.str(Str(operand))),
-            Op::Var => variable(env, VarId(operand)),
-            Op::Known => known(env, operand),
             Op::And => logic(arg(0), arg(1), false),
             Op::Or => logic(arg(0), arg(1), true),
             Op::Select => match arg(0) {
@@ -179,15 +206,18 @@ pub(crate) fn eval<'a>(env: Env<'a>, Expr(at): Expr, scratch: &mut Scratch) -> V
                 Val::Error(e) => Val::Error(e),
                 _ => Val::Error(ExprError::Type),
             },
-            _ => {
-                let args = [arg(0), arg(1), arg(2)];
-                let taken = args.get(..op.takes()).unwrap_or_default();
-                let failed = taken.iter().find(|v| matches!(v, Val::Error(_)));
-                match failed {
-                    Some(&error) => error,
-                    None => strict(env, op, operand, args, scratch).unwrap_or_else(Val::Error),
+            _ => match plain(env, at, op, operand) {
+                Some(value) => value,
+                None => {
+                    let args = [arg(0), arg(1), arg(2)];
+                    let taken = args.get(..op.takes()).unwrap_or_default();
+                    let failed = taken.iter().find(|v| matches!(v, Val::Error(_)));
+                    match failed {
+                        Some(&error) => error,
+                        None => strict(env, op, operand, args, scratch).unwrap_or_else(Val::Error),
+                    }
                 }
-            }
+            },
         };
         if let Some(slot) = stack.get_mut(base) {
             *slot = value;

@@ -1,26 +1,40 @@
 //! Digit strings against automata, and the checks an automaton cannot make.
 
 use crate::program::Flow;
-use crate::program::records::{DEAD, State};
+use crate::program::records::{DEAD, Dfa, StateAt};
 use crate::program::words::DfaId;
 
 /// The sixteen DTMF symbols in the order of their codes.
 pub(crate) const SYMBOLS: [u8; 16] = *b"0123456789*#ABCD";
 
+/// The code of a DTMF symbol by its byte; 16 where there is none.
+const CODES: [u8; 256] = {
+    let mut codes = [16; 256];
+    let mut code = 0;
+    while code < SYMBOLS.len() {
+        let byte = SYMBOLS[code];
+        codes[byte.to_ascii_lowercase() as usize] = code as u8;
+        codes[byte as usize] = code as u8;
+        code += 1;
+    }
+    codes
+};
+
 /// The code of a DTMF symbol.
 pub(crate) fn symbol(digit: u8) -> Option<u8> {
-    let digit = digit.to_ascii_uppercase();
-    SYMBOLS.iter().position(|&s| s == digit).map(|i| i as u8)
+    CODES.get(usize::from(digit)).copied().filter(|&code| code < 16)
 }
 
 /// One state of an automaton.
-pub(crate) fn state(flow: &Flow<'_>, DfaId(dfa): DfaId, index: u16) -> Option<State> {
-    let dfa = flow.root.dfas.get(flow.words, dfa)?;
-    dfa.states.get(flow.words, u32::from(index))
+pub(crate) fn state<'a>(flow: &Flow<'a>, dfa: Dfa, index: u16) -> Option<StateAt<'a>> {
+    StateAt::of(flow.words, dfa.states, index)
 }
 
 /// Whether a whole string is accepted.
-pub(crate) fn matches(flow: &Flow<'_>, dfa: DfaId, text: &str) -> bool {
+pub(crate) fn matches(flow: &Flow<'_>, DfaId(dfa): DfaId, text: &str) -> bool {
+    let Some(dfa) = flow.root.dfas.get(flow.words, dfa) else {
+        return false;
+    };
     let mut at = 0;
     for byte in text.bytes() {
         let next = symbol(byte).and_then(|s| state(flow, dfa, at).map(|state| state.next(s)));
@@ -29,7 +43,7 @@ pub(crate) fn matches(flow: &Flow<'_>, dfa: DfaId, text: &str) -> bool {
             _ => return false,
         }
     }
-    state(flow, dfa, at).is_some_and(|state| state.accept != 0)
+    state(flow, dfa, at).is_some_and(|state| state.accept() != 0)
 }
 
 /// The check digit of ISO/IEC 7812 (bank cards): digits only, at least two.

@@ -17,7 +17,7 @@ use super::state::{DIGITS, Phase};
 use super::step::Emit;
 use crate::Time;
 use crate::grammar;
-use crate::program::records::{self as r, DEAD, EAGER, FLUSH, Kind, REPROMPT, exit};
+use crate::program::records::{self as r, DEAD, EAGER, FLUSH, Kind, REPROMPT, StateAt, exit};
 use crate::program::words::{List, PromptId};
 use crate::prompt;
 use crate::value::Value;
@@ -113,13 +113,7 @@ impl Machine<'_, '_> {
                 self.state.main = op;
                 self.state.run_end = end;
                 self.state.bargeable = bargeable;
-                return Some(Emit::Play {
-                    op,
-                    prompt: self.state.prompt,
-                    from: start,
-                    to: end,
-                    barge_in: bargeable,
-                });
+                return Some(Emit::Play { op, items, from: start, to: end, barge_in: bargeable });
             }
         }
         let node = self.node();
@@ -139,15 +133,14 @@ impl Machine<'_, '_> {
 
     /// Takes digits until there is none or the collection is over.
     pub(super) fn step_digits(&mut self) -> Option<Emit> {
-        let node = self.node();
-        let body: r::Collect = self.flow.body(node);
+        if self.state.taken >= self.state.len {
+            return Some(Emit::Nothing);
+        }
+        let body: r::Collect = self.flow.body(self.node());
         let Some(&symbol) = self.state.digits.get(usize::from(self.state.taken)) else {
             self.reject(body);
             return None;
         };
-        if self.state.taken >= self.state.len {
-            return Some(Emit::Nothing);
-        }
         let bit = 1_u32 << symbol;
         let taken = self.state.taken;
         if body.cancel & bit != 0 {
@@ -159,8 +152,9 @@ impl Machine<'_, '_> {
             self.complete(body, 1);
             return None;
         }
-        let before = grammar::state(self.flow, body.dfa, self.state.dfa_state);
-        if taken > 0 && before.is_some_and(|s| s.accept != 0 && !s.goes_on()) {
+        let dfa = self.flow.root.dfas.at(self.flow.words, body.dfa.0);
+        let before = grammar::state(self.flow, dfa, self.state.dfa_state);
+        if taken > 0 && before.is_some_and(|s| s.accept() != 0 && !s.goes_on()) {
             // Only a terminator was awaited: the digit is the next node's.
             self.complete(body, 0);
             return None;
@@ -168,9 +162,8 @@ impl Machine<'_, '_> {
         self.state.taken = taken + 1;
         self.state.dfa_state = before.map_or(DEAD, |s| s.next(symbol));
         self.state.timer = self.state.now + body.inter;
-        let longest = self.flow.root.dfas.get(self.flow.words, body.dfa.0);
-        let full = longest.is_none_or(|d| u32::from(self.state.taken) >= d.longest);
-        let Some(after) = grammar::state(self.flow, body.dfa, self.state.dfa_state) else {
+        let full = u32::from(self.state.taken) >= dfa.longest;
+        let Some(after) = grammar::state(self.flow, dfa, self.state.dfa_state) else {
             if body.flags & EAGER != 0 || full {
                 self.reject(body);
             }
@@ -200,21 +193,26 @@ impl Machine<'_, '_> {
 
     /// The string is whole: by a terminator (which goes with it), by time, or by its length.
     fn complete(&mut self, body: r::Collect, terminators: u8) {
-        let accept = grammar::state(self.flow, body.dfa, self.state.dfa_state)
-            .map_or(0, |state| state.accept);
+        let dfa = self.flow.root.dfas.at(self.flow.words, body.dfa.0);
+        let accept = grammar::state(self.flow, dfa, self.state.dfa_state);
+        let accept = accept.map_or(0, StateAt::accept);
         let taken = self.state.taken;
-        let mut text = [0; DIGITS];
-        for (out, digit) in text.iter_mut().zip(self.state.digits) {
-            *out = grammar::SYMBOLS.get(usize::from(digit)).copied().unwrap_or(b'0');
+        let into = body.into.0.map(|var| self.flow.var(var));
+        let mut room = [0; DIGITS];
+        let mut text = "";
+        if into.is_some() || body.validate != 0 {
+            let digits = self.state.digits.get(..usize::from(taken)).unwrap_or_default();
+            for (out, digit) in room.iter_mut().zip(digits) {
+                *out = grammar::SYMBOLS.get(usize::from(*digit)).copied().unwrap_or(b'0');
+            }
+            let keys = room.get(..digits.len()).unwrap_or_default();
+            text = core::str::from_utf8(keys).unwrap_or_default();
         }
-        let text = text.get(..usize::from(taken)).unwrap_or_default();
-        let text = core::str::from_utf8(text).unwrap_or_default();
         let valid = match body.validate {
             1 => grammar::luhn(text),
             2 => grammar::date(text),
             _ => true,
         };
-        let into = body.into.0.map(|var| self.flow.var(var));
         let fits = into.is_none_or(|var| super::vars::fits(var, Value::Text(text)));
         if accept == 0 || !valid || !fits {
             if taken == 0 && terminators > 0 && self.has_exit(exit::EMPTY) {

@@ -114,7 +114,7 @@ impl Machine<'_, '_> {
         self.state.side = op;
         Some(Emit::Play {
             op,
-            prompt,
+            items,
             from: 0,
             to: items.len(words).min(u32::from(u16::MAX)) as u16,
             barge_in: false,

@@ -23,7 +23,7 @@ pub(crate) use state::State;
 #[cfg(feature = "std")]
 pub(crate) use step::more_general;
 
-use crate::expr::{Env, Scratch, eval};
+use crate::expr::{Env, Scratch, eval, eval_plain};
 use crate::program::Flow;
 use crate::program::records::{Expr, Node};
 use crate::value::Value;
@@ -46,8 +46,12 @@ impl Machine<'_, '_> {
 
     /// An expression's value, and what to do with it.
     fn with<R>(&self, expr: Expr, use_it: impl FnOnce(Value<'_>) -> R) -> Option<R> {
+        let env = self.env();
+        if let Some(value) = eval_plain(env, expr) {
+            return value.whole().map(use_it);
+        }
         let mut scratch = Scratch::new();
-        let value = eval(self.env(), expr, &mut scratch);
+        let value = eval(env, expr, &mut scratch);
         value.value(&scratch).ok().map(use_it)
     }
 }

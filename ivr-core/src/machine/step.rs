@@ -3,8 +3,9 @@
 use super::io::{Args, Argument, Input, Op, Output, TransferKind};
 use super::state::{FINAL_MS, FUEL, Phase};
 use super::{EndReason, Env, Fault, Keys, Machine, vars};
-use crate::program::records::{self as r, Exit, Kind, exit};
-use crate::program::words::{List, NodeId, PromptId, Str};
+use crate::expr::{Scratch, Val, eval, eval_plain};
+use crate::program::records::{self as r, Exit, Item, Kind, exit};
+use crate::program::words::{List, NodeId, Str};
 use crate::prompt::Prompts;
 use crate::schedule::Hours;
 use crate::value::Value;
@@ -14,12 +15,18 @@ use crate::{Time, grammar, schedule};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Emit {
     Nothing,
-    Play { op: u32, prompt: PromptId, from: u16, to: u16, barge_in: bool },
+    Play { op: u32, items: List<Item>, from: u16, to: u16, barge_in: bool },
     Stop { op: u32 },
     Ask { op: u32, kind: Kind },
     Attach { index: u32 },
     Trace { node: Str, exit: Result<Str, u32> },
     End { reason: EndReason },
+}
+
+/// A value that no longer borrows from the session; of text, how long it is.
+enum Taken {
+    Whole(Value<'static>),
+    Text(usize),
 }
 
 impl Machine<'_, '_> {
@@ -279,31 +286,26 @@ impl Machine<'_, '_> {
     fn assign(&mut self, assigns: List<r::Assign>, then: u32) -> u32 {
         for assign in assigns.iter(self.flow.words) {
             let var = self.flow.var(assign.var);
-            let mut scratch = crate::expr::Scratch::new();
-            // The value may lie in the variables themselves: take it out before writing.
-            let mut text = [0; 256];
-            let value = {
-                let value = crate::expr::eval(self.env(), assign.value, &mut scratch);
-                match value.value(&scratch) {
-                    Ok(Value::Text(t)) if t.len() <= text.len() => {
-                        for (slot, byte) in text.iter_mut().zip(t.bytes()) {
-                            *slot = byte;
-                        }
-                        Ok(t.len())
-                    }
-                    Ok(Value::Int(n)) => Err(Value::Int(n)),
-                    Ok(Value::Decimal(d)) => Err(Value::Decimal(d)),
-                    Ok(Value::Bool(b)) => Err(Value::Bool(b)),
-                    Ok(Value::Time(t)) => Err(Value::Time(t)),
-                    _ => return exit::ERROR,
+            // Text may lie in the variables themselves: it is taken out before writing.
+            let mut room = [0; 256];
+            let taken = self.with(assign.value, |value| match value {
+                Value::Text(text) => {
+                    let place = room.get_mut(..text.len())?;
+                    place.copy_from_slice(text.as_bytes());
+                    Some(Taken::Text(text.len()))
                 }
-            };
-            let value = match value {
-                Ok(len) => {
-                    let text = text.get(..len).unwrap_or_default();
+                Value::Int(n) => Some(Taken::Whole(Value::Int(n))),
+                Value::Decimal(d) => Some(Taken::Whole(Value::Decimal(d))),
+                Value::Bool(b) => Some(Taken::Whole(Value::Bool(b))),
+                Value::Time(t) => Some(Taken::Whole(Value::Time(t))),
+            });
+            let value = match taken.flatten() {
+                Some(Taken::Whole(value)) => value,
+                Some(Taken::Text(len)) => {
+                    let text = room.get(..len).unwrap_or_default();
                     Value::Text(core::str::from_utf8(text).unwrap_or_default())
                 }
-                Err(value) => value,
+                None => return exit::ERROR,
             };
             if !vars::fits(var, value) {
                 return exit::ERROR;
@@ -462,18 +464,17 @@ impl Emit {
     /// Dressed for the embedder, with names for indices.
     pub(super) fn present(self, env: Env<'_>) -> Output<'_> {
         let flow = env.flow;
-        let node = flow.node(env.state.node);
         match self {
-            Self::Play { op, prompt, from, to, barge_in } => Output::Play {
+            Self::Play { op, items, from, to, barge_in } => Output::Play {
                 op: Op(op),
-                prompts: Prompts::new(env, prompt, u32::from(from), u32::from(to)),
+                prompts: Prompts::new(env, items, u32::from(from), u32::from(to)),
                 language: flow.language(env.state.language),
                 barge_in,
             },
             Self::Stop { op } => Output::Stop { op: Op(op) },
-            Self::Ask { op, kind } => asked(env, node, Op(op), kind),
+            Self::Ask { op, kind } => asked(env, Op(op), kind),
             Self::Attach { index } => {
-                let body: r::Attach = flow.body(node);
+                let body: r::Attach = flow.body(flow.node(env.state.node));
                 Output::Attach(Argument::new(env, body.args.at(flow.words, index)))
             }
             Self::Trace { node, exit } => Output::Trace {
@@ -490,10 +491,15 @@ impl Emit {
     }
 }
 
-fn asked(env: Env<'_>, node: r::Node, op: Op, kind: Kind) -> Output<'_> {
+fn asked(env: Env<'_>, op: Op, kind: Kind) -> Output<'_> {
     let flow = env.flow;
-    let text = |expr| match crate::expr::eval(env, expr, &mut crate::expr::Scratch::new()) {
-        crate::expr::Val::Text(text) => text,
+    let node = flow.node(env.state.node);
+    let value = |expr| match eval_plain(env, expr) {
+        Some(value) => value,
+        None => eval(env, expr, &mut Scratch::new()),
+    };
+    let text = |expr| match value(expr) {
+        Val::Text(text) => text,
         _ => "",
     };
     match kind {
@@ -508,10 +514,8 @@ fn asked(env: Env<'_>, node: r::Node, op: Op, kind: Kind) -> Output<'_> {
         }
         Kind::Queue => {
             let body: r::Queue = flow.body(node);
-            let mut scratch = crate::expr::Scratch::new();
-            let priority = crate::expr::eval(env, body.priority, &mut scratch);
-            let priority = match priority {
-                crate::expr::Val::Int(n) => n.clamp(i64::from(i32::MIN), i64::from(i32::MAX)),
+            let priority = match value(body.priority) {
+                Val::Int(n) => n.clamp(i64::from(i32::MIN), i64::from(i32::MAX)),
                 _ => 0,
             };
             Output::Queue {

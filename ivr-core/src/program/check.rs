@@ -4,6 +4,9 @@ use super::records::{self as r, DEAD, Kind};
 use super::words::{Field, List, Words};
 use super::{LoadError, Root};
 
+/// What an automaton tells apart; no menu has so many options.
+const MOST_TAGS: u32 = 1 << 16;
+
 /// Walks a program, counting what is left of the work it may cost.
 pub(crate) struct Checker<'a> {
     pub(crate) words: Words<'a>,
@@ -101,11 +104,11 @@ impl<'a> Checker<'a> {
             return Err(self.wrong("number of states"));
         }
         for state in dfa.states.iter(self.words) {
-            for symbol in 0..16 {
-                let next = state.next(symbol);
-                if next != DEAD && u32::from(next) >= count {
-                    return Err(self.wrong("state"));
-                }
+            if state.next.iter().any(|&next| next != DEAD && u32::from(next) >= count) {
+                return Err(self.wrong("state"));
+            }
+            if state.accept > MOST_TAGS {
+                return Err(self.wrong("tag"));
             }
         }
         Ok(())

@@ -205,6 +205,7 @@ pub(crate) struct Expr(pub(crate) u32);
 impl Field for Expr {
     const WORDS: usize = 1;
 
+    #[inline(always)]
     fn get(words: Words<'_>, at: usize) -> Self {
         Self(words.get(at))
     }
@@ -224,7 +225,7 @@ impl Field for Expr {
 pub(crate) struct State {
     /// 0 when it accepts nothing, else one more than the tag of what it accepts.
     pub(crate) accept: u32,
-    next: [u16; 16],
+    pub(crate) next: [u16; 16],
 }
 
 /// Where no symbol leads.
@@ -236,11 +237,13 @@ impl State {
         Self { accept, next }
     }
 
+    #[cfg(feature = "std")]
     pub(crate) fn next(&self, symbol: u8) -> u16 {
         self.next.get(usize::from(symbol)).copied().unwrap_or(DEAD)
     }
 
     /// Whether any symbol leads on.
+    #[cfg(feature = "std")]
     pub(crate) fn goes_on(&self) -> bool {
         self.next.iter().any(|&n| n != DEAD)
     }
@@ -270,6 +273,38 @@ impl Field for State {
         // Its list checks the targets: only that knows how many states there are.
         let _ = checker;
         Ok(())
+    }
+}
+
+/// A [`State`] where it stands: a digit needs one of its words, not all.
+#[derive(Clone, Copy)]
+pub(crate) struct StateAt<'a>(Words<'a>);
+
+impl<'a> StateAt<'a> {
+    #[inline]
+    pub(crate) fn of(words: Words<'a>, states: List<State>, index: u16) -> Option<Self> {
+        (u32::from(index) < states.len(words)).then(|| {
+            let at = states.at as usize + 1 + usize::from(index) * State::WORDS;
+            Self(words.run(at, State::WORDS))
+        })
+    }
+
+    /// As in [`State::accept`].
+    #[inline]
+    pub(crate) fn accept(self) -> u32 {
+        self.0.get(0)
+    }
+
+    #[inline]
+    pub(crate) fn next(self, symbol: u8) -> u16 {
+        let pair = self.0.get(1 + usize::from(symbol & 15) / 2);
+        (pair >> ((symbol & 1) * 16)) as u16
+    }
+
+    /// Whether any symbol leads on.
+    #[inline]
+    pub(crate) fn goes_on(self) -> bool {
+        (1..State::WORDS).any(|i| self.0.get(i) != u32::MAX)
     }
 }
 

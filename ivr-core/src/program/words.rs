@@ -12,12 +12,29 @@ pub(crate) const NONE: u32 = u32::MAX;
 #[derive(Clone, Copy)]
 pub(crate) struct Words<'a>(pub(crate) &'a [u8]);
 
-impl Words<'_> {
+/// The bytes of the longest record.
+const LONGEST: usize = 4 * 16;
+
+impl<'a> Words<'a> {
+    /// A record's words, found to be there once, so that its fields need no second look; zeros
+    /// beyond the end, which validation has ruled out.
+    #[inline(always)]
+    pub(crate) fn run(self, at: usize, count: usize) -> Self {
+        static ZEROS: [u8; LONGEST] = [0; LONGEST];
+        let start = at.wrapping_mul(4);
+        match self.0.get(start..start.wrapping_add(count * 4)) {
+            Some(run) => Words(run),
+            None => Words(ZEROS.get(..count * 4).unwrap_or_default()),
+        }
+    }
+
+    #[inline]
     pub(crate) fn len(self) -> usize {
         self.0.len() / 4
     }
 
     /// The word at an index; zero beyond the end, which validation has ruled out.
+    #[inline(always)]
     pub(crate) fn get(self, at: usize) -> u32 {
         let start = at.wrapping_mul(4);
         match self.0.get(start..start.wrapping_add(4)) {
@@ -39,6 +56,7 @@ pub(crate) trait Field: Copy {
 impl Field for u32 {
     const WORDS: usize = 1;
 
+    #[inline(always)]
     fn get(words: Words<'_>, at: usize) -> Self {
         words.get(at)
     }
@@ -56,6 +74,7 @@ impl Field for u32 {
 impl Field for i64 {
     const WORDS: usize = 2;
 
+    #[inline(always)]
     fn get(words: Words<'_>, at: usize) -> Self {
         let low = u64::from(words.get(at));
         let high = u64::from(words.get(at + 1));
@@ -83,7 +102,8 @@ macro_rules! indices {
         impl Field for $name {
             const WORDS: usize = 1;
 
-            fn get(words: Words<'_>, at: usize) -> Self {
+            #[inline(always)]
+    fn get(words: Words<'_>, at: usize) -> Self {
                 Self(words.get(at))
             }
 
@@ -134,6 +154,7 @@ impl<T> Opt<T> {
 impl<T: Field> Field for Opt<T> {
     const WORDS: usize = 1;
 
+    #[inline(always)]
     fn get(words: Words<'_>, at: usize) -> Self {
         if words.get(at) == NONE { Self(None) } else { Self(Some(T::get(words, at))) }
     }
@@ -182,16 +203,19 @@ impl<R> List<R> {
 }
 
 impl<R: Field> List<R> {
+    #[inline(always)]
     pub(crate) fn len(self, words: Words<'_>) -> u32 {
         words.get(self.at as usize)
     }
 
     /// The record at an index below [`Self::len`].
+    #[inline(always)]
     pub(crate) fn at(self, words: Words<'_>, index: u32) -> R {
         R::get(words, self.at as usize + 1 + index as usize * R::WORDS)
     }
 
     /// The record at an index, if there is one.
+    #[inline(always)]
     pub(crate) fn get(self, words: Words<'_>, index: u32) -> Option<R> {
         (index < self.len(words)).then(|| self.at(words, index))
     }
@@ -204,6 +228,7 @@ impl<R: Field> List<R> {
 impl<R: Field> Field for List<R> {
     const WORDS: usize = 1;
 
+    #[inline(always)]
     fn get(words: Words<'_>, at: usize) -> Self {
         Self { at: words.get(at), record: PhantomData }
     }
@@ -237,7 +262,10 @@ macro_rules! records {
             const WORDS: usize = 0 $(+ <$ty as $crate::program::words::Field>::WORDS)*;
 
             #[allow(unused, reason = "the last field needs no next one, an empty record nothing")]
-            fn get(words: $crate::program::words::Words<'_>, mut at: usize) -> Self {
+            #[inline(always)]
+            fn get(words: $crate::program::words::Words<'_>, at: usize) -> Self {
+                let words = words.run(at, Self::WORDS);
+                let mut at = 0;
                 $(
                     let $field = <$ty as $crate::program::words::Field>::get(words, at);
                     at += <$ty as $crate::program::words::Field>::WORDS;
