@@ -43,6 +43,7 @@
 //!   why it still does; [`Engine::snapshot`] and [`Engine::restore`].
 //! - [`calendar`]: working hours. [`admission`]: who gets in. [`outbound`]: calling out.
 //! - [`staffing`]: Erlang B, C and A, rosters. [`sim`]: a call centre to experiment with (`std`).
+//! - [`render`]: the outputs as AMI, `queue_log` and `callcenter::info` say them.
 //! - [`stats`]: numbers as a fold over the outputs (`alloc`).
 //!
 //! # Without an allocator
@@ -62,6 +63,7 @@ extern crate std;
 pub mod admission;
 pub mod calendar;
 pub mod outbound;
+pub mod render;
 
 #[cfg(feature = "std")]
 #[cfg_attr(docsrs, doc(cfg(feature = "std")))]

@@ -27,6 +27,8 @@ pub struct CallView {
     pub arrived: Time,
     /// When it joined the queue it is in.
     pub joined: Time,
+    /// The age it brought, in ms: asked for, or of an earlier try.
+    pub credit_ms: u64,
 }
 
 /// What is known of a member of a queue.
@@ -113,11 +115,11 @@ impl Engine<'_> {
     /// # Errors
     /// No such call.
     pub fn call_view(&self, call: CallId) -> Result<CallView, Error> {
-        let Call { tag, queue, line, state, priority, arrived, joined, .. } =
+        let Call { tag, queue, line, state, priority, arrived, joined, credit_ms, .. } =
             self.calls[self.call(call)?];
         let class = self.lines[line].class;
         let queue = self.queue_id(queue);
-        Ok(CallView { tag, queue, state, priority, class, arrived, joined })
+        Ok(CallView { tag, queue, state, priority, class, arrived, joined, credit_ms })
     }
 
     /// Calls in the queue of this call that are before it in the order; for a call that is talking,

@@ -13,6 +13,7 @@ mod ledger;
 mod life;
 mod memory;
 mod outbound;
+mod render;
 mod scenarios;
 mod sim;
 mod staffing;
