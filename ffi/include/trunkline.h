@@ -144,6 +144,12 @@ TL_ENUM(tl_status, int32_t) {
     TL_ERR_ACD_TIME_BACKWARDS = -111,
     /** Routing: a configuration value is out of range or contradicts another. */
     TL_ERR_ACD_CONFIG = -112,
+    /** Routing: the bytes are not a snapshot that these limits can go on from. */
+    TL_ERR_ACD_SNAPSHOT = -113,
+    /** Routing: the question about staffing has no answer; the last-error text says why. */
+    TL_ERR_ACD_STAFFING = -114,
+    /** Routing: the configuration text has errors; its messages say which and where. */
+    TL_ERR_ACD_TEXT = -115,
     /** Routing: refused for another reason; the last-error text says which. */
     TL_ERR_ACD = -199,
     /** Dialogue: the document has errors; its messages say which and where. */
@@ -216,10 +222,54 @@ const char *tl_last_error(void);
 typedef uint64_t tl_time;
 
 /* ===========================================================================
- * Routing: limits and configuration
+ * Routing: limits
  *
- * Every struct here is filled in by its `_defaults` function; change what differs. Times are in
- * milliseconds, `TL_NONE32` and `TL_NONE` in a field mean "not set" where the field says so.
+ * Every struct of this part is filled in by its `_defaults` function; change what differs. Times are
+ * in milliseconds, `TL_NONE32` and `TL_NONE` in a field mean "not set" where the field says so.
+ */
+
+/**
+ * How much an engine can hold: its whole memory is taken from this, once. A field that is 0 is
+ * chosen from the others where it says so.
+ */
+typedef struct tl_acd_limits {
+    /** Set by `tl_acd_limits_defaults`. */
+    uint32_t struct_size;
+    /** Queues. Default: 16. */
+    uint32_t queues;
+    /** Agents. Default: 64. */
+    uint32_t agents;
+    /** Memberships of agents in queues. 0: two an agent. */
+    uint32_t memberships;
+    /** Calls, waiting and talking. Default: 256. */
+    uint32_t calls;
+    /** Offers: ringing, connected, in wrap-up or remembered for `retry_ms`. 0: from the others. */
+    uint32_t offers;
+    /** Different queue, class and penalty window that calls wait with. 0: from the others. */
+    uint32_t lines;
+    /** Different queue and profile of its members. 0: from the others. */
+    uint32_t pools;
+    /** Classes of calls, at most 65,535, class 0 included. Default: 1. */
+    uint32_t classes;
+    /** Profiles of agents, at most 65,535, profile 0 included. Default: 1. */
+    uint32_t profiles;
+    /** Skills in all classes and profiles. 0: four for each. */
+    uint32_t skills;
+    /** Phones that ring for one call at the same time, at most 65,535. Default: 16. */
+    uint32_t ring_max;
+    /** Outputs that wait to be polled. 0: enough. */
+    uint32_t outputs;
+    /** Steps of relaxation of all queues. Default: 0. */
+    uint32_t steps;
+    /** Callers who gave up and whose age is kept for when they call back. Default: 0. */
+    uint32_t ghosts;
+} tl_acd_limits;
+
+/** Fills in the default limits. */
+tl_status tl_acd_limits_defaults(struct tl_acd_limits *limits);
+
+/* ===========================================================================
+ * Routing: who gets the call
  */
 
 /** Who gets the call. Lower penalty goes first always, then lower level; inside that: */
@@ -338,6 +388,26 @@ TL_ENUM(tl_acd_ring, uint32_t) {
     TL_ACD_RING_ONE_MORE = 2,
 };
 
+/**
+ * Which call an agent of several queues gets. Calls that wait for this very agent go first, then
+ * queues of higher weight, then calls of higher priority; among those left this decides between
+ * the queues. Inside one queue it is always the longest waiting.
+ */
+TL_ENUM(tl_acd_call_order, uint32_t) {
+    /** The call that has waited longest. */
+    TL_ACD_LONGEST_WAITING = 0,
+    /** The call whose target runs out first: arrival plus the queue's `target_ms`. */
+    TL_ACD_DEADLINE = 1,
+    /** From the queue that is longest for its `share`. */
+    TL_ACD_QUEUE_RATIO = 2,
+    /** The call that has used up most of its target. */
+    TL_ACD_WAIT_RATIO = 3,
+};
+
+/* ===========================================================================
+ * Routing: queues
+ */
+
 /** The kind of contact. */
 TL_ENUM(tl_acd_medium, uint32_t) {
     /** Telephone calls. */
@@ -361,43 +431,6 @@ TL_ENUM(tl_acd_empty, uint32_t) {
     /** When no member is free right now. */
     TL_ACD_EMPTY_NONE_FREE = 3,
 };
-
-/**
- * How much an engine can hold: its whole memory is taken from this, once. A field that is 0 is
- * chosen from the others where it says so.
- */
-typedef struct tl_acd_limits {
-    /** Set by `tl_acd_limits_defaults`. */
-    uint32_t struct_size;
-    /** Queues. Default: 16. */
-    uint32_t queues;
-    /** Agents. Default: 64. */
-    uint32_t agents;
-    /** Memberships of agents in queues. 0: two an agent. */
-    uint32_t memberships;
-    /** Calls, waiting and talking. Default: 256. */
-    uint32_t calls;
-    /** Offers: ringing, connected, in wrap-up or remembered for `retry_ms`. 0: from the others. */
-    uint32_t offers;
-    /** Different queue, class and penalty window that calls wait with. 0: from the others. */
-    uint32_t lines;
-    /** Different queue and profile of its members. 0: from the others. */
-    uint32_t pools;
-    /** Classes of calls, at most 65,535, class 0 included. Default: 1. */
-    uint32_t classes;
-    /** Profiles of agents, at most 65,535, profile 0 included. Default: 1. */
-    uint32_t profiles;
-    /** Skills in all classes and profiles. 0: four for each. */
-    uint32_t skills;
-    /** Phones that ring for one call at the same time, at most 65,535. Default: 16. */
-    uint32_t ring_max;
-    /** Outputs that wait to be polled. 0: enough. */
-    uint32_t outputs;
-    /** Steps of relaxation of all queues. Default: 0. */
-    uint32_t steps;
-    /** Callers who gave up and whose age is kept for when they call back. Default: 0. */
-    uint32_t ghosts;
-} tl_acd_limits;
 
 /** How a queue works. */
 typedef struct tl_acd_queue_config {
@@ -479,7 +512,43 @@ typedef struct tl_acd_queue_config {
     uint32_t custom_ring;
     /** Custom strategy: 1 if more skill in what the call asks for goes before the terms. */
     uint32_t custom_best_skill;
+    /**
+     * Calls should be answered within so long, 1 or more, where `tl_acd_set_call_order` goes by
+     * targets. Default: `TL_NONE`, `service_level_ms`.
+     */
+    uint64_t target_ms;
+    /**
+     * How long this queue may be beside others, where `tl_acd_set_call_order` goes by ratios; 1 or
+     * more. Default: 1.
+     */
+    uint32_t share;
+    /** Must be 0. */
+    uint32_t reserved;
 } tl_acd_queue_config;
+
+/** A step of relaxation: after so long in the queue a call asks for less, or of more agents. */
+typedef struct tl_acd_relax_step {
+    /**
+     * So long after the call joined the queue, at that very instant. Each step later than the one
+     * before.
+     */
+    uint64_t after_ms;
+    /** It asks for this class from then on; `TL_NONE32` leaves it. */
+    uint32_t call_class;
+    /** Only members of at least this penalty; `TL_NONE32` leaves it. */
+    uint32_t penalty_min;
+    /** Only members of at most this penalty; `TL_NONE32` leaves it. */
+    uint32_t penalty_max;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_acd_relax_step;
+
+/** Fills in the default queue. */
+tl_status tl_acd_queue_defaults(struct tl_acd_queue_config *config);
+
+/* ===========================================================================
+ * Routing: agents and their places in queues
+ */
 
 /** An agent to be added. */
 typedef struct tl_acd_agent_config {
@@ -522,6 +591,26 @@ typedef struct tl_acd_membership {
     uint32_t wrap_up_ms;
 } tl_acd_membership;
 
+/** One skill at one level: in a class the least level asked for, in a profile the level had. */
+typedef struct tl_acd_skill {
+    /** Which skill; the numbers are yours. */
+    uint16_t skill;
+    /** How much of it: 5 is better than 1. */
+    uint8_t level;
+    /** Must be 0. */
+    uint8_t reserved;
+} tl_acd_skill;
+
+/** Fills in the default agent. */
+tl_status tl_acd_agent_defaults(struct tl_acd_agent_config *config);
+
+/** Fills in the default membership. */
+tl_status tl_acd_membership_defaults(struct tl_acd_membership *config);
+
+/* ===========================================================================
+ * Routing: calls
+ */
+
 /** A call that asks to join a queue. */
 typedef struct tl_acd_call {
     /** Set by `tl_acd_call_defaults`. */
@@ -559,45 +648,6 @@ typedef struct tl_acd_call {
     /** Must be 0. */
     uint32_t reserved;
 } tl_acd_call;
-
-/** One skill at one level: in a class the least level asked for, in a profile the level had. */
-typedef struct tl_acd_skill {
-    /** Which skill; the numbers are yours. */
-    uint16_t skill;
-    /** How much of it: 5 is better than 1. */
-    uint8_t level;
-    /** Must be 0. */
-    uint8_t reserved;
-} tl_acd_skill;
-
-/** A step of relaxation: after so long in the queue a call asks for less, or of more agents. */
-typedef struct tl_acd_relax_step {
-    /**
-     * So long after the call joined the queue, at that very instant. Each step later than the one
-     * before.
-     */
-    uint64_t after_ms;
-    /** It asks for this class from then on; `TL_NONE32` leaves it. */
-    uint32_t call_class;
-    /** Only members of at least this penalty; `TL_NONE32` leaves it. */
-    uint32_t penalty_min;
-    /** Only members of at most this penalty; `TL_NONE32` leaves it. */
-    uint32_t penalty_max;
-    /** Must be 0. */
-    uint32_t reserved;
-} tl_acd_relax_step;
-
-/** Fills in the default limits. */
-tl_status tl_acd_limits_defaults(struct tl_acd_limits *limits);
-
-/** Fills in the default queue. */
-tl_status tl_acd_queue_defaults(struct tl_acd_queue_config *config);
-
-/** Fills in the default agent. */
-tl_status tl_acd_agent_defaults(struct tl_acd_agent_config *config);
-
-/** Fills in the default membership. */
-tl_status tl_acd_membership_defaults(struct tl_acd_membership *config);
 
 /** Fills in the default call; its queue is still to be set. */
 tl_status tl_acd_call_defaults(struct tl_acd_call *call);
@@ -649,6 +699,12 @@ TL_ENUM(tl_acd_output_kind, uint32_t) {
     TL_ACD_AGENT_CHANGED = 9,
     /** A call waits in another queue now: call, call_tag, from_queue, queue, position. */
     TL_ACD_MOVED = 10,
+    /**
+     * Why the offer just made was made, when `tl_acd_set_choices` asked for it: offer, call, agent,
+     * reason (`tl_acd_agent_reason`), detail (`tl_acd_call_reason`), next_agent and next_call (who
+     * would have been otherwise), free, waiting.
+     */
+    TL_ACD_CHOSEN = 11,
 };
 
 /** Why a call was not let in. */
@@ -766,8 +822,16 @@ typedef struct tl_acd_output {
     uint64_t rang_ms;
     /** How much longer the call may have to wait; `TL_NONE` when nothing is known. */
     uint64_t estimate_ms;
+    /** The agent who would have had the call otherwise. */
+    uint64_t next_agent;
+    /** The call the agent would have had otherwise. */
+    uint64_t next_call;
+    /** Members of the queue who were free, this one included. */
+    uint32_t free;
+    /** Calls in the queue, this one included. */
+    uint32_t waiting;
     /** For later versions; 0. */
-    uint64_t reserved[3];
+    uint64_t reserved[2];
 } tl_acd_output;
 
 /* ===========================================================================
@@ -798,6 +862,39 @@ tl_status tl_acd_init(void *memory, size_t size, const tl_acd_limits *limits, st
 tl_status tl_acd_new(const tl_acd_limits *limits, struct tl_acd **acd);
 #endif
 
+/**
+ * As `tl_acd_init`, in the state of a snapshot of `len` bytes that was taken with the same limits:
+ * the engine goes on as if it had never stopped. A damaged snapshot is found out, a forged one is
+ * not.
+ */
+tl_status tl_acd_restore_init(void *memory,
+                              size_t size,
+                              const tl_acd_limits *limits,
+                              const uint8_t *snapshot,
+                              size_t len,
+                              struct tl_acd **acd);
+
+#if defined(TL_STD)
+/** As `tl_acd_new`, in the state of a snapshot; see `tl_acd_restore_init`. */
+tl_status tl_acd_restore_new(const tl_acd_limits *limits,
+                             const uint8_t *snapshot,
+                             size_t len,
+                             struct tl_acd **acd);
+#endif
+
+/**
+ * Writes the whole state into `bytes`, which has room for `room`, and stores its length in `len`.
+ * When the room is too small, returns `TL_ERR_BUFFER` and `len` says how much it takes. Outputs
+ * must be polled first.
+ */
+tl_status tl_acd_snapshot(const struct tl_acd *acd, uint8_t *bytes, size_t room, size_t *len);
+
+/**
+ * Stores the state as one number: equal for engines of the same limits that were told the same, on
+ * every machine.
+ */
+tl_status tl_acd_state_hash(const struct tl_acd *acd, uint64_t *hash);
+
 /** Ends an engine. NULL is fine. */
 tl_status tl_acd_free(struct tl_acd *acd);
 
@@ -807,122 +904,8 @@ tl_status tl_acd_free(struct tl_acd *acd);
  */
 tl_status tl_acd_set_seed(struct tl_acd *acd, uint64_t seed);
 
-/** Adds a queue and stores its handle in `queue`. `config` may be NULL for the defaults. */
-tl_status tl_acd_add_queue(struct tl_acd *acd, const tl_acd_queue_config *config, uint64_t *queue);
-
-/**
- * Changes a queue's configuration. Waiting calls keep their places and the times they were given;
- * everything else holds from the next decision on.
- */
-tl_status tl_acd_set_queue(struct tl_acd *acd, uint64_t queue, const tl_acd_queue_config *config);
-
-/**
- * Sets a queue's steps of relaxation, at most 64, for calls that join from now on. Room for steps
- * is not given back.
- */
-tl_status tl_acd_set_relaxation(struct tl_acd *acd,
-                                uint64_t queue,
-                                const tl_acd_relax_step *steps,
-                                size_t count);
-
-/** Removes a queue that has no calls and no members; else `TL_ERR_ACD_QUEUE_IN_USE`. */
-tl_status tl_acd_remove_queue(struct tl_acd *acd, uint64_t queue);
-
-/**
- * Adds an agent, logged out, and stores its handle in `agent`. `config` may be NULL for the
- * defaults.
- */
-tl_status tl_acd_add_agent(struct tl_acd *acd, const tl_acd_agent_config *config, uint64_t *agent);
-
-/**
- * Removes an agent: its offers end, it leaves all queues, and when it is talking it goes when
- * that is over. The handle is stale at once.
- */
-tl_status tl_acd_remove_agent(struct tl_acd *acd, uint64_t agent);
-
-/** Makes an agent a member of a queue. `config` may be NULL for the defaults. */
-tl_status tl_acd_join_queue(struct tl_acd *acd,
-                            uint64_t agent,
-                            uint64_t queue,
-                            const tl_acd_membership *config);
-
-/** Changes an agent's place in a queue. `config` may be NULL for the defaults. */
-tl_status tl_acd_set_membership(struct tl_acd *acd,
-                                uint64_t agent,
-                                uint64_t queue,
-                                const tl_acd_membership *config);
-
-/** Takes an agent out of a queue. An offer of that queue ends; a conversation goes on. */
-tl_status tl_acd_leave_queue(struct tl_acd *acd, uint64_t agent, uint64_t queue);
-
-/**
- * Stores in `call_class` the class of calls that ask for these skills: the same one for the same
- * skills. At most 64 skills.
- */
-tl_status tl_acd_add_class(struct tl_acd *acd,
-                           const tl_acd_skill *skills,
-                           size_t count,
-                           uint32_t *call_class);
-
-/**
- * Stores in `profile` the profile of agents that have these skills: the same one for the same
- * skills. At most 64 skills.
- */
-tl_status tl_acd_add_profile(struct tl_acd *acd,
-                             const tl_acd_skill *skills,
-                             size_t count,
-                             uint32_t *profile);
-
-/** Nothing but time has passed. Due whenever `tl_acd_deadline` has come. */
-tl_status tl_acd_tick(struct tl_acd *acd, tl_time now);
-
-/** A call asks to join a queue. Its handle comes with `TL_ACD_JOINED`. */
-tl_status tl_acd_arrive(struct tl_acd *acd, tl_time now, const tl_acd_call *call);
-
-/** The caller hung up: waiting, it has abandoned; talking, the call is completed by it. */
-tl_status tl_acd_hangup(struct tl_acd *acd, tl_time now, uint64_t call);
-
-/**
- * The call leaves the queue by a key or by the flow's choice, to be served elsewhere. `key` comes
- * back in `detail`.
- */
-tl_status tl_acd_exit(struct tl_acd *acd, tl_time now, uint64_t call, uint8_t key);
-
-/**
- * The call goes to another queue. `keep_age` other than 0: the time it has waited so far counts in
- * the order there; else it starts anew at the end.
- */
-tl_status tl_acd_move(struct tl_acd *acd,
-                      tl_time now,
-                      uint64_t call,
-                      uint64_t queue,
-                      uint32_t keep_age);
-
-/** The call's priority changes; its arrival and its wait stay. */
-tl_status tl_acd_set_priority(struct tl_acd *acd, tl_time now, uint64_t call, int32_t priority);
-
-/** The agent's phone answered. */
-tl_status tl_acd_accept(struct tl_acd *acd, tl_time now, uint64_t offer);
-
-/** The agent's phone will not take the call; `cause` is a `tl_acd_cause`. */
-tl_status tl_acd_reject(struct tl_acd *acd, tl_time now, uint64_t offer, uint32_t cause);
-
-/** The conversation is over; `by` is a `tl_acd_ended_by`. */
-tl_status tl_acd_complete(struct tl_acd *acd, tl_time now, uint64_t call, uint32_t by);
-
-/**
- * The agent wants another state: `TL_ACD_LOGGED_OUT`, `TL_ACD_AVAILABLE`, or `TL_ACD_NOT_READY`
- * for a `reason` of your own list, at most 65,534. While it handles a call the request is kept
- * and holds after it; logging out ends its offers at once.
- */
-tl_status tl_acd_set_agent_state(struct tl_acd *acd,
-                                 tl_time now,
-                                 uint64_t agent,
-                                 uint32_t state,
-                                 uint16_t reason);
-
-/** The agent has finished its paperwork early. */
-tl_status tl_acd_end_wrap_up(struct tl_acd *acd, tl_time now, uint64_t agent);
+/** Sets which call an agent of several queues gets from now on; `order` is a `tl_acd_call_order`. */
+tl_status tl_acd_set_call_order(struct tl_acd *acd, uint32_t order);
 
 /** Stores the next output in `output`, or returns `TL_DONE` when there is none. */
 tl_status tl_acd_poll(struct tl_acd *acd, tl_acd_output *output);
@@ -932,6 +915,131 @@ tl_status tl_acd_poll(struct tl_acd *acd, tl_acd_output *output);
  * sooner; `TL_NONE` when not before the next input.
  */
 tl_status tl_acd_deadline(const struct tl_acd *acd, tl_time *at);
+
+/* ===========================================================================
+ * Routing: setting up
+ *
+ * Queues, agents and their skills can come, change and go at any time.
+ */
+
+/** Adds a queue and stores its handle in `queue`. `config` may be NULL for the defaults. */
+tl_status tl_acd_add_queue(tl_acd *acd, const tl_acd_queue_config *config, uint64_t *queue);
+
+/**
+ * Changes a queue's configuration. Waiting calls keep their places and the times they were given;
+ * everything else holds from the next decision on.
+ */
+tl_status tl_acd_set_queue(tl_acd *acd, uint64_t queue, const tl_acd_queue_config *config);
+
+/**
+ * Sets a queue's steps of relaxation, at most 64, for calls that join from now on. Room for steps
+ * is not given back.
+ */
+tl_status tl_acd_set_relaxation(tl_acd *acd,
+                                uint64_t queue,
+                                const tl_acd_relax_step *steps,
+                                size_t count);
+
+/** Removes a queue that has no calls and no members; else `TL_ERR_ACD_QUEUE_IN_USE`. */
+tl_status tl_acd_remove_queue(tl_acd *acd, uint64_t queue);
+
+/**
+ * Adds an agent, logged out, and stores its handle in `agent`. `config` may be NULL for the
+ * defaults.
+ */
+tl_status tl_acd_add_agent(tl_acd *acd, const tl_acd_agent_config *config, uint64_t *agent);
+
+/**
+ * Removes an agent: its offers end, it leaves all queues, and when it is talking it goes when
+ * that is over. The handle is stale at once.
+ */
+tl_status tl_acd_remove_agent(tl_acd *acd, uint64_t agent);
+
+/** Makes an agent a member of a queue. `config` may be NULL for the defaults. */
+tl_status tl_acd_join_queue(tl_acd *acd,
+                            uint64_t agent,
+                            uint64_t queue,
+                            const tl_acd_membership *config);
+
+/** Changes an agent's place in a queue. `config` may be NULL for the defaults. */
+tl_status tl_acd_set_membership(tl_acd *acd,
+                                uint64_t agent,
+                                uint64_t queue,
+                                const tl_acd_membership *config);
+
+/** Takes an agent out of a queue. An offer of that queue ends; a conversation goes on. */
+tl_status tl_acd_leave_queue(tl_acd *acd, uint64_t agent, uint64_t queue);
+
+/**
+ * Stores in `call_class` the class of calls that ask for these skills: the same one for the same
+ * skills. At most 64 skills.
+ */
+tl_status tl_acd_add_class(tl_acd *acd,
+                           const tl_acd_skill *skills,
+                           size_t count,
+                           uint32_t *call_class);
+
+/**
+ * Stores in `profile` the profile of agents that have these skills: the same one for the same
+ * skills. At most 64 skills.
+ */
+tl_status tl_acd_add_profile(tl_acd *acd,
+                             const tl_acd_skill *skills,
+                             size_t count,
+                             uint32_t *profile);
+
+/* ===========================================================================
+ * Routing: what happened
+ *
+ * After each of these, take what the engine says with `tl_acd_poll`.
+ */
+
+/** Nothing but time has passed. Due whenever `tl_acd_deadline` has come. */
+tl_status tl_acd_tick(tl_acd *acd, tl_time now);
+
+/** A call asks to join a queue. Its handle comes with `TL_ACD_JOINED`. */
+tl_status tl_acd_arrive(tl_acd *acd, tl_time now, const tl_acd_call *call);
+
+/** The caller hung up: waiting, it has abandoned; talking, the call is completed by it. */
+tl_status tl_acd_hangup(tl_acd *acd, tl_time now, uint64_t call);
+
+/**
+ * The call leaves the queue by a key or by the flow's choice, to be served elsewhere. `key` comes
+ * back in `detail`.
+ */
+tl_status tl_acd_exit(tl_acd *acd, tl_time now, uint64_t call, uint8_t key);
+
+/**
+ * The call goes to another queue. `keep_age` other than 0: the time it has waited so far counts in
+ * the order there; else it starts anew at the end.
+ */
+tl_status tl_acd_move(tl_acd *acd, tl_time now, uint64_t call, uint64_t queue, uint32_t keep_age);
+
+/** The call's priority changes; its arrival and its wait stay. */
+tl_status tl_acd_set_priority(tl_acd *acd, tl_time now, uint64_t call, int32_t priority);
+
+/** The agent's phone answered. */
+tl_status tl_acd_accept(tl_acd *acd, tl_time now, uint64_t offer);
+
+/** The agent's phone will not take the call; `cause` is a `tl_acd_cause`. */
+tl_status tl_acd_reject(tl_acd *acd, tl_time now, uint64_t offer, uint32_t cause);
+
+/** The conversation is over; `by` is a `tl_acd_ended_by`. */
+tl_status tl_acd_complete(tl_acd *acd, tl_time now, uint64_t call, uint32_t by);
+
+/**
+ * The agent wants another state: `TL_ACD_LOGGED_OUT`, `TL_ACD_AVAILABLE`, or `TL_ACD_NOT_READY`
+ * for a `reason` of your own list, at most 65,534. While it handles a call the request is kept
+ * and holds after it; logging out ends its offers at once.
+ */
+tl_status tl_acd_set_agent_state(tl_acd *acd,
+                                 tl_time now,
+                                 uint64_t agent,
+                                 uint32_t state,
+                                 uint16_t reason);
+
+/** The agent has finished its paperwork early. */
+tl_status tl_acd_end_wrap_up(tl_acd *acd, tl_time now, uint64_t agent);
 
 /* ===========================================================================
  * Routing: what can be asked at any time
@@ -1028,9 +1136,49 @@ typedef struct tl_acd_call_info {
     uint32_t position;
     /** How long it may still have to wait, in ms; `TL_NONE` when nothing is known. */
     uint64_t estimate_ms;
+    /** Your own name for it. */
+    uint64_t tag;
+    /** Where it waits, or waited. */
+    uint64_t queue;
+    /** When it arrived. */
+    tl_time arrived;
+    /** When it joined the queue it is in. */
+    tl_time joined;
+    /** Its priority. */
+    int32_t priority;
+    /** What it asks for now. */
+    uint32_t call_class;
     /** For later versions; 0. */
     uint64_t reserved[2];
 } tl_acd_call_info;
+
+/** What is known of a member of a queue. */
+typedef struct tl_acd_member_info {
+    /** The agent's tag. */
+    uint64_t agent_tag;
+    /** Its penalty. */
+    uint32_t penalty;
+    /** Its level. */
+    uint32_t level;
+    /** Its position. */
+    uint32_t position;
+    /** Time for paperwork after a call of this queue, whoever set it. */
+    uint32_t wrap_up_ms;
+    /** Calls of this queue it has accepted. */
+    uint32_t calls;
+    /** Its `tl_acd_agent_state`. */
+    uint32_t state;
+    /** The reason of not ready. */
+    uint32_t reason;
+    /** What it asked to be, which can be ahead of its state: logged out, available or not ready. */
+    uint32_t wanted;
+    /** When its last conversation of this queue ended; `TL_NONE` if there was none. */
+    tl_time last_call;
+    /** When the agent last logged in. */
+    tl_time login;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_acd_member_info;
 
 /** Stores what happened in a queue so far, and who is there. */
 tl_status tl_acd_get_queue(const tl_acd *acd,
@@ -1045,8 +1193,552 @@ tl_status tl_acd_get_agent(const tl_acd *acd,
 /** Stores where a call is. */
 tl_status tl_acd_get_call(const tl_acd *acd, uint64_t call, struct tl_acd_call_info *info);
 
+/** Stores what is known of an agent as a member of a queue. */
+tl_status tl_acd_get_member(const tl_acd *acd,
+                            uint64_t agent,
+                            uint64_t queue,
+                            struct tl_acd_member_info *info);
+
 /** Stores how many calls wait, ring or talk in all queues. */
 tl_status tl_acd_live_calls(const tl_acd *acd, uint32_t *calls);
+
+/* ===========================================================================
+ * Routing: what there is
+ *
+ * Each function stores as many handles in `handles` as it has `room` for, and in `count` how many
+ * there are; call it with `room` 0 to be told. Nothing may happen to the engine between the two.
+ */
+
+/** Lists the queues. */
+tl_status tl_acd_list_queues(const tl_acd *acd, uint64_t *handles, size_t room, size_t *count);
+
+/** Lists the agents. */
+tl_status tl_acd_list_agents(const tl_acd *acd, uint64_t *handles, size_t room, size_t *count);
+
+/** Lists the members of a queue. */
+tl_status tl_acd_list_members(const tl_acd *acd,
+                              uint64_t queue,
+                              uint64_t *handles,
+                              size_t room,
+                              size_t *count);
+
+/** Lists the queues that an agent is a member of. */
+tl_status tl_acd_list_queues_of(const tl_acd *acd,
+                                uint64_t agent,
+                                uint64_t *handles,
+                                size_t room,
+                                size_t *count);
+
+/** Lists the calls waiting or ringing in a queue, the first one first. */
+tl_status tl_acd_list_calls(const tl_acd *acd,
+                            uint64_t queue,
+                            uint64_t *handles,
+                            size_t room,
+                            size_t *count);
+
+/* ===========================================================================
+ * Routing: why
+ *
+ * Counted reasons that can be checked, and the same as a sentence for a person.
+ */
+
+/** What put a call before all others that an agent could get. */
+TL_ENUM(tl_acd_call_reason, uint32_t) {
+    /** There is no other. */
+    TL_ACD_CALL_ALONE = 1,
+    /** It waits for this very agent. */
+    TL_ACD_CALL_PREFERRED = 2,
+    /** It rings elsewhere already, and more than one phone may ring. */
+    TL_ACD_CALL_RINGS = 3,
+    /** Its queue has the higher weight. */
+    TL_ACD_CALL_WEIGHT = 4,
+    /** It has the higher priority. */
+    TL_ACD_CALL_PRIORITY = 5,
+    /** The `tl_acd_call_order` puts it first. */
+    TL_ACD_CALL_ORDER = 6,
+    /** It has waited longer. */
+    TL_ACD_CALL_AGE = 7,
+};
+
+/** Why this agent and no other. */
+TL_ENUM(tl_acd_agent_reason, uint32_t) {
+    /** The call asked for this very agent. */
+    TL_ACD_AGENT_PREFERRED = 1,
+    /** No other free agent may have the call. */
+    TL_ACD_AGENT_ALONE = 2,
+    /** All candidates' phones ring. */
+    TL_ACD_AGENT_EVERYBODY = 3,
+    /** The next agent's penalty is higher. */
+    TL_ACD_AGENT_PENALTY = 4,
+    /** The next agent's level is higher, at the same penalty. */
+    TL_ACD_AGENT_LEVEL = 5,
+    /** The agent is better at what the call asks for. */
+    TL_ACD_AGENT_SKILL = 6,
+    /** The agent is first by the terms of the queue's strategy. */
+    TL_ACD_AGENT_ORDER = 7,
+    /** It was the agent's turn, going round or down. */
+    TL_ACD_AGENT_TURN = 8,
+    /** By lot. */
+    TL_ACD_AGENT_CHANCE = 9,
+};
+
+/**
+ * Why a call waits: what keeps each member of its queue from taking it. Every member is counted
+ * once, under the first thing in this order that keeps it.
+ */
+typedef struct tl_acd_why_waiting {
+    /** Members that lack a skill the call asks for. */
+    uint32_t unskilled;
+    /** Members whose penalty is outside the call's window. */
+    uint32_t out_of_window;
+    /** Members logged out. */
+    uint32_t logged_out;
+    /** Members not ready. */
+    uint32_t not_ready;
+    /** Members left alone for a while after an offer they missed. */
+    uint32_t left_alone;
+    /** Members ringing, talking or in wrap-up. */
+    uint32_t busy;
+    /** Members who missed this very call a short while ago, or whose phone rings for it. */
+    uint32_t tried;
+    /**
+     * Members who could take it: only while it waits for its preferred agent alone, or rings
+     * elsewhere.
+     */
+    uint32_t free;
+    /** Calls before it in the queue. */
+    uint32_t ahead;
+    /** Phones that ring for it. */
+    uint32_t ringing;
+    /** Until when it waits for its preferred agent alone, or `TL_NONE`. */
+    tl_time alone_until;
+    /** When something changes for it by itself, or `TL_NONE`. */
+    tl_time next_change;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_acd_why_waiting;
+
+/**
+ * Why an agent is idle: what keeps each waiting call of its queues from going to it. Every call is
+ * counted once, under the first thing in this order that keeps it.
+ */
+typedef struct tl_acd_why_idle {
+    /** 1 if the agent could take a voice call now. */
+    uint32_t available;
+    /** Calls that ask for a skill it lacks. */
+    uint32_t unskilled;
+    /** Calls whose window excludes its penalty. */
+    uint32_t out_of_window;
+    /** Calls that ring elsewhere, wait for another agent alone, or it missed a short while ago. */
+    uint32_t held;
+    /** Calls it could take: none, when it is available and outputs have been polled. */
+    uint32_t open;
+    /** 0. */
+    uint32_t reserved32;
+    /** Until when it is left alone after an offer it missed, or `TL_NONE`. */
+    tl_time left_alone_until;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_acd_why_idle;
+
+/**
+ * Three predictions of how much longer a waiting call will wait, in ms; `TL_NONE` where nothing is
+ * known yet.
+ */
+typedef struct tl_acd_estimates {
+    /** Those ahead, served at the pace the agents have shown and giving up as callers have. */
+    uint64_t by_length_ms;
+    /** As long as the call answered last had waited, less what this one has. */
+    uint64_t by_last_served_ms;
+    /** As long as the first in the queue has waited so far, less what this one has. */
+    uint64_t by_first_ms;
+    /** For later versions; 0. */
+    uint64_t reserved;
+} tl_acd_estimates;
+
+/**
+ * From now on each `TL_ACD_OFFER` is followed by `TL_ACD_CHOSEN`, which says why it was made, if
+ * `wanted` is not 0. Off at first and after a restore; it changes no decision. Outputs must be
+ * polled first.
+ */
+tl_status tl_acd_set_choices(tl_acd *acd, uint32_t wanted);
+
+/** Stores why a waiting call waits. Looks at every membership. */
+tl_status tl_acd_get_why_waiting(const tl_acd *acd, uint64_t call, struct tl_acd_why_waiting *why);
+
+/** Stores why an agent is idle. */
+tl_status tl_acd_get_why_idle(const tl_acd *acd, uint64_t agent, struct tl_acd_why_idle *why);
+
+/** Stores three predictions for a waiting call. */
+tl_status tl_acd_get_estimates(const tl_acd *acd,
+                               uint64_t call,
+                               struct tl_acd_estimates *estimates);
+
+/**
+ * Stores in `call` which call this agent would get if it became free now, and in `reason`, a
+ * `tl_acd_call_reason`, why that one; or returns `TL_DONE` when there is none.
+ */
+tl_status tl_acd_next_call(const tl_acd *acd, uint64_t agent, uint64_t *call, uint32_t *reason);
+
+/**
+ * Says why a call waits in `text`, which has room for `room` bytes, a NUL included, and stores in
+ * `len` how long it is without. When the room is too small, returns `TL_ERR_BUFFER`, and `len` says
+ * how long it is.
+ */
+tl_status tl_acd_explain_call(const tl_acd *acd,
+                              uint64_t call,
+                              char *text,
+                              size_t room,
+                              size_t *len);
+
+/** As `tl_acd_explain_call`, why an agent is idle. */
+tl_status tl_acd_explain_agent(const tl_acd *acd,
+                               uint64_t agent,
+                               char *text,
+                               size_t room,
+                               size_t *len);
+
+/* ===========================================================================
+ * Routing: statistics
+ *
+ * A fold over what the engine says: traffic by interval and queue, agents' time by state, every
+ * call's detail. Poll the engine through it. It grows with what happens: it takes memory from the
+ * allocator.
+ */
+
+#if defined(TL_STD)
+
+/** Statistics. */
+typedef struct tl_stats tl_stats;
+
+/** How statistics count. */
+typedef struct tl_stats_config {
+    /** Set by `tl_stats_defaults`. */
+    uint32_t struct_size;
+    /** Must be 0. */
+    uint32_t reserved;
+    /** How long an interval is. Default: 1,800,000, half an hour. */
+    uint64_t interval_ms;
+    /** Answered or abandoned within so long is in the service level. Default: 20,000. */
+    uint64_t level_ms;
+    /** Abandoned before so long is a short call. Default: 5,000. */
+    uint64_t short_ms;
+} tl_stats_config;
+
+/** The calls that joined a queue in an interval, whenever they left it. */
+typedef struct tl_stats_traffic {
+    /** When the interval begins. */
+    tl_time from;
+    /** The queue; stale if it was removed. */
+    uint64_t queue;
+    /** Calls that asked to join. */
+    uint64_t offered;
+    /** Not let in. */
+    uint64_t refused;
+    /** Answered. */
+    uint64_t answered;
+    /** Hung up before that. */
+    uint64_t abandoned;
+    /** Left otherwise: a timeout, a key, no agents, an overflow. */
+    uint64_t left;
+    /** Went on to another queue. */
+    uint64_t moved;
+    /** Answered within the service level. */
+    uint64_t answered_in_level;
+    /** Abandoned within the service level. */
+    uint64_t abandoned_in_level;
+    /** Abandoned almost at once. */
+    uint64_t short_calls;
+    /** Waits in this queue of the calls that left it, in ms. */
+    uint64_t waited_ms;
+    /** Waits of the answered calls in all queues, in ms. */
+    uint64_t answer_ms;
+    /** Talk of the completed calls, in ms. */
+    uint64_t talked_ms;
+    /** Ratings given. */
+    uint64_t rated;
+    /** Their sum. */
+    uint64_t rating;
+    /** For later versions; 0. */
+    uint64_t reserved[4];
+} tl_stats_traffic;
+
+/** What an agent did. */
+typedef struct tl_stats_agent {
+    /** The agent; stale if it was removed. */
+    uint64_t agent;
+    /** Time available, in ms. */
+    uint64_t available_ms;
+    /** Time ringing, in ms. */
+    uint64_t ringing_ms;
+    /** Time talking, in ms. */
+    uint64_t talking_ms;
+    /** Time in wrap-up, in ms. */
+    uint64_t wrap_up_ms;
+    /** Time not ready, in ms. */
+    uint64_t not_ready_ms;
+    /** Offers made. */
+    uint64_t offered;
+    /** Offers accepted. */
+    uint64_t answered;
+    /** Offers missed or turned down. */
+    uint64_t missed;
+    /** Ratings of its calls. */
+    uint64_t rated;
+    /** Their sum. */
+    uint64_t rating;
+    /** For later versions; 0. */
+    uint64_t reserved[3];
+} tl_stats_agent;
+
+/** One call from beginning to end. */
+typedef struct tl_stats_call {
+    /** The call's tag. */
+    uint64_t tag;
+    /** When it joined its first queue. */
+    tl_time arrived;
+    /** Its last queue. */
+    uint64_t queue;
+    /** Who answered, or `TL_NONE`. */
+    uint64_t agent;
+    /** When, or `TL_NONE`. */
+    tl_time answered;
+    /** When it ended. */
+    tl_time ended;
+    /** Offers made for it. */
+    uint32_t offers;
+    /** `TL_ACD_LEFT` or `TL_ACD_COMPLETED`. */
+    uint32_t end;
+    /** The `tl_acd_leave` or `tl_acd_ended_by` that goes with it. */
+    uint32_t reason;
+    /** The key of an exit, the target of an overflow. */
+    uint32_t detail;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_stats_call;
+
+/** Fills in the default configuration. */
+tl_status tl_stats_defaults(struct tl_stats_config *config);
+
+/** Makes statistics without numbers yet. `config` may be NULL for the defaults. */
+tl_status tl_stats_new(const struct tl_stats_config *config, struct tl_stats **stats);
+
+/** Ends statistics. NULL is fine. */
+tl_status tl_stats_free(struct tl_stats *stats);
+
+/** As `tl_acd_poll`, and counts the output. */
+tl_status tl_stats_poll(struct tl_stats *stats, tl_acd *acd, tl_acd_output *output);
+
+/**
+ * Stores as many rows of traffic, by interval and queue, as there is `room` for, and in `count` how
+ * many there are.
+ */
+tl_status tl_stats_list_traffic(const struct tl_stats *stats,
+                                struct tl_stats_traffic *rows,
+                                size_t room,
+                                size_t *count);
+
+/**
+ * As `tl_stats_list_traffic`, one row for each agent, up to `until`, which is not before the last
+ * output.
+ */
+tl_status tl_stats_list_agents(const struct tl_stats *stats,
+                               tl_time until,
+                               struct tl_stats_agent *rows,
+                               size_t room,
+                               size_t *count);
+
+/** Stores the next call that has ended, or returns `TL_DONE`. */
+tl_status tl_stats_next_call(struct tl_stats *stats, struct tl_stats_call *call);
+
+/**
+ * The caller rated a call that `tl_stats_next_call` gave: counted with its queue, interval and
+ * agent.
+ */
+tl_status tl_stats_rate(struct tl_stats *stats, const struct tl_stats_call *call, uint32_t rating);
+
+#endif
+
+/* ===========================================================================
+ * Routing: who gets in
+ *
+ * Before any queue: a list of callers, limits on how often, and a lid on the load. Ask the door,
+ * then let the call arrive. Numbers stand for telephone numbers as you like; what you keep in a
+ * directory is copied here.
+ */
+
+/** Whether a call is let in. */
+TL_ENUM(tl_door_verdict, uint32_t) {
+    /** Yes, with so many steps of priority in `value`. */
+    TL_DOOR_ADMIT = 1,
+    /** No: the caller is barred, for the reason in `value`. */
+    TL_DOOR_BARRED = 2,
+    /** No: the caller, or the number called, has had its share for now. */
+    TL_DOOR_TOO_OFTEN = 3,
+    /** No: there are too many calls. */
+    TL_DOOR_OVERLOAD = 4,
+};
+
+/** A door. */
+typedef struct tl_door tl_door;
+
+/** How a door works. */
+typedef struct tl_door_config {
+    /** Set by `tl_door_defaults`. */
+    uint32_t struct_size;
+    /** Room for callers on the list. Default: 0. */
+    uint32_t listed_max;
+    /** Callers whose calls are counted; the oldest are forgotten first. Default: 1,024. */
+    uint32_t callers;
+    /** A caller may call so often... Default: `TL_NONE32`, without limit. */
+    uint32_t per_caller;
+    /** ... in so long. Default: 60,000. */
+    uint32_t per_caller_ms;
+    /** Numbers called whose calls are counted. Default: 64. */
+    uint32_t numbers;
+    /** A number may be called so often... Default: `TL_NONE32`, without limit. */
+    uint32_t per_number;
+    /** ... in so long. Default: 1,000. */
+    uint32_t per_number_ms;
+    /** With so many calls in the house, nobody is let in who is not favoured. Default: `TL_NONE32`. */
+    uint32_t calls_max;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_door_config;
+
+/** A caller of whom something is known. */
+typedef struct tl_door_listed {
+    /** The caller. */
+    uint64_t caller;
+    /** 1: not to be let in. 0: goes before others, and passes all limits. */
+    uint32_t barred;
+    /** Barred: the reason, of your own list, at most 65,535. Else so many steps of priority. */
+    int32_t value;
+} tl_door_listed;
+
+/** Fills in the default configuration: everybody gets in. */
+tl_status tl_door_defaults(struct tl_door_config *config);
+
+/**
+ * Stores in `size` how many bytes a door takes. `config` may be NULL for the defaults, here and
+ * below.
+ */
+tl_status tl_door_size(const struct tl_door_config *config, size_t *size);
+
+/** Makes a door in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_door_init(void *memory,
+                       size_t size,
+                       const struct tl_door_config *config,
+                       struct tl_door **door);
+
+#if defined(TL_STD)
+/** Makes a door in memory from the allocator. */
+tl_status tl_door_new(const struct tl_door_config *config, struct tl_door **door);
+#endif
+
+/** Ends a door. NULL is fine. */
+tl_status tl_door_free(struct tl_door *door);
+
+/** Replaces the list. */
+tl_status tl_door_set_list(struct tl_door *door, const struct tl_door_listed *list, size_t count);
+
+/**
+ * Judges a call, with so many calls in the house (`tl_acd_live_calls`), and counts it if it is let
+ * in. Stores a `tl_door_verdict` in `verdict`, and in `value` what goes with it.
+ */
+tl_status tl_door_judge(struct tl_door *door,
+                        tl_time now,
+                        uint64_t caller,
+                        uint64_t called,
+                        uint32_t live_calls,
+                        uint32_t *verdict,
+                        int32_t *value);
+
+/* ===========================================================================
+ * Routing: how many agents it takes
+ *
+ * Erlang B, C and A, and callers who wait only so long. The only floating-point numbers of this
+ * library; no decision depends on them.
+ */
+
+/** How long callers wait before they give up. */
+TL_ENUM(tl_staffing_patience, uint32_t) {
+    /** As long as it takes: Erlang C. */
+    TL_PATIENCE_ENDLESS = 0,
+    /** `patience_s` on average, exponentially distributed: Erlang A. */
+    TL_PATIENCE_MEAN = 1,
+    /** Exactly `patience_s`: a queue with a longest wait. */
+    TL_PATIENCE_EXACTLY = 2,
+};
+
+/** What comes in. */
+typedef struct tl_staffing_load {
+    /** Set by `tl_staffing_defaults`. */
+    uint32_t struct_size;
+    /** A `tl_staffing_patience`. Default: endless. */
+    uint32_t patience;
+    /** Calls an hour. Default: 0, to be set. */
+    double calls_per_hour;
+    /** Seconds an agent is busy with each: talk and wrap-up. Default: 0, to be set. */
+    double handle_s;
+    /** Seconds, as `patience` says. Default: 0. */
+    double patience_s;
+} tl_staffing_load;
+
+/** What comes of it, in the long run. */
+typedef struct tl_staffing_service {
+    /** Share of the calls that do not find a free agent. */
+    double wait_probability;
+    /** Share of the calls that give up. */
+    double abandoned;
+    /** Calls answered within the given time, as a share of all calls. */
+    double in_level;
+    /** The same as a share of the answered calls. */
+    double in_level_of_answered;
+    /** Average wait of all calls, in seconds. */
+    double wait_s;
+    /** Average wait of the answered calls, in seconds. */
+    double answer_s;
+    /** Calls waiting, on average. */
+    double queue;
+    /** Share of their time the agents are busy. */
+    double occupancy;
+} tl_staffing_service;
+
+/** Fills in the defaults; the load is still to be set. */
+tl_status tl_staffing_defaults(struct tl_staffing_load *load);
+
+/**
+ * Stores what so many agents give to a load; a call answered within `within_s` seconds is in the
+ * service level.
+ */
+tl_status tl_staffing_get_service(const struct tl_staffing_load *load,
+                                  uint32_t agents,
+                                  double within_s,
+                                  struct tl_staffing_service *found);
+
+/**
+ * Stores the fewest agents that answer a share of all calls (between 0 and 1) within `within_s`
+ * seconds.
+ */
+tl_status tl_staffing_agents(const struct tl_staffing_load *load,
+                             double share,
+                             double within_s,
+                             uint32_t *agents);
+
+/** Stores the share of calls that find all `lines` busy, where there is no queue: Erlang B. */
+tl_status tl_staffing_blocked(uint32_t lines, double erlangs, double *blocked);
+
+/**
+ * Stores in `starts` how many agents begin a shift of `shift` intervals at each of `intervals`
+ * intervals, so that as many are there as `needs` says with the fewest shifts, and in `total`
+ * their number.
+ */
+tl_status tl_staffing_roster(const uint32_t *needs,
+                             size_t intervals,
+                             size_t shift,
+                             uint32_t *starts,
+                             uint64_t *total);
 
 /* ===========================================================================
  * Dialogue: compiling a document

@@ -177,3 +177,72 @@ pub(crate) unsafe fn store_if_wanted<T>(
 pub(crate) fn writable_or_null<T>(pointer: *mut T, name: &'static str) -> Result<(), Failure> {
     if pointer.is_null() { Ok(()) } else { writable(pointer, name) }
 }
+
+/// A text that counts what does not fit, too.
+struct Counted<'a> {
+    room: &'a mut [u8],
+    len: usize,
+}
+
+impl core::fmt::Write for Counted<'_> {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        let end = self.len.saturating_add(text.len());
+        if let Some(place) = self.room.get_mut(self.len..end) {
+            place.copy_from_slice(text.as_bytes());
+        }
+        self.len = end;
+        Ok(())
+    }
+}
+
+/// Writes a text and a NUL into the caller's buffer, and stores its length without the NUL; when the
+/// room is too small the buffer holds "".
+///
+/// # Safety
+/// `text` is NULL or writable for `room` bytes, `len` is NULL or writable.
+pub(crate) unsafe fn write_text(
+    (text, room, len): (*mut c_char, usize, *mut usize),
+    what: &dyn core::fmt::Display,
+) -> Result<(), Failure> {
+    writable(len, "len")?;
+    // SAFETY: as this function's own contract.
+    let room = unsafe { output(text.cast::<u8>(), room, "text") }?;
+    let mut counted = Counted { room, len: 0 };
+    let written = core::fmt::Write::write_fmt(&mut counted, format_args!("{what}"));
+    let needed = counted.len;
+    let fits = written.is_ok() && needed < room.len();
+    if let Some(end) = room.get_mut(if fits { needed } else { 0 }) {
+        *end = 0;
+    }
+    // SAFETY: as this function's own contract.
+    unsafe { store(len, "len", needed) }?;
+    if fits {
+        return Ok(());
+    }
+    let text = format_args!("the text takes {needed} bytes and a NUL, not {}", room.len());
+    Err(Failure::new(tl_status::TL_ERR_BUFFER, text))
+}
+
+/// Stores as many of `all` as there is room for, and how many there are.
+///
+/// # Safety
+/// `rows` is NULL or writable for `room` elements, `count` is NULL or writable.
+pub(crate) unsafe fn list<T>(
+    (rows, room, count): (*mut T, usize, *mut usize),
+    name: &'static str,
+    all: impl Iterator<Item = T>,
+) -> crate::guard::Outcome {
+    writable(count, "count")?;
+    // SAFETY: as this function's own contract.
+    let rows = unsafe { output(rows, room, name) }?;
+    let mut there = 0;
+    for row in all {
+        if let Some(place) = rows.get_mut(there) {
+            *place = row;
+        }
+        there += 1;
+    }
+    // SAFETY: as this function's own contract.
+    unsafe { store(count, "count", there) }?;
+    Ok(tl_status::TL_OK)
+}

@@ -76,6 +76,12 @@ pub enum tl_status {
     TL_ERR_ACD_TIME_BACKWARDS = -111,
     /// Routing: a configuration value is out of range or contradicts another.
     TL_ERR_ACD_CONFIG = -112,
+    /// Routing: the bytes are not a snapshot that these limits can go on from.
+    TL_ERR_ACD_SNAPSHOT = -113,
+    /// Routing: the question about staffing has no answer; the last-error text says why.
+    TL_ERR_ACD_STAFFING = -114,
+    /// Routing: the configuration text has errors; its messages say which and where.
+    TL_ERR_ACD_TEXT = -115,
     /// Routing: refused for another reason; the last-error text says which.
     TL_ERR_ACD = -199,
 
@@ -155,6 +161,9 @@ fn text(status: i32) -> &'static core::ffi::CStr {
         -110 => c"a routing table is full",
         -111 => c"the clock went back",
         -112 => c"the routing configuration is wrong",
+        -113 => c"not a snapshot for these limits",
+        -114 => c"the question about staffing has no answer",
+        -115 => c"the configuration text has errors",
         -199 => c"refused by the routing engine",
         -200 => c"the document has errors",
         -201 => c"not a program that can be run",

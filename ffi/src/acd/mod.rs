@@ -1,11 +1,45 @@
 //! Routing: acd-core in C.
 
-mod config;
+mod agent;
+mod call;
+mod door;
 mod engine;
+mod explain;
+mod input;
+mod limits;
+mod list;
 mod output;
 mod query;
+mod queue;
+mod setup;
+mod staffing;
+#[cfg(feature = "std")]
+mod stats;
+mod strategy;
 
-pub use config::*;
+pub use agent::*;
+pub use call::*;
+pub use door::*;
 pub use engine::*;
+pub use explain::*;
+pub use input::*;
+pub use limits::*;
+pub use list::*;
 pub use output::*;
 pub use query::*;
+pub use queue::*;
+pub use setup::*;
+pub use staffing::*;
+#[cfg(feature = "std")]
+pub use stats::*;
+pub use strategy::*;
+
+use crate::guard::Failure;
+
+pub(super) fn small<T: TryFrom<u32>>(value: u32, name: &'static str) -> Result<T, Failure> {
+    T::try_from(value).map_err(|_| Failure::argument(format_args!("{name} is {value}")))
+}
+
+fn unknown<T>(name: &'static str, value: u32) -> Result<T, Failure> {
+    Err(Failure::argument(format_args!("{name} is {value}")))
+}

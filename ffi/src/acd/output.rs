@@ -7,6 +7,7 @@ use acd_core::{
     AgentState, EndedBy, LeaveReason, OfferEnd, Output, RefuseReason, RejectCause, Time,
 };
 
+use super::explain::chosen;
 use crate::values::{TL_NONE, set64, tl_time};
 
 /// What an output is about, and which fields of `tl_acd_output` it fills in besides `kind` and
@@ -42,6 +43,10 @@ pub enum tl_acd_output_kind {
     TL_ACD_AGENT_CHANGED = 9,
     /// A call waits in another queue now: call, call_tag, from_queue, queue, position.
     TL_ACD_MOVED = 10,
+    /// Why the offer just made was made, when `tl_acd_set_choices` asked for it: offer, call, agent,
+    /// reason (`tl_acd_agent_reason`), detail (`tl_acd_call_reason`), next_agent and next_call (who
+    /// would have been otherwise), free, waiting.
+    TL_ACD_CHOSEN = 11,
 }
 
 /// Why a call was not let in.
@@ -177,8 +182,16 @@ pub struct tl_acd_output {
     pub rang_ms: u64,
     /// How much longer the call may have to wait; `TL_NONE` when nothing is known.
     pub estimate_ms: u64,
+    /// The agent who would have had the call otherwise.
+    pub next_agent: u64,
+    /// The call the agent would have had otherwise.
+    pub next_call: u64,
+    /// Members of the queue who were free, this one included.
+    pub free: u32,
+    /// Calls in the queue, this one included.
+    pub waiting: u32,
     /// For later versions; 0.
-    pub reserved: [u64; 3],
+    pub reserved: [u64; 2],
 }
 
 const EMPTY: tl_acd_output = tl_acd_output {
@@ -199,7 +212,11 @@ const EMPTY: tl_acd_output = tl_acd_output {
     talked_ms: 0,
     rang_ms: 0,
     estimate_ms: 0,
-    reserved: [0; 3],
+    next_agent: TL_NONE,
+    next_call: TL_NONE,
+    free: 0,
+    waiting: 0,
+    reserved: [0; 2],
 };
 
 pub(super) fn reject_cause(cause: RejectCause) -> u32 {
@@ -249,7 +266,7 @@ fn offer_end(end: OfferEnd) -> (u32, u32) {
     (end as u32, detail)
 }
 
-fn leave(reason: LeaveReason) -> (u32, u32) {
+pub(super) fn leave(reason: LeaveReason) -> (u32, u32) {
     use tl_acd_leave as L;
     let (reason, detail) = match reason {
         LeaveReason::Timeout => (L::TL_ACD_LEFT_TIMEOUT, 0),
@@ -400,6 +417,22 @@ impl tl_acd_output {
                     ..EMPTY
                 },
             ),
+            Output::Chosen { offer, choice } => {
+                let (reason, detail, [next_agent, next_call]) = chosen(&choice);
+                let this = Self {
+                    offer: offer.raw(),
+                    call: choice.call.raw(),
+                    agent: choice.agent.raw(),
+                    reason,
+                    detail,
+                    next_agent,
+                    next_call,
+                    free: choice.free,
+                    waiting: choice.waiting,
+                    ..EMPTY
+                };
+                (K::TL_ACD_CHOSEN, this)
+            }
             _ => (K::TL_ACD_UNKNOWN, EMPTY),
         }
     }

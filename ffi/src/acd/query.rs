@@ -1,13 +1,13 @@
 //! # Routing: what can be asked at any time
 
-use acd_core::{AgentId, CallId, CallState, QueueId};
+use acd_core::{AgentId, AgentRequest, CallId, CallState, QueueId, Time};
 
 use super::engine::tl_acd;
-use super::output::agent_state;
+use super::output::{agent_state, tl_acd_agent_state};
 use crate::object::enter;
 use crate::pointers::{store, writable};
 use crate::tl_status;
-use crate::values::{TL_NONE32, set64};
+use crate::values::{TL_NONE32, set64, tl_time};
 
 /// What happened in a queue since it was made. `offered` is the sum of `refused`, `answered`,
 /// `abandoned`, `timed_out`, `exited`, `left_empty`, `overflowed` and `waiting` at every moment.
@@ -107,6 +107,48 @@ pub struct tl_acd_call_info {
     pub position: u32,
     /// How long it may still have to wait, in ms; `TL_NONE` when nothing is known.
     pub estimate_ms: u64,
+    /// Your own name for it.
+    pub tag: u64,
+    /// Where it waits, or waited.
+    pub queue: u64,
+    /// When it arrived.
+    pub arrived: tl_time,
+    /// When it joined the queue it is in.
+    pub joined: tl_time,
+    /// Its priority.
+    pub priority: i32,
+    /// What it asks for now.
+    pub call_class: u32,
+    /// For later versions; 0.
+    pub reserved: [u64; 2],
+}
+
+/// What is known of a member of a queue.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_acd_member_info {
+    /// The agent's tag.
+    pub agent_tag: u64,
+    /// Its penalty.
+    pub penalty: u32,
+    /// Its level.
+    pub level: u32,
+    /// Its position.
+    pub position: u32,
+    /// Time for paperwork after a call of this queue, whoever set it.
+    pub wrap_up_ms: u32,
+    /// Calls of this queue it has accepted.
+    pub calls: u32,
+    /// Its `tl_acd_agent_state`.
+    pub state: u32,
+    /// The reason of not ready.
+    pub reason: u32,
+    /// What it asked to be, which can be ahead of its state: logged out, available or not ready.
+    pub wanted: u32,
+    /// When its last conversation of this queue ended; `TL_NONE` if there was none.
+    pub last_call: tl_time,
+    /// When the agent last logged in.
+    pub login: tl_time,
     /// For later versions; 0.
     pub reserved: [u64; 2],
 }
@@ -197,6 +239,7 @@ pub unsafe extern "C" fn tl_acd_get_call(
     unsafe {
         enter("tl_acd_get_call", acd, |engine| {
             let call = CallId::from_raw(call);
+            let view = engine.call_view(call)?;
             let state = match engine.call_state(call)? {
                 CallState::Waiting => S::TL_ACD_CALL_WAITING as u32,
                 CallState::Ringing => S::TL_ACD_CALL_RINGING as u32,
@@ -207,6 +250,51 @@ pub unsafe extern "C" fn tl_acd_get_call(
                 state,
                 position: engine.position(call)?.unwrap_or(TL_NONE32),
                 estimate_ms: set64(engine.estimate_ms(call)?),
+                tag: view.tag,
+                queue: view.queue.raw(),
+                arrived: view.arrived.ms(),
+                joined: view.joined.ms(),
+                priority: view.priority,
+                call_class: view.class.0.into(),
+                reserved: [0; 2],
+            };
+            store(info, "info", filled)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores what is known of an agent as a member of a queue.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_get_member(
+    acd: *const tl_acd,
+    agent: u64,
+    queue: u64,
+    info: *mut tl_acd_member_info,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_get_member", acd, |engine| {
+            let (agent, queue) = (AgentId::from_raw(agent), QueueId::from_raw(queue));
+            let view = engine.member_view(agent, queue)?;
+            let (state, reason) = agent_state(engine.agent_state(agent)?);
+            let wanted = match view.request {
+                AgentRequest::LoggedOut => tl_acd_agent_state::TL_ACD_LOGGED_OUT,
+                AgentRequest::Available => tl_acd_agent_state::TL_ACD_AVAILABLE,
+                AgentRequest::NotReady(_) => tl_acd_agent_state::TL_ACD_NOT_READY,
+            };
+            let filled = tl_acd_member_info {
+                agent_tag: engine.agent_config(agent)?.tag,
+                penalty: view.place.penalty,
+                level: view.place.level.into(),
+                position: view.place.position,
+                wrap_up_ms: view.wrap_up_ms,
+                calls: view.calls,
+                state,
+                reason,
+                wanted: wanted as u32,
+                last_call: set64(view.last_call.map(Time::ms)),
+                login: view.login.ms(),
                 reserved: [0; 2],
             };
             store(info, "info", filled)?;

@@ -1,0 +1,186 @@
+//! # Routing: what happened
+//!
+//! After each of these, take what the engine says with `tl_acd_poll`.
+
+use acd_core::{
+    AgentId, AgentRequest, CallId, EndedBy, Input, OfferId, QueueId, RejectCause, Time,
+};
+
+use super::call::tl_acd_call;
+use super::engine::tl_acd;
+use super::output::{ended_by, reject_cause, tl_acd_agent_state};
+use crate::config::read;
+use crate::guard::{Failure, guard};
+use crate::object::enter;
+use crate::tl_status;
+use crate::values::tl_time;
+
+/// # Safety
+/// As [`enter`].
+unsafe fn feed(name: &'static str, acd: *mut tl_acd, now: tl_time, input: Input) -> tl_status {
+    // SAFETY: as this function's own contract.
+    unsafe {
+        enter(name, acd, |engine| {
+            engine.handle(Time::from_ms(now), input)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Nothing but time has passed. Due whenever `tl_acd_deadline` has come.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_tick(acd: *mut tl_acd, now: tl_time) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe { feed("tl_acd_tick", acd, now, Input::Tick) }
+}
+
+/// A call asks to join a queue. Its handle comes with `TL_ACD_JOINED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_arrive(
+    acd: *mut tl_acd,
+    now: tl_time,
+    call: *const tl_acd_call,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_arrive", acd, |engine| {
+            let call = read(call, "call")?.config()?;
+            engine.handle(Time::from_ms(now), Input::Arrive(call))?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// The caller hung up: waiting, it has abandoned; talking, the call is completed by it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_hangup(acd: *mut tl_acd, now: tl_time, call: u64) -> tl_status {
+    let call = CallId::from_raw(call);
+    // SAFETY: the header's contract for objects.
+    unsafe { feed("tl_acd_hangup", acd, now, Input::Hangup { call }) }
+}
+
+/// The call leaves the queue by a key or by the flow's choice, to be served elsewhere. `key` comes
+/// back in `detail`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_exit(
+    acd: *mut tl_acd,
+    now: tl_time,
+    call: u64,
+    key: u8,
+) -> tl_status {
+    let call = CallId::from_raw(call);
+    // SAFETY: the header's contract for objects.
+    unsafe { feed("tl_acd_exit", acd, now, Input::Exit { call, key }) }
+}
+
+/// The call goes to another queue. `keep_age` other than 0: the time it has waited so far counts in
+/// the order there; else it starts anew at the end.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_move(
+    acd: *mut tl_acd,
+    now: tl_time,
+    call: u64,
+    queue: u64,
+    keep_age: u32,
+) -> tl_status {
+    let (call, queue) = (CallId::from_raw(call), QueueId::from_raw(queue));
+    let keep_age = keep_age != 0;
+    // SAFETY: the header's contract for objects.
+    unsafe { feed("tl_acd_move", acd, now, Input::Move { call, queue, keep_age }) }
+}
+
+/// The call's priority changes; its arrival and its wait stay.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_set_priority(
+    acd: *mut tl_acd,
+    now: tl_time,
+    call: u64,
+    priority: i32,
+) -> tl_status {
+    let call = CallId::from_raw(call);
+    // SAFETY: the header's contract for objects.
+    unsafe { feed("tl_acd_set_priority", acd, now, Input::SetPriority { call, priority }) }
+}
+
+/// The agent's phone answered.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_accept(acd: *mut tl_acd, now: tl_time, offer: u64) -> tl_status {
+    let offer = OfferId::from_raw(offer);
+    // SAFETY: the header's contract for objects.
+    unsafe { feed("tl_acd_accept", acd, now, Input::Accept { offer }) }
+}
+
+/// The agent's phone will not take the call; `cause` is a `tl_acd_cause`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_reject(
+    acd: *mut tl_acd,
+    now: tl_time,
+    offer: u64,
+    cause: u32,
+) -> tl_status {
+    let offer = OfferId::from_raw(offer);
+    let causes =
+        [RejectCause::Busy, RejectCause::Declined, RejectCause::Unreachable, RejectCause::Failed];
+    match causes.into_iter().find(|known| reject_cause(*known) == cause) {
+        // SAFETY: the header's contract for objects.
+        Some(cause) => unsafe { feed("tl_acd_reject", acd, now, Input::Reject { offer, cause }) },
+        None => guard("tl_acd_reject", || Err(Failure::argument(format_args!("cause is {cause}")))),
+    }
+}
+
+/// The conversation is over; `by` is a `tl_acd_ended_by`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_complete(
+    acd: *mut tl_acd,
+    now: tl_time,
+    call: u64,
+    by: u32,
+) -> tl_status {
+    let call = CallId::from_raw(call);
+    let all = [EndedBy::Caller, EndedBy::Agent, EndedBy::Transfer];
+    match all.into_iter().find(|known| ended_by(*known) == by) {
+        // SAFETY: the header's contract for objects.
+        Some(by) => unsafe { feed("tl_acd_complete", acd, now, Input::Complete { call, by }) },
+        None => guard("tl_acd_complete", || Err(Failure::argument(format_args!("by is {by}")))),
+    }
+}
+
+/// The agent wants another state: `TL_ACD_LOGGED_OUT`, `TL_ACD_AVAILABLE`, or `TL_ACD_NOT_READY`
+/// for a `reason` of your own list, at most 65,534. While it handles a call the request is kept
+/// and holds after it; logging out ends its offers at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_set_agent_state(
+    acd: *mut tl_acd,
+    now: tl_time,
+    agent: u64,
+    state: u32,
+    reason: u16,
+) -> tl_status {
+    const LOGGED_OUT: u32 = tl_acd_agent_state::TL_ACD_LOGGED_OUT as u32;
+    const AVAILABLE: u32 = tl_acd_agent_state::TL_ACD_AVAILABLE as u32;
+    const NOT_READY: u32 = tl_acd_agent_state::TL_ACD_NOT_READY as u32;
+    let name = "tl_acd_set_agent_state";
+    let agent = AgentId::from_raw(agent);
+    let state = match state {
+        LOGGED_OUT => AgentRequest::LoggedOut,
+        AVAILABLE => AgentRequest::Available,
+        NOT_READY => AgentRequest::NotReady(reason),
+        other => {
+            return guard(name, || Err(Failure::argument(format_args!("state is {other}"))));
+        }
+    };
+    // SAFETY: the header's contract for objects.
+    unsafe { feed(name, acd, now, Input::AgentState { agent, state }) }
+}
+
+/// The agent has finished its paperwork early.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_end_wrap_up(
+    acd: *mut tl_acd,
+    now: tl_time,
+    agent: u64,
+) -> tl_status {
+    let agent = AgentId::from_raw(agent);
+    // SAFETY: the header's contract for objects.
+    unsafe { feed("tl_acd_end_wrap_up", acd, now, Input::EndWrapUp { agent }) }
+}

@@ -1,0 +1,272 @@
+//! # Routing: queues
+
+#![allow(
+    clippy::needless_update,
+    reason = "what the core learns next has its default until it is in the header"
+)]
+
+use acd_core::{ClassId, Delays, EmptyRule, Medium, Overflow, QueueConfig, QueueId, RelaxStep};
+
+use super::strategy::tl_acd_strategy;
+use super::{small, unknown};
+use crate::config::Growing;
+use crate::guard::{Failure, guard};
+use crate::pointers::store;
+use crate::tl_status;
+use crate::values::{TL_NONE, TL_NONE32, option32, option64, set32, set64};
+
+/// The kind of contact.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum tl_acd_medium {
+    /// Telephone calls.
+    TL_ACD_VOICE = 0,
+    /// Text chats.
+    TL_ACD_CHAT = 1,
+    /// Mails and letters.
+    TL_ACD_MAIL = 2,
+    /// Anything else.
+    TL_ACD_OTHER = 3,
+}
+
+/// When a queue counts as empty of agents.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum tl_acd_empty {
+    /// Never: calls wait for agents to come.
+    TL_ACD_EMPTY_NEVER = 0,
+    /// When no member is logged in.
+    TL_ACD_EMPTY_LOGGED_OUT = 1,
+    /// When all members are logged out or not ready.
+    TL_ACD_EMPTY_NOT_READY = 2,
+    /// When no member is free right now.
+    TL_ACD_EMPTY_NONE_FREE = 3,
+}
+
+/// How a queue works.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_acd_queue_config {
+    /// Set by `tl_acd_queue_defaults`.
+    pub struct_size: u32,
+    /// A `tl_acd_strategy`. Default: longest idle.
+    pub strategy: u32,
+    /// Your own name for the queue.
+    pub tag: u64,
+    /// A `tl_acd_medium`. Default: voice.
+    pub medium: u32,
+    /// How long a phone rings. Default: 15,000.
+    pub ring_timeout_ms: u32,
+    /// The same agent is not offered the same call again for so long after it missed it; 1 or
+    /// more. Default: 5,000.
+    pub retry_ms: u32,
+    /// Time for paperwork after a call, unless the member or agent has its own. Default: 0.
+    pub wrap_up_ms: u32,
+    /// A call leaves after so long. Default: `TL_NONE`.
+    pub max_wait_ms: u64,
+    /// It goes to this queue then, its age kept. Default: `TL_NONE`, out with a timeout.
+    pub overflow_queue: u64,
+    /// Answered within so long counts as in service level. Default: 20,000.
+    pub service_level_ms: u64,
+    /// The first position announcement comes after so long. Default: `TL_NONE`.
+    pub announce_first_ms: u64,
+    /// Further announcements come so often; 1 or more. Default: `TL_NONE`.
+    pub announce_every_ms: u64,
+    /// It goes to this target of yours then, at most 65,535: voicemail, a callback, another site.
+    /// Default: `TL_NONE32`.
+    pub overflow_target: u32,
+    /// A caller who gave up and calls again within so long has the age it had; needs
+    /// `tl_acd_call.caller` and `tl_acd_limits.ghosts`. Default: `TL_NONE32`.
+    pub resume_within_ms: u32,
+    /// At most so many calls wait; further ones are refused. Default: `TL_NONE32`.
+    pub max_waiting: u32,
+    /// An agent of several queues serves the queue of the highest weight first, at most 65,535.
+    /// Strictly so: a queue of lower weight can starve. Default: 0.
+    pub weight: u32,
+    /// After so many offers missed in a row, 1 to 65,534, the agent is set not ready with reason
+    /// 65,535. Default: `TL_NONE32`.
+    pub missed_limit: u32,
+    /// One step of priority is worth so much waiting. Default: `TL_NONE32`, higher priority always
+    /// first.
+    pub aging_ms: u32,
+    /// A `tl_acd_empty`: refuse calls then. Default: never.
+    pub join_empty: u32,
+    /// A `tl_acd_empty`: calls leave then. Default: never.
+    pub leave_empty: u32,
+    /// For how long an agent is left alone after its phone was busy. Default: 0.
+    pub busy_delay_ms: u32,
+    /// ... after it declined. Default: 0.
+    pub declined_delay_ms: u32,
+    /// ... after its phone could not be reached or set up. Default: 0.
+    pub failed_delay_ms: u32,
+    /// ... after nobody answered. Default: 0.
+    pub no_answer_delay_ms: u32,
+    /// How often one more phone rings, where phones ring progressively. Default: 10,000.
+    pub progressive_ms: u32,
+    /// Custom strategy: a `tl_acd_term`.
+    pub custom_term: u32,
+    /// Custom strategy: the `tl_acd_term` that decides when the first one does not.
+    pub custom_second_term: u32,
+    /// Custom strategy: a `tl_acd_start`.
+    pub custom_start: u32,
+    /// Custom strategy: a `tl_acd_ring`.
+    pub custom_ring: u32,
+    /// Custom strategy: 1 if more skill in what the call asks for goes before the terms.
+    pub custom_best_skill: u32,
+    /// Calls should be answered within so long, 1 or more, where `tl_acd_set_call_order` goes by
+    /// targets. Default: `TL_NONE`, `service_level_ms`.
+    pub target_ms: u64,
+    /// How long this queue may be beside others, where `tl_acd_set_call_order` goes by ratios; 1 or
+    /// more. Default: 1.
+    pub share: u32,
+    /// Must be 0.
+    pub reserved: u32,
+}
+
+// SAFETY: repr(C), begins with a u32; each u64 stands at a multiple of 8 and the u32 fields between
+// them are even in number, so there is no padding.
+unsafe impl Growing for tl_acd_queue_config {
+    const FIRST_SIZE: usize = 160;
+
+    fn defaults() -> Self {
+        let config = QueueConfig::default();
+        Self {
+            struct_size: size_of::<Self>() as u32,
+            strategy: tl_acd_strategy::TL_ACD_LONGEST_IDLE as u32,
+            tag: config.tag,
+            medium: tl_acd_medium::TL_ACD_VOICE as u32,
+            ring_timeout_ms: config.ring_timeout_ms,
+            retry_ms: config.retry_ms,
+            wrap_up_ms: config.wrap_up_ms,
+            max_wait_ms: set64(config.max_wait_ms),
+            overflow_queue: TL_NONE,
+            overflow_target: TL_NONE32,
+            resume_within_ms: set32(config.resume_within_ms),
+            service_level_ms: config.service_level_ms,
+            announce_first_ms: set64(config.announce_first_ms),
+            announce_every_ms: set64(config.announce_every_ms),
+            max_waiting: set32(config.max_waiting),
+            weight: config.weight.into(),
+            missed_limit: set32(config.missed_limit.map(u32::from)),
+            aging_ms: set32(config.aging_ms),
+            join_empty: tl_acd_empty::TL_ACD_EMPTY_NEVER as u32,
+            leave_empty: tl_acd_empty::TL_ACD_EMPTY_NEVER as u32,
+            busy_delay_ms: config.delays.busy_ms,
+            declined_delay_ms: config.delays.declined_ms,
+            failed_delay_ms: config.delays.failed_ms,
+            no_answer_delay_ms: config.delays.no_answer_ms,
+            progressive_ms: 10_000,
+            custom_term: 0,
+            custom_second_term: 0,
+            custom_start: 0,
+            custom_ring: 0,
+            custom_best_skill: 0,
+            target_ms: set64(config.target_ms),
+            share: config.share,
+            reserved: 0,
+        }
+    }
+}
+
+fn empty(name: &'static str, value: u32) -> Result<EmptyRule, Failure> {
+    Ok(match value {
+        0 => EmptyRule::Never,
+        1 => EmptyRule::LoggedOut,
+        2 => EmptyRule::NotReady,
+        3 => EmptyRule::NoneFree,
+        _ => return unknown(name, value),
+    })
+}
+
+impl tl_acd_queue_config {
+    fn overflow(&self) -> Result<Option<Overflow>, Failure> {
+        match (option64(self.overflow_queue), option32(self.overflow_target)) {
+            (None, None) => Ok(None),
+            (Some(queue), None) => Ok(Some(Overflow::Queue(QueueId::from_raw(queue)))),
+            (None, Some(target)) => Ok(Some(Overflow::Target(small(target, "overflow_target")?))),
+            (Some(_), Some(_)) => {
+                Err(Failure::argument("overflow_queue and overflow_target exclude each other"))
+            }
+        }
+    }
+
+    pub(super) fn config(&self) -> Result<QueueConfig, Failure> {
+        Ok(QueueConfig {
+            tag: self.tag,
+            strategy: self.strategy()?,
+            medium: match self.medium {
+                0 => Medium::Voice,
+                1 => Medium::Chat,
+                2 => Medium::Mail,
+                3 => Medium::Other,
+                other => return unknown("medium", other),
+            },
+            ring_timeout_ms: self.ring_timeout_ms,
+            retry_ms: self.retry_ms,
+            wrap_up_ms: self.wrap_up_ms,
+            max_wait_ms: option64(self.max_wait_ms),
+            overflow: self.overflow()?,
+            resume_within_ms: option32(self.resume_within_ms),
+            max_waiting: option32(self.max_waiting),
+            weight: small(self.weight, "weight")?,
+            service_level_ms: self.service_level_ms,
+            announce_first_ms: option64(self.announce_first_ms),
+            announce_every_ms: option64(self.announce_every_ms),
+            missed_limit: option32(self.missed_limit)
+                .map(|limit| small(limit, "missed_limit"))
+                .transpose()?,
+            aging_ms: option32(self.aging_ms),
+            target_ms: option64(self.target_ms),
+            share: self.share,
+            join_empty: empty("join_empty", self.join_empty)?,
+            leave_empty: empty("leave_empty", self.leave_empty)?,
+            delays: Delays {
+                busy_ms: self.busy_delay_ms,
+                declined_ms: self.declined_delay_ms,
+                failed_ms: self.failed_delay_ms,
+                no_answer_ms: self.no_answer_delay_ms,
+            },
+            ..QueueConfig::default()
+        })
+    }
+}
+
+/// Fills in the default queue.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_queue_defaults(config: *mut tl_acd_queue_config) -> tl_status {
+    guard("tl_acd_queue_defaults", || {
+        // SAFETY: the header's contract for pointers.
+        unsafe { store(config, "config", tl_acd_queue_config::defaults()) }?;
+        Ok(tl_status::TL_OK)
+    })
+}
+
+/// A step of relaxation: after so long in the queue a call asks for less, or of more agents.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_acd_relax_step {
+    /// So long after the call joined the queue, at that very instant. Each step later than the one
+    /// before.
+    pub after_ms: u64,
+    /// It asks for this class from then on; `TL_NONE32` leaves it.
+    pub call_class: u32,
+    /// Only members of at least this penalty; `TL_NONE32` leaves it.
+    pub penalty_min: u32,
+    /// Only members of at most this penalty; `TL_NONE32` leaves it.
+    pub penalty_max: u32,
+    /// Must be 0.
+    pub reserved: u32,
+}
+
+impl tl_acd_relax_step {
+    pub(super) fn step(&self) -> Result<RelaxStep, Failure> {
+        Ok(RelaxStep {
+            after_ms: self.after_ms,
+            class: option32(self.call_class)
+                .map(|class| small(class, "call_class").map(ClassId))
+                .transpose()?,
+            penalty_min: option32(self.penalty_min),
+            penalty_max: option32(self.penalty_max),
+        })
+    }
+}

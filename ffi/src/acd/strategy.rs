@@ -1,0 +1,235 @@
+//! # Routing: who gets the call
+
+#![allow(
+    clippy::needless_update,
+    reason = "what the core learns next has its default until it is in the header"
+)]
+
+use acd_core::{Asterisk, CallCenter, CallOrder, Order, Ring, Start, Strategy, Term};
+
+use super::queue::tl_acd_queue_config;
+use super::unknown;
+use crate::guard::Failure;
+
+/// Who gets the call. Lower penalty goes first always, then lower level; inside that:
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum tl_acd_strategy {
+    /// The agent that has been available longest.
+    TL_ACD_LONGEST_IDLE = 0,
+    /// All free agents ring; the first to accept gets the call.
+    TL_ACD_RING_ALL = 1,
+    /// The agent that has answered the fewest calls of this queue.
+    TL_ACD_FEWEST_CALLS = 2,
+    /// The agent that has talked least.
+    TL_ACD_LEAST_TALK = 3,
+    /// The agent that was busy for the smallest share of its time.
+    TL_ACD_LEAST_OCCUPIED = 4,
+    /// The next one behind the agent offered to last, in the order in which they joined.
+    TL_ACD_ROUND_ROBIN = 5,
+    /// As round robin, by the membership's position.
+    TL_ACD_ROUND_ROBIN_ORDERED = 6,
+    /// From the first position down; a call goes on behind the agent it was offered to last.
+    TL_ACD_LINEAR = 7,
+    /// Any, each equally likely.
+    TL_ACD_RANDOM = 8,
+    /// Any; a member of penalty p is that much less likely.
+    TL_ACD_WEIGHTED_RANDOM = 9,
+    /// The agent with the most skill in what the call asks for, then the longest available.
+    TL_ACD_SKILL_LEVEL = 10,
+    /// One phone by position, and one more every `progressive_ms` unanswered.
+    TL_ACD_RING_PROGRESSIVE = 11,
+    /// The `custom_` fields say it.
+    TL_ACD_CUSTOM = 12,
+    /// Asterisk's app_queue: `ringall`. These eight reproduce it, its ties included.
+    TL_ACD_ASTERISK_RINGALL = 100,
+    /// `leastrecent`.
+    TL_ACD_ASTERISK_LEASTRECENT = 101,
+    /// `fewestcalls`.
+    TL_ACD_ASTERISK_FEWESTCALLS = 102,
+    /// `random`.
+    TL_ACD_ASTERISK_RANDOM = 103,
+    /// `wrandom`.
+    TL_ACD_ASTERISK_WRANDOM = 104,
+    /// `rrmemory`.
+    TL_ACD_ASTERISK_RRMEMORY = 105,
+    /// `rrordered`.
+    TL_ACD_ASTERISK_RRORDERED = 106,
+    /// `linear`.
+    TL_ACD_ASTERISK_LINEAR = 107,
+    /// FreeSWITCH's mod_callcenter: `longest-idle-agent`. Its tiers are a membership's level and
+    /// position, here and below; leave the penalty at 0.
+    TL_ACD_CALLCENTER_LONGEST_IDLE_AGENT = 200,
+    /// `agent-with-least-talk-time`.
+    TL_ACD_CALLCENTER_LEAST_TALK_TIME = 201,
+    /// `agent-with-fewest-calls`.
+    TL_ACD_CALLCENTER_FEWEST_CALLS = 202,
+    /// `sequentially-by-agent-order`.
+    TL_ACD_CALLCENTER_SEQUENTIALLY = 203,
+    /// `random`.
+    TL_ACD_CALLCENTER_RANDOM = 204,
+    /// `round-robin`.
+    TL_ACD_CALLCENTER_ROUND_ROBIN = 205,
+    /// `top-down`.
+    TL_ACD_CALLCENTER_TOP_DOWN = 206,
+    /// `ring-all`.
+    TL_ACD_CALLCENTER_RING_ALL = 207,
+    /// `ring-progressively`.
+    TL_ACD_CALLCENTER_RING_PROGRESSIVELY = 208,
+}
+
+/// One term of a custom strategy: the agent with the smaller value goes first.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum tl_acd_term {
+    /// Says nothing.
+    TL_ACD_BY_NOTHING = 0,
+    /// Since when it has been available.
+    TL_ACD_BY_IDLE_SINCE = 1,
+    /// Calls of this queue it has answered.
+    TL_ACD_BY_CALLS = 2,
+    /// Calls of all its queues it has answered.
+    TL_ACD_BY_ALL_CALLS = 3,
+    /// Time it has talked.
+    TL_ACD_BY_TALK_TIME = 4,
+    /// Share of its time it was busy.
+    TL_ACD_BY_OCCUPANCY = 5,
+    /// The membership's position.
+    TL_ACD_BY_POSITION = 6,
+    /// The order of joining the queue.
+    TL_ACD_BY_JOINED = 7,
+    /// When it was last offered a call.
+    TL_ACD_BY_LAST_OFFERED = 8,
+}
+
+/// Where the search of a custom strategy starts.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum tl_acd_start {
+    /// At the first.
+    TL_ACD_START_FIRST = 0,
+    /// Behind the member the queue offered to last. The first term must be the order of joining
+    /// or the position.
+    TL_ACD_START_AFTER_QUEUE_LAST = 1,
+    /// Behind the member this call was offered to last. The first term as above.
+    TL_ACD_START_AFTER_CALL_LAST = 2,
+    /// At a random one.
+    TL_ACD_START_RANDOM = 3,
+    /// At a random one; penalties are weights.
+    TL_ACD_START_WEIGHTED_RANDOM = 4,
+}
+
+/// How many phones ring in a custom strategy.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum tl_acd_ring {
+    /// One at a time.
+    TL_ACD_RING_ONE = 0,
+    /// All of the lowest penalty and level, up to `ring_max`.
+    TL_ACD_RING_EVERY = 1,
+    /// One, and one more every `progressive_ms`.
+    TL_ACD_RING_ONE_MORE = 2,
+}
+
+/// Which call an agent of several queues gets. Calls that wait for this very agent go first, then
+/// queues of higher weight, then calls of higher priority; among those left this decides between
+/// the queues. Inside one queue it is always the longest waiting.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum tl_acd_call_order {
+    /// The call that has waited longest.
+    TL_ACD_LONGEST_WAITING = 0,
+    /// The call whose target runs out first: arrival plus the queue's `target_ms`.
+    TL_ACD_DEADLINE = 1,
+    /// From the queue that is longest for its `share`.
+    TL_ACD_QUEUE_RATIO = 2,
+    /// The call that has used up most of its target.
+    TL_ACD_WAIT_RATIO = 3,
+}
+
+/// An order of calls by its number.
+pub(super) fn call_order(value: u32) -> Result<CallOrder, Failure> {
+    Ok(match value {
+        0 => CallOrder::LongestWaiting,
+        1 => CallOrder::Deadline,
+        2 => CallOrder::QueueRatio,
+        3 => CallOrder::WaitRatio,
+        other => return unknown("order", other),
+    })
+}
+
+fn term(value: u32) -> Result<Term, Failure> {
+    Ok(match value {
+        0 => Term::None,
+        1 => Term::IdleSince,
+        2 => Term::Calls,
+        3 => Term::AllCalls,
+        4 => Term::TalkTime,
+        5 => Term::Occupancy,
+        6 => Term::Position,
+        7 => Term::Joined,
+        8 => Term::LastOffered,
+        _ => return unknown("a term", value),
+    })
+}
+
+impl tl_acd_queue_config {
+    fn custom(&self) -> Result<Order, Failure> {
+        Ok(Order {
+            terms: [term(self.custom_term)?, term(self.custom_second_term)?],
+            start: match self.custom_start {
+                0 => Start::First,
+                1 => Start::AfterQueueLast,
+                2 => Start::AfterCallLast,
+                3 => Start::Random,
+                4 => Start::WeightedRandom,
+                other => return unknown("custom_start", other),
+            },
+            ring: match self.custom_ring {
+                0 => Ring::One,
+                1 => Ring::All,
+                2 => Ring::Progressive { every_ms: self.progressive_ms },
+                other => return unknown("custom_ring", other),
+            },
+            best_skill: self.custom_best_skill != 0,
+            ..Order::default()
+        })
+    }
+
+    pub(super) fn strategy(&self) -> Result<Strategy, Failure> {
+        Ok(match self.strategy {
+            0 => Strategy::LongestIdle,
+            1 => Strategy::RingAll,
+            2 => Strategy::FewestCalls,
+            3 => Strategy::LeastTalk,
+            4 => Strategy::LeastOccupied,
+            5 => Strategy::RoundRobin,
+            6 => Strategy::RoundRobinOrdered,
+            7 => Strategy::Linear,
+            8 => Strategy::Random,
+            9 => Strategy::WeightedRandom,
+            10 => Strategy::SkillLevel,
+            11 => Strategy::RingProgressive { every_ms: self.progressive_ms },
+            12 => Strategy::Custom(self.custom()?),
+            100 => Strategy::Asterisk(Asterisk::RingAll),
+            101 => Strategy::Asterisk(Asterisk::LeastRecent),
+            102 => Strategy::Asterisk(Asterisk::FewestCalls),
+            103 => Strategy::Asterisk(Asterisk::Random),
+            104 => Strategy::Asterisk(Asterisk::WeightedRandom),
+            105 => Strategy::Asterisk(Asterisk::RoundRobinMemory),
+            106 => Strategy::Asterisk(Asterisk::RoundRobinOrdered),
+            107 => Strategy::Asterisk(Asterisk::Linear),
+            200 => Strategy::CallCenter(CallCenter::LongestIdleAgent),
+            201 => Strategy::CallCenter(CallCenter::AgentWithLeastTalkTime),
+            202 => Strategy::CallCenter(CallCenter::AgentWithFewestCalls),
+            203 => Strategy::CallCenter(CallCenter::SequentiallyByAgentOrder),
+            204 => Strategy::CallCenter(CallCenter::Random),
+            205 => Strategy::CallCenter(CallCenter::RoundRobin),
+            206 => Strategy::CallCenter(CallCenter::TopDown),
+            207 => Strategy::CallCenter(CallCenter::RingAll),
+            208 => Strategy::CallCenter(CallCenter::RingProgressively),
+            other => return unknown("strategy", other),
+        })
+    }
+}
