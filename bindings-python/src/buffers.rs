@@ -80,3 +80,10 @@ pub(crate) fn new_samples<'py>(
     with_output(&PyBuffer::<i16>::get(&made)?, fill)??;
     Ok(made)
 }
+/// An `array.array('h')` of these samples.
+pub(crate) fn samples_of<'py>(py: Python<'py>, pcm: &[i16]) -> PyResult<Bound<'py, PyAny>> {
+    new_samples(py, pcm.len(), |out| {
+        out.copy_from_slice(pcm);
+        Ok(())
+    })
+}

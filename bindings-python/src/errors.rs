@@ -12,13 +12,23 @@ pyo3::create_exception!(
 );
 
 pyo3::create_exception!(
+    trunkline.record,
+    RecordError,
+    Error,
+    "A recording cannot be written, read or opened.\n\n\
+     `code` names the reason (not_tlr, header_damaged, version, damaged, no_head, locked, \
+     wrong_key, channel, format, backwards, too_long, block); `subject` is the version, byte, \
+     channel or position it is about, or None."
+);
+
+pyo3::create_exception!(
     trunkline.acd,
     AcdError,
     Error,
     "The routing engine refused an input or a configuration, and is as it was before.\n\n\
      `code` names the reason (no_queue, no_agent, no_call, no_offer, no_class, no_profile, \
      already_member, not_member, wrong_state, queue_in_use, full, time_backwards, undrained, \
-     config); `subject` is the handle or instant it is about, or None."
+     snapshot, config); `subject` is the handle or instant it is about, or None."
 );
 
 pyo3::create_exception!(
@@ -41,5 +51,6 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("AcdError", py.get_type::<AcdError>())?;
     module.add("IvrError", py.get_type::<IvrError>())?;
     module.add("CompileError", py.get_type::<CompileError>())?;
+    module.add("RecordError", py.get_type::<RecordError>())?;
     module.add("MediaError", py.get_type::<MediaError>())
 }

@@ -5,10 +5,10 @@ use pyo3::prelude::*;
 
 mod acd;
 mod buffers;
-mod dtmf;
 mod errors;
 mod ivr;
 mod media;
+mod record;
 mod staffing;
 mod words;
 
@@ -19,7 +19,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     errors::add_to(module)?;
     acd::add_to(module)?;
     ivr::add_to(module)?;
-    dtmf::add_to(module)?;
     staffing::add_to(module)?;
-    media::add_to(module)
+    media::add_to(module)?;
+    record::add_to(module)
 }

@@ -55,6 +55,12 @@ impl Repr for f64 {
     }
 }
 
+impl Repr for bool {
+    fn repr(&self) -> String {
+        if *self { "True" } else { "False" }.to_owned()
+    }
+}
+
 impl Repr for &str {
     fn repr(&self) -> String {
         format!("'{self}'")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import trunkline
-from trunkline import acd, ivr, media, sim
+from trunkline import _ogg, _replay, acd, aio, ivr, media, record, sim
 
 EXAMPLES = Path(os.environ["TRUNKLINE_SOURCE"]) / "examples" / "python"
 
@@ -38,7 +38,9 @@ def test_hello_stays_short() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [trunkline, acd, ivr, media, sim], ids=lambda module: module.__name__
+    "module",
+    [trunkline, acd, aio, ivr, media, record, sim, _replay, _ogg],
+    ids=lambda module: module.__name__,
 )
 def test_docstrings_run(module: object) -> None:
     failed, _ = doctest.testmod(module)  # type: ignore[arg-type]
@@ -46,7 +48,7 @@ def test_docstrings_run(module: object) -> None:
 
 
 def test_everything_public_is_documented() -> None:
-    for module in (trunkline, acd, ivr, media, sim):
+    for module in (trunkline, acd, aio, ivr, media, record, sim):
         for name in module.__all__:
             value = getattr(module, name)
             if isinstance(value, str) or name in ("Draw", "Output", "Progress", "Value"):

@@ -4,12 +4,14 @@
 - :mod:`trunkline.ivr`: the caller's dialogue
 - :mod:`trunkline.sim`: experiments with a call centre, and how many agents it takes
 - :mod:`trunkline.media`: G.711 and the other sounds of a telephone line
+- :mod:`trunkline.record`: calls in files
+- :mod:`trunkline.aio`: engines driven by asyncio
 
 Nothing here owns a thread, a socket or a clock. Engines are fed, drained, and say when they want
 to be called again; time is a number handed in, in milliseconds since the Unix epoch.
 """
 
-from . import acd, ivr, media, sim
+from . import acd, ivr, media, record, sim
 from ._native import Error, __version__
 
-__all__ = ["Error", "__version__", "acd", "ivr", "media", "sim"]
+__all__ = ["Error", "__version__", "acd", "ivr", "media", "record", "sim"]

@@ -139,5 +139,44 @@ class End:
     """An :class:`EndReason`."""
 
 
+@dataclass(frozen=True, slots=True)
+class ScenarioOutcome:
+    """How one scenario went."""
+
+    name: str
+    failure: str | None
+    """What went wrong, with what happened instead; None when all is well."""
+    transcript: str
+    """What went into the session and came out of it, as ``ivr-core/README.md`` describes it."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether it went well."""
+        return self.failure is None
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioReport:
+    """How a file of scenarios went."""
+
+    outcomes: list[ScenarioOutcome]
+    exits_taken: int
+    """Exits of nodes that all scenarios together went through."""
+    exits: int
+    """Exits there are."""
+    missed: list[tuple[str, str]]
+    """Those nobody took: node and exit."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every scenario went well."""
+        return all(outcome.passed for outcome in self.outcomes)
+
+    @property
+    def transcript(self) -> str:
+        """The transcripts of all scenarios, each behind a line with its name."""
+        return "".join(f"scenario\t{of.name}\n{of.transcript}" for of in self.outcomes)
+
+
 Output: TypeAlias = Play | Stop | Query | Queue | Record | Transfer | Attach | Trace | End
 """Whatever :meth:`Session.poll` gives."""

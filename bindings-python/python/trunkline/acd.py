@@ -32,12 +32,16 @@ from ._native import (
     Joined,
     Left,
     Moved,
+    NextCall,
     Offer,
     OfferEnded,
     QueueCounters,
     Refused,
     Staff,
+    WhyIdle,
+    WhyWaiting,
 )
+from ._replay import Journal, JournalError, replay
 
 Output: TypeAlias = (
     Joined
@@ -134,6 +138,41 @@ class Ring(StrEnum):
     ONE = "one"
     ALL = "all"
     PROGRESSIVE = "progressive"
+
+
+class CallOrder(StrEnum):
+    """Which call an agent of several queues gets next.
+
+    Calls that wait for this very agent go first, then queues of higher weight, then calls of higher
+    priority; among those left this rule decides between the queues. Inside one queue it is always
+    the longest waiting.
+    """
+
+    LONGEST_WAITING = "longest_waiting"
+    """The call that has waited longest."""
+    DEADLINE = "deadline"
+    """The call whose target runs out first: arrival plus its queue's ``target_ms``."""
+    QUEUE_RATIO = "queue_ratio"
+    """From the queue that is longest for its ``share``, so that lengths keep that ratio."""
+    WAIT_RATIO = "wait_ratio"
+    """The call that has used up most of its target, so that waits keep the targets' ratio."""
+
+
+class CallReason(StrEnum):
+    """What puts a call before the others that an agent could get."""
+
+    ALONE = "alone"
+    """There is no other."""
+    PREFERRED = "preferred"
+    """It waits for this very agent."""
+    WEIGHT = "weight"
+    """Its queue has the higher weight."""
+    PRIORITY = "priority"
+    """It has the higher priority."""
+    ORDER = "order"
+    """The :class:`CallOrder` puts it first."""
+    AGE = "age"
+    """It has waited longer."""
 
 
 class Medium(StrEnum):
@@ -284,6 +323,11 @@ class QueueFields(TypedDict, total=False):
     """An agent of several queues serves the queue of the highest weight first. Default: 0."""
     service_level_ms: int
     """Answered within so long counts as in service level. Default: 20,000."""
+    target_ms: int | None
+    """Calls should be answered within so long, where :class:`CallOrder` goes by targets. Default:
+    ``service_level_ms``."""
+    share: int
+    """How long this queue may be beside others, where :class:`CallOrder` goes by ratios."""
     announce_first_ms: int | None
     """The first position announcement comes after so long."""
     announce_every_ms: int | None
@@ -399,6 +443,8 @@ __all__ = [
     "AgentState",
     "Announce",
     "CallFields",
+    "CallOrder",
+    "CallReason",
     "CallState",
     "Completed",
     "Connected",
@@ -406,12 +452,15 @@ __all__ = [
     "EndedBy",
     "Engine",
     "Joined",
+    "Journal",
+    "JournalError",
     "LeaveReason",
     "Left",
     "Limits",
     "Medium",
     "MemberFields",
     "Moved",
+    "NextCall",
     "Offer",
     "OfferEnd",
     "OfferEnded",
@@ -427,4 +476,7 @@ __all__ = [
     "Start",
     "Strategy",
     "Term",
+    "WhyIdle",
+    "WhyWaiting",
+    "replay",
 ]

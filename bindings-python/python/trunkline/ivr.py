@@ -25,6 +25,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 
 from ._dialogue import (
     Attach,
@@ -37,13 +38,25 @@ from ._dialogue import (
     Queue,
     Record,
     Say,
+    ScenarioOutcome,
+    ScenarioReport,
     Stop,
     Text,
     Trace,
     Transfer,
     Value,
 )
-from ._native import CompileError, Flow, IvrError, Session, compile, say
+from ._native import (
+    CompileError,
+    Flow,
+    IvrError,
+    Session,
+    compile,
+    flow_of,
+    import_freeswitch,
+    play_scenarios,
+    say,
+)
 
 
 class QueueOutcome(StrEnum):
@@ -86,6 +99,33 @@ class EndReason(StrEnum):
     """Sub-flows called each other too deeply: clear the call."""
 
 
+def load(path: str | Path) -> Flow:
+    """A flow from a file: a document (YAML or JSON), which is compiled, or a program (``.ivrb``).
+
+    Raises :class:`CompileError` for a document that is no flow, :class:`IvrError` for a program that
+    is none.
+    """
+    path = Path(path)
+    if path.suffix == ".ivrb":
+        return Flow(path.read_bytes())
+    return Flow(compile(path.read_text(encoding="utf-8"), str(path))[0])
+
+
+def run_scenarios(path: str | Path, flow: Flow | None = None) -> ScenarioReport:
+    """Play a scenario file (``*.ivrtest.yaml``) against the flow it names, or another.
+
+    A scenario that fails is no error but an outcome. Raises :class:`CompileError` when the file is
+    no scenario file, or what it names is no flow.
+    """
+    path = Path(path)
+    source = path.read_text(encoding="utf-8")
+    if flow is None:
+        flow = load(path.parent / flow_of(source, str(path)))
+    played, (taken, exits), missed = play_scenarios(flow, source, str(path))
+    outcomes = [ScenarioOutcome(*of) for of in played]
+    return ScenarioReport(outcomes, taken, exits, missed)
+
+
 __all__ = [
     "Attach",
     "CompileError",
@@ -102,6 +142,8 @@ __all__ = [
     "QueueOutcome",
     "Record",
     "Say",
+    "ScenarioOutcome",
+    "ScenarioReport",
     "Session",
     "Stop",
     "Text",
@@ -110,5 +152,9 @@ __all__ = [
     "TransferOutcome",
     "Value",
     "compile",
+    "flow_of",
+    "import_freeswitch",
+    "load",
+    "run_scenarios",
     "say",
 ]

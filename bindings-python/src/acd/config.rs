@@ -6,9 +6,9 @@
 )]
 
 use acd_core::{
-    AgentConfig, AgentId, Asterisk, CallCenter, CallConfig, Capacity, ClassId, Delays, EmptyRule,
-    Limits, Medium, Membership, Order, Overflow, ProfileId, QueueConfig, QueueId, RelaxStep, Ring,
-    Start, Strategy, Term,
+    AgentConfig, AgentId, Asterisk, CallCenter, CallConfig, CallOrder, Capacity, ClassId, Delays,
+    EmptyRule, Limits, Medium, Membership, Order, Overflow, ProfileId, QueueConfig, QueueId,
+    RelaxStep, Ring, Start, Strategy, Term,
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -92,6 +92,13 @@ const STARTS: Words<Start> = &[
 
 const RINGS: Words<Ring> =
     &[("one", Ring::One), ("all", Ring::All), ("progressive", Ring::Progressive { every_ms: 0 })];
+
+pub(super) const CALL_ORDERS: Words<CallOrder> = &[
+    ("longest_waiting", CallOrder::LongestWaiting),
+    ("deadline", CallOrder::Deadline),
+    ("queue_ratio", CallOrder::QueueRatio),
+    ("wait_ratio", CallOrder::WaitRatio),
+];
 
 /// Keyword arguments, taken one by one; what nobody asked for was misspelt.
 pub(super) struct Given<'a, 'py> {
@@ -223,6 +230,8 @@ pub(super) fn queue(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResu
         max_waiting: given.or("max_waiting", usual.max_waiting)?,
         weight: given.or("weight", usual.weight)?,
         service_level_ms: given.or("service_level_ms", usual.service_level_ms)?,
+        target_ms: given.or("target_ms", usual.target_ms)?,
+        share: given.or("share", usual.share)?,
         announce_first_ms: given.or("announce_first_ms", usual.announce_first_ms)?,
         announce_every_ms: given.or("announce_every_ms", usual.announce_every_ms)?,
         missed_limit: given.or("missed_limit", usual.missed_limit)?,

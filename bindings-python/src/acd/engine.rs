@@ -5,11 +5,12 @@ use acd_core::{
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 
 use super::config;
 use super::counters::{AgentCounters, QueueCounters, Staff};
 use super::error::raised;
+use super::explain::{NextCall, WhyIdle, WhyWaiting};
 use super::outputs::{CAUSES, ENDED_BY, agent_state, output};
 use crate::words::{Words, value, word};
 
@@ -39,11 +40,70 @@ impl Engine {
 #[pymethods]
 impl Engine {
     #[new]
-    #[pyo3(signature = (*, seed=0, **limits))]
-    fn new(seed: u64, limits: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+    #[pyo3(signature = (*, seed=0, call_order="longest_waiting", **limits))]
+    fn new(seed: u64, call_order: &str, limits: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let mut core = Core::with_capacity(config::limits(limits)?).map_err(raised)?;
         core.set_seed(seed);
+        core.set_call_order(value(config::CALL_ORDERS, "call_order", call_order)?);
         Ok(Self { core })
+    }
+
+    /// An engine in the state of a snapshot that was taken with the same limits. Raises AcdError
+    /// (code "snapshot") for bytes that are not one, or are damaged.
+    #[staticmethod]
+    #[pyo3(signature = (snapshot, **limits))]
+    fn restore(snapshot: &[u8], limits: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let core = Core::restore(config::limits(limits)?, snapshot).map_err(raised)?;
+        Ok(Self { core })
+    }
+
+    /// The whole state as bytes; `restore` goes on from there as if the engine had never stopped.
+    /// Outputs must be polled first.
+    fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let mut bytes = Vec::new();
+        loop {
+            let len = self.core.snapshot(&mut bytes).map_err(raised)?;
+            if len <= bytes.len() {
+                return Ok(PyBytes::new(py, &bytes[..len]));
+            }
+            bytes.resize(len, 0);
+        }
+    }
+
+    /// The state as one number: equal for engines of the same limits that were told the same, on
+    /// every platform.
+    #[getter]
+    fn state_hash(&self) -> u64 {
+        self.core.state_hash()
+    }
+
+    /// Which call an agent of several queues gets, from the next decision on: a `CallOrder`.
+    #[getter]
+    fn call_order(&self) -> &'static str {
+        word(config::CALL_ORDERS, self.core.call_order())
+    }
+
+    #[setter]
+    fn set_call_order(&mut self, order: &str) -> PyResult<()> {
+        self.core.set_call_order(value(config::CALL_ORDERS, "call_order", order)?);
+        Ok(())
+    }
+
+    /// Why a call waits: what keeps each member of its queue from taking it.
+    fn why_waiting(&self, call: u64) -> PyResult<WhyWaiting> {
+        Ok(self.core.why_waiting(CallId::from_raw(call)).map_err(raised)?.into())
+    }
+
+    /// Why an agent is idle: what keeps each waiting call of its queues from going to it.
+    fn why_idle(&self, agent: u64) -> PyResult<WhyIdle> {
+        Ok(self.core.why_idle(AgentId::from_raw(agent)).map_err(raised)?.into())
+    }
+
+    /// The call this agent would get if it became free now, and why that one; None when there is
+    /// none.
+    fn next_call(&self, agent: u64) -> PyResult<Option<NextCall>> {
+        let next = self.core.next_call(AgentId::from_raw(agent)).map_err(raised)?;
+        Ok(next.map(NextCall::from))
     }
 
     fn __repr__(&self) -> String {

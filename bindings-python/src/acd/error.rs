@@ -20,6 +20,7 @@ fn code(error: Error) -> &'static str {
         Error::Full(_) => "full",
         Error::TimeBackwards { .. } => "time_backwards",
         Error::Undrained => "undrained",
+        Error::Snapshot(_) => "snapshot",
         Error::Config(_) => "config",
         _ => "refused",
     }

@@ -10,7 +10,7 @@ use super::config::{self, Given};
 use super::counters::{QueueCounters, Staff};
 use super::engine::skills;
 use super::error::raised;
-use crate::words::{Words, record, word};
+use crate::words::{Words, record, value, word};
 
 const FATES: Words<Fate> =
     &[("answered", Fate::Answered), ("abandoned", Fate::Abandoned), ("left", Fate::Left)];
@@ -224,9 +224,13 @@ pub(super) struct Simulation {
 #[pymethods]
 impl Simulation {
     #[new]
-    #[pyo3(signature = (*, queues, streams, groups, length_s, interval_s, warm_up_s, keep_calls))]
+    #[pyo3(signature = (
+        *, queues, call_order, streams, groups, length_s, interval_s, warm_up_s, keep_calls
+    ))]
+    #[allow(clippy::too_many_arguments, reason = "keyword arguments")]
     fn new(
         queues: Vec<Bound<'_, PyDict>>,
+        call_order: &str,
         streams: Vec<Bound<'_, PyDict>>,
         groups: Vec<Bound<'_, PyDict>>,
         length_s: u32,
@@ -243,6 +247,7 @@ impl Simulation {
         let groups: PyResult<_> = groups.into_iter().map(|g| group(&g)).collect();
         let centre = sim::Centre {
             queues: queues?,
+            call_order: value(config::CALL_ORDERS, "call_order", call_order)?,
             streams: streams?,
             groups: groups?,
             interval_s,

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::outputs::made;
-use crate::errors::CompileError;
+use crate::errors::{CompileError, IvrError};
 
 /// Compile a flow document (YAML or JSON) into a program, the bytes of an .ivrb file.
 ///
@@ -20,12 +20,27 @@ pub(super) fn compile<'py>(
 ) -> PyResult<(Bound<'py, PyBytes>, Vec<Bound<'py, PyAny>>)> {
     match ivr_core::compile(source, file) {
         Ok(program) => Ok((PyBytes::new(py, &program), listed(py, program.warnings())?)),
-        Err(errors) => {
-            let exception = CompileError::new_err(errors.to_string());
-            exception.value(py).setattr("diagnostics", listed(py, &errors)?)?;
-            Err(exception)
-        }
+        Err(errors) => Err(refused(py, &errors)),
     }
+}
+
+/// `CompileError` with its diagnostics.
+pub(super) fn refused(py: Python<'_>, errors: &Diagnostics) -> PyErr {
+    let exception = CompileError::new_err(errors.to_string());
+    let listed = listed(py, errors);
+    match listed.and_then(|listed| exception.value(py).setattr("diagnostics", listed)) {
+        Ok(()) => exception,
+        Err(other) => other,
+    }
+}
+
+/// FreeSWITCH's `ivr_menus` configuration (XML) as a flow document of this name.
+///
+/// Raises IvrError for what is no such configuration.
+#[pyfunction]
+#[pyo3(signature = (xml, name="menus"))]
+pub(super) fn import_freeswitch(xml: &str, name: &str) -> PyResult<String> {
+    ivr_core::import_freeswitch(xml, name).map_err(|error| IvrError::new_err(error.to_string()))
 }
 
 fn listed<'py>(py: Python<'py>, diagnostics: &Diagnostics) -> PyResult<Vec<Bound<'py, PyAny>>> {

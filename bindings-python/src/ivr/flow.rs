@@ -73,6 +73,22 @@ impl Flow {
         self.loaded.flow().nodes().collect()
     }
 
+    /// Bytes of memory that a session's variables take.
+    #[getter]
+    fn variable_bytes(&self) -> usize {
+        self.loaded.flow().variable_bytes()
+    }
+
+    /// The flow as a picture: text for Mermaid.
+    fn mermaid(&self) -> String {
+        self.loaded.flow().mermaid()
+    }
+
+    /// The flow as a picture: text for Graphviz's dot.
+    fn dot(&self) -> String {
+        self.loaded.flow().dot()
+    }
+
     /// Every file and text the program may play: (prompt, language, file or None, text or None).
     /// The prompt's name is empty for one written inside a node.
     #[getter]

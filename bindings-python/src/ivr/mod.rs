@@ -3,6 +3,7 @@
 mod compile;
 mod flow;
 mod outputs;
+mod rehearse;
 mod session;
 mod values;
 
@@ -12,5 +13,8 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<flow::Flow>()?;
     module.add_class::<session::Session>()?;
     module.add_function(wrap_pyfunction!(compile::compile, module)?)?;
+    module.add_function(wrap_pyfunction!(compile::import_freeswitch, module)?)?;
+    module.add_function(wrap_pyfunction!(rehearse::flow_of, module)?)?;
+    module.add_function(wrap_pyfunction!(rehearse::play_scenarios, module)?)?;
     module.add_function(wrap_pyfunction!(values::say, module)?)
 }

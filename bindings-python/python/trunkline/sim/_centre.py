@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypedDict
 
 from .._native import Report, Simulation, Watch
-from ..acd import MemberFields, QueueFields
+from ..acd import CallOrder, MemberFields, QueueFields
 
 Draw: TypeAlias = float | tuple[str, float] | tuple[str, float, float]
 """A distribution of seconds: the mean of an exponential one, ("fixed", s), or ("lognormal", mean,
@@ -87,6 +87,8 @@ class Centre:
     """How long each number of ``calls_per_hour`` holds, in seconds."""
     warm_up_s: int = 0
     """Calls of the first so many seconds are played but not counted."""
+    call_order: CallOrder | str = CallOrder.LONGEST_WAITING
+    """Which call an agent of several queues gets."""
     keep_calls: bool = False
     """Whether ``Report.calls`` has every call."""
 

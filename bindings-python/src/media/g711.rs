@@ -1,4 +1,4 @@
-//! `trunkline.media`: functions over buffers of samples and codes.
+//! G.711 over buffers of samples and codes.
 
 use media_core::g711::Law as CoreLaw;
 use pyo3::buffer::PyBuffer;
@@ -19,7 +19,7 @@ pub(crate) enum Law {
 }
 
 impl Law {
-    const fn core(self) -> CoreLaw {
+    pub(super) const fn core(self) -> CoreLaw {
         match self {
             Self::MU => CoreLaw::Mu,
             Self::A => CoreLaw::A,
@@ -100,7 +100,7 @@ fn g711_decode_into(codes: &Bound<'_, PyAny>, out: &Bound<'_, PyAny>, law: Law) 
     })
 }
 
-pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Law>()?;
     module.add_function(wrap_pyfunction!(g711_encode, module)?)?;
     module.add_function(wrap_pyfunction!(g711_decode, module)?)?;

@@ -98,7 +98,7 @@ fn dtmf_tone<'py>(
     })
 }
 
-pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<KeyEvent>()?;
     module.add_class::<DtmfDetector>()?;
     module.add_function(wrap_pyfunction!(dtmf_tone, module)?)

@@ -1,0 +1,77 @@
+//! Conversion between sample rates.
+
+use std::sync::{Mutex, PoisonError};
+
+use media_core::resample;
+use pyo3::buffer::PyBuffer;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use crate::buffers::{samples_of, with_input};
+
+#[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn wrong(error: resample::RateError) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
+/// Convert a whole recording (int16 buffer) from one rate in Hz to another, as array('h') of
+/// len(pcm) · to_hz / from_hz samples, rounded up. Other threads go on meanwhile.
+///
+/// Raises ValueError for rates outside 4,000 to 384,000 Hz or without a simple ratio.
+#[pyfunction]
+fn resample_pcm<'py>(
+    py: Python<'py>,
+    pcm: &Bound<'_, PyAny>,
+    from_hz: u32,
+    to_hz: u32,
+) -> PyResult<Bound<'py, PyAny>> {
+    // A copy, because without the interpreter lock somebody could write to the original.
+    let pcm = with_input(&PyBuffer::<i16>::get(pcm)?, <[i16]>::to_vec)?;
+    let converted = py.detach(|| resample::convert(from_hz, to_hz, &pcm)).map_err(wrong)?;
+    samples_of(py, &converted)
+}
+
+/// Converts one mono stream from one rate in Hz to another, piece by piece; pieces may have any
+/// length. The output lags 10 ms behind the input.
+#[pyclass(module = "trunkline.media", frozen)]
+struct Resampler {
+    // The converter cannot be shared between threads by itself.
+    converter: Mutex<resample::Resampler>,
+}
+
+impl Resampler {
+    fn with<'py>(
+        &self,
+        py: Python<'py>,
+        run: impl FnOnce(&mut resample::Resampler, &mut Vec<i16>),
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let mut out = Vec::new();
+        run(&mut self.converter.lock().unwrap_or_else(PoisonError::into_inner), &mut out);
+        samples_of(py, &out)
+    }
+}
+
+#[pymethods]
+impl Resampler {
+    #[new]
+    fn new(from_hz: u32, to_hz: u32) -> PyResult<Self> {
+        let converter = resample::Resampler::new(from_hz, to_hz).map_err(wrong)?;
+        Ok(Self { converter: Mutex::new(converter) })
+    }
+
+    /// Take the next samples (int16 buffer); returns those that are finished, as array('h').
+    fn process<'py>(&self, py: Python<'py>, pcm: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let pcm = PyBuffer::<i16>::get(pcm)?;
+        with_input(&pcm, |pcm| self.with(py, |converter, out| converter.process(pcm, out)))?
+    }
+
+    /// The rest as array('h'), up to the exact length; ready for another stream then.
+    fn finish<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.with(py, resample::Resampler::finish)
+    }
+}
+
+pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Resampler>()?;
+    module.add_function(wrap_pyfunction!(resample_pcm, module)?)
+}
