@@ -119,8 +119,24 @@ impl Pacer {
     #[must_use]
     pub fn dial(&mut self, idle: u32) -> bool {
         let allowed = self.dials(idle) > 0;
-        self.counters.dialling += u32::from(allowed);
+        if allowed {
+            self.dialled();
+        }
         allowed
+    }
+
+    /// Notes a dial that was found to be allowed.
+    pub(super) fn dialled(&mut self) {
+        self.counters.dialling = self.counters.dialling.saturating_add(1);
+    }
+
+    pub(super) fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Dials another way from now on, one that was found to be in range.
+    pub(super) fn set_mode(&mut self, mode: Mode) {
+        self.mode = mode;
     }
 
     /// A dial was answered by a person, and an agent was there in time, or not.

@@ -4,6 +4,7 @@
 mod admission;
 mod calendar;
 mod call_order;
+mod campaign;
 mod choices;
 mod compat;
 mod desk;

@@ -1,0 +1,622 @@
+//! A campaign: a list of contacts, called one after another by its rules.
+
+use thiserror::Error;
+
+use super::contacts::{ContactSlot, ContactState, Contacts, NumberSlot};
+use super::{
+    Blend, DoNotCall, Guard, GuardEvent, GuardRails, Mode, Outcome, Pacer, PacerCounters,
+    RetryRules,
+};
+use crate::calendar::{Calendar, State};
+#[cfg(feature = "alloc")]
+use crate::storage::Storage;
+use crate::time::Time;
+
+/// Names a contact of a campaign, by its place in the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContactId(pub u32);
+
+/// Somebody to be called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// The embedder's own name for the contact; comes back in every output about it.
+    pub tag: u64,
+    /// The number to call, or any number that stands for it; no two contacts share one.
+    pub number: u64,
+    /// The hours in which it may be called, in its own time zone, by their place in
+    /// [`Campaign::new`]'s calendars.
+    pub zone: u16,
+    /// Of those due at the same instant the higher goes first.
+    pub priority: i32,
+    /// Not to be called before this instant.
+    pub not_before: Time,
+}
+
+/// How a campaign works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CampaignConfig {
+    /// How it dials. Default: progressive.
+    pub mode: Mode,
+    /// How it dials while it is intensified. `None`: no other way.
+    pub intensified: Option<Mode>,
+    /// The share of answered calls without an agent that it must not exceed, in thousandths.
+    /// Default: 30.
+    pub cap_per_mille: u16,
+    /// When a contact is called again.
+    pub retry: RetryRules,
+    /// When it must stop, and when it may do more. `None`: never of itself.
+    pub rails: Option<GuardRails>,
+    /// Whether it shares its agents with those who call in. `None`: they are all its own.
+    pub blend: Option<Blend>,
+    /// Preview: an agent has so long to start the call, in ms. Default: a minute.
+    pub preview_ms: u32,
+    /// Preview: a contact an agent passed over is shown again after so long, in ms. Default: an
+    /// hour.
+    pub skip_ms: u32,
+}
+
+impl Default for CampaignConfig {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Progressive,
+            intensified: None,
+            cap_per_mille: 30,
+            retry: RetryRules::default(),
+            rails: None,
+            blend: None,
+            preview_ms: 60_000,
+            skip_ms: 3_600_000,
+        }
+    }
+}
+
+/// One thing that happened outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CampaignInput {
+    /// Nothing but time.
+    Tick,
+    /// So many of the campaign's agents are idle, of so many at work. Tell each change.
+    Staff {
+        /// Could take a call now. An agent whose preview or dial is under way still counts.
+        idle: u32,
+        /// Logged in.
+        at_work: u32,
+    },
+    /// Preview: the agent starts the call.
+    Start(ContactId),
+    /// Preview: the agent passes over the contact.
+    Skip(ContactId),
+    /// A person answered the dial.
+    Answered {
+        /// Who.
+        contact: ContactId,
+        /// Whether an agent was there in time.
+        served: bool,
+    },
+    /// The dial came to nothing, for a reason in which nobody spoke: an [`Outcome`] other than
+    /// `Reached`, `Abandoned` and `DoNotCall`.
+    Failed {
+        /// Who.
+        contact: ContactId,
+        /// Why.
+        outcome: Outcome,
+    },
+    /// The conversation is over, successful or not.
+    Ended {
+        /// With whom.
+        contact: ContactId,
+        /// As the embedder counts success.
+        success: bool,
+    },
+    /// The contact complained, at whatever time: it counts, once, and it is not called again.
+    Complaint(ContactId),
+    /// This number is not to be called again, be it a contact's or not.
+    DoNotCall(u64),
+    /// Stop dialling; what is under way goes on.
+    Suspend,
+    /// Go on after [`Suspend`](Self::Suspend) or a guard's decision, with a new record.
+    Resume,
+    /// A new period of the cap begins.
+    StartPeriod,
+}
+
+/// One thing to do or to know outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CampaignOutput {
+    /// Show this contact to an idle agent, and answer [`CampaignInput::Start`] or
+    /// [`CampaignInput::Skip`].
+    Preview {
+        /// Who.
+        contact: ContactId,
+        /// Its tag.
+        tag: u64,
+        /// Which try it would be, from 1.
+        attempt: u8,
+    },
+    /// The agent has taken too long: show the contact no longer.
+    PreviewOver {
+        /// Who.
+        contact: ContactId,
+        /// Its tag.
+        tag: u64,
+    },
+    /// Dial.
+    Dial {
+        /// Who.
+        contact: ContactId,
+        /// Its tag.
+        tag: u64,
+        /// Its number.
+        number: u64,
+        /// Which try it is, from 1.
+        attempt: u8,
+    },
+    /// A contact will not be called again.
+    Done {
+        /// Who.
+        contact: ContactId,
+        /// Its tag.
+        tag: u64,
+        /// What its last try came to.
+        outcome: Outcome,
+        /// How often it was dialled.
+        tries: u8,
+    },
+    /// The guard has decided.
+    Guard(GuardEvent),
+    /// Every contact is done.
+    Exhausted,
+}
+
+/// Why an input or a contact was refused. The campaign is then as it was before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CampaignError {
+    /// No such contact.
+    #[error("no contact {0:?}")]
+    NoContact(ContactId),
+    /// The contact is not in the state this input is for.
+    #[error("contact {0:?} is not in a state for this")]
+    WrongState(ContactId),
+    /// The contact must not be called now: out of hours, suspended, on the list, or no agent to
+    /// spare.
+    #[error("contact {0:?} must not be called now")]
+    NotNow(ContactId),
+    /// Another contact has this number.
+    #[error("number {0} is in the list already")]
+    Twice(u64),
+    /// No such calendar.
+    #[error("no calendar {0}")]
+    NoZone(u16),
+    /// A list is full.
+    #[error("the list is full")]
+    Full,
+    /// The clock went backwards.
+    #[error("the clock went back from {last:?} to {now:?}")]
+    TimeBackwards {
+        /// The latest instant it has seen.
+        last: Time,
+        /// The instant handed in.
+        now: Time,
+    },
+    /// Outputs wait to be polled.
+    #[error("poll the outputs first")]
+    Undrained,
+    /// A configuration value is out of range or contradicts another.
+    #[error("configuration: {0}")]
+    Config(&'static str),
+}
+
+/// Calls a list of contacts: whom next, when again, how many at a time, and when to stop.
+///
+/// A passive value like the [`Engine`](crate::Engine): told what happened by
+/// [`handle`](Self::handle), it says what to do by [`poll`](Self::poll). It dials nobody outside
+/// the hours of the contact's own time zone, nobody on its do-not-call list, nobody more often
+/// than its [`RetryRules`] say, and never so many that the cap on abandoned calls could break.
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use acd_core::Time;
+/// use acd_core::calendar::{Calendar, Period};
+/// use acd_core::outbound::*;
+///
+/// let day = [Period::of(9, 0, 20, 0)];
+/// let zones = [Calendar { week: [&day; 7], ..Calendar::default() }];
+/// let mut campaign =
+///     Campaign::with_capacity(CampaignConfig::default(), &zones, 100, DoNotCall::with_capacity(10))?;
+/// let contact = campaign.add(Contact { tag: 7, number: 5550100, ..Contact::default() })?;
+///
+/// let ten = Time::from_secs(10 * 3600);
+/// campaign.handle(ten, CampaignInput::Staff { idle: 1, at_work: 1 })?;
+/// let dial = CampaignOutput::Dial { contact, tag: 7, number: 5550100, attempt: 1 };
+/// assert_eq!(campaign.poll(), Some(dial));
+/// campaign.handle(ten, CampaignInput::Failed { contact, outcome: Outcome::Busy })?;
+/// assert_eq!(campaign.poll(), None);
+/// assert_eq!(campaign.deadline(), Some(ten.plus(600_000))); // busy: again in ten minutes
+/// # }
+/// # Ok::<(), acd_core::outbound::CampaignError>(())
+/// ```
+pub struct Campaign<'a> {
+    config: CampaignConfig,
+    zones: &'a [Calendar<'a>],
+    contacts: Contacts<'a>,
+    do_not_call: DoNotCall<'a>,
+    pacer: Pacer,
+    guard: Option<Guard>,
+    now: Time,
+    /// Idle agents it may use now.
+    spare: u32,
+    previews: u32,
+    done: u32,
+    suspended: bool,
+    told_exhausted: bool,
+    /// What an input led to at once; at most two, a contact's end and the guard's word.
+    said: [Option<CampaignOutput>; 2],
+}
+
+impl core::fmt::Debug for Campaign<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Campaign")
+            .field("now", &self.now)
+            .field("contacts", &self.contacts.len())
+            .field("done", &self.done)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<'a> Campaign<'a> {
+    /// A campaign with room for so many contacts, its memory taken from the heap now.
+    ///
+    /// # Errors
+    /// [`CampaignError::Config`].
+    pub fn with_capacity(
+        config: CampaignConfig,
+        zones: &'a [Calendar<'a>],
+        contacts: u32,
+        do_not_call: DoNotCall<'a>,
+    ) -> Result<Self, CampaignError> {
+        let size = contacts as usize;
+        let slots = Storage::owned(size, ContactSlot::default());
+        // A third of the index stays empty, so that numbers are found after a step or two.
+        let numbers = Storage::owned(size + size / 2 + 1, NumberSlot::default());
+        Self::build(config, zones, Contacts::new(slots, numbers), do_not_call)
+    }
+}
+
+impl<'a> Campaign<'a> {
+    /// A campaign in the caller's memory: a slot for each contact, and an index of numbers that
+    /// should be half as long again. `zones` are the calling windows contacts refer to.
+    ///
+    /// # Errors
+    /// [`CampaignError::Config`].
+    pub fn new(
+        config: CampaignConfig,
+        zones: &'a [Calendar<'a>],
+        contacts: &'a mut [ContactSlot],
+        numbers: &'a mut [NumberSlot],
+        do_not_call: DoNotCall<'a>,
+    ) -> Result<Self, CampaignError> {
+        Self::build(config, zones, Contacts::new(contacts.into(), numbers.into()), do_not_call)
+    }
+
+    fn build(
+        config: CampaignConfig,
+        zones: &'a [Calendar<'a>],
+        contacts: Contacts<'a>,
+        do_not_call: DoNotCall<'a>,
+    ) -> Result<Self, CampaignError> {
+        let plain = |error| match error {
+            crate::Error::Config(what) => CampaignError::Config(what),
+            _ => CampaignError::Config("out of range"),
+        };
+        if let Some(mode) = config.intensified {
+            Pacer::new(mode, config.cap_per_mille).map_err(plain)?;
+        }
+        if zones.iter().any(|zone| zone.check().is_err()) {
+            return Err(CampaignError::Config("a calendar contradicts itself"));
+        }
+        Ok(Self {
+            pacer: Pacer::new(config.mode, config.cap_per_mille).map_err(plain)?,
+            guard: config.rails.map(Guard::new).transpose().map_err(plain)?,
+            config,
+            zones,
+            contacts,
+            do_not_call,
+            now: Time::ZERO,
+            spare: 0,
+            previews: 0,
+            done: 0,
+            suspended: false,
+            told_exhausted: false,
+            said: [None; 2],
+        })
+    }
+
+    /// Adds a contact to the list.
+    ///
+    /// # Errors
+    /// Its number is in the list, its calendar is not there, or there is no room.
+    pub fn add(&mut self, contact: Contact) -> Result<ContactId, CampaignError> {
+        if usize::from(contact.zone) >= self.zones.len() {
+            return Err(CampaignError::NoZone(contact.zone));
+        }
+        let id = self.contacts.add(contact)?;
+        self.told_exhausted = false;
+        Ok(id)
+    }
+
+    /// Tells the campaign what happened, at which instant.
+    ///
+    /// # Errors
+    /// The input names no contact or one in another state, the clock went back, the do-not-call
+    /// list is full, or outputs must be polled first. Nothing has changed then.
+    pub fn handle(&mut self, now: Time, input: CampaignInput) -> Result<(), CampaignError> {
+        if now < self.now {
+            return Err(CampaignError::TimeBackwards { last: self.now, now });
+        }
+        if self.said.iter().any(Option::is_some) {
+            return Err(CampaignError::Undrained);
+        }
+        use CampaignInput as I;
+        use ContactState as S;
+        match input {
+            I::Tick => {}
+            I::Staff { idle, at_work } => {
+                self.spare = match &mut self.config.blend {
+                    Some(blend) => blend.spare(idle, at_work),
+                    None => idle,
+                };
+            }
+            I::Start(contact) => {
+                let slot = *self.in_state(contact, S::Previewed)?;
+                let hours = &self.zones[usize::from(slot.contact.zone)];
+                let open = hours.state(now) == State::Open;
+                let barred = self.do_not_call.contains(slot.contact.number);
+                if !open || barred || self.is_suspended() || self.pacer.dials(self.spare) == 0 {
+                    return Err(CampaignError::NotNow(contact));
+                }
+                self.previews -= 1;
+                let dial = self.dial(contact.0);
+                self.say(dial);
+            }
+            I::Skip(contact) => {
+                self.in_state(contact, S::Previewed)?;
+                self.pass_over(contact.0, now);
+            }
+            I::Answered { contact, served } => {
+                self.in_state(contact, S::Dialled)?;
+                self.pacer.answered(served);
+                if served {
+                    self.contacts.set(contact.0, |slot| slot.state = S::Talking);
+                } else {
+                    self.try_again(contact.0, Outcome::Abandoned, now);
+                }
+            }
+            I::Failed { contact, outcome } => {
+                self.in_state(contact, S::Dialled)?;
+                if matches!(outcome, Outcome::Reached | Outcome::Abandoned | Outcome::DoNotCall) {
+                    return Err(CampaignError::Config("somebody spoke: not a failed dial"));
+                }
+                self.pacer.unanswered();
+                self.try_again(contact.0, outcome, now);
+            }
+            I::Ended { contact, success } => {
+                self.in_state(contact, S::Talking)?;
+                self.end(contact.0, Outcome::Reached);
+                let word = self.guard.as_mut().and_then(|guard| guard.contact(success));
+                self.guard_said(word);
+            }
+            I::Complaint(contact) => {
+                let slot = self.contacts.get(contact.0);
+                let slot = *slot.ok_or(CampaignError::NoContact(contact))?;
+                if !slot.complained {
+                    self.contacts.set(contact.0, |slot| slot.complained = true);
+                    self.bar(contact.0);
+                    let word = self.guard.as_mut().and_then(Guard::complaint);
+                    self.guard_said(word);
+                }
+            }
+            I::DoNotCall(number) => match self.contacts.of_number(number) {
+                Some(contact) => self.bar(contact),
+                None => drop(self.do_not_call.add(number)?),
+            },
+            I::Suspend => self.suspended = true,
+            I::Resume => {
+                self.suspended = false;
+                if let Some(guard) = &mut self.guard {
+                    guard.resume();
+                }
+                self.set_pace();
+            }
+            I::StartPeriod => self.pacer.start_period(),
+        }
+        self.now = now;
+        Ok(())
+    }
+
+    /// The next output; `None` when there is no more for now.
+    pub fn poll(&mut self) -> Option<CampaignOutput> {
+        let said = self.said.iter_mut().find_map(Option::take);
+        if said.is_some() {
+            return said;
+        }
+        if let Some((index, slot)) = self.of(self.contacts.first_preview()) {
+            if slot.at <= self.now {
+                self.pass_over(index, self.now);
+                let (contact, tag) = (ContactId(index), slot.contact.tag);
+                return Some(CampaignOutput::PreviewOver { contact, tag });
+            }
+        }
+        while let Some((index, slot)) = self.of(self.contacts.first()) {
+            if slot.at > self.now || !self.may_dial() {
+                return None;
+            }
+            let (contact, tag) = (ContactId(index), slot.contact.tag);
+            if self.do_not_call.contains(slot.contact.number) {
+                return Some(self.done(index, Outcome::DoNotCall));
+            }
+            match self.zones[usize::from(slot.contact.zone)].next_open(self.now) {
+                Some(open) if open > self.now => self.contacts.set(index, |slot| slot.at = open),
+                Some(_) if self.pacer.mode() == Mode::Preview => {
+                    let until = self.now.plus(u64::from(self.config.preview_ms));
+                    self.previews += 1;
+                    self.contacts.set(index, |slot| {
+                        (slot.state, slot.at) = (ContactState::Previewed, until);
+                    });
+                    let attempt = slot.tries.saturating_add(1);
+                    return Some(CampaignOutput::Preview { contact, tag, attempt });
+                }
+                Some(_) => return Some(self.dial(index)),
+                // No hour will ever come.
+                None => return Some(self.done(index, Outcome::NoAnswer)),
+            }
+        }
+        let over = self.done > 0 && self.done == self.contacts.len() && !self.told_exhausted;
+        self.told_exhausted |= over;
+        over.then_some(CampaignOutput::Exhausted)
+    }
+
+    /// When the campaign wants [`CampaignInput::Tick`] at the latest, once it has been polled
+    /// until there was no more. `None`: not before the next input.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Time> {
+        // What is due already waits for an agent, the cap or a resumption, not for time.
+        let due = |index| self.of(index).map(|(_, slot)| slot.at).filter(|&at| at > self.now);
+        let all = [due(self.contacts.first()), due(self.contacts.first_preview())];
+        all.into_iter().flatten().min()
+    }
+
+    /// Whether it must not dial: told so, or stopped by its guard.
+    #[must_use]
+    pub fn is_suspended(&self) -> bool {
+        self.suspended || self.guard.is_some_and(|guard| guard.is_suspended())
+    }
+
+    /// Whether it may dial more than usual.
+    #[must_use]
+    pub fn is_intensified(&self) -> bool {
+        self.guard.is_some_and(|guard| guard.is_intensified())
+    }
+
+    /// What the dials of the period came to.
+    #[must_use]
+    pub fn counters(&self) -> PacerCounters {
+        self.pacer.counters()
+    }
+
+    /// Contacts in the list, and those of them that will not be called again.
+    #[must_use]
+    pub fn progress(&self) -> (u32, u32) {
+        (self.contacts.len(), self.done)
+    }
+
+    /// A contact and how often it was dialled.
+    ///
+    /// # Errors
+    /// [`CampaignError::NoContact`].
+    pub fn contact(&self, contact: ContactId) -> Result<(Contact, u8), CampaignError> {
+        let slot = self.contacts.get(contact.0).ok_or(CampaignError::NoContact(contact))?;
+        Ok((slot.contact, slot.tries))
+    }
+
+    fn in_state(
+        &self,
+        contact: ContactId,
+        state: ContactState,
+    ) -> Result<&ContactSlot, CampaignError> {
+        let slot = self.contacts.get(contact.0).ok_or(CampaignError::NoContact(contact))?;
+        if slot.state == state { Ok(slot) } else { Err(CampaignError::WrongState(contact)) }
+    }
+
+    fn of(&self, index: Option<u32>) -> Option<(u32, ContactSlot)> {
+        Some((index?, *self.contacts.get(index?)?))
+    }
+
+    fn say(&mut self, output: CampaignOutput) {
+        if let Some(place) = self.said.iter_mut().find(|place| place.is_none()) {
+            *place = Some(output);
+        }
+    }
+
+    fn may_dial(&self) -> bool {
+        !self.is_suspended() && self.pacer.dials(self.spare) > self.previews
+    }
+
+    fn dial(&mut self, index: u32) -> CampaignOutput {
+        self.pacer.dialled();
+        self.contacts.set(index, |slot| {
+            slot.state = ContactState::Dialled;
+            slot.tries = slot.tries.saturating_add(1);
+        });
+        let (Contact { tag, number, .. }, attempt) = self
+            .contacts
+            .get(index)
+            .map_or_else(Default::default, |slot| (slot.contact, slot.tries));
+        CampaignOutput::Dial { contact: ContactId(index), tag, number, attempt }
+    }
+
+    /// A contact that an agent did not want, or not in time.
+    fn pass_over(&mut self, index: u32, now: Time) {
+        self.previews -= 1;
+        let again = now.plus(u64::from(self.config.skip_ms));
+        self.contacts.set(index, |slot| (slot.state, slot.at) = (ContactState::Waiting, again));
+    }
+
+    /// A try is over: another one when the rules say, or none.
+    fn try_again(&mut self, index: u32, outcome: Outcome, now: Time) {
+        let Some(&ContactSlot { contact, tries, barred, .. }) = self.contacts.get(index) else {
+            return;
+        };
+        let hours = &self.zones[usize::from(contact.zone)];
+        let again = self.config.retry.next_try(outcome, tries, now, hours);
+        let barred = barred || self.do_not_call.contains(contact.number);
+        match again.filter(|_| !barred) {
+            Some(at) => {
+                self.contacts
+                    .set(index, |slot| (slot.state, slot.at) = (ContactState::Waiting, at));
+            }
+            None => self.end(index, outcome),
+        }
+    }
+
+    /// The contact must not be called again; what is under way with it goes on.
+    fn bar(&mut self, index: u32) {
+        self.contacts.set(index, |slot| slot.barred = true);
+        match self.contacts.get(index).map(|slot| slot.state) {
+            Some(ContactState::Waiting) => self.end(index, Outcome::DoNotCall),
+            Some(ContactState::Previewed) => {
+                self.previews -= 1;
+                self.end(index, Outcome::DoNotCall);
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, index: u32, outcome: Outcome) {
+        let done = self.done(index, outcome);
+        self.say(done);
+    }
+
+    fn done(&mut self, index: u32, outcome: Outcome) -> CampaignOutput {
+        self.contacts.set(index, |slot| slot.state = ContactState::Done);
+        self.done += 1;
+        let (tag, tries) =
+            self.contacts.get(index).map_or((0, 0), |slot| (slot.contact.tag, slot.tries));
+        CampaignOutput::Done { contact: ContactId(index), tag, outcome, tries }
+    }
+
+    fn guard_said(&mut self, word: Option<GuardEvent>) {
+        if let Some(word) = word {
+            self.say(CampaignOutput::Guard(word));
+        }
+        self.set_pace();
+    }
+
+    fn set_pace(&mut self) {
+        let more = self.config.intensified.filter(|_| self.is_intensified());
+        self.pacer.set_mode(more.unwrap_or(self.config.mode));
+    }
+}
