@@ -1,0 +1,290 @@
+/*
+ * app_trunkline.c - Trunkline in Asterisk: TrunklineQueue, TrunklineIVR, TrunklineRecord
+ *
+ * Copyright (C) 2026 the Trunkline authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * One routing engine for the whole PBX, on a thread of its own (../pbx-common/callcenter.h), which
+ * is woken by what happens to calls and devices and by its deadline. docs/asterisk.md has it all.
+ */
+/*** MODULEINFO
+	<support_level>extended</support_level>
+ ***/
+#include "app_trunkline.h"
+
+#include <sys/stat.h>
+
+#include "asterisk/config.h"
+#include "asterisk/devicestate.h"
+#include "asterisk/paths.h"
+#include "asterisk/stasis.h"
+
+static const char CONFIG[] = "trunkline.conf";
+
+cc_center *trunkline_center;
+struct flows *trunkline_flows;
+
+static struct stasis_subscription *devices;
+static struct ao2_container *watched; /* the names of agents' devices */
+
+AST_MUTEX_DEFINE_STATIC(recordings_lock);
+static char recordings[256];
+
+void trunkline_recordings(char *directory, size_t room)
+{
+    ast_mutex_lock(&recordings_lock);
+    if (recordings[0]) {
+        ast_copy_string(directory, recordings, room);
+    } else {
+        snprintf(directory, room, "%s/trunkline", ast_config_AST_SPOOL_DIR);
+    }
+    ast_mutex_unlock(&recordings_lock);
+    ast_mkdir(directory, 0750);
+}
+
+/* ---- agents' devices --------------------------------------------------------------------------------- */
+
+static enum cc_device device_of(enum ast_device_state state)
+{
+    switch (state) {
+    case AST_DEVICE_NOT_INUSE:
+    case AST_DEVICE_UNKNOWN:
+        return CC_DEVICE_FREE;
+    case AST_DEVICE_INVALID:
+    case AST_DEVICE_UNAVAILABLE:
+        return CC_DEVICE_GONE;
+    default:
+        return CC_DEVICE_BUSY;
+    }
+}
+
+static void device_changed(void *data, struct stasis_subscription *sub, struct stasis_message *message)
+{
+    struct ast_device_state_message *state;
+    char *name;
+
+    if (stasis_message_type(message) != ast_device_state_message_type()) {
+        return;
+    }
+    state = stasis_message_data(message);
+    if (state->eid) {
+        return; /* one server's view; the aggregate follows */
+    }
+    name = ao2_find(watched, state->device, OBJ_SEARCH_KEY);
+    if (name) {
+        ao2_ref(name, -1);
+        cc_device(trunkline_center, state->device, device_of(state->state));
+    }
+}
+
+/* Asking a device for its state may take a channel driver's lock, so the engine's thread does not. */
+static int first_look(void *arg)
+{
+    char *device = arg;
+
+    cc_device(trunkline_center, device, device_of(ast_device_state(device)));
+    ast_free(device);
+    return 0;
+}
+
+static void watch(void *host, const char *device, bool start)
+{
+    char *copy;
+
+    if (!start) {
+        ast_str_container_remove(watched, device);
+        return;
+    }
+    ast_str_container_add(watched, device);
+    if ((copy = ast_strdup(device))) {
+        events_push(first_look, copy);
+    }
+}
+
+/* ---- configuration ---------------------------------------------------------------------------------------- */
+
+static void log_text(void *host, int level, const char *text)
+{
+    if (level == 0) {
+        ast_log(LOG_ERROR, "%s\n", text);
+    } else if (level == 1) {
+        ast_log(LOG_WARNING, "%s\n", text);
+    } else {
+        ast_log(LOG_NOTICE, "%s\n", text);
+    }
+}
+
+/* A Local channel's device is named without the options after the second slash. */
+static void name_devices(struct cc_config *config)
+{
+    size_t i;
+
+    for (i = 0; i < config->agent_count; i++) {
+        struct cc_config_agent *agent = &config->agents[i];
+        char *options;
+        if (agent->device[0]) {
+            continue;
+        }
+        ast_copy_string(agent->device, agent->phone, sizeof(agent->device));
+        if (!strncasecmp(agent->device, "Local/", 6) && (options = strchr(agent->device + 6, '/'))) {
+            *options = '\0';
+        }
+    }
+}
+
+static struct cc_config *read_config(void)
+{
+    struct ast_flags flags = { 0 };
+    struct ast_config *file = ast_config_load(CONFIG, flags);
+    struct cc_config *config;
+    struct ast_variable *line;
+    const char *section = NULL;
+    char why[300];
+    bool good = true;
+
+    if (!file || file == CONFIG_STATUS_FILEINVALID) {
+        ast_log(LOG_ERROR, "%s cannot be read\n", CONFIG);
+        return NULL;
+    }
+    if (!(config = cc_config_new())) {
+        ast_config_destroy(file);
+        return NULL;
+    }
+    while ((section = ast_category_browse(file, section))) {
+        for (line = ast_variable_browse(file, section); line; line = line->next) {
+            if (!cc_config_set(config, section, line->name, line->value, why, sizeof(why))) {
+                ast_log(LOG_ERROR, "%s, line %d, [%s]: %s\n", CONFIG, line->lineno, section, why);
+                good = false;
+            }
+        }
+    }
+    ast_config_destroy(file);
+    if (good && !cc_config_check(config, why, sizeof(why))) {
+        ast_log(LOG_ERROR, "%s: %s\n", CONFIG, why);
+        good = false;
+    }
+    if (!good) {
+        cc_config_free(config);
+        return NULL;
+    }
+    name_devices(config);
+    ast_mutex_lock(&recordings_lock);
+    ast_copy_string(recordings, config->recordings, sizeof(recordings));
+    ast_mutex_unlock(&recordings_lock);
+    return config;
+}
+
+static int reload_module(void)
+{
+    struct cc_config *config = read_config();
+
+    if (!config) {
+        ast_log(LOG_ERROR, "Trunkline goes on as it was\n");
+        return -1;
+    }
+    flows_load(trunkline_flows, config);
+    cc_reload(trunkline_center, config);
+    return 0;
+}
+
+/* ---- the module ----------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    int (*run)(struct ast_channel *chan, const char *data);
+    const char *synopsis, *description;
+} APPLICATIONS[] = {
+    { "TrunklineQueue", trunkline_queue_exec, "Waits in a queue for an agent.",
+      "TrunklineQueue(queue[,options[,timeout[,agent]]])\n"
+      "  c        go on in the dialplan when the agent hangs up\n"
+      "  k(keys)  a key that leaves the queue; it is in QUEUEKEY then\n"
+      "  r        ringing instead of music\n"
+      "  t, T     the agent, the caller may transfer\n"
+      "timeout is the longest wait in seconds; agent is offered the call first.\n"
+      "Reads QUEUE_PRIO, QUEUE_MIN_PENALTY, QUEUE_MAX_PENALTY, TRUNKLINE_SKILLS.\n"
+      "Sets QUEUESTATUS: CONTINUE, TIMEOUT, KEY, FULL, JOINEMPTY, LEAVEEMPTY, FAILED.\n" },
+    { "TrunklineIVR", trunkline_ivr_exec, "Runs a flow.",
+      "TrunklineIVR(flow)\n"
+      "Runs a flow of trunkline.conf with the caller: prompts, keys, queues, recordings.\n"
+      "Sets IVRSTATUS: DONE, FAILED.\n" },
+    { "TrunklineRecord", trunkline_record_exec, "Records both directions of a call.",
+      "TrunklineRecord([file])\n"
+      "Records from now until the channel ends, as a .tlr file with a direction each.\n"
+      "Sets TRUNKLINE_RECORDING to the file's path.\n" },
+};
+
+static int unload_module(void)
+{
+    size_t i;
+
+    if (!record_stop()) {
+        return -1;
+    }
+    for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
+        ast_unregister_application(APPLICATIONS[i].name);
+    }
+    cli_stop();
+    devices = stasis_unsubscribe_and_join(devices);
+    cc_free(trunkline_center);
+    trunkline_center = NULL;
+    flows_free(trunkline_flows);
+    trunkline_flows = NULL;
+    events_stop();
+    ao2_cleanup(watched);
+    watched = NULL;
+    return 0;
+}
+
+static int load_module(void)
+{
+    const struct cc_hooks hooks = {
+        .event = trunkline_call_event, .release = trunkline_call_release, .roster = event_roster,
+        .watch = watch, .log = log_text,
+    };
+    struct cc_config *config = read_config();
+    char why[300];
+    size_t i;
+
+    if (!config) {
+        return AST_MODULE_LOAD_DECLINE;
+    }
+    watched = ast_str_container_alloc(1021);
+    trunkline_flows = flows_new(log_text, NULL);
+    if (!watched || !trunkline_flows || !events_start() || !record_start()) {
+        cc_config_free(config);
+        unload_module();
+        return AST_MODULE_LOAD_DECLINE;
+    }
+    flows_load(trunkline_flows, config);
+    trunkline_center = cc_new(&hooks, config, why, sizeof(why));
+    if (!trunkline_center) {
+        ast_log(LOG_ERROR, "The engine cannot be made: %s\n", why);
+        cc_config_free(config);
+        unload_module();
+        return AST_MODULE_LOAD_DECLINE;
+    }
+    devices = stasis_subscribe(ast_device_state_topic_all(), device_changed, NULL);
+    if (!devices || !cc_start(trunkline_center)) {
+        unload_module();
+        return AST_MODULE_LOAD_DECLINE;
+    }
+    stasis_subscription_accept_message_type(devices, ast_device_state_message_type());
+    stasis_subscription_set_filter(devices, STASIS_SUBSCRIPTION_FILTER_SELECTIVE);
+    cli_start();
+    for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
+        if (ast_register_application(APPLICATIONS[i].name, APPLICATIONS[i].run,
+                APPLICATIONS[i].synopsis, APPLICATIONS[i].description)) {
+            unload_module();
+            return AST_MODULE_LOAD_DECLINE;
+        }
+    }
+    return AST_MODULE_LOAD_SUCCESS;
+}
+
+AST_MODULE_INFO(ASTERISK_GPL_KEY, AST_MODFLAG_LOAD_ORDER, "Trunkline: queues, dialogues, recordings",
+    .support_level = AST_MODULE_SUPPORT_EXTENDED,
+    .load = load_module,
+    .unload = unload_module,
+    .reload = reload_module,
+    .load_pri = AST_MODPRI_DEVSTATE_CONSUMER,
+);

@@ -1,0 +1,88 @@
+/*
+ * app_trunkline.h - what the files of the Asterisk module share
+ *
+ * Copyright (C) 2026 the Trunkline authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * (These files are made part of Asterisk, which is GPL-2.0. The library and ../pbx-common stay
+ * under their own licence, MIT OR Apache-2.0.)
+ */
+#ifndef APP_TRUNKLINE_H
+#define APP_TRUNKLINE_H
+
+#define AST_MODULE "app_trunkline"
+#define AST_MODULE_SELF_SYM __internal_app_trunkline_self
+#include "asterisk.h"
+
+#include "asterisk/channel.h"
+#include "asterisk/lock.h"
+#include "asterisk/manager.h"
+#include "asterisk/module.h"
+#include "asterisk/pbx.h"
+#include "asterisk/strings.h"
+#include "asterisk/utils.h"
+
+#include "../pbx-common/callcenter.h"
+#include "../pbx-common/config.h"
+#include "../pbx-common/flow.h"
+#include "../pbx-common/report.h"
+
+/** The one center of this PBX, and its flows. They live as long as the module is loaded. */
+extern cc_center *trunkline_center;
+extern struct flows *trunkline_flows;
+
+/** Where recordings go when no path is given. */
+void trunkline_recordings(char *directory, size_t room);
+
+/* ---- call.c: a caller ------------------------------------------------------------------------------ */
+
+int trunkline_queue_exec(struct ast_channel *chan, const char *data);
+int trunkline_ivr_exec(struct ast_channel *chan, const char *data);
+
+/** hooks.event and hooks.release of the center. */
+void trunkline_call_event(void *host, const struct cc_event *event);
+void trunkline_call_release(void *host, struct cc_call *call);
+
+/* ---- record.c ------------------------------------------------------------------------------------------ */
+
+int trunkline_record_exec(struct ast_channel *chan, const char *data);
+bool record_start(void);
+bool record_stop(void);
+
+/* ---- events.c: AMI and queue_log, in the shape of app_queue's -------------------------------------------- */
+
+/** What an event about a caller and an agent says. */
+struct call_facts {
+    struct ast_channel *chan, *leg; /* leg: NULL, or the agent's */
+    const char *queue, *agent, *phone;
+    int position, first_position;
+    uint64_t waited_ms, talked_ms, rang_ms;
+};
+
+void event_joined(const struct call_facts *facts, int waiting);
+void event_left(const struct call_facts *facts, int waiting);
+void event_abandoned(const struct call_facts *facts);
+void event_timed_out(const struct call_facts *facts);
+void event_empty(const struct call_facts *facts);
+void event_exit_key(const struct call_facts *facts, char key);
+void event_called(const struct call_facts *facts);
+void event_not_answered(const struct call_facts *facts, bool caller_left);
+void event_connected(const struct call_facts *facts);
+void event_completed(const struct call_facts *facts, uint32_t by);
+
+/** hooks.roster, and an agent's change of state. */
+void event_roster(void *host, const struct cc_queue *queue, const struct cc_agent *agent, int event);
+void event_agent(const struct cc_agent *agent);
+
+bool events_start(void);
+void events_stop(void);
+
+/** Runs `task` on the thread that writes agents' events, never on the engine's. */
+void events_push(int (*task)(void *arg), void *arg);
+
+/* ---- cli.c ----------------------------------------------------------------------------------------------- */
+
+void cli_start(void);
+void cli_stop(void);
+
+#endif

@@ -1,0 +1,246 @@
+/*
+ * cli.c - `trunkline show ...`, `trunkline pause ...`, and AMI actions a wallboard asks with
+ *
+ * Copyright (C) 2026 the Trunkline authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "app_trunkline.h"
+
+#include "asterisk/cli.h"
+#include "asterisk/devicestate.h"
+
+static char *cli_show(struct ast_cli_entry *entry, int command, struct ast_cli_args *args)
+{
+    char *text;
+
+    switch (command) {
+    case CLI_INIT:
+        entry->command = "trunkline show {queues|agents|calls|explain}";
+        entry->usage =
+            "Usage: trunkline show queues|agents|calls|explain [channel]\n"
+            "       What waits, who is there, and why a call still waits.\n";
+        return NULL;
+    case CLI_GENERATE:
+        return NULL;
+    }
+    if (args->argc > 4) {
+        return CLI_SHOWUSAGE;
+    }
+    text = report(trunkline_center, args->argv[2], args->argc == 4 ? args->argv[3] : NULL);
+    if (!text) {
+        return CLI_FAILURE;
+    }
+    ast_cli(args->fd, "%s", text);
+    report_free(text);
+    return CLI_SUCCESS;
+}
+
+static char *cli_wish(struct ast_cli_entry *entry, int command, struct ast_cli_args *args)
+{
+    static const char *const WISHES[] = {
+        [CC_PAUSE] = "pause", [CC_UNPAUSE] = "unpause", [CC_LOGIN] = "login",
+        [CC_LOGOUT] = "logout", [CC_END_WRAP_UP] = "ready",
+    };
+    size_t wish;
+
+    switch (command) {
+    case CLI_INIT:
+        entry->command = "trunkline {pause|unpause|login|logout|ready}";
+        entry->usage =
+            "Usage: trunkline pause|unpause|login|logout|ready agent [reason]\n"
+            "       An agent's break, its end, coming and going, the end of the paperwork.\n";
+        return NULL;
+    case CLI_GENERATE:
+        return NULL;
+    }
+    if (args->argc < 3 || args->argc > 4) {
+        return CLI_SHOWUSAGE;
+    }
+    for (wish = 0; wish < ARRAY_LEN(WISHES); wish++) {
+        if (!strcasecmp(args->argv[1], WISHES[wish])) {
+            cc_wish(trunkline_center, args->argv[2], (enum cc_wish)wish,
+                args->argc == 4 ? args->argv[3] : "");
+            return CLI_SUCCESS;
+        }
+    }
+    return CLI_SHOWUSAGE;
+}
+
+static struct ast_cli_entry COMMANDS[] = {
+    AST_CLI_DEFINE(cli_show, "Shows queues, agents, calls, and why"),
+    AST_CLI_DEFINE(cli_wish, "Changes what an agent is"),
+};
+
+/* ---- AMI actions, where app_queue does not have them already ---------------------------------------- */
+
+struct status {
+    struct mansession *session;
+    const char *id, *queue;
+    int items;
+    struct ast_str *text;
+};
+
+static void write_status(cc_center *center, void *arg)
+{
+    struct status *status = arg;
+    tl_acd_queue_counters c;
+    tl_acd_call_info info;
+    struct cc_queue *queue;
+    struct cc_agent *agent;
+    struct cc_member *member;
+    struct cc_call *call;
+
+    for (queue = cc_queues(center); queue; queue = queue->next) {
+        if ((!ast_strlen_zero(status->queue) && strcmp(status->queue, queue->name)) ||
+            tl_acd_get_queue(cc_engine(center), queue->handle, &c) < 0) {
+            continue;
+        }
+        ast_str_append(&status->text, 0,
+            "Event: QueueParams\r\nQueue: %s\r\nMax: %u\r\nStrategy: %s\r\nCalls: %u\r\n"
+            "Holdtime: %u\r\nTalkTime: %u\r\nCompleted: %u\r\nAbandoned: %u\r\nServiceLevel: %u\r\n"
+            "ServicelevelPerf: %.1f\r\nServicelevelPerf2: %.1f\r\nWeight: %u\r\n%s\r\n",
+            queue->name, queue->config.max_waiting == TL_NONE32 ? 0 : queue->config.max_waiting,
+            queue->strategy, (unsigned)c.waiting,
+            (unsigned)(c.answered ? c.answered_waited_ms / c.answered / 1000 : 0),
+            (unsigned)(c.completed ? c.talked_ms / c.completed / 1000 : 0), (unsigned)c.completed,
+            (unsigned)c.abandoned, (unsigned)(queue->config.service_level_ms / 1000),
+            c.answered ? 100.0 * c.answered_in_level / c.answered : 0.0,
+            c.answered + c.abandoned ?
+                100.0 * (c.answered_in_level + c.abandoned_in_level) / (c.answered + c.abandoned) : 0.0,
+            queue->config.weight, status->id);
+        status->items++;
+        for (agent = cc_agents(center); agent; agent = agent->next) {
+            for (member = agent->members; member && member->queue != queue; member = member->next) {
+            }
+            if (!member) {
+                continue;
+            }
+            ast_str_append(&status->text, 0,
+                "Event: QueueMember\r\nQueue: %s\r\nName: %s\r\nLocation: %s\r\nStateInterface: %s\r\n"
+                "Membership: static\r\nPenalty: %u\r\nCallsTaken: %u\r\nLastCall: %llu\r\n"
+                "LastPause: 0\r\nLoginTime: 0\r\nInCall: %d\r\nStatus: %d\r\nPaused: %d\r\n"
+                "PausedReason: %s\r\nWrapuptime: %u\r\n%s\r\n",
+                queue->name, agent->name, agent->phone, agent->device, member->config.penalty,
+                agent->calls, (unsigned long long)agent->last_call_ms / 1000, agent->legs > 0,
+                agent->legs || agent->device_state == CC_DEVICE_BUSY ? AST_DEVICE_INUSE :
+                agent->device_state == CC_DEVICE_GONE ? AST_DEVICE_UNAVAILABLE : AST_DEVICE_NOT_INUSE,
+                agent->paused, agent->pause_reason, queue->config.wrap_up_ms / 1000, status->id);
+            status->items++;
+        }
+        for (call = cc_calls(center); call; call = call->next) {
+            if (call->queue != queue ||
+                tl_acd_get_call(cc_engine(center), call->handle, &info) < 0 ||
+                info.state == TL_ACD_CALL_CONNECTED) {
+                continue;
+            }
+            ast_str_append(&status->text, 0,
+                "Event: QueueEntry\r\nQueue: %s\r\nPosition: %u\r\nChannel: %s\r\nCallerIDNum: %s\r\n"
+                "Wait: %llu\r\n%s\r\n",
+                queue->name, info.position, call->name, S_OR(call->number, "unknown"),
+                (unsigned long long)(cc_now() - call->since_ms) / 1000, status->id);
+            status->items++;
+        }
+    }
+}
+
+static int action_status(struct mansession *session, const struct message *message)
+{
+    const char *id = astman_get_header(message, "ActionID");
+    char line[100] = "";
+    struct status status = {
+        .session = session, .id = line, .queue = astman_get_header(message, "Queue"),
+        .text = ast_str_create(4096),
+    };
+
+    if (!status.text) {
+        return -1;
+    }
+    if (!ast_strlen_zero(id)) {
+        snprintf(line, sizeof(line), "ActionID: %.80s\r\n", id);
+    }
+    astman_send_listack(session, message, "Queue status will follow", "start");
+    cc_ask(trunkline_center, write_status, &status);
+    astman_append(session, "%s", ast_str_buffer(status.text));
+    astman_send_list_complete_start(session, message, "QueueStatusComplete", status.items);
+    astman_send_list_complete_end(session);
+    ast_free(status.text);
+    return 0;
+}
+
+struct who {
+    const char *phone;
+    char agent[CC_NAME];
+};
+
+/* QueuePause names the interface; agents here have names. */
+static void find_by_phone(cc_center *center, void *arg)
+{
+    struct who *who = arg;
+    struct cc_agent *agent;
+
+    for (agent = cc_agents(center); agent; agent = agent->next) {
+        if (!strcmp(agent->phone, who->phone) || !strcmp(agent->name, who->phone)) {
+            ast_copy_string(who->agent, agent->name, sizeof(who->agent));
+        }
+    }
+}
+
+static int action_pause(struct mansession *session, const struct message *message)
+{
+    const char *paused = astman_get_header(message, "Paused");
+    struct who who = { .phone = astman_get_header(message, "Interface") };
+
+    if (ast_strlen_zero(who.phone) || ast_strlen_zero(paused)) {
+        astman_send_error(session, message, "Need 'Interface' and 'Paused' parameters.");
+        return 0;
+    }
+    cc_ask(trunkline_center, find_by_phone, &who);
+    if (!who.agent[0]) {
+        astman_send_error(session, message, "Interface not found");
+        return 0;
+    }
+    cc_wish(trunkline_center, who.agent, ast_true(paused) ? CC_PAUSE : CC_UNPAUSE,
+        astman_get_header(message, "Reason"));
+    astman_send_ack(session, message, ast_true(paused) ? "Interface paused successfully" :
+        "Interface unpaused successfully");
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(struct mansession *session, const struct message *message);
+    const char *synopsis;
+} ACTIONS[] = {
+    { "TrunklineStatus", action_status, "Queues, agents and waiting calls, as QueueStatus shows them." },
+    { "TrunklinePause", action_pause, "Pauses an agent, as QueuePause does." },
+    { "QueueStatus", action_status, "Queues, agents and waiting calls." },
+    { "QueuePause", action_pause, "Pauses an agent." },
+};
+static bool registered[ARRAY_LEN(ACTIONS)];
+
+void cli_start(void)
+{
+    /* Beside app_queue, its own actions stay its own. */
+    bool beside_app_queue = ast_module_check("app_queue.so");
+    size_t i;
+
+    ast_cli_register_multiple(COMMANDS, ARRAY_LEN(COMMANDS));
+    for (i = 0; i < ARRAY_LEN(ACTIONS); i++) {
+        registered[i] = (strncmp(ACTIONS[i].name, "Queue", 5) || !beside_app_queue) &&
+            !ast_manager_register2(ACTIONS[i].name, EVENT_FLAG_AGENT, ACTIONS[i].run,
+                AST_MODULE_SELF, ACTIONS[i].synopsis, NULL);
+    }
+}
+
+void cli_stop(void)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(ACTIONS); i++) {
+        if (registered[i]) {
+            ast_manager_unregister(ACTIONS[i].name);
+            registered[i] = false;
+        }
+    }
+    ast_cli_unregister_multiple(COMMANDS, ARRAY_LEN(COMMANDS));
+}

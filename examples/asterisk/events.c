@@ -1,0 +1,264 @@
+/*
+ * events.c - AMI events and queue_log lines, in the very shape of app_queue's, so that existing
+ * wallboards and reports keep working
+ *
+ * Copyright (C) 2026 the Trunkline authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A caller's events are written on the caller's thread, which has the channels at hand; an agent's
+ * on a task processor, as the engine's thread must not wait for a log file.
+ */
+#include "app_trunkline.h"
+
+#include "asterisk/devicestate.h"
+#include "asterisk/logger.h"
+#include "asterisk/stasis_channels.h"
+#include "asterisk/taskprocessor.h"
+
+static struct ast_taskprocessor *agents_tps;
+
+/* ---- callers ------------------------------------------------------------------------------------------ */
+
+/* The fourteen lines about a channel that AMI events begin with. */
+static struct ast_str *channel_lines(struct ast_channel *chan, const char *prefix)
+{
+    struct ast_channel_snapshot *snapshot;
+    struct ast_str *lines;
+
+    if (!chan) {
+        return NULL;
+    }
+    ast_channel_lock(chan);
+    snapshot = ao2_bump(ast_channel_snapshot(chan));
+    ast_channel_unlock(chan);
+    if (!snapshot) {
+        return NULL;
+    }
+    lines = ast_manager_build_channel_state_string_prefix(snapshot, prefix);
+    ao2_ref(snapshot, -1);
+    return lines;
+}
+
+static void __attribute__((format(printf, 3, 4)))
+call_event(const struct call_facts *facts, const char *name, const char *format, ...)
+{
+    struct ast_str *caller = channel_lines(facts->chan, "");
+    struct ast_str *leg = channel_lines(facts->leg, "Dest");
+    struct ast_str *rest = ast_str_create(256);
+    va_list args;
+
+    if (caller && rest) {
+        va_start(args, format);
+        ast_str_set_va(&rest, 0, format, args);
+        va_end(args);
+        manager_event(EVENT_FLAG_AGENT, name, "%s%s%s", ast_str_buffer(caller),
+            leg ? ast_str_buffer(leg) : "", ast_str_buffer(rest));
+    }
+    ast_free(caller);
+    ast_free(leg);
+    ast_free(rest);
+}
+
+#define QUEUE_LOG(facts, agent, event, ...)                                                        \
+    ast_queue_log((facts)->queue, ast_channel_uniqueid((facts)->chan), agent, event, __VA_ARGS__)
+
+void event_joined(const struct call_facts *facts, int waiting)
+{
+    const char *number, *name;
+
+    ast_channel_lock(facts->chan);
+    number = ast_strdupa(S_COR(ast_channel_caller(facts->chan)->id.number.valid,
+        ast_channel_caller(facts->chan)->id.number.str, ""));
+    name = ast_strdupa(S_COR(ast_channel_caller(facts->chan)->id.name.valid,
+        ast_channel_caller(facts->chan)->id.name.str, ""));
+    ast_channel_unlock(facts->chan);
+    QUEUE_LOG(facts, "NONE", "ENTERQUEUE", "%s|%s|%d|%s", "", number, facts->first_position, name);
+    call_event(facts, "QueueCallerJoin", "Queue: %s\r\nPosition: %d\r\nCount: %d\r\n", facts->queue,
+        facts->position, waiting);
+}
+
+void event_left(const struct call_facts *facts, int waiting)
+{
+    call_event(facts, "QueueCallerLeave", "Queue: %s\r\nCount: %d\r\nPosition: %d\r\n", facts->queue,
+        waiting, facts->position);
+}
+
+void event_abandoned(const struct call_facts *facts)
+{
+    int waited = (int)(facts->waited_ms / 1000);
+
+    QUEUE_LOG(facts, "NONE", "ABANDON", "%d|%d|%d", facts->position, facts->first_position, waited);
+    call_event(facts, "QueueCallerAbandon",
+        "Queue: %s\r\nPosition: %d\r\nOriginalPosition: %d\r\nHoldTime: %d\r\n", facts->queue,
+        facts->position, facts->first_position, waited);
+}
+
+void event_timed_out(const struct call_facts *facts)
+{
+    QUEUE_LOG(facts, "NONE", "EXITWITHTIMEOUT", "%d|%d|%d", facts->position, facts->first_position,
+        (int)(facts->waited_ms / 1000));
+}
+
+void event_empty(const struct call_facts *facts)
+{
+    QUEUE_LOG(facts, "NONE", "EXITEMPTY", "%d|%d|%d", facts->position, facts->first_position,
+        (int)(facts->waited_ms / 1000));
+}
+
+void event_exit_key(const struct call_facts *facts, char key)
+{
+    QUEUE_LOG(facts, "NONE", "EXITWITHKEY", "%c|%d|%d|%d", key, facts->position,
+        facts->first_position, (int)(facts->waited_ms / 1000));
+}
+
+void event_called(const struct call_facts *facts)
+{
+    call_event(facts, "AgentCalled", "Queue: %s\r\nInterface: %s\r\nMemberName: %s\r\n",
+        facts->queue, facts->phone, facts->agent);
+}
+
+void event_not_answered(const struct call_facts *facts, bool caller_left)
+{
+    int rang = (int)facts->rang_ms;
+
+    QUEUE_LOG(facts, facts->agent, caller_left ? "RINGCANCELED" : "RINGNOANSWER", "%d", rang);
+    if (!caller_left) {
+        call_event(facts, "AgentRingNoAnswer",
+            "Queue: %s\r\nInterface: %s\r\nMemberName: %s\r\nRingTime: %d\r\n", facts->queue,
+            facts->phone, facts->agent, rang);
+    }
+}
+
+void event_connected(const struct call_facts *facts)
+{
+    int hold = (int)(facts->waited_ms / 1000), ring = (int)(facts->rang_ms / 1000);
+
+    QUEUE_LOG(facts, facts->agent, "CONNECT", "%d|%s|%d", hold, ast_channel_uniqueid(facts->leg),
+        ring);
+    call_event(facts, "AgentConnect",
+        "Queue: %s\r\nInterface: %s\r\nMemberName: %s\r\nHoldTime: %d\r\nRingTime: %d\r\n",
+        facts->queue, facts->phone, facts->agent, hold, ring);
+}
+
+void event_completed(const struct call_facts *facts, uint32_t by)
+{
+    int hold = (int)(facts->waited_ms / 1000), talk = (int)(facts->talked_ms / 1000);
+    const char *reason = by == TL_ACD_BY_CALLER ? "caller" :
+        by == TL_ACD_BY_AGENT ? "agent" : "transfer";
+
+    if (by == TL_ACD_BY_TRANSFER) {
+        QUEUE_LOG(facts, facts->agent, "BLINDTRANSFER", "%s|%s|%d|%d|%d",
+            ast_channel_exten(facts->chan), ast_channel_context(facts->chan), hold, talk,
+            facts->first_position);
+    } else {
+        QUEUE_LOG(facts, facts->agent,
+            by == TL_ACD_BY_CALLER ? "COMPLETECALLER" : "COMPLETEAGENT", "%d|%d|%d", hold, talk,
+            facts->first_position);
+    }
+    call_event(facts, "AgentComplete",
+        "Queue: %s\r\nInterface: %s\r\nMemberName: %s\r\nHoldTime: %d\r\nTalkTime: %d\r\nReason: %s\r\n",
+        facts->queue, facts->phone, facts->agent, hold, talk, reason);
+}
+
+/* ---- agents ---------------------------------------------------------------------------------------------- */
+
+/* One agent in one queue, as it was when it happened. */
+struct member_event {
+    const char *name; /* of the AMI event */
+    const char *log;  /* of the queue_log line, or NULL */
+    char queue[CC_NAME], agent[CC_NAME], phone[CC_NAME], device[CC_NAME], reason[CC_NAME];
+    uint32_t penalty, calls, wrap_up_s;
+    uint64_t last_call;
+    bool paused, in_call;
+};
+
+static int write_member_event(void *arg)
+{
+    struct member_event *event = arg;
+
+    if (event->log) {
+        ast_queue_log(event->queue, "NONE", event->agent, event->log, "%s", event->reason);
+    }
+    manager_event(EVENT_FLAG_AGENT, event->name,
+        "Queue: %s\r\nMemberName: %s\r\nInterface: %s\r\nStateInterface: %s\r\n"
+        "Membership: static\r\nPenalty: %u\r\nCallsTaken: %u\r\nLastCall: %llu\r\nLastPause: 0\r\n"
+        "LoginTime: 0\r\nInCall: %d\r\nStatus: %d\r\nPaused: %d\r\nPausedReason: %s\r\n"
+        "Ringinuse: 0\r\nWrapuptime: %u\r\n",
+        event->queue, event->agent, event->phone, event->device, event->penalty, event->calls,
+        (unsigned long long)event->last_call, event->in_call, ast_device_state(event->device),
+        event->paused, event->reason, event->wrap_up_s);
+    ast_free(event);
+    return 0;
+}
+
+static void push_member(const char *name, const char *log, const struct cc_queue *queue,
+    const struct cc_agent *agent)
+{
+    struct member_event *event = ast_calloc(1, sizeof(*event));
+    const struct cc_member *member = agent->members;
+
+    if (!event) {
+        return;
+    }
+    while (member && member->queue != queue) {
+        member = member->next;
+    }
+    event->name = name;
+    event->log = log;
+    ast_copy_string(event->queue, queue->name, sizeof(event->queue));
+    ast_copy_string(event->agent, agent->name, sizeof(event->agent));
+    ast_copy_string(event->phone, agent->phone, sizeof(event->phone));
+    ast_copy_string(event->device, agent->device, sizeof(event->device));
+    ast_copy_string(event->reason, agent->pause_reason, sizeof(event->reason));
+    event->penalty = member ? member->config.penalty : 0;
+    event->wrap_up_s = queue->config.wrap_up_ms / 1000;
+    event->calls = agent->calls;
+    event->last_call = agent->last_call_ms / 1000;
+    event->paused = agent->paused;
+    event->in_call = agent->legs > 0;
+    events_push(write_member_event, event);
+}
+
+void event_roster(void *host, const struct cc_queue *queue, const struct cc_agent *agent, int event)
+{
+    const struct cc_member *member;
+
+    if (queue) {
+        push_member(event == 1 ? "QueueMemberAdded" : "QueueMemberRemoved", NULL, queue, agent);
+        return;
+    }
+    for (member = agent->members; member; member = member->next) {
+        push_member("QueueMemberPause", agent->paused ? "PAUSE" : "UNPAUSE", member->queue, agent);
+    }
+}
+
+void event_agent(const struct cc_agent *agent)
+{
+    const struct cc_member *member;
+
+    if (!ast_manager_check_enabled()) {
+        return;
+    }
+    for (member = agent->members; member; member = member->next) {
+        push_member("QueueMemberStatus", NULL, member->queue, agent);
+    }
+}
+
+void events_push(int (*task)(void *arg), void *arg)
+{
+    if (ast_taskprocessor_push(agents_tps, task, arg)) {
+        ast_free(arg);
+    }
+}
+
+bool events_start(void)
+{
+    agents_tps = ast_taskprocessor_get("trunkline/agents", TPS_REF_DEFAULT);
+    return agents_tps != NULL;
+}
+
+void events_stop(void)
+{
+    /* What is queued is still written: the last reference ends the processor after that. */
+    agents_tps = ast_taskprocessor_unreference(agents_tps);
+}

@@ -1,0 +1,624 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "callcenter.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "roster.h"
+
+enum letter_kind { ARRIVE, HANGUP, EXIT, ACCEPT, REJECT, COMPLETE, DEVICE, WISH, RELOAD, ASK };
+
+struct letter {
+    struct letter *next;
+    enum letter_kind kind;
+    struct cc_call *call;
+    uint64_t offer;
+    uint32_t number;
+    char name[CC_NAME], text[200], preferred[CC_NAME];
+    struct cc_arrival arrival;
+    struct cc_config *config;
+    void (*ask)(cc_center *center, void *arg);
+    void *arg;
+    bool *answered;
+};
+
+/* ---- the clock ------------------------------------------------------------------------------------ */
+
+static pthread_once_t clock_once = PTHREAD_ONCE_INIT;
+static uint64_t clock_offset_ms;
+
+static uint64_t clock_ms(clockid_t clock)
+{
+    struct timespec at;
+
+    clock_gettime(clock, &at);
+    return (uint64_t)at.tv_sec * 1000 + (uint64_t)at.tv_nsec / 1000000;
+}
+
+static void clock_begin(void)
+{
+    clock_offset_ms = clock_ms(CLOCK_REALTIME) - clock_ms(CLOCK_MONOTONIC);
+}
+
+tl_time cc_now(void)
+{
+    pthread_once(&clock_once, clock_begin);
+    return clock_offset_ms + clock_ms(CLOCK_MONOTONIC);
+}
+
+/* ---- what the engine says ---------------------------------------------------------------------------- */
+
+void cc_log(cc_center *center, int level, const char *format, ...)
+{
+    char text[400];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    center->hooks.log(center->hooks.host, level, text);
+}
+
+void cc_call_init(struct cc_call *call, const char *name, const char *number)
+{
+    memset(call, 0, sizeof *call);
+    snprintf(call->name, sizeof call->name, "%s", name);
+    snprintf(call->number, sizeof call->number, "%s", number);
+    call->handle = TL_NONE;
+    atomic_init(&call->owners, 1);
+}
+
+void cc_call_release(cc_center *center, struct cc_call *call)
+{
+    if (atomic_fetch_sub(&call->owners, 1) == 1) {
+        center->hooks.release(center->hooks.host, call);
+    }
+}
+
+static void forget(cc_center *center, struct cc_call *call)
+{
+    *call->back = call->next;
+    if (call->next) {
+        call->next->back = call->back;
+    }
+    cc_call_release(center, call);
+}
+
+static void leg_ended(cc_center *center, struct cc_agent *agent)
+{
+    if (agent->legs > 0 && --agent->legs == 0) {
+        cc_roster_settle(center, agent);
+    }
+}
+
+/* Keeps the center's own books, then hands the output to the host. */
+static void follow(cc_center *center, const tl_acd_output *output)
+{
+    struct cc_call *call = (struct cc_call *)(uintptr_t)output->call_tag;
+    struct cc_agent *agent = (struct cc_agent *)(uintptr_t)output->agent_tag;
+
+    switch (output->kind) {
+    case TL_ACD_JOINED:
+        call->handle = output->call;
+        break;
+    case TL_ACD_OFFER:
+        call->offers++;
+        agent->legs++;
+        break;
+    case TL_ACD_OFFER_ENDED:
+        call->offers--;
+        if (output->reason != TL_ACD_OFFER_ACCEPTED) {
+            leg_ended(center, agent);
+        }
+        break;
+    case TL_ACD_CONNECTED:
+        call->agent = agent;
+        call->since_ms = output->at;
+        break;
+    case TL_ACD_MOVED:
+        for (struct cc_queue *queue = center->queues; queue; queue = queue->next) {
+            if (queue->handle == output->queue) {
+                call->queue = queue;
+            }
+        }
+        break;
+    case TL_ACD_REFUSED:
+    case TL_ACD_LEFT:
+        call->over = true;
+        break;
+    case TL_ACD_COMPLETED:
+        call->over = true;
+        agent->calls++;
+        agent->last_call_ms = output->at;
+        leg_ended(center, agent);
+        break;
+    case TL_ACD_AGENT_CHANGED:
+        if (output->reason == TL_ACD_NOT_READY && output->detail == CC_REASON_MISSED) {
+            agent->paused = true;
+            snprintf(agent->pause_reason, sizeof agent->pause_reason, "Auto-Pause");
+            if (center->hooks.roster) {
+                center->hooks.roster(center->hooks.host, NULL, agent, 0);
+            }
+        }
+        break;
+    }
+    /* Outputs about a call have no agent, or one of its own; those about an agent no call. */
+    struct cc_event event = {output, call, call ? call->queue : NULL, agent};
+    center->hooks.event(center->hooks.host, &event);
+    if (call && call->over && call->offers == 0) {
+        forget(center, call);
+    }
+}
+
+static void drain(cc_center *center)
+{
+    tl_acd_output output;
+
+    while (tl_acd_poll(center->engine, &output) == TL_OK) {
+        if (output.kind == TL_ACD_AGENT_CHANGED) {
+            output.call_tag = 0;
+        }
+        follow(center, &output);
+    }
+    cc_roster_sweep(center);
+}
+
+/* An end that the engine did not give: it does not know the call, or is out of use. */
+static void end_by_hand(cc_center *center, struct cc_call *call, uint32_t kind)
+{
+    tl_acd_output output = {.kind = kind, .at = cc_now(), .call_tag = (uintptr_t)call};
+
+    call->offers = 0;
+    follow(center, &output);
+}
+
+/* ---- letters -------------------------------------------------------------------------------------------- */
+
+static tl_status arrive(cc_center *center, const struct letter *letter)
+{
+    struct cc_call *call = letter->call;
+    struct cc_agent *preferred = cc_find_agent(center, letter->preferred);
+    tl_acd_call config;
+
+    call->queue = cc_find_queue(center, letter->name);
+    call->since_ms = cc_now();
+    call->next = center->calls;
+    call->back = &center->calls;
+    if (call->next) {
+        call->next->back = &call->next;
+    }
+    center->calls = call;
+    if (!call->queue || call->queue->leaving) {
+        cc_log(center, 1, "%s: there is no queue %s", call->name, letter->name);
+        end_by_hand(center, call, TL_ACD_REFUSED);
+        return TL_OK;
+    }
+    tl_acd_call_defaults(&config);
+    config.tag = (uintptr_t)call;
+    config.queue = call->queue->handle;
+    config.priority = letter->arrival.priority;
+    config.max_wait_ms = letter->arrival.max_wait_ms;
+    config.preferred_agent = preferred ? preferred->handle : TL_NONE;
+    config.preferred_wait_ms = letter->arrival.preferred_wait_ms;
+    config.penalty_min = letter->arrival.penalty_min;
+    config.penalty_max = letter->arrival.penalty_max;
+    config.call_class = cc_roster_class(center, letter->text);
+    tl_status status = tl_acd_arrive(center->engine, cc_now(), &config);
+    if (status < 0) {
+        cc_log(center, 0, "%s: %s", call->name, tl_last_error());
+        end_by_hand(center, call, TL_ACD_REFUSED);
+    }
+    return TL_OK;
+}
+
+static void wish(cc_center *center, const struct letter *letter)
+{
+    struct cc_agent *agent = cc_find_agent(center, letter->name);
+
+    if (!agent) {
+        cc_log(center, 1, "there is no agent %s", letter->name);
+        return;
+    }
+    switch ((enum cc_wish)letter->number) {
+    case CC_PAUSE:
+    case CC_UNPAUSE:
+        agent->paused = letter->number == CC_PAUSE;
+        snprintf(agent->pause_reason, sizeof agent->pause_reason, "%.79s", letter->text);
+        if (center->hooks.roster) {
+            center->hooks.roster(center->hooks.host, NULL, agent, 0);
+        }
+        break;
+    case CC_LOGIN:
+        agent->logged_out = false;
+        break;
+    case CC_LOGOUT:
+        agent->logged_out = true;
+        break;
+    case CC_END_WRAP_UP:
+        tl_acd_end_wrap_up(center->engine, cc_now(), agent->handle);
+        return;
+    }
+    cc_roster_state(center, agent);
+}
+
+static bool benign(tl_status status)
+{
+    /* A caller and an agent who do things at the same moment: the first one has won. */
+    return status >= 0 || status == TL_ERR_ACD_NO_CALL || status == TL_ERR_ACD_NO_OFFER ||
+           status == TL_ERR_ACD_WRONG_STATE;
+}
+
+static void read_letter(cc_center *center, struct letter *letter)
+{
+    struct cc_call *call = letter->call;
+    tl_acd *engine = center->engine;
+    tl_time now = cc_now();
+    tl_status status = TL_OK;
+
+    switch (letter->kind) {
+    case ARRIVE:
+        status = arrive(center, letter);
+        break;
+    case HANGUP:
+        status = tl_acd_hangup(engine, now, call->handle);
+        break;
+    case EXIT:
+        status = tl_acd_exit(engine, now, call->handle, (uint8_t)letter->number);
+        break;
+    case COMPLETE:
+        status = tl_acd_complete(engine, now, call->handle, letter->number);
+        break;
+    case ACCEPT:
+        status = tl_acd_accept(engine, now, letter->offer);
+        break;
+    case REJECT:
+        status = tl_acd_reject(engine, now, letter->offer, letter->number);
+        break;
+    case DEVICE:
+        cc_roster_device(center, letter->name, (enum cc_device)letter->number);
+        break;
+    case WISH:
+        wish(center, letter);
+        break;
+    case RELOAD:
+        cc_roster_apply(center, letter->config);
+        break;
+    case ASK:
+        letter->ask(center, letter->arg);
+        break;
+    }
+    if (!benign(status)) {
+        cc_log(center, 0, "%s (%s)", tl_last_error(), tl_status_text(status));
+        if (call && !call->over) {
+            end_by_hand(center, call, TL_ACD_LEFT);
+        }
+    }
+    drain(center);
+    if (call) {
+        cc_call_release(center, call);
+    }
+}
+
+/* Returns the milliseconds until there is something to do without a letter, or -1. */
+static int read_letters(cc_center *center)
+{
+    struct letter *letter, *next;
+    tl_time deadline = TL_NONE, now;
+
+    pthread_mutex_lock(&center->lock);
+    letter = center->first;
+    center->first = center->last = NULL;
+    pthread_mutex_unlock(&center->lock);
+    for (; letter; letter = next) {
+        next = letter->next;
+        read_letter(center, letter);
+        if (letter->answered) {
+            pthread_mutex_lock(&center->lock);
+            *letter->answered = true;
+            pthread_cond_broadcast(&center->letters_came);
+            pthread_mutex_unlock(&center->lock);
+        }
+        free(letter);
+    }
+    now = cc_now();
+    cc_roster_settled(center, now);
+    tl_acd_deadline(center->engine, &deadline);
+    if (deadline <= now) {
+        tl_status status = tl_acd_tick(center->engine, now);
+        if (status < 0) {
+            cc_log(center, 0, "%s", tl_last_error());
+        }
+    }
+    drain(center);
+    tl_acd_deadline(center->engine, &deadline);
+    if (center->settle_first && center->settle_first->settle_at < deadline) {
+        deadline = center->settle_first->settle_at;
+    }
+    now = cc_now();
+    uint64_t wait = deadline <= now ? 0 : deadline - now;
+    return deadline == TL_NONE ? -1 : wait > 3600000 ? 3600000 : (int)wait;
+}
+
+int cc_run(cc_center *center)
+{
+    return read_letters(center);
+}
+
+static void *engine_thread(void *arg)
+{
+    cc_center *center = arg;
+
+    for (;;) {
+        int wait = read_letters(center);
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += wait / 1000;
+        until.tv_nsec += (long)(wait % 1000) * 1000000;
+        if (until.tv_nsec >= 1000000000) {
+            until.tv_sec++;
+            until.tv_nsec -= 1000000000;
+        }
+        pthread_mutex_lock(&center->lock);
+        int rc = 0;
+        while (!center->first && !center->stop && rc == 0) {
+            rc = wait < 0 ? pthread_cond_wait(&center->letters_came, &center->lock)
+                          : pthread_cond_timedwait(&center->letters_came, &center->lock, &until);
+        }
+        bool stop = center->stop && !center->first;
+        pthread_mutex_unlock(&center->lock);
+        if (stop) {
+            return NULL;
+        }
+    }
+}
+
+static struct letter *letter(enum letter_kind kind)
+{
+    struct letter *new = calloc(1, sizeof *new);
+
+    /* A call center whose calls wait for ever because a letter was lost is worse than none. */
+    if (!new) {
+        abort();
+    }
+    new->kind = kind;
+    return new;
+}
+
+static void post(cc_center *center, struct letter *letter)
+{
+    pthread_mutex_lock(&center->lock);
+    if (center->last) {
+        center->last->next = letter;
+    } else {
+        center->first = letter;
+    }
+    center->last = letter;
+    pthread_cond_broadcast(&center->letters_came);
+    pthread_mutex_unlock(&center->lock);
+    if (center->hooks.wake) {
+        center->hooks.wake(center->hooks.host);
+    }
+}
+
+static void post_call(cc_center *center, enum letter_kind kind, struct cc_call *call,
+                      uint32_t number)
+{
+    struct letter *new = letter(kind);
+
+    atomic_fetch_add(&call->owners, 1);
+    new->call = call;
+    new->number = number;
+    post(center, new);
+}
+
+static void post_offer(cc_center *center, enum letter_kind kind, uint64_t offer, uint32_t number)
+{
+    struct letter *new = letter(kind);
+
+    new->offer = offer;
+    new->number = number;
+    post(center, new);
+}
+
+static void post_name(cc_center *center, enum letter_kind kind, const char *name, uint32_t number,
+                      const char *text)
+{
+    struct letter *new = letter(kind);
+
+    snprintf(new->name, sizeof new->name, "%s", name);
+    snprintf(new->text, sizeof new->text, "%s", text ? text : "");
+    new->number = number;
+    post(center, new);
+}
+
+void cc_arrival_defaults(struct cc_arrival *arrival)
+{
+    *arrival = (struct cc_arrival){.max_wait_ms = TL_NONE, .penalty_max = TL_NONE32};
+}
+
+void cc_arrive(cc_center *center, struct cc_call *call, const struct cc_arrival *arrival)
+{
+    struct letter *new = letter(ARRIVE);
+
+    call->handle = TL_NONE;
+    call->over = false;
+    call->offers = 0;
+    call->agent = NULL;
+    /* The letter's and the center's. */
+    atomic_fetch_add(&call->owners, 2);
+    new->call = call;
+    new->arrival = *arrival;
+    snprintf(new->name, sizeof new->name, "%s", arrival->queue);
+    snprintf(new->text, sizeof new->text, "%s", arrival->skills ? arrival->skills : "");
+    snprintf(new->preferred, sizeof new->preferred, "%s",
+             arrival->preferred ? arrival->preferred : "");
+    post(center, new);
+}
+
+void cc_hangup(cc_center *center, struct cc_call *call)
+{
+    post_call(center, HANGUP, call, 0);
+}
+
+void cc_exit(cc_center *center, struct cc_call *call, char key)
+{
+    post_call(center, EXIT, call, (uint8_t)key);
+}
+
+void cc_complete(cc_center *center, struct cc_call *call, uint32_t by)
+{
+    post_call(center, COMPLETE, call, by);
+}
+
+void cc_accept(cc_center *center, uint64_t offer)
+{
+    post_offer(center, ACCEPT, offer, 0);
+}
+
+void cc_reject(cc_center *center, uint64_t offer, uint32_t cause)
+{
+    post_offer(center, REJECT, offer, cause);
+}
+
+void cc_device(cc_center *center, const char *device, enum cc_device state)
+{
+    post_name(center, DEVICE, device, (uint32_t)state, NULL);
+}
+
+void cc_wish(cc_center *center, const char *agent, enum cc_wish wish, const char *reason)
+{
+    post_name(center, WISH, agent, (uint32_t)wish, reason);
+}
+
+void cc_reload(cc_center *center, struct cc_config *config)
+{
+    struct letter *new = letter(RELOAD);
+
+    new->config = config;
+    post(center, new);
+}
+
+void cc_ask(cc_center *center, void (*ask)(cc_center *center, void *arg), void *arg)
+{
+    bool answered = false;
+    struct letter *new;
+
+    if (!center->threaded) {
+        ask(center, arg);
+        return;
+    }
+    new = letter(ASK);
+    new->ask = ask;
+    new->arg = arg;
+    new->answered = &answered;
+    post(center, new);
+    pthread_mutex_lock(&center->lock);
+    while (!answered) {
+        pthread_cond_wait(&center->letters_came, &center->lock);
+    }
+    pthread_mutex_unlock(&center->lock);
+}
+
+tl_acd *cc_engine(cc_center *center)
+{
+    return center->engine;
+}
+
+struct cc_queue *cc_queues(cc_center *center)
+{
+    return center->queues;
+}
+
+struct cc_agent *cc_agents(cc_center *center)
+{
+    return center->agents;
+}
+
+struct cc_call *cc_calls(cc_center *center)
+{
+    return center->calls;
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------ */
+
+/* Room for what is configured, and for half as much again after a reload. */
+static tl_acd_limits limits_for(const struct cc_config *config)
+{
+    tl_acd_limits limits = config->limits;
+    uint32_t members = 0, largest = 0, skilled = 0;
+
+    for (size_t i = 0; i < config->queue_count; i++) {
+        uint32_t count = (uint32_t)config->queues[i].member_count;
+        members += count;
+        largest = count > largest ? count : largest;
+    }
+    for (size_t i = 0; i < config->agent_count; i++) {
+        skilled += config->agents[i].skills[0] != '\0';
+    }
+    uint32_t agents = (uint32_t)config->agent_count, queues = (uint32_t)config->queue_count;
+    limits.agents = limits.agents ? limits.agents : agents + agents / 2 + 64;
+    limits.queues = limits.queues ? limits.queues : queues + queues / 2 + 16;
+    limits.memberships = limits.memberships ? limits.memberships : members + members / 2 + 128;
+    limits.calls = limits.calls ? limits.calls : 1024;
+    limits.ring_max = largest < 16 ? 16 : largest > 256 ? 256 : largest;
+    limits.classes = 64;
+    limits.profiles = skilled < 32 ? 32 : skilled > 1000 ? 1000 : skilled;
+    return limits;
+}
+
+cc_center *cc_new(const struct cc_hooks *hooks, struct cc_config *config, char *why, size_t room)
+{
+    tl_acd_limits limits = limits_for(config);
+    cc_center *center = calloc(1, sizeof *center);
+    pthread_condattr_t attributes;
+
+    if (!center) {
+        snprintf(why, room, "out of memory");
+        return NULL;
+    }
+    if (tl_acd_new(&limits, &center->engine) < 0) {
+        snprintf(why, room, "%s", tl_last_error());
+        free(center);
+        return NULL;
+    }
+    tl_acd_set_seed(center->engine, config->seed);
+    center->hooks = *hooks;
+    pthread_mutex_init(&center->lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&center->letters_came, &attributes);
+    pthread_condattr_destroy(&attributes);
+    /* The configuration is the first letter, so that every hook is called on one thread. */
+    cc_reload(center, config);
+    return center;
+}
+
+bool cc_start(cc_center *center)
+{
+    center->threaded = pthread_create(&center->thread, NULL, engine_thread, center) == 0;
+    return center->threaded;
+}
+
+void cc_free(cc_center *center)
+{
+    if (!center) {
+        return;
+    }
+    if (center->threaded) {
+        pthread_mutex_lock(&center->lock);
+        center->stop = true;
+        pthread_cond_broadcast(&center->letters_came);
+        pthread_mutex_unlock(&center->lock);
+        pthread_join(center->thread, NULL);
+    }
+    read_letters(center);
+    cc_roster_free(center);
+    cc_config_free(center->config);
+    tl_acd_free(center->engine);
+    pthread_cond_destroy(&center->letters_came);
+    pthread_mutex_destroy(&center->lock);
+    free(center);
+}

@@ -1,0 +1,202 @@
+/*
+ * callcenter.h - a call centre by names, over libtrunkline's routing engine
+ *
+ * What the Asterisk module, the FreeSWITCH module and the board application share: queues, agents
+ * and calls under the names of a configuration, one tl_acd that only one thread ever enters, and an
+ * inbox through which all other threads speak to it.
+ *
+ *     any thread      cc_arrive, cc_accept, ... : put a letter into the inbox and return at once
+ *     engine thread   hands the letters to the engine, and the engine's outputs to hooks.event
+ *
+ * The engine thread sleeps until a letter comes or the engine's deadline has come. cc_start runs
+ * it; a program with an event loop of its own calls cc_run and cc_deadline instead.
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ */
+#ifndef CALLCENTER_H
+#define CALLCENTER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <trunkline.h>
+
+#define CC_NAME 80
+
+typedef struct cc_center cc_center;
+struct cc_config;
+
+/* ---- what the host sees, on the engine thread only ---------------------------------------------- */
+
+/** A queue. */
+struct cc_queue {
+    char name[CC_NAME];
+    char music[CC_NAME]; /* what the caller hears, in the host's terms; may be empty */
+    uint64_t handle;
+    tl_acd_queue_config config;
+    char strategy[40]; /* as written in the configuration */
+    /* The center's own. */
+    struct cc_queue *next, *chain;
+    bool wanted, leaving;
+};
+
+/** An agent. */
+struct cc_agent {
+    char name[CC_NAME];
+    char phone[CC_NAME];  /* how to ring it, in the host's terms */
+    char device[CC_NAME]; /* whose state says whether the phone is free */
+    uint64_t handle;
+    unsigned legs;    /* offers and conversations of ours */
+    bool paused;      /* by somebody's wish */
+    bool logged_out;  /* likewise */
+    char pause_reason[CC_NAME];
+    uint32_t calls;        /* completed */
+    uint64_t last_call_ms; /* when the last one ended; 0 is never */
+    int device_state;      /* a cc_device */
+    /* The center's own. */
+    struct cc_member *members;
+    struct cc_agent *next, *chain, *device_chain, *settle_next;
+    uint64_t settle_at;
+    tl_acd_agent_config config;
+    bool wanted, settling, attached;
+};
+
+/** An agent's place in a queue. */
+struct cc_member {
+    struct cc_queue *queue;
+    struct cc_agent *agent;
+    struct cc_member *next;
+    tl_acd_membership config;
+    bool wanted;
+};
+
+/** What is known of an agent's phone besides our own calls. */
+enum cc_device { CC_DEVICE_FREE, CC_DEVICE_BUSY, CC_DEVICE_GONE };
+
+/**
+ * A call in the center, a part of the host's own call. Begun with cc_call_init, which makes the
+ * host one of its owners; the center is another from cc_arrive on, and so is every letter about it.
+ * When the last one has let it go, hooks.release has it back.
+ */
+struct cc_call {
+    char name[CC_NAME];   /* for people: the channel */
+    char number[CC_NAME]; /* for people: the caller */
+    /* The center's own. */
+    atomic_uint owners;
+    uint64_t handle;
+    struct cc_queue *queue;
+    struct cc_agent *agent;
+    uint64_t since_ms;
+    unsigned offers;
+    bool over;
+    struct cc_call *next, **back;
+};
+
+/** Something to do or to know. The pointers are good until the hook returns. */
+struct cc_event {
+    const tl_acd_output *output;   /* its kind says what; call_tag and agent_tag are the center's */
+    struct cc_call *call;          /* NULL when it is about no call */
+    const struct cc_queue *queue;  /* likewise */
+    const struct cc_agent *agent;
+};
+
+/** What the host does. Called on the engine thread, so none of it may wait for anything. */
+struct cc_hooks {
+    void *host;
+    /** The engine has something to say. */
+    void (*event)(void *host, const struct cc_event *event);
+    /** Nobody owns the call any more. Called on the thread that let it go last. */
+    void (*release)(void *host, struct cc_call *call);
+    /** An agent was paused or is back (event 0), came (1) or was removed (2). May be NULL. */
+    void (*roster)(void *host, const struct cc_queue *queue, const struct cc_agent *agent, int event);
+    /** Starts or ends listening to an agent's device. May be NULL. */
+    void (*watch)(void *host, const char *device, bool start);
+    /** A sentence for the log: 0 is an error, 1 a warning, 2 a notice. */
+    void (*log)(void *host, int level, const char *text);
+    /** For hosts with their own loop: a letter has come. May be NULL. */
+    void (*wake)(void *host);
+};
+
+/* ---- life ------------------------------------------------------------------------------------------ */
+
+/** Makes a center of a configuration, which it keeps; NULL when it cannot, and why in `why`. */
+cc_center *cc_new(const struct cc_hooks *hooks, struct cc_config *config, char *why, size_t room);
+
+/** Starts the engine thread; false when there is none to be had. */
+bool cc_start(cc_center *center);
+
+/** Ends the thread, if any, and the center. No call may be in it any more. */
+void cc_free(cc_center *center);
+
+/** Without a thread: does what is due. Returns the milliseconds until it is due again, or -1. */
+int cc_run(cc_center *center);
+
+/** The center's clock: milliseconds since 1970, never going back. */
+tl_time cc_now(void);
+
+/* ---- letters, from any thread -------------------------------------------------------------------------- */
+
+/** How a call wants to be queued. */
+struct cc_arrival {
+    const char *queue;
+    int32_t priority;
+    uint64_t max_wait_ms;  /* TL_NONE: the queue's */
+    const char *preferred; /* an agent's name, or NULL */
+    uint32_t preferred_wait_ms;
+    uint32_t penalty_min, penalty_max;
+    const char *skills; /* as in the configuration, or NULL */
+};
+
+/** Begins a call, owned by the caller. */
+void cc_call_init(struct cc_call *call, const char *name, const char *number);
+
+/** The caller owns it no longer. */
+void cc_call_release(cc_center *center, struct cc_call *call);
+
+/** Fills in the defaults. */
+void cc_arrival_defaults(struct cc_arrival *arrival);
+
+/** The call wants an agent. Answered by TL_ACD_JOINED or TL_ACD_REFUSED (reason 0: no such queue). */
+void cc_arrive(cc_center *center, struct cc_call *call, const struct cc_arrival *arrival);
+
+/**
+ * The caller hung up, or leaves by a key. Answered by TL_ACD_LEFT or TL_ACD_COMPLETED, exactly one
+ * of which every call that joined gets.
+ */
+void cc_hangup(cc_center *center, struct cc_call *call);
+void cc_exit(cc_center *center, struct cc_call *call, char key);
+
+/** The agent's phone answered, or will not. */
+void cc_accept(cc_center *center, uint64_t offer);
+void cc_reject(cc_center *center, uint64_t offer, uint32_t cause);
+
+/** The conversation is over; `by` is a tl_acd_ended_by. Answered by TL_ACD_COMPLETED. */
+void cc_complete(cc_center *center, struct cc_call *call, uint32_t by);
+
+/** What an agent's device is now. */
+void cc_device(cc_center *center, const char *device, enum cc_device state);
+
+/** An agent's wish: pause with a reason, come back, log in, log out, end of the paperwork. */
+enum cc_wish { CC_PAUSE, CC_UNPAUSE, CC_LOGIN, CC_LOGOUT, CC_END_WRAP_UP };
+void cc_wish(cc_center *center, const char *agent, enum cc_wish wish, const char *reason);
+
+/** Another configuration, which the center keeps. Waiting calls and talking agents stay. */
+void cc_reload(cc_center *center, struct cc_config *config);
+
+/**
+ * Runs `ask` on the engine thread and waits for its end: for whatever wants to look at everything.
+ * Not to be called from a hook.
+ */
+void cc_ask(cc_center *center, void (*ask)(cc_center *center, void *arg), void *arg);
+
+/* ---- within cc_ask --------------------------------------------------------------------------------------- */
+
+tl_acd *cc_engine(cc_center *center);
+struct cc_queue *cc_queues(cc_center *center);
+struct cc_agent *cc_agents(cc_center *center);
+struct cc_call *cc_calls(cc_center *center);
+struct cc_queue *cc_find_queue(cc_center *center, const char *name);
+struct cc_agent *cc_find_agent(cc_center *center, const char *name);
+
+#endif

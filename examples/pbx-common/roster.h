@@ -1,0 +1,69 @@
+/*
+ * roster.h - a center's insides: who is there, under which name. Engine thread only.
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ */
+#ifndef ROSTER_H
+#define ROSTER_H
+
+#include <pthread.h>
+
+#include "callcenter.h"
+#include "config.h"
+
+#define CC_BUCKETS 4096
+
+/* Reasons of not ready that the center gives the engine. */
+enum { CC_REASON_PAUSED = 1, CC_REASON_DEVICE = 2, CC_REASON_MISSED = 65535 };
+
+struct letter;
+
+struct cc_center {
+    struct cc_hooks hooks;
+    struct cc_config *config;
+    tl_acd *engine;
+
+    struct cc_queue *queues, *queue_names[CC_BUCKETS];
+    struct cc_agent *agents, *agent_names[CC_BUCKETS], *agent_devices[CC_BUCKETS];
+    struct cc_agent *gone; /* removed, but still on a call, or named in outputs not yet read */
+    struct cc_agent *settle_first, *settle_last;
+    struct cc_call *calls;
+    char (*skills)[40];
+    size_t skill_count;
+
+    pthread_mutex_t lock; /* of the inbox: the letters and `stop` */
+    pthread_cond_t letters_came;
+    struct letter *first, *last;
+    bool stop, threaded;
+    pthread_t thread;
+};
+
+/** Says a sentence in the host's log. */
+void cc_log(cc_center *center, int level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** Brings queues, agents and memberships in line with the configuration, which the center keeps. */
+void cc_roster_apply(cc_center *center, struct cc_config *config);
+
+/** Tells the engine what an agent is, after one of the reasons for it has changed. */
+void cc_roster_state(cc_center *center, struct cc_agent *agent);
+
+/** An agent's last leg has ended: look at its device again when that had time to follow. */
+void cc_roster_settle(cc_center *center, struct cc_agent *agent);
+
+/** Does what is due by now of that. */
+void cc_roster_settled(cc_center *center, tl_time now);
+
+/** Frees what was removed and is not spoken of any more. */
+void cc_roster_sweep(cc_center *center);
+
+/** Frees everything. */
+void cc_roster_free(cc_center *center);
+
+/** The device's state, for all agents that have it. */
+void cc_roster_device(cc_center *center, const char *device, enum cc_device state);
+
+/** The engine's class for skills as written in a configuration. */
+uint32_t cc_roster_class(cc_center *center, const char *skills);
+
+#endif
