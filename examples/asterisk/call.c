@@ -632,6 +632,18 @@ static bool arrive(struct line *line, const struct cc_arrival *arrival)
     return true;
 }
 
+/* The dialogue says it in its own words. */
+static void tell_place(struct line *line, const struct word *word)
+{
+    uint64_t estimate = word->output.estimate_ms;
+
+    if (line->dialogue) {
+        tl_ivr_queue_update(line->dialogue->session, cc_now(), line->queue_op,
+            word->output.position, estimate < UINT32_MAX ? (uint32_t)estimate : 0);
+        flow_follow(line->dialogue);
+    }
+}
+
 /* The engine has something to say. */
 static enum how hear(struct line *line)
 {
@@ -648,6 +660,7 @@ static enum how hear(struct line *line)
         ast_copy_string(line->music, word->music, sizeof(line->music));
         about = facts(line, NULL);
         event_joined(&about, word->waiting);
+        tell_place(line, word);
         if (!line->playing) {
             music(line, true);
         }
@@ -668,12 +681,8 @@ static enum how hear(struct line *line)
         break;
     case TL_ACD_ANNOUNCE:
         line->position = (int)word->output.position;
-        if (line->dialogue) {
-            tl_ivr_queue_update(line->dialogue->session, cc_now(), line->queue_op,
-                word->output.position,
-                word->output.estimate_ms < UINT32_MAX ? (uint32_t)word->output.estimate_ms : 0);
-            flow_follow(line->dialogue);
-        } else {
+        tell_place(line, word);
+        if (!line->dialogue) {
             say_position(line, word->output.position);
         }
         break;
