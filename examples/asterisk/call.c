@@ -915,8 +915,10 @@ int trunkline_queue_exec(struct ast_channel *chan, const char *data)
     args.options = S_OR(args.options, "");
     keys = strchr(args.options, 'k');
     if (keys && keys[1] == '(') {
-        snprintf(line.exit_keys, sizeof(line.exit_keys), "%.*s", (int)strcspn(keys + 2, ")"), keys + 2);
-        *keys = '\0';
+        size_t length = strcspn(keys + 2, ")");
+        snprintf(line.exit_keys, sizeof(line.exit_keys), "%.*s", (int)length, keys + 2);
+        /* The keys are no options. */
+        memset(keys, ' ', length + 2);
     }
     line.ring = strchr(args.options, 'r');
     line.transfer_by_agent = strchr(args.options, 't');

@@ -59,9 +59,9 @@ def caller(keys="", before_keys=1000, talk=None, give_up=None):
     text += _send(_in_dialog("ACK", 1), retrans=False)
     if keys:
         text += _pause(before_keys)
-        for key in keys:
-            text += _play(KEYS.format(key)) + _pause(600)
-    text += _play(SOUND)
+        text += _pause(600).join(_play(KEYS.format(key)) for key in keys)
+    if talk is not None:
+        text += _pause(600 if keys else 0) + _play(SOUND)
     hang_up = give_up if give_up is not None else talk
     if hang_up is None:
         text += '  <recv request="BYE" timeout="60000"/>\n' + _answer("200 OK")

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""import-queues.py [queues.conf] > trunkline.conf : app_queue's configuration as Trunkline's.
+
+What has no counterpart is kept as a comment, and said on standard error. Strategies become the
+`asterisk:` ones, which choose as app_queue does, its ties included.
+
+SPDX-License-Identifier: MIT OR Apache-2.0
+"""
+
+import re
+import sys
+
+# app_queue's name: (ours, how the value is turned, its default)
+OPTIONS = {
+    "timeout": ("ring_timeout", "seconds", "15"),
+    "retry": ("retry", "retry", "5"),
+    "wrapuptime": ("wrap_up", "seconds", "0"),
+    "maxlen": ("max_waiting", "maximum", "0"),
+    "weight": ("weight", "same", "0"),
+    "servicelevel": ("service_level", "seconds", "0"),
+    "musicclass": ("music", "same", ""),
+    "music": ("music", "same", ""),
+    "announce-frequency": ("announce_every", "announce", "0"),
+    "joinempty": ("join_empty", "empty", "yes"),
+    "leavewhenempty": ("leave_empty", "empty", "no"),
+    "autopause": ("missed_limit", "autopause", "no"),
+}
+# These say what Trunkline does anyway, or what is not asked for here.
+SILENT = {"autofill": "yes", "ringinuse": "no", "strategy": None, "eventwhencalled": None,
+          "eventmemberstatus": None, "setinterfacevar": None, "setqueueentryvar": None,
+          "setqueuevar": None, "shared_lastcall": "yes"}
+STRATEGIES = "ringall leastrecent fewestcalls random wrandom rrmemory rrordered linear".split()
+EMPTY = {"yes": "never", "no": "logged-out", "strict": "not-ready", "loose": "logged-out"}
+
+
+def sections(lines):
+    """(name, [(key, value)]) of each section, templates applied."""
+    found, templates, order = {}, set(), []
+    current = None
+    for line in lines:
+        line = re.sub(r"(^|\s);.*", "", line).strip()
+        head = re.match(r"\[([^\]]+)\](?:\(([^)]*)\))?", line)
+        if head:
+            current, rest = head[1], head[2] or ""
+            if current not in found:
+                found[current] = []
+                order.append(current)
+            for base in filter(None, (part.strip() for part in rest.split(","))):
+                if base == "!":
+                    templates.add(current)
+                elif base != "+":
+                    found[current] += found.get(base, [])
+        elif current and "=" in line:
+            key, value = re.split(r"\s*=>?\s*", line, maxsplit=1)
+            found[current].append((key.strip().lower(), value.strip()))
+    return [(name, found[name]) for name in order if name not in templates]
+
+
+def turned(how, value):
+    """The value as Trunkline has it; None when there is nothing to write."""
+    if how == "seconds":
+        return value if value != "0" else ("0" if value else None)
+    if how == "retry":
+        return value if value != "0" else "0.001"
+    if how == "maximum":
+        return None if value == "0" else value
+    if how == "announce":
+        return None if value == "0" else value
+    if how == "empty":
+        words = [word.strip() for word in value.split(",")]
+        known = [EMPTY[word] for word in words if word in EMPTY]
+        if known:
+            return known[0]
+        # A list of states of members that do not count: at least who cannot be reached.
+        return "not-ready" if "paused" in words else "logged-out"
+    if how == "autopause":
+        return "1" if value in ("yes", "all") else None
+    return value or None
+
+
+def convert(lines, warn):
+    general, queues, agents = {}, [], {}
+    for name, pairs in sections(lines):
+        if name == "general":
+            general.update(pairs)
+        else:
+            queues.append((name, pairs))
+    out = ["[general]"]
+    for key in sorted(general):
+        out.append(f"; queues.conf: {key} = {general[key]}")
+    for name, pairs in queues:
+        options = {key: value for key, value in pairs if key != "member"}
+        strategy = options.get("strategy", "ringall").lower()
+        strategy = "rrmemory" if strategy == "roundrobin" else strategy
+        if strategy not in STRATEGIES:
+            warn(f"{name}: no strategy is called {strategy}; taken as ringall")
+            strategy = "ringall"
+        out += ["", f"[{name}]", "type = queue", f"strategy = asterisk:{strategy}"]
+        written = {}
+        for key, (ours, how, default) in OPTIONS.items():
+            value = turned(how, options.get(key, default))
+            if value is not None and (key in options or ours not in written):
+                if key in options or how in ("seconds", "retry"):
+                    written[ours] = value
+        if "announce_every" in written:
+            written["announce_first"] = written["announce_every"]
+        if written.get("service_level") == "0":
+            del written["service_level"]
+        out += [f"{key} = {value}" for key, value in written.items()]
+        for key, value in options.items():
+            if key not in OPTIONS and SILENT.get(key, "") not in (None, value):
+                out.append(f"; queues.conf: {key} = {value}")
+                warn(f"{name}: {key} = {value} has no counterpart")
+        members = [value for key, value in pairs if key == "member"]
+        for member in members:
+            fields = [field.strip() for field in member.split(",")] + [""] * 6
+            phone, penalty, title, device, _, wrap_up = fields[:6]
+            agent = agent_of(agents, phone, title, device)
+            extra = (f", penalty={penalty}" if penalty not in ("", "0") else "") + (
+                f", wrap_up={wrap_up}" if wrap_up else "")
+            out.append(f"agent = {agent}{extra}")
+    for agent, (phone, device) in agents.items():
+        out += ["", f"[{agent}]", "type = agent", f"phone = {phone}"]
+        if device and device != phone:
+            out.append(f"device = {device}")
+    return "\n".join(out) + "\n"
+
+
+def agent_of(agents, phone, title, device):
+    """The agent's name: its member name, else its phone; one agent whatever queues it is in."""
+    for name, known in agents.items():
+        if known[0] == phone:
+            return name
+    name = re.sub(r"[\[\];,=]", "", title or phone).strip().replace(" ", "-")
+    while name in agents:
+        name += "-2"
+    agents[name] = (phone, device)
+    return name
+
+
+def main():
+    file = open(sys.argv[1], encoding="utf-8") if len(sys.argv) > 1 else sys.stdin
+    with file:
+        sys.stdout.write(convert(file.readlines(), lambda text: print(text, file=sys.stderr)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,374 @@
+"""Real calls through app_trunkline.so in a real Asterisk: sipp callers, sipp agents, loopback only.
+
+    test_calls.py ROOT MODULE RECORDINGS [unittest's arguments]
+
+ROOT is what get-asterisk.sh unpacked, MODULE the app_trunkline.so, RECORDINGS the program made of
+recordings.c.
+"""
+
+import collections
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+import lab
+import office
+import scenarios
+
+ROOT, MODULE, RECORDINGS = sys.argv[1:4]
+
+CROWD = [f"crowd{n:02}" for n in range(1, 25)]
+# Which sipp plays which agent; a pool of phones that behave alike is one sipp.
+PHONES = {
+    **{name: 16100 for name in CROWD},
+    "ann": 16101, "bob": 16101, "cyd": 16101,  # answer after 200 ms, talk until hung up on
+    "never": 16102,
+    "busy": 16103,
+    "brief": 16104,  # hangs up after 700 ms
+}
+AGENTS = {16100: dict(ring=100), 16101: dict(ring=200), 16102: dict(never=True),
+          16103: dict(ring=50, refuse="486 Busy Here"), 16104: dict(ring=200, talk=700)}
+
+
+def trunkline_conf(recordings, flow, wrap_up="0"):
+    text = f"[general]\nrecordings={recordings}\nseed=7\n"
+    text += office.queue("crowd", CROWD, strategy="longest-idle", wrap_up=wrap_up)
+    text += office.queue("linear", ["ann", "bob", "cyd"], strategy="linear")
+    text += office.queue("robin", ["ann", "bob", "cyd"], strategy="round-robin")
+    text += office.queue("all", ["ann", "bob", "cyd"], strategy="ring-all")
+    text += office.queue("paper", ["ann"], wrap_up="2")
+    text += office.queue("patience", ["never", "bob"], strategy="linear", ring_timeout="1")
+    text += office.queue("lonely", ["never"], ring_timeout="20")
+    text += office.queue("engaged", ["busy", "bob"], strategy="linear", busy_delay="5")
+    text += office.queue("short", ["brief"])
+    text += office.queue("nobody", [], join_empty="logged-out")
+    text += office.queue("small", ["never"], max_waiting="1", ring_timeout="20")
+    text += office.queue("lazy", ["never"], missed_limit="1", ring_timeout="1")
+    return text + "".join(office.agent(name) for name in PHONES) + (
+        f"[menu]\ntype=flow\nfile={flow}\n")
+
+
+class Calls(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.work = tempfile.TemporaryDirectory(prefix="trunkline-")
+        work = pathlib.Path(cls.work.name)
+        work.chmod(0o755)
+        cls.scenarios = work / "sip"
+        cls.scenarios.mkdir()
+        cls.pbx = lab.Asterisk(work / "asterisk", ROOT, MODULE)
+        cls.pbx.write("pjsip.conf", office.pjsip(PHONES))
+        cls.pbx.write("extensions.conf", office.DIALPLAN)
+        cls.pbx.write("menu.yaml", office.FLOW)
+        cls.recordings = cls.pbx.dir / "spool/recordings"
+        cls.flow = cls.pbx.dir / "etc/menu.yaml"
+        cls.pbx.write("trunkline.conf", trunkline_conf(cls.recordings, cls.flow))
+        cls.pbx.__enter__()
+        print(re.sub(r" built by.*", "", cls.pbx.cli("core show version")).strip(), flush=True)
+        cls.ami = lab.Ami(cls.pbx.ami)
+        cls.agents = {}
+        for at, (port, what) in enumerate(AGENTS.items()):
+            file = cls.scenarios / f"agent{port}.xml"
+            file.write_text(scenarios.agent(**what))
+            cls.agents[port] = lab.sipp(str(file), port=port, media=47000 + 1000 * at, target=None)
+        cls.port = 16200
+
+    @classmethod
+    def tearDownClass(cls):
+        for agent in cls.agents.values():
+            agent.terminate()
+            agent.wait()
+        cls.ami.close()
+        cls.pbx.__exit__()
+        cls.work.cleanup()
+
+    def setUp(self):
+        self.began = time.monotonic()
+        self.lines = len(self.pbx.queue_log())
+        self.ami.read(0.05)
+        self.ami.events.clear()
+        type(self).told = len(self.statuses())
+
+    def tearDown(self):
+        left = lab.wait_for(lambda: self.pbx.channels() == 0, 10, 0.2)
+        self.assertTrue(left, self.pbx.cli("core show channels verbose"))
+        print(f"  {self.id().rsplit('.')[-1]}: {time.monotonic() - self.began:.1f} s", flush=True)
+
+    # ---- callers ----
+
+    def start(self, queue, *args, count=1, **what):
+        """Callers of an extension; their sipp ends when the last of them has."""
+        type(self).port += 2
+        file = self.scenarios / f"caller{self.port}.xml"
+        file.write_text(scenarios.caller(**what))
+        return lab.sipp(str(file), "-s", queue, "-m", count, "-timeout", "90s", *args,
+                        port=self.port, media=20000 + (self.port - 16200) * 20)
+
+    def call(self, queue, *args, **what):
+        """Events are read meanwhile, so that each has the time at which it came."""
+        caller = self.start(queue, *args, **what)
+        while caller.poll() is None:
+            self.ami.read(0.02)
+        self.assertEqual(caller.returncode, 0)
+
+    def log(self, *events):
+        """The queue_log lines of this test, of these kinds."""
+        return [line for line in self.pbx.queue_log()[self.lines:]
+                if not events or line[4] in events]
+
+    def event(self, name, seconds=10, **fields):
+        found = self.ami.wait(lambda e: e["Event"] == name and all(
+            e.get(key) == value for key, value in fields.items()), seconds)
+        self.assertIsNotNone(found, f"no {name} {fields} among {self.seen()}")
+        return found
+
+    def seen(self):
+        return [(e["Event"], e.get("MemberName", "")) for e in self.ami.events
+                if e["Event"].startswith(("Agent", "Queue"))]
+
+    def of(self, name):
+        self.ami.read(0.1)
+        return [e for e in self.ami.events if e["Event"] == name]
+
+    def status(self):
+        """What became of the last caller: the logger is a thread of its own."""
+        found = lab.wait_for(lambda: self.statuses()[self.told:], 5)
+        type(self).told = len(self.statuses())
+        return found and found[-1]
+
+    def statuses(self):
+        return re.findall(r"STATUS=(\w*)", self.pbx.log())
+
+    # ---- tests ----
+
+    def test_a_crowd_through_menu_and_queue_recorded(self):
+        """200 calls at 10 a second; a reload and a refused unload while they come."""
+        stop = threading.Event()
+        disturbed = collections.Counter()
+
+        def disturb():
+            for round in range(100):
+                if stop.wait(2):
+                    return
+                wrap_up = "0.1" if round % 2 else "0"
+                self.pbx.write("trunkline.conf",
+                               trunkline_conf(self.recordings, self.flow, wrap_up))
+                if "reloaded" in self.pbx.cli("module reload app_trunkline.so"):
+                    disturbed["reloads"] += 1
+                if "in use" in self.pbx.cli("module unload app_trunkline.so") or \
+                        "Running" in self.pbx.cli("module show like app_trunkline"):
+                    disturbed["refused"] += 1
+
+        callers = self.start("menu", "-r", 10, "-l", 200, count=200, keys="1", talk=2600)
+        thread = threading.Thread(target=disturb)
+        thread.start()
+        try:
+            self.assertEqual(callers.wait(100), 0)
+        finally:
+            stop.set()
+            thread.join()
+        self.assertTrue(lab.wait_for(lambda: self.pbx.channels() == 0, 20, 0.2))
+        self.assertGreater(disturbed["reloads"], 3)
+        self.assertEqual(disturbed["refused"], disturbed["reloads"])
+
+        log = self.log()
+        kinds = collections.Counter(line[4] for line in log)
+        self.assertEqual(kinds["ENTERQUEUE"], 200)
+        self.assertEqual(kinds["CONNECT"] + kinds["ABANDON"], 200, kinds)
+        # A caller talks 2.6 s from its answer on, menu included: nearly all reach an agent.
+        self.assertGreater(kinds["CONNECT"], 190)
+        self.assertEqual(kinds["COMPLETECALLER"], kinds["CONNECT"], kinds)
+        served = collections.Counter(line[3] for line in log if line[4] == "CONNECT")
+        self.assertEqual(set(served), set(CROWD), "longest idle leaves nobody out")
+
+        # An agent has one call at a time.
+        talking = set()
+        for line in log:
+            if line[4] == "CONNECT":
+                self.assertNotIn(line[3], talking)
+                talking.add(line[3])
+            elif line[4].startswith("COMPLETE"):
+                talking.remove(line[3])
+        self.assertEqual(talking, set())
+
+        files = sorted(self.recordings.glob("*.tlr"))
+        self.assertEqual(len(files), 200)
+        lines = subprocess.run([RECORDINGS, *map(str, files)], check=True,
+                               stdout=subprocess.PIPE).stdout.decode().splitlines()
+        both = 0
+        for line in lines:
+            finished, channels, caller, _, agent, agent_rms = map(int, line.split()[:6])
+            self.assertEqual((finished, channels), (1, 2), line)
+            self.assertGreater(caller, 8000, line)
+            both += agent > 4000 and agent_rms > 100
+        self.assertGreater(both, 190)
+
+    def test_linear_goes_by_the_order(self):
+        for _ in range(3):
+            self.call("q-linear", talk=700)
+        self.assertEqual([line[3] for line in self.log("CONNECT")], ["ann", "ann", "ann"])
+
+    def test_linear_passes_over_the_busy(self):
+        self.call("q-linear", "-r", 5, count=3, talk=2000)
+        self.assertEqual(sorted(line[3] for line in self.log("CONNECT")), ["ann", "bob", "cyd"])
+
+    def test_round_robin_goes_round(self):
+        for _ in range(4):
+            self.call("q-robin", talk=600)
+        agents = [line[3] for line in self.log("CONNECT")]
+        self.assertEqual(sorted(agents[:3]), ["ann", "bob", "cyd"])
+        self.assertEqual(agents[3], agents[0])
+
+    def test_ring_all_rings_all_and_one_gets_it(self):
+        self.call("q-all", talk=1200)
+        self.event("AgentComplete", Queue="all")
+        self.assertEqual({e["MemberName"] for e in self.of("AgentCalled")}, {"ann", "bob", "cyd"})
+        self.assertEqual(len(self.of("AgentConnect")), 1)
+        self.assertEqual(len(self.log("CONNECT")), 1)
+        self.assertEqual(self.log("RINGNOANSWER"), [])
+
+    def test_wrap_up_is_kept(self):
+        first = self.start("q-paper", talk=1200)
+        self.event("AgentConnect", Queue="paper")
+        self.call("q-paper", talk=4500)
+        self.assertEqual(first.wait(20), 0)
+        ended = self.of("AgentComplete")[0]["at"]
+        again = self.of("AgentCalled")[1]["at"]
+        self.assertGreater(again - ended, 1.9)
+        self.assertLess(again - ended, 2.6)
+
+    def test_no_answer_goes_to_the_next(self):
+        self.call("q-patience", talk=2500)
+        rna = self.log("RINGNOANSWER")
+        self.assertEqual([line[3] for line in rna], ["never"])
+        self.assertTrue(1000 <= int(rna[0][5]) < 1300, rna)
+        self.assertEqual([line[3] for line in self.log("CONNECT")], ["bob"])
+        event = self.event("AgentRingNoAnswer", MemberName="never", Interface="PJSIP/never")
+        self.assertEqual(event["RingTime"], rna[0][5])
+
+    def test_a_caller_who_gives_up_while_a_phone_rings(self):
+        self.call("q-lonely", give_up=1700)
+        self.event("QueueCallerAbandon", Queue="lonely", Position="1", OriginalPosition="1")
+        kinds = [line[4] for line in self.log()]
+        self.assertEqual(kinds, ["ENTERQUEUE", "RINGCANCELED", "ABANDON"])
+        self.assertEqual(self.log("ABANDON")[0][5:], ["1", "1", "1"])
+        leave = self.event("QueueCallerLeave", Queue="lonely")
+        self.assertEqual(leave["Count"], "0")
+
+    def test_an_agent_who_hangs_up(self):
+        self.call("q-short")  # waits for the BYE
+        line = self.log("COMPLETEAGENT")
+        self.assertEqual(len(line), 1, self.log())
+        self.assertEqual(self.event("AgentComplete", Queue="short")["Reason"], "agent")
+        self.assertEqual(self.status(), "CONTINUE")
+
+    def test_a_busy_phone_is_passed_over(self):
+        self.call("q-engaged", talk=1200)
+        self.assertEqual([line[3] for line in self.log("RINGNOANSWER")], ["busy"])
+        self.assertEqual([line[3] for line in self.log("CONNECT")], ["bob"])
+
+    def test_a_queue_without_agents_lets_nobody_in(self):
+        self.call("q-nobody")
+        self.assertEqual(self.status(), "JOINEMPTY")
+        self.call("q-there-is-none")
+        self.assertEqual(self.status(), "FAILED")
+        self.assertEqual(self.log(), [])
+
+    def test_a_full_queue(self):
+        first = self.start("q-small", give_up=3000)
+        self.event("QueueCallerJoin", Queue="small")
+        self.call("q-small")
+        self.assertEqual(self.status(), "FULL")
+        self.assertEqual(first.wait(20), 0)
+
+    def test_a_caller_who_waited_long_enough(self):
+        self.call("s-lonely")
+        self.assertEqual(self.status(), "TIMEOUT")
+        self.assertEqual(self.log("EXITWITHTIMEOUT")[0][5:], ["1", "1", "2"])
+
+    def test_a_caller_who_leaves_by_a_key(self):
+        self.call("q-lonely", keys=["star"])
+        self.assertEqual(self.status(), "KEY")
+        self.assertEqual(self.log("EXITWITHKEY")[0][5:8], ["*", "1", "1"])
+
+    def test_an_agent_who_misses_is_paused(self):
+        self.call("s-lazy")
+        paused = self.event("QueueMemberPause", MemberName="never", Queue="lazy")
+        self.assertEqual((paused["Paused"], paused["PausedReason"]), ("1", "Auto-Pause"))
+        self.assertIn(["NONE", "lazy", "never", "PAUSE", "Auto-Pause"],
+                      [line[1:6] for line in self.log("PAUSE")])
+        self.pbx.cli("trunkline unpause never")
+        self.event("QueueMemberPause", MemberName="never", Paused="0")
+
+    def test_a_paused_agent_gets_nothing(self):
+        self.ami.action("QueuePause", Interface="PJSIP/ann", Paused="true", Reason="lunch")
+        self.event("QueueMemberPause", MemberName="ann", Paused="1", PausedReason="lunch")
+        self.call("q-linear", talk=700)
+        self.ami.action("QueuePause", Interface="PJSIP/ann", Paused="false")
+        self.event("QueueMemberPause", MemberName="ann", Paused="0")
+        self.call("q-linear", talk=700)
+        self.assertEqual([line[3] for line in self.log("CONNECT")], ["bob", "ann"])
+
+    def test_what_a_wallboard_asks(self):
+        waiting = self.start("q-lonely", give_up=3000)
+        self.event("AgentCalled", Queue="lonely")
+        self.ami.action("QueueStatus", Queue="lonely")
+        self.event("QueueStatusComplete")
+        params = self.event("QueueParams")
+        self.assertEqual((params["Queue"], params["Calls"]), ("lonely", "1"))
+        member = self.event("QueueMember")
+        self.assertEqual((member["Name"], member["Location"]), ("never", "PJSIP/never"))
+        self.assertEqual(self.event("QueueEntry")["Position"], "1")
+        self.assertRegex(self.pbx.cli("trunkline show queues"), r"lonely +longest-idle +1 +0")
+        self.assertRegex(self.pbx.cli("trunkline show agents"), r"never +PJSIP/never +ringing")
+        self.assertIn("1 calls", self.pbx.cli("trunkline show calls"))
+        self.assertIn("1 phone rings", self.pbx.cli("trunkline show explain"))
+        self.assertEqual(waiting.wait(20), 0)
+
+    def test_a_reload_leaves_a_waiting_caller_alone(self):
+        """The queue it waits in loses its agent and gets another: the caller is served."""
+        before = (self.pbx.dir / "etc/trunkline.conf").read_text()
+        caller = self.start("q-small", talk=5000)
+        self.event("AgentCalled", Queue="small", MemberName="never")
+        self.pbx.write("trunkline.conf", before.replace(
+            "[small]\ntype=queue\nmax_waiting=1\nring_timeout=20\nagent=never\n",
+            "[small]\ntype=queue\nagent=cyd\n"))
+        self.pbx.cli("module reload app_trunkline.so")
+        self.event("AgentConnect", Queue="small", MemberName="cyd")
+        self.assertEqual(caller.wait(20), 0)
+        self.pbx.write("trunkline.conf", before)
+        self.pbx.cli("module reload app_trunkline.so")
+        # A configuration that makes no sense changes nothing.
+        self.pbx.write("trunkline.conf", before + "[wrong]\ntype=queue\nstrategy=none-such\n")
+        self.pbx.cli("module reload app_trunkline.so")
+        self.assertIn('no strategy is called "none-such"', self.pbx.log())
+        self.assertIn("lonely", self.pbx.cli("trunkline show queues"))
+        self.pbx.write("trunkline.conf", before)
+        self.pbx.cli("module reload app_trunkline.so")
+        self.assertNotIn("wrong", self.pbx.cli("trunkline show queues"))
+
+    def test_unload_and_load_again(self):
+        maps = pathlib.Path(f"/proc/{self.pbx.process.pid}/maps")
+        for _ in range(3):
+            self.assertIn("app_trunkline.so", maps.read_text())
+            self.pbx.cli("module unload app_trunkline.so")
+            self.assertNotIn("app_trunkline.so", maps.read_text())
+            self.pbx.cli("module load app_trunkline.so")
+        self.assertTrue(lab.wait_for(lambda: "available" in self.pbx.cli("trunkline show agents"), 5))
+        self.call("q-linear", talk=700)
+
+    def test_zz_the_log_has_no_error(self):
+        """Runs last, as tests go by name."""
+        expected = ("Soft unload failed", "no strategy is called", "Trunkline goes on as it was", "there is no queue there-is-none")
+        bad = [line for line in self.pbx.log().splitlines()
+               if re.search(r"\] (ERROR|WARNING)\[", line) and not any(e in line for e in expected)]
+        self.assertEqual(bad, [])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]])

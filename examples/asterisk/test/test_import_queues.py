@@ -1,0 +1,74 @@
+"""queues.conf as trunkline.conf."""
+
+import importlib.util
+import pathlib
+import unittest
+
+_PATH = pathlib.Path(__file__).resolve().parent.parent / "import-queues.py"
+_SPEC = importlib.util.spec_from_file_location("import_queues", _PATH)
+importer = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(importer)
+
+QUEUES = """[general]
+persistentmembers = yes   ; kept
+[base](!)
+musicclass = jazz
+timeout = 20
+[sales](base)
+strategy = leastrecent
+wrapuptime = 10
+maxlen = 30
+autopause = yes
+joinempty = strict
+announce-frequency = 60
+periodic-announce = queue-periodic-announce
+ringinuse = no
+member => PJSIP/1001,0,Ann Lee,PJSIP/1001
+member => Local/1002@agents/n,2,Bob,PJSIP/1002,no,5
+[support]
+strategy = roundrobin
+retry = 0
+member = PJSIP/1001,1
+"""
+
+
+class Import(unittest.TestCase):
+    def setUp(self):
+        self.warnings = []
+        text = importer.convert(QUEUES.splitlines(), self.warnings.append)
+        self.sections = {}
+        for block in text.split("\n["):
+            name, *lines = block.lstrip("[").splitlines()
+            self.sections[name.rstrip("]")] = lines
+
+    def test_options(self):
+        sales = self.sections["sales"]
+        for line in ("type = queue", "strategy = asterisk:leastrecent", "ring_timeout = 20",
+                     "wrap_up = 10", "max_waiting = 30", "missed_limit = 1", "music = jazz",
+                     "join_empty = not-ready", "announce_every = 60", "announce_first = 60"):
+            self.assertIn(line, sales)
+
+    def test_defaults_are_app_queues(self):
+        support = self.sections["support"]
+        self.assertIn("strategy = asterisk:rrmemory", support)
+        self.assertIn("ring_timeout = 15", support)
+        self.assertIn("retry = 0.001", support)
+        self.assertIn("wrap_up = 0", support)
+
+    def test_members(self):
+        self.assertIn("agent = Ann-Lee", self.sections["sales"])
+        self.assertIn("agent = Bob, penalty=2, wrap_up=5", self.sections["sales"])
+        self.assertIn("agent = Ann-Lee, penalty=1", self.sections["support"])
+        self.assertEqual(self.sections["Bob"][:3],
+                         ["type = agent", "phone = Local/1002@agents/n", "device = PJSIP/1002"])
+        self.assertEqual([name for name in self.sections if "Ann" in name], ["Ann-Lee"])
+
+    def test_what_is_lost_is_said(self):
+        self.assertEqual(len(self.warnings), 1)
+        self.assertIn("periodic-announce", self.warnings[0])
+        self.assertIn("; queues.conf: periodic-announce = queue-periodic-announce",
+                      self.sections["sales"])
+
+
+if __name__ == "__main__":
+    unittest.main()
