@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BENCH ?=
 
-AREAS := acd ivr media record ffi python
+AREAS := acd ivr media record ffi python asterisk
 CORES := trunkline-acd-core trunkline-ivr-core trunkline-media-core
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PACKAGES := .ci/packages.sh
@@ -19,6 +19,7 @@ NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 help:
 	@echo 'make demo                  a city hotline on loopback: 24 callers, 3 agents, 90 seconds'
 	@echo 'make test                  all tests: Rust, C, Python, and sipp as an independent caller'
+	@echo 'make test-asterisk         calls through app_trunkline.so in a real Asterisk'
 	@echo 'make bench [BENCH=area]    benchmarks; the areas are $(AREAS)'
 	@echo 'make install [PREFIX=dir]  libtrunkline, trunkline.h, trunkline.pc, hotline and its flows'
 	@echo 'make fmt | lint | doc | licences | clean'
@@ -30,6 +31,7 @@ demo:
 # ---- tests ---------------------------------------------------------------------------------------
 
 .PHONY: test-packages test-rust test-doc test-no-alloc test-c test-python test-sip
+.PHONY: test-asterisk
 
 test: test-rust test-doc test-no-alloc test-c test-python licences test-sip
 test-rust test-doc test-no-alloc test-c test-python test-sip: test-packages
@@ -72,6 +74,10 @@ else
 	cargo test --locked --all-features -p trunkline-hotline --test it -- --test-threads 4
 endif
 
+# Calls through app_trunkline.so in Debian's newest Asterisk, unpacked beside the system's own.
+test-asterisk: test-packages
+	$(MAKE) -C examples/asterisk test
+
 licences:
 	cd .ci && python3 -m unittest test_licences test_readme
 	python3 .ci/licences.py
@@ -97,7 +103,8 @@ doc:
 
 .PHONY: bench-packages bench-start $(AREAS:%=bench-%)
 
-bench: $(if $(BENCH),bench-$(BENCH),$(AREAS:%=bench-%))
+# The one with Asterisk fetches 60 MB and takes minutes: only when asked for.
+bench: $(if $(BENCH),bench-$(BENCH),$(filter-out bench-asterisk,$(AREAS:%=bench-%)))
 	@test ! -e $(SUMMARY) || { echo; echo '$(SUMMARY):'; cat $(SUMMARY); }
 
 $(AREAS:%=bench-%): bench-start
@@ -118,10 +125,12 @@ BENCHES_ffi = -p trunkline-ffi $(patsubst %,--bench %,$(call benches,ffi))
 BENCHES_media = -p trunkline-media-core $(MEDIA:%=--bench %)
 BENCHES_record = -p trunkline-media-core $(RECORD:%=--bench %)
 
-$(filter-out bench-python,$(AREAS:%=bench-%)): bench-%:
+$(filter-out bench-python bench-asterisk,$(AREAS:%=bench-%)): bench-%:
 	cargo bench --locked --all-features $(BENCHES_$*)
 bench-python:
 	bindings-python/bench.sh
+bench-asterisk:
+	$(MAKE) -C examples/asterisk bench
 
 # ---- install -------------------------------------------------------------------------------------
 

@@ -34,7 +34,7 @@ extern struct flows *trunkline_flows;
 /** Where recordings go when no path is given. */
 void trunkline_recordings(char *directory, size_t room);
 
-/* ---- call.c: a caller ------------------------------------------------------------------------------ */
+/* ---- queue.c, ivr.c: the applications; mailbox.c: the hooks --------------------------------------- */
 
 int trunkline_queue_exec(struct ast_channel *chan, const char *data);
 int trunkline_ivr_exec(struct ast_channel *chan, const char *data);
@@ -53,11 +53,15 @@ bool record_stop(void);
 
 /** What an event about a caller and an agent says. */
 struct call_facts {
-    struct ast_channel *chan, *leg; /* leg: NULL, or the agent's */
+    struct ast_channel *chan, *leg;       /* leg: NULL, or the agent's */
+    struct ast_channel_snapshot *leg_was; /* of a leg that is gone, or NULL */
     const char *queue, *agent, *phone;
     int position, first_position;
     uint64_t waited_ms, talked_ms, rang_ms;
 };
+
+/** How a channel looks now; to be given back with ao2_cleanup. */
+struct ast_channel_snapshot *event_snapshot(struct ast_channel *chan);
 
 void event_joined(const struct call_facts *facts, int waiting);
 void event_left(const struct call_facts *facts, int waiting);
@@ -68,7 +72,7 @@ void event_exit_key(const struct call_facts *facts, char key);
 void event_called(const struct call_facts *facts);
 void event_not_answered(const struct call_facts *facts, bool caller_left);
 void event_connected(const struct call_facts *facts);
-void event_completed(const struct call_facts *facts, uint32_t by);
+void event_completed(const struct call_facts *facts, uint32_t by, bool blind);
 
 /** hooks.roster, and an agent's change of state. */
 void event_roster(void *host, const struct cc_queue *queue, const struct cc_agent *agent, int event);

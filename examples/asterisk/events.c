@@ -19,31 +19,33 @@ static struct ast_taskprocessor *agents_tps;
 
 /* ---- callers ------------------------------------------------------------------------------------------ */
 
-/* The fourteen lines about a channel that AMI events begin with. */
-static struct ast_str *channel_lines(struct ast_channel *chan, const char *prefix)
+struct ast_channel_snapshot *event_snapshot(struct ast_channel *chan)
 {
     struct ast_channel_snapshot *snapshot;
-    struct ast_str *lines;
 
-    if (!chan) {
-        return NULL;
-    }
     ast_channel_lock(chan);
     snapshot = ao2_bump(ast_channel_snapshot(chan));
     ast_channel_unlock(chan);
-    if (!snapshot) {
-        return NULL;
-    }
-    lines = ast_manager_build_channel_state_string_prefix(snapshot, prefix);
-    ao2_ref(snapshot, -1);
+    return snapshot;
+}
+
+/* The fourteen lines about a channel that AMI events begin with. */
+static struct ast_str *channel_lines(struct ast_channel *chan, struct ast_channel_snapshot *was,
+    const char *prefix)
+{
+    struct ast_channel_snapshot *snapshot = chan ? event_snapshot(chan) : ao2_bump(was);
+    struct ast_str *lines = snapshot ? ast_manager_build_channel_state_string_prefix(snapshot, prefix)
+        : NULL;
+
+    ao2_cleanup(snapshot);
     return lines;
 }
 
 static void __attribute__((format(printf, 3, 4)))
 call_event(const struct call_facts *facts, const char *name, const char *format, ...)
 {
-    struct ast_str *caller = channel_lines(facts->chan, "");
-    struct ast_str *leg = channel_lines(facts->leg, "Dest");
+    struct ast_str *caller = channel_lines(facts->chan, NULL, "");
+    struct ast_str *leg = channel_lines(facts->leg, facts->leg_was, "Dest");
     struct ast_str *rest = ast_str_create(256);
     va_list args;
 
@@ -140,13 +142,13 @@ void event_connected(const struct call_facts *facts)
         facts->queue, facts->phone, facts->agent, hold, ring);
 }
 
-void event_completed(const struct call_facts *facts, uint32_t by)
+void event_completed(const struct call_facts *facts, uint32_t by, bool blind)
 {
     int hold = (int)(facts->waited_ms / 1000), talk = (int)(facts->talked_ms / 1000);
     const char *reason = by == TL_ACD_BY_CALLER ? "caller" :
         by == TL_ACD_BY_AGENT ? "agent" : "transfer";
 
-    if (by == TL_ACD_BY_TRANSFER) {
+    if (blind) {
         QUEUE_LOG(facts, facts->agent, "BLINDTRANSFER", "%s|%s|%d|%d|%d",
             ast_channel_exten(facts->chan), ast_channel_context(facts->chan), hold, talk,
             facts->first_position);

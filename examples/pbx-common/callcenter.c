@@ -71,6 +71,11 @@ void cc_call_init(struct cc_call *call, const char *name, const char *number)
     atomic_init(&call->owners, 1);
 }
 
+void cc_call_own(struct cc_call *call)
+{
+    atomic_fetch_add(&call->owners, 1);
+}
+
 void cc_call_release(cc_center *center, struct cc_call *call)
 {
     if (atomic_fetch_sub(&call->owners, 1) == 1) {
@@ -408,7 +413,7 @@ static void post_call(cc_center *center, enum letter_kind kind, struct cc_call *
 {
     struct letter *new = letter(kind);
 
-    atomic_fetch_add(&call->owners, 1);
+    cc_call_own(call);
     new->call = call;
     new->number = number;
     post(center, new);

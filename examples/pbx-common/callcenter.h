@@ -151,7 +151,10 @@ struct cc_arrival {
 /** Begins a call, owned by the caller. */
 void cc_call_init(struct cc_call *call, const char *name, const char *number);
 
-/** The caller owns it no longer. */
+/** One more owner of a call that has one. */
+void cc_call_own(struct cc_call *call);
+
+/** An owner less. */
 void cc_call_release(cc_center *center, struct cc_call *call);
 
 /** Fills in the defaults. */

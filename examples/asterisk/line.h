@@ -1,0 +1,132 @@
+/*
+ * line.h - a caller in the module: its mailbox, its line, and what is done with it
+ *
+ * Copyright (C) 2026 the Trunkline authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef LINE_H
+#define LINE_H
+
+#include "app_trunkline.h"
+
+/* ---- mailbox.c: from the engine's thread to the caller's ------------------------------------------- */
+
+struct word {
+    AST_LIST_ENTRY(word) next;
+    tl_acd_output output;
+    char queue[CC_NAME], music[CC_NAME], agent[CC_NAME], phone[CC_NAME];
+    int waiting; /* in the queue, this call included */
+};
+
+struct call {
+    struct cc_call center; /* first: a cc_call is a call */
+    ast_mutex_t lock;
+    AST_LIST_HEAD_NOLOCK(, word) words;
+    int wake;
+};
+
+/** A call with an empty mailbox; NULL when there is no memory. */
+struct call *mailbox_new(struct ast_channel *chan);
+
+/** Takes the oldest word out, or NULL. call->wake can be read while there are more. */
+struct word *mailbox_next(struct call *call);
+
+/* ---- a line: everything the loop holds -------------------------------------------------------------- */
+
+/* An agent's phone that rings, or has answered and waits for the engine's word. */
+struct leg {
+    struct ast_channel *chan;
+    uint64_t offer; /* TL_NONE: a transfer of the dialogue */
+    bool answered;
+    char agent[CC_NAME], phone[CC_NAME];
+};
+
+enum how { WAITING, ANSWERED, CALLER_LEFT, TIMED_OUT, WENT_EMPTY, KEY, FULL, EMPTY, FAILED };
+
+struct line {
+    struct ast_channel *chan;
+    struct call *call; /* NULL: in no queue */
+    AST_VECTOR(, struct leg) legs;
+    bool up;        /* the caller is there */
+    bool music_on;
+    bool want_music; /* in a queue, when nothing else is played */
+    /* The queue. */
+    char queue[CC_NAME], music[CC_NAME], exit_keys[20];
+    bool ring, transfer_by_caller, transfer_by_agent;
+    int first_position, position;
+    char key;
+    /* What is played. */
+    char **files;
+    size_t file_count, file_at;
+    uint32_t play_op;
+    bool playing, keys_stop;
+    /* The dialogue, if there is one. */
+    struct dialogue *dialogue;
+    uint32_t queue_op, transfer_op;
+    struct timeval transfer_until;
+    bool gone_to_dialplan;
+    /* Recording the caller, for the dialogue. */
+    struct ast_filestream *recording;
+    struct ast_dsp *dsp;
+    uint32_t record_op, record_silence_ms;
+    struct timeval record_since, record_until;
+    char record_keys[20];
+};
+
+/** What an event says of the line and, unless NULL, of one of its legs. */
+struct call_facts line_facts(const struct line *line, const struct leg *leg);
+
+/* ---- sound.c ----------------------------------------------------------------------------------------- */
+
+void line_music(struct line *line, bool on);
+
+/** Plays the files one after the other; tells the dialogue when they were played. */
+void line_play(struct line *line, uint32_t op, const char *const *files, size_t count, bool keys_stop);
+void line_play_next(struct line *line);
+void line_stop_playing(struct line *line);
+
+/** "You are number three", in app_queue's sounds, which every installation has. */
+void line_say_position(struct line *line, uint32_t position);
+
+/* ---- phones.c ------------------------------------------------------------------------------------------ */
+
+/** Asks for a channel to a phone as "PJSIP/1001" and calls it; NULL when that failed at once. */
+struct ast_channel *line_ring_phone(struct line *line, const char *phone, int *cause);
+
+/** The engine offers the call to an agent; that is over. */
+void line_offer(struct line *line, const struct word *word);
+void line_offer_ended(struct line *line, const struct word *word);
+
+/** An agent's phone has something to say. */
+void line_read_leg(struct line *line, struct ast_channel *chan);
+
+/** Which leg an offer's is; the number of legs when none. */
+size_t line_leg_of(const struct line *line, uint64_t offer);
+
+void line_drop_legs(struct line *line);
+
+/** Takes the leg out of the line and talks; the leg is gone afterwards. Returns who ended it. */
+uint32_t line_converse(struct line *line, size_t at);
+
+/* ---- queue.c --------------------------------------------------------------------------------------------- */
+
+/** The caller asks to join a queue; `hear` has the rest. */
+bool line_arrive(struct line *line, const struct cc_arrival *arrival);
+
+/** The engine has something to say. */
+enum how line_hear(struct line *line);
+
+/** The caller is gone, or taken out: the engine is told, and its last word waited for. */
+enum how line_leave(struct line *line);
+
+/* ---- line.c ------------------------------------------------------------------------------------------------ */
+
+/** Waits for whatever comes first and deals with it. */
+enum how line_step(struct line *line);
+
+void line_stop_recording(struct line *line, bool tell);
+
+/** Lets go of everything. */
+void line_end(struct line *line);
+
+#endif

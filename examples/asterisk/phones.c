@@ -1,0 +1,238 @@
+/*
+ * phones.c - agents' phones: ringing them, and the conversation
+ *
+ * Copyright (C) 2026 the Trunkline authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * No lock is held when a channel is asked for, called, bridged or hung up.
+ */
+#include "line.h"
+
+#include "asterisk/bridge.h"
+#include "asterisk/causes.h"
+#include "asterisk/features.h"
+#include "asterisk/stasis_channels.h"
+
+static uint32_t cause_of(int hangupcause)
+{
+    switch (hangupcause) {
+    case AST_CAUSE_BUSY:
+        return TL_ACD_CAUSE_BUSY;
+    case AST_CAUSE_CALL_REJECTED:
+        return TL_ACD_CAUSE_DECLINED;
+    case AST_CAUSE_UNREGISTERED:
+    case AST_CAUSE_NO_ROUTE_DESTINATION:
+    case AST_CAUSE_NO_ROUTE_TRANSIT_NET:
+    case AST_CAUSE_DESTINATION_OUT_OF_ORDER:
+        return TL_ACD_CAUSE_UNREACHABLE;
+    default:
+        return TL_ACD_CAUSE_FAILED;
+    }
+}
+
+/* Asks for a channel to a phone as "PJSIP/1001" and calls it; NULL when that failed at once. */
+struct ast_channel *line_ring_phone(struct line *line, const char *phone, int *cause)
+{
+    char *tech = ast_strdupa(phone), *where = strchr(tech, '/');
+    struct ast_format_cap *formats;
+    struct ast_channel *leg;
+
+    *cause = AST_CAUSE_NO_ROUTE_DESTINATION;
+    if (!where) {
+        return NULL;
+    }
+    *where++ = '\0';
+    ast_channel_lock(line->chan);
+    formats = ao2_bump(ast_channel_nativeformats(line->chan));
+    ast_channel_unlock(line->chan);
+    leg = ast_request(tech, formats, NULL, line->chan, where, cause);
+    ao2_cleanup(formats);
+    if (!leg) {
+        return NULL;
+    }
+    ast_channel_lock_both(leg, line->chan);
+    ast_channel_stage_snapshot(leg);
+    ast_channel_req_accountcodes(leg, line->chan, AST_CHANNEL_REQUESTOR_BRIDGE_PEER);
+    ast_connected_line_copy_from_caller(ast_channel_connected(leg), ast_channel_caller(line->chan));
+    ast_channel_inherit_variables(line->chan, leg);
+    ast_channel_datastore_inherit(line->chan, leg);
+    ast_channel_appl_set(leg, "AppTrunkline");
+    ast_channel_data_set(leg, "(Outgoing Line)");
+    ast_channel_context_set(leg, ast_channel_context(line->chan));
+    ast_channel_exten_set(leg, ast_channel_exten(line->chan));
+    ast_channel_stage_snapshot_done(leg);
+    ast_channel_unlock(leg);
+    ast_channel_unlock(line->chan);
+    if (ast_call(leg, where, 0)) {
+        *cause = ast_channel_hangupcause(leg);
+        ast_hangup(leg);
+        return NULL;
+    }
+    ast_channel_lock_both(leg, line->chan);
+    ast_channel_publish_dial(line->chan, leg, where, NULL);
+    ast_channel_unlock(leg);
+    ast_channel_unlock(line->chan);
+    return leg;
+}
+
+static void drop_leg(struct line *line, size_t at, const char *status)
+{
+    struct leg leg = AST_VECTOR_REMOVE_UNORDERED(&line->legs, at);
+
+    ast_channel_publish_dial(line->chan, leg.chan, NULL, status);
+    ast_hangup(leg.chan);
+}
+
+void line_drop_legs(struct line *line)
+{
+    while (AST_VECTOR_SIZE(&line->legs)) {
+        drop_leg(line, 0, "CANCEL");
+    }
+}
+
+size_t line_leg_of(const struct line *line, uint64_t offer)
+{
+    size_t i;
+
+    for (i = 0; i < AST_VECTOR_SIZE(&line->legs); i++) {
+        if (AST_VECTOR_GET_ADDR(&line->legs, i)->offer == offer) {
+            break;
+        }
+    }
+    return i;
+}
+
+void line_offer(struct line *line, const struct word *word)
+{
+    struct leg leg = { .offer = word->output.offer };
+    struct call_facts about;
+    int cause;
+
+    ast_copy_string(leg.agent, word->agent, sizeof(leg.agent));
+    ast_copy_string(leg.phone, word->phone, sizeof(leg.phone));
+    leg.chan = line_ring_phone(line, word->phone, &cause);
+    if (!leg.chan || AST_VECTOR_APPEND(&line->legs, leg)) {
+        if (leg.chan) {
+            ast_hangup(leg.chan);
+        }
+        cc_reject(trunkline_center, leg.offer, cause_of(cause));
+        return;
+    }
+    about = line_facts(line, &leg);
+    event_called(&about);
+}
+
+void line_offer_ended(struct line *line, const struct word *word)
+{
+    size_t at = line_leg_of(line, word->output.offer);
+    struct leg named = { .offer = word->output.offer };
+    struct call_facts about;
+
+    ast_copy_string(named.agent, word->agent, sizeof(named.agent));
+    ast_copy_string(named.phone, word->phone, sizeof(named.phone));
+    if (word->output.reason == TL_ACD_OFFER_TIMED_OUT ||
+        word->output.reason == TL_ACD_OFFER_REJECTED ||
+        word->output.reason == TL_ACD_OFFER_CANCELLED) {
+        if (at < AST_VECTOR_SIZE(&line->legs)) {
+            named.chan = AST_VECTOR_GET_ADDR(&line->legs, at)->chan;
+        }
+        about = line_facts(line, &named);
+        about.rang_ms = word->output.rang_ms;
+        event_not_answered(&about, word->output.reason == TL_ACD_OFFER_CANCELLED);
+    }
+    if (word->output.reason != TL_ACD_OFFER_ACCEPTED && at < AST_VECTOR_SIZE(&line->legs)) {
+        drop_leg(line, at, word->output.reason == TL_ACD_OFFER_TIMED_OUT ? "NOANSWER" : "CANCEL");
+    }
+}
+
+/* An agent's phone has something to say. */
+void line_read_leg(struct line *line, struct ast_channel *chan)
+{
+    struct ast_frame *frame = ast_read(chan);
+    struct leg *leg = NULL;
+    size_t at;
+    bool gone = !frame, answered = false;
+    int cause = frame ? AST_CAUSE_NORMAL_CLEARING : ast_channel_hangupcause(chan);
+
+    for (at = 0; at < AST_VECTOR_SIZE(&line->legs); at++) {
+        leg = AST_VECTOR_GET_ADDR(&line->legs, at);
+        if (leg->chan == chan) {
+            break;
+        }
+    }
+    if (frame && frame->frametype == AST_FRAME_CONTROL) {
+        switch (frame->subclass.integer) {
+        case AST_CONTROL_ANSWER:
+            answered = true;
+            break;
+        case AST_CONTROL_BUSY:
+            gone = true;
+            cause = AST_CAUSE_BUSY;
+            break;
+        case AST_CONTROL_CONGESTION:
+            gone = true;
+            cause = ast_channel_hangupcause(chan);
+            break;
+        }
+    }
+    if (frame) {
+        ast_frfree(frame);
+    }
+    if (at == AST_VECTOR_SIZE(&line->legs)) {
+        return;
+    }
+    if (gone) {
+        uint64_t offer = leg->offer;
+        drop_leg(line, at, cause == AST_CAUSE_BUSY ? "BUSY" : "CONGESTION");
+        if (offer != TL_NONE) {
+            cc_reject(trunkline_center, offer, cause_of(cause));
+        } else {
+            tl_ivr_transferred(line->dialogue->session, cc_now(), line->transfer_op,
+                cause == AST_CAUSE_BUSY ? TL_IVR_TRANSFER_BUSY :
+                cause == AST_CAUSE_CALL_REJECTED ? TL_IVR_TRANSFER_REJECTED : TL_IVR_TRANSFER_FAILED);
+            flow_follow(line->dialogue);
+        }
+    } else if (answered && !leg->answered) {
+        leg->answered = true;
+        ast_channel_publish_dial(line->chan, chan, NULL, "ANSWER");
+        if (leg->offer != TL_NONE) {
+            cc_accept(trunkline_center, leg->offer);
+        }
+    }
+}
+
+/* ---- the conversation -------------------------------------------------------------------------------------- */
+
+/* Takes the leg out of the line and talks; the leg is gone afterwards. Returns who ended it. */
+uint32_t line_converse(struct line *line, size_t at)
+{
+    struct leg leg = AST_VECTOR_REMOVE_UNORDERED(&line->legs, at);
+    struct ast_bridge_config config;
+    struct ast_party_connected_line connected;
+
+    line_drop_legs(line);
+    line_stop_playing(line);
+    line_music(line, false);
+    ast_deactivate_generator(line->chan);
+    ast_party_connected_line_init(&connected);
+    ast_channel_lock(leg.chan);
+    ast_connected_line_copy_from_caller(&connected, ast_channel_caller(leg.chan));
+    ast_channel_unlock(leg.chan);
+    ast_channel_update_connected_line(line->chan, &connected, NULL);
+    ast_party_connected_line_free(&connected);
+    memset(&config, 0, sizeof(config));
+    if (line->transfer_by_caller) {
+        ast_set_flag(&config.features_caller, AST_FEATURE_REDIRECT);
+    }
+    if (line->transfer_by_agent) {
+        ast_set_flag(&config.features_callee, AST_FEATURE_REDIRECT);
+    }
+    ast_bridge_call(line->chan, leg.chan, &config);
+    if (ast_channel_softhangup_internal_flag(line->chan) & AST_SOFTHANGUP_ASYNCGOTO) {
+        line->gone_to_dialplan = true;
+        return TL_ACD_BY_TRANSFER;
+    }
+    return ast_check_hangup(line->chan) ? TL_ACD_BY_CALLER : TL_ACD_BY_AGENT;
+}
+
+/* Waits for the engine's last word about the call, and gives it. Everything else is answered. */

@@ -1,0 +1,346 @@
+/*
+ * queue.c - TrunklineQueue: what the engine says to a caller who waits
+ *
+ * Copyright (C) 2026 the Trunkline authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "line.h"
+
+#include <poll.h>
+
+#include "asterisk/app.h"
+#include "asterisk/datastore.h"
+#include "asterisk/stasis_channels.h"
+
+static struct word *last_word(struct line *line)
+{
+    struct pollfd fd = { .fd = line->call->wake, .events = POLLIN };
+    struct word *word;
+
+    for (;;) {
+        while (!(word = mailbox_next(line->call))) {
+            poll(&fd, 1, -1);
+        }
+        switch (word->output.kind) {
+        case TL_ACD_LEFT:
+        case TL_ACD_REFUSED:
+        case TL_ACD_COMPLETED:
+            return word;
+        case TL_ACD_OFFER_ENDED:
+            line_offer_ended(line, word);
+            break;
+        }
+        ast_free(word);
+    }
+}
+
+static void set_number(struct ast_channel *chan, const char *name, long long value)
+{
+    char text[24];
+
+    snprintf(text, sizeof(text), "%lld", value);
+    pbx_builtin_setvar_helper(chan, name, text);
+}
+
+static void forget_call(struct line *line)
+{
+    line_drop_legs(line);
+    line_music(line, false);
+    line->want_music = false;
+    cc_call_release(trunkline_center, &line->call->center);
+    line->call = NULL;
+}
+
+/*
+ * The agent's channel may end before the caller's conversation does: in an attended transfer. The
+ * agent is free from that moment on, so the engine hears of it from the channel itself.
+ */
+static void leg_gone(void *data)
+{
+    struct call *call = data;
+
+    cc_complete(trunkline_center, &call->center, TL_ACD_BY_TRANSFER);
+    cc_call_release(trunkline_center, &call->center);
+    ast_module_unref(AST_MODULE_SELF);
+}
+
+static const struct ast_datastore_info LEG = { .type = "trunkline-leg", .destroy = leg_gone };
+
+static void watch_leg(struct line *line, struct ast_channel *leg)
+{
+    struct ast_datastore *store = ast_datastore_alloc(&LEG, NULL);
+
+    if (store) {
+        ast_module_ref(AST_MODULE_SELF);
+        cc_call_own(&line->call->center);
+        store->data = line->call;
+        ast_channel_lock(leg);
+        ast_channel_datastore_add(leg, store);
+        ast_channel_unlock(leg);
+    }
+}
+
+static enum how talk(struct line *line, const struct word *word)
+{
+    size_t at = line_leg_of(line, word->output.offer);
+    struct call_facts about;
+    struct leg leg = { .chan = NULL };
+    struct word *last;
+    struct ast_channel_snapshot *was = NULL;
+    uint32_t by = TL_ACD_BY_AGENT;
+
+    if (at < AST_VECTOR_SIZE(&line->legs)) {
+        leg = AST_VECTOR_GET(&line->legs, at);
+        about = line_facts(line, &leg);
+        about.waited_ms = word->output.waited_ms;
+        event_left(&about, word->waiting);
+        event_connected(&about);
+        pbx_builtin_setvar_helper(line->chan, "MEMBERINTERFACE", leg.phone);
+        pbx_builtin_setvar_helper(line->chan, "MEMBERNAME", leg.agent);
+        if (line->dialogue) {
+            tl_ivr_answered(line->dialogue->session, cc_now(), line->queue_op);
+            flow_follow(line->dialogue);
+        }
+        was = event_snapshot(leg.chan);
+        watch_leg(line, leg.chan);
+        by = line_converse(line, at);
+    }
+    cc_complete(trunkline_center, &line->call->center, by);
+    last = last_word(line);
+    if (was) {
+        if (cc_now() - last->output.at > 1000) {
+            /* The agent had gone long before: it passed the caller on to somebody else. */
+            by = TL_ACD_BY_TRANSFER;
+        }
+        leg.chan = NULL;
+        about = line_facts(line, &leg);
+        about.leg_was = was;
+        about.waited_ms = word->output.waited_ms;
+        about.talked_ms = last->output.talked_ms;
+        event_completed(&about, by, line->gone_to_dialplan);
+        ao2_ref(was, -1);
+    }
+    set_number(line->chan, "QUEUETALKTIME", (long long)last->output.talked_ms);
+    ast_free(last);
+    line->up = !ast_check_hangup(line->chan);
+    forget_call(line);
+    return ANSWERED;
+}
+
+/* ---- the queue ------------------------------------------------------------------------------------------------ */
+
+static enum how how_left(struct line *line, const struct word *word)
+{
+    struct call_facts about = line_facts(line, NULL);
+
+    about.position = word->output.position ? (int)word->output.position : line->position;
+    about.waited_ms = word->output.waited_ms;
+    if (word->output.kind == TL_ACD_REFUSED) {
+        return word->output.reason == TL_ACD_REFUSED_FULL ? FULL :
+            word->output.reason == TL_ACD_REFUSED_EMPTY ? EMPTY : FAILED;
+    }
+    switch (word->output.reason) {
+    case TL_ACD_LEFT_TIMEOUT:
+    case TL_ACD_LEFT_OVERFLOW:
+        event_timed_out(&about);
+        event_left(&about, word->waiting);
+        return TIMED_OUT;
+    case TL_ACD_LEFT_EXIT:
+        event_exit_key(&about, (char)word->output.detail);
+        event_left(&about, word->waiting);
+        line->key = (char)word->output.detail;
+        return KEY;
+    case TL_ACD_LEFT_EMPTY:
+        event_empty(&about);
+        event_left(&about, word->waiting);
+        return WENT_EMPTY;
+    case TL_ACD_LEFT_ABANDONED:
+        event_abandoned(&about);
+        event_left(&about, word->waiting);
+        return CALLER_LEFT;
+    default:
+        return FAILED;
+    }
+}
+
+bool line_arrive(struct line *line, const struct cc_arrival *arrival)
+{
+    if (!(line->call = mailbox_new(line->chan))) {
+        return false;
+    }
+    ast_copy_string(line->queue, arrival->queue, sizeof(line->queue));
+    line->first_position = line->position = 0;
+    line->want_music = true;
+    cc_arrive(trunkline_center, &line->call->center, arrival);
+    return true;
+}
+
+/* The dialogue says it in its own words. */
+static void tell_place(struct line *line, const struct word *word)
+{
+    uint64_t estimate = word->output.estimate_ms;
+
+    if (line->dialogue) {
+        tl_ivr_queue_update(line->dialogue->session, cc_now(), line->queue_op,
+            word->output.position, estimate < UINT32_MAX ? (uint32_t)estimate : 0);
+        flow_follow(line->dialogue);
+    }
+}
+
+/* The engine has something to say. */
+enum how line_hear(struct line *line)
+{
+    enum how how = WAITING;
+    struct word *word = mailbox_next(line->call);
+    struct call_facts about;
+
+    if (!word) {
+        return WAITING;
+    }
+    switch (word->output.kind) {
+    case TL_ACD_JOINED:
+        line->position = line->first_position = (int)word->output.position;
+        ast_copy_string(line->music, word->music, sizeof(line->music));
+        about = line_facts(line, NULL);
+        event_joined(&about, word->waiting);
+        tell_place(line, word);
+        if (!line->playing) {
+            line_music(line, true);
+        }
+        break;
+    case TL_ACD_MOVED:
+        about = line_facts(line, NULL);
+        event_left(&about, 0);
+        ast_copy_string(line->queue, word->queue, sizeof(line->queue));
+        line->position = line->first_position = (int)word->output.position;
+        about = line_facts(line, NULL);
+        event_joined(&about, word->waiting);
+        break;
+    case TL_ACD_OFFER:
+        line_offer(line, word);
+        break;
+    case TL_ACD_OFFER_ENDED:
+        line_offer_ended(line, word);
+        break;
+    case TL_ACD_ANNOUNCE:
+        line->position = (int)word->output.position;
+        tell_place(line, word);
+        if (!line->dialogue) {
+            line_say_position(line, word->output.position);
+        }
+        break;
+    case TL_ACD_CONNECTED:
+        how = talk(line, word);
+        break;
+    case TL_ACD_LEFT:
+    case TL_ACD_REFUSED:
+        how = how_left(line, word);
+        set_number(line->chan, "QUEUEPOSITION", word->output.position);
+        forget_call(line);
+        break;
+    }
+    ast_free(word);
+    return how;
+}
+
+/* The caller is gone, or taken out: the engine is told, and its last word waited for. */
+enum how line_leave(struct line *line)
+{
+    enum how how;
+    struct word *word;
+
+    cc_hangup(trunkline_center, &line->call->center);
+    word = last_word(line);
+    how = word->output.kind == TL_ACD_COMPLETED ? ANSWERED : how_left(line, word);
+    ast_free(word);
+    forget_call(line);
+    return how;
+}
+
+static const char *const STATUS[] = {
+    [WAITING] = "", [ANSWERED] = "CONTINUE", [CALLER_LEFT] = "", [TIMED_OUT] = "TIMEOUT",
+    [WENT_EMPTY] = "LEAVEEMPTY", [KEY] = "KEY", [FULL] = "FULL", [EMPTY] = "JOINEMPTY",
+    [FAILED] = "FAILED",
+};
+
+/* ---- TrunklineQueue ------------------------------------------------------------------------------------------------- */
+
+static void arrival_from_channel(struct ast_channel *chan, struct cc_arrival *arrival)
+{
+    const char *value;
+
+    ast_channel_lock(chan);
+    if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_PRIO"))) {
+        arrival->priority = atoi(value);
+    }
+    if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_MIN_PENALTY"))) {
+        arrival->penalty_min = (uint32_t)strtoul(value, NULL, 10);
+    }
+    if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_MAX_PENALTY"))) {
+        arrival->penalty_max = (uint32_t)strtoul(value, NULL, 10);
+    }
+    if ((value = pbx_builtin_getvar_helper(chan, "TRUNKLINE_SKILLS"))) {
+        arrival->skills = ast_strdup(value);
+    }
+    ast_channel_unlock(chan);
+}
+
+/* TrunklineQueue(queue[,options[,timeout[,agent]]]) */
+int trunkline_queue_exec(struct ast_channel *chan, const char *data)
+{
+    struct line line = { .chan = chan, .up = true };
+    struct cc_arrival arrival;
+    enum how how = WAITING;
+    char *parse = ast_strdupa(S_OR(data, "")), *keys;
+    bool go_on;
+
+    AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(options); AST_APP_ARG(timeout);
+        AST_APP_ARG(agent););
+    AST_STANDARD_APP_ARGS(args, parse);
+    if (ast_strlen_zero(args.queue)) {
+        ast_log(LOG_WARNING, "TrunklineQueue wants a queue\n");
+        return -1;
+    }
+    if (strlen(S_OR(args.agent, "")) >= CC_NAME || strlen(args.queue) >= CC_NAME) {
+        ast_log(LOG_WARNING, "TrunklineQueue: a name is too long\n");
+        return -1;
+    }
+    cc_arrival_defaults(&arrival);
+    arrival.queue = args.queue;
+    arrival.preferred = args.agent;
+    if (!ast_strlen_zero(args.timeout)) {
+        arrival.max_wait_ms = strtoull(args.timeout, NULL, 10) * 1000;
+    }
+    arrival_from_channel(chan, &arrival);
+    args.options = S_OR(args.options, "");
+    keys = strchr(args.options, 'k');
+    if (keys && keys[1] == '(') {
+        size_t length = strcspn(keys + 2, ")");
+        snprintf(line.exit_keys, sizeof(line.exit_keys), "%.*s", (int)length, keys + 2);
+        /* The keys are no options. */
+        memset(keys, ' ', length + 2);
+    }
+    line.ring = strchr(args.options, 'r');
+    line.transfer_by_agent = strchr(args.options, 't');
+    line.transfer_by_caller = strchr(args.options, 'T');
+    go_on = strchr(args.options, 'c');
+    AST_VECTOR_INIT(&line.legs, 4);
+    pbx_builtin_setvar_helper(chan, "QUEUESTATUS", "");
+    if (!line_arrive(&line, &arrival)) {
+        how = FAILED;
+    }
+    ast_free((char *)arrival.skills);
+    while (how == WAITING) {
+        how = line.up ? line_step(&line) : line_leave(&line);
+    }
+    line_end(&line);
+    pbx_builtin_setvar_helper(chan, "QUEUESTATUS", STATUS[how]);
+    if (how == KEY) {
+        char text[2] = { line.key, '\0' };
+        pbx_builtin_setvar_helper(chan, "QUEUEKEY", text);
+    }
+    if (how == CALLER_LEFT || line.gone_to_dialplan || ast_check_hangup(chan)) {
+        return -1;
+    }
+    return how == ANSWERED && !go_on ? -1 : 0;
+}

@@ -1,0 +1,178 @@
+"""app_trunkline beside app_queue, in the same Asterisk, with the same callers and agents.
+
+    bench.py ROOT MODULE [ignored] : two tables, and their rows for target/bench/summary.tsv
+
+Agents and callers are Local channels, so no network and no phone takes part. One of the two modules
+is loaded at a time, for each looks at every device of the PBX. An agent answers at once and hangs
+up after a moment.
+"""
+
+import os
+import pathlib
+import statistics
+import sys
+import tempfile
+import time
+
+import lab
+
+ROOT, MODULE = sys.argv[1:3]
+MEMBERS = [10, 100, 1000, 3000]
+CALLS, RATE, ROUNDS = 120, 20, 3
+TURNS = 40
+BENCH = pathlib.Path(__file__).resolve().parents[3] / "target/bench"
+
+DIALPLAN = """[general]
+static=yes
+[agents]
+exten => _x.,1,Answer()
+ same => n,Wait(0.02)
+ same => n,Hangup()
+[slow]
+exten => _x.,1,Answer()
+ same => n,Wait(0.${RAND(100,999)})
+ same => n,Hangup()
+[callers]
+exten => queue,1,Queue(bench,r)
+ same => n,Hangup()
+exten => trunkline,1,TrunklineQueue(bench,r)
+ same => n,Hangup()
+exten => dial,1,Dial(Local/x0@agents/n)
+ same => n,Hangup()
+exten => other,1,Answer()
+ same => n,Wait(60)
+"""
+
+
+def configure(pbx, context, members):
+    phones = [f"Local/x{n}@{context}/n" for n in range(members)]
+    pbx.write("queues.conf", "[general]\nautofill=yes\n[bench]\nstrategy=leastrecent\ntimeout=15\n"
+              "retry=1\nwrapuptime=0\nringinuse=no\nautofill=yes\n" + "".join(
+                  f"member => {phone},0\n" for phone in phones))
+    text = "[general]\n[bench]\ntype=queue\nstrategy=asterisk:leastrecent\nring_timeout=15\nretry=1\n"
+    text += "".join(f"agent=a{n}\n" for n in range(members))
+    text += "".join(f"[a{n}]\ntype=agent\nphone={phone}\n" for n, phone in enumerate(phones))
+    pbx.write("trunkline.conf", text)
+
+
+class Module:
+    """One of the two, loaded while it is measured."""
+
+    def __init__(self, pbx, extension):
+        self.pbx, self.extension = pbx, extension
+        self.file = {"queue": "app_queue.so", "trunkline": "app_trunkline.so"}.get(extension)
+
+    def __enter__(self):
+        if self.file:
+            self.pbx.cli(f"module load {self.file}")
+            time.sleep(2)
+
+    def __exit__(self, *_):
+        if self.file:
+            lab.wait_for(lambda: self.pbx.channels() == 0, 20, 0.2)
+            out = lab.wait_for(lambda: "Unloaded" in self.pbx.cli(f"module unload {self.file}"), 10, 0.5)
+            assert out, f"{self.file} stays"
+
+
+def cpu_ns(pid):
+    """The process's CPU clock, of threads that have ended too."""
+    return time.clock_gettime_ns((~pid << 3) | 2)
+
+
+def originate(ami, extension):
+    ami.send("Originate", Channel=f"Local/{extension}@callers/n", Context="callers",
+             Exten="other", Priority="1", Async="true", Timeout="60000")
+
+
+def cpu_per_call(pbx, ami, extension):
+    """Milliseconds of CPU for each call, what the idle process takes left out."""
+    pid = pbx.process.pid
+    start, began = cpu_ns(pid), time.monotonic()
+    time.sleep(1.5)
+    idle = (cpu_ns(pid) - start) / (time.monotonic() - began)
+    start, began = cpu_ns(pid), time.monotonic()
+    for n in range(CALLS):
+        originate(ami, extension)
+        time.sleep(max(0, began + (n + 1) / RATE - time.monotonic()))
+    if not lab.wait_for(lambda: pbx.channels() == 0, 60, 0.3):
+        raise RuntimeError("calls are left over")
+    return (cpu_ns(pid) - start - idle * (time.monotonic() - began)) / CALLS / 1e6
+
+
+def turnarounds(ami, extension):
+    """Milliseconds from the end of an agent's call to the next ring of its phone."""
+    ami.read(0.05)
+    ami.events.clear()
+    for _ in range(TURNS + 2):
+        originate(ami, extension)
+    waits, ended, seen = [], None, 0
+    end = time.monotonic() + 90
+    while len(waits) < TURNS and time.monotonic() < end:
+        ami.read(0.1)
+        for event in ami.events[seen:]:
+            name = event.get("DestChannel", event.get("Channel", ""))
+            at = float(event.get("Timestamp", 0)) * 1000
+            if not name.startswith("Local/x0@slow") or not name.endswith(";1"):
+                continue
+            if event["Event"] == "Hangup":
+                ended = at
+            elif event["Event"] == "DialBegin" and ended:
+                waits.append(at - ended)
+                ended = None
+        seen = len(ami.events)
+    return waits
+
+
+def main():
+    out = pathlib.Path(os.environ.get("TRUNKLINE_BENCH_DIR", BENCH))
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="trunkline-bench-") as work:
+        os.chmod(work, 0o755)
+        pbx = lab.Asterisk(pathlib.Path(work) / "asterisk", ROOT, MODULE)
+        pbx.modules.remove("app_trunkline")
+        pbx.write("manager.conf", (pbx.dir / "etc/manager.conf").read_text().replace(
+            "[general]\n", "[general]\ntimestampevents = yes\n"))
+        pbx.write("pjsip.conf", "")
+        pbx.write("extensions.conf", DIALPLAN)
+        with pbx:
+            version = pbx.cli("core show version").split()[1].split("+")[0]
+            print(f"Asterisk {version}")
+            configure(pbx, "slow", 1)
+            print(f"\nfrom an agent's hang-up to the next ring, {TURNS} times, ms")
+            print(f"{'':14} {'mean':>8} {'median':>8} {'p95':>8} {'max':>8}")
+            mean = {}
+            for extension in ("queue", "trunkline"):
+                with Module(pbx, extension):
+                    ami = lab.Ami(pbx.ami)
+                    waits = sorted(turnarounds(ami, extension))
+                    pbx.cli("channel request hangup all")
+                    ami.close()
+                mean[extension] = statistics.mean(waits)
+                print(f"{'app_' + extension:14} {mean[extension]:8.1f} {waits[len(waits) // 2]:8.1f} "
+                      f"{waits[int(len(waits) * .95)]:8.1f} {waits[-1]:8.1f}", flush=True)
+            rows.append(("turnaround", "hang-up to next ring", mean["trunkline"], mean["queue"]))
+            print(f"\nCPU of the whole PBX for each call, ms, the least of {ROUNDS} rounds of {CALLS} calls")
+            print(f"{'members':>8} {'app_queue':>10} {'app_trunkline':>14} {'Dial alone':>11}")
+            for members in MEMBERS:
+                configure(pbx, "agents", members)
+                best = {}
+                for extension in ("queue", "trunkline", "dial"):
+                    with Module(pbx, extension):
+                        ami = lab.Ami(pbx.ami, events=False)
+                        best[extension] = min(cpu_per_call(pbx, ami, extension) for _ in range(ROUNDS))
+                        ami.close()
+                print(f"{members:8} {best['queue']:10.2f} {best['trunkline']:14.2f} {best['dial']:11.2f}",
+                      flush=True)
+                rows.append((f"{members}-members", "CPU per call", best["trunkline"], best["queue"]))
+    out.mkdir(parents=True, exist_ok=True)
+    summary = out / "summary.tsv"
+    head = "" if summary.exists() else "area\tcase\tmetric\tunit\tours\tpeer\ttheirs\tratio\n"
+    with open(summary, "a", encoding="utf-8") as file:
+        file.write(head)
+        for case, metric, ours, theirs in rows:
+            file.write(f"asterisk\t{case}\t{metric}\tms\t{ours:.3f}\tapp_queue {version}\t"
+                       f"{theirs:.3f}\t{ours / theirs:.4f}\n")
+
+
+if __name__ == "__main__":
+    main()
