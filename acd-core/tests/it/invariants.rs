@@ -3,7 +3,9 @@
 //! `TRUNKLINE_ACD_SEQUENCES` sets how many sequences are tried, `TRUNKLINE_ACD_EVENTS` how many
 //! events each has at least.
 
-use acd_core::stats::{Level, Stats, Traffic};
+use std::collections::BTreeMap;
+
+use acd_core::stats::{AgentRow, Level, Stats, Traffic};
 use acd_core::*;
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 use proptest::test_runner::Config;
@@ -428,7 +430,25 @@ proptest! {
             prop_assert_eq!(sum, expected);
             prop_assert_eq!(integral_of_waiting(&world.said, *queue), counted.waited_ms);
         }
+        // The finer rows add up to the coarser ones, and the paperwork is the agents'.
+        for (queue, whole) in stats.queues() {
+            let mut sum = Traffic::default();
+            for (.., row) in stats.traffic_by_class().filter(|row| row.1 == queue) {
+                sum.add(row);
+            }
+            prop_assert_eq!(sum, whole);
+        }
+        let wrap_up: u64 = stats.intervals().values().map(|row| row.wrap_up_ms).sum();
+        let everybody = stats.agents_by(world.now, |_| ());
+        prop_assert_eq!(wrap_up, everybody.get(&()).map_or(0, |row| row.wrap_up_ms));
+        let mut by_interval: BTreeMap<AgentId, AgentRow> = BTreeMap::new();
+        for (_, agent, row) in stats.agents_by_interval() {
+            prop_assert!(row.logged_in_ms() <= 1_000, "more than an interval has");
+            by_interval.entry(agent).or_default().add(row);
+        }
         for (agent, row) in stats.agents(world.now) {
+            // Everybody is logged out, so no state is open still.
+            prop_assert_eq!(by_interval.get(&agent).copied().unwrap_or_default(), row);
             let counted = world.engine.agent_counters(agent).expect("an agent");
             // INV-13: the integral of being busy is the sum of talk and wrap-up.
             prop_assert_eq!(row.busy_ms(), counted.talked_ms + counted.wrapped_ms);

@@ -15,6 +15,7 @@ mod life;
 mod memory;
 mod outbound;
 mod render;
+mod reports;
 mod scenarios;
 mod sim;
 mod staffing;

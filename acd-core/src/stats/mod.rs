@@ -1,0 +1,317 @@
+//! Numbers: a fold over what the engine said, live or from a log, with the same result.
+//!
+//! Feed every output with its instant ([`Engine::poll_at`](crate::Engine::poll_at)) to a
+//! [`Stats`]; read the reports: traffic by interval
+//! ([`Stats::intervals`]) and by queue ([`Stats::queues`]), or by both, and by class of calls too
+//! ([`Stats::traffic_by_class`]); agents' time by state and points ([`Stats::agents`], by profile or
+//! any other class of agents [`Stats::agents_by`]); every call's detail ([`Stats::take_calls`]);
+//! satisfaction ([`Stats::satisfaction`]).
+//!
+//! ```
+//! use acd_core::stats::{Level, Stats};
+//! use acd_core::*;
+//!
+//! let mut engine = Engine::with_capacity(Limits::default())?;
+//! let queue = engine.add_queue(QueueConfig::default())?;
+//! let mut stats = Stats::new(1_800_000, 20_000, 5_000);
+//! engine.handle(Time(0), Input::Arrive(CallConfig::new(queue)))?;
+//! while let Some((at, output)) = engine.poll_at() {
+//!     stats.see(at, &output);
+//! }
+//! let row = stats.traffic().next().expect("one interval, one queue");
+//! assert_eq!((row.0, row.1, row.2.offered), (Time(0), queue, 1));
+//! assert_eq!(row.2.level(Level::OfOffered), (0, 1));
+//! # Ok::<(), acd_core::Error>(())
+//! ```
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use crate::{AgentId, AgentState, CallId, ClassId, LeaveReason, OfferEnd, Output, QueueId, Time};
+
+mod rows;
+
+pub use rows::{AgentRow, CallDetail, CallEnd, Level, Ratings, Traffic};
+
+#[derive(Clone, Copy, Debug)]
+struct LiveCall {
+    detail: CallDetail,
+    class: ClassId,
+    joined: Time,
+}
+
+/// Which rows of traffic a call counts in.
+#[derive(Clone, Copy, Debug)]
+struct Where {
+    joined: Time,
+    queue: QueueId,
+    class: ClassId,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Agent {
+    row: AgentRow,
+    state: AgentState,
+    since: Time,
+    /// The call it completed last, for the paperwork after it.
+    last: Option<Where>,
+}
+
+/// A stay in one state is split among so many intervals at most; what is longer is an error of the
+/// clock, and counts in the last of them.
+const INTERVALS_MAX: u64 = 10_000;
+
+/// The numbers so far.
+#[derive(Clone, Debug)]
+pub struct Stats {
+    interval_ms: u64,
+    level_ms: u64,
+    short_ms: u64,
+    traffic: BTreeMap<(Time, QueueId), Traffic>,
+    by_class: BTreeMap<(Time, QueueId, ClassId), Traffic>,
+    agents: BTreeMap<AgentId, Agent>,
+    agent_intervals: BTreeMap<(Time, AgentId), AgentRow>,
+    ratings: BTreeMap<(QueueId, Option<AgentId>), Ratings>,
+    live: BTreeMap<CallId, LiveCall>,
+    done: Vec<CallDetail>,
+}
+
+impl Stats {
+    /// No numbers yet. Intervals of so many ms; answered or abandoned within `level_ms` is in the
+    /// service level, abandoned before `short_ms` is almost at once.
+    #[must_use]
+    pub fn new(interval_ms: u64, level_ms: u64, short_ms: u64) -> Self {
+        Self {
+            interval_ms: interval_ms.max(1),
+            level_ms,
+            short_ms,
+            traffic: BTreeMap::new(),
+            by_class: BTreeMap::new(),
+            agents: BTreeMap::new(),
+            agent_intervals: BTreeMap::new(),
+            ratings: BTreeMap::new(),
+            live: BTreeMap::new(),
+            done: Vec::new(),
+        }
+    }
+
+    /// Traffic by beginning of interval and queue.
+    pub fn traffic(&self) -> impl Iterator<Item = (Time, QueueId, &Traffic)> {
+        self.traffic.iter().map(|((at, queue), row)| (*at, *queue, row))
+    }
+
+    /// Traffic by beginning of interval, queue and class of calls.
+    pub fn traffic_by_class(&self) -> impl Iterator<Item = (Time, QueueId, ClassId, &Traffic)> {
+        self.by_class.iter().map(|((at, queue, class), row)| (*at, *queue, *class, row))
+    }
+
+    /// Traffic of all queues by beginning of interval.
+    #[must_use]
+    pub fn intervals(&self) -> BTreeMap<Time, Traffic> {
+        self.traffic_by(|at, _| at)
+    }
+
+    /// Traffic of all time by queue.
+    #[must_use]
+    pub fn queues(&self) -> BTreeMap<QueueId, Traffic> {
+        self.traffic_by(|_, queue| queue)
+    }
+
+    fn traffic_by<K: Ord>(&self, key: impl Fn(Time, QueueId) -> K) -> BTreeMap<K, Traffic> {
+        let mut sums: BTreeMap<K, Traffic> = BTreeMap::new();
+        for ((at, queue), row) in &self.traffic {
+            sums.entry(key(*at, *queue)).or_default().add(row);
+        }
+        sums
+    }
+
+    /// Agents up to an instant not before the last output.
+    pub fn agents(&self, until: Time) -> impl Iterator<Item = (AgentId, AgentRow)> {
+        self.agents.iter().map(move |(agent, &Agent { mut row, state, since, .. })| {
+            rows::spend(&mut row, state, until.since(since));
+            (*agent, row)
+        })
+    }
+
+    /// Agents up to an instant not before the last output, added up by any class of theirs: their
+    /// [profile](crate::Engine::agent_config), their team.
+    pub fn agents_by<K: Ord>(
+        &self,
+        until: Time,
+        class: impl Fn(AgentId) -> K,
+    ) -> BTreeMap<K, AgentRow> {
+        let mut sums: BTreeMap<K, AgentRow> = BTreeMap::new();
+        for (agent, row) in self.agents(until) {
+            sums.entry(class(agent)).or_default().add(&row);
+        }
+        sums
+    }
+
+    /// Agents by beginning of interval, the time of each state split at the seams. A state that
+    /// lasts still counts from when it ends; an offer counts when it was made.
+    pub fn agents_by_interval(&self) -> impl Iterator<Item = (Time, AgentId, &AgentRow)> {
+        self.agent_intervals.iter().map(|((at, agent), row)| (*at, *agent, row))
+    }
+
+    /// Ratings by queue and by the agent who answered, if one did.
+    pub fn satisfaction(&self) -> impl Iterator<Item = (QueueId, Option<AgentId>, &Ratings)> {
+        self.ratings.iter().map(|((queue, agent), row)| (*queue, *agent, row))
+    }
+
+    /// Calls that have ended since this was last asked, in that order.
+    pub fn take_calls(&mut self) -> Vec<CallDetail> {
+        core::mem::take(&mut self.done)
+    }
+
+    /// The caller rated the call: counted with its queue, interval and agent. Hand in the detail
+    /// [`take_calls`](Self::take_calls) gave.
+    pub fn rate(&mut self, call: &CallDetail, rating: u8) {
+        let row = self.traffic.entry((self.start(call.arrived), call.queue)).or_default();
+        row.rated += 1;
+        row.rating += u64::from(rating);
+        let who = call.answered.map(|(agent, _)| agent);
+        if let Some(agent) = who {
+            let row = &mut self.agents.entry(agent).or_default().row;
+            row.rated += 1;
+            row.rating += u64::from(rating);
+        }
+        self.ratings.entry((call.queue, who)).or_default().note(rating);
+    }
+
+    /// Takes one output in, in the order in which they came about.
+    pub fn see(&mut self, at: Time, output: &Output) {
+        match *output {
+            Output::Joined { call, tag, queue, class, .. } => {
+                self.count(Where { joined: at, queue, class }, |row| row.offered += 1);
+                let detail =
+                    CallDetail { tag, arrived: at, queue, offers: 0, answered: None, end: None };
+                self.live.insert(call, LiveCall { detail, class, joined: at });
+            }
+            Output::Refused { queue, class, .. } => {
+                self.count(Where { joined: at, queue, class }, |row| {
+                    row.offered += 1;
+                    row.refused += 1;
+                });
+            }
+            Output::Moved { call, from, to, waited_ms, .. } => {
+                let Some(live) = self.live.get_mut(&call) else {
+                    return;
+                };
+                let (joined, class) = (live.joined, live.class);
+                (live.joined, live.detail.queue) = (at, to);
+                self.count(Where { joined, queue: from, class }, |row| {
+                    row.moved += 1;
+                    row.waited_ms += waited_ms;
+                });
+                self.count(Where { joined: at, queue: to, class }, |row| row.offered += 1);
+            }
+            Output::Offer { call, agent, .. } => {
+                if let Some(live) = self.live.get_mut(&call) {
+                    live.detail.offers += 1;
+                }
+                self.count_agent(at, agent, |row| row.offered += 1);
+            }
+            Output::OfferEnded { agent, end, .. } => {
+                self.count_agent(at, agent, |row| match end {
+                    OfferEnd::Accepted => row.answered += 1,
+                    OfferEnd::Rejected(_) | OfferEnd::TimedOut => row.missed += 1,
+                    _ => {}
+                });
+            }
+            Output::Connected { call, agent, queue, waited_ms, .. } => {
+                let Some(live) = self.live.get_mut(&call) else {
+                    return;
+                };
+                live.detail.answered = Some((agent, at));
+                let (joined, class) = (live.joined, live.class);
+                let in_level = u64::from(waited_ms <= self.level_ms);
+                self.count(Where { joined, queue, class }, |row| {
+                    row.answered += 1;
+                    row.answered_in_level += in_level;
+                    row.waited_ms += at.since(joined);
+                    row.answer_ms += waited_ms;
+                });
+            }
+            Output::Left { call, queue, reason, waited_ms, .. } => {
+                let Some(live) = self.end(call, CallEnd::Left(reason), at) else {
+                    return;
+                };
+                let (in_level, short) = (waited_ms <= self.level_ms, waited_ms < self.short_ms);
+                let LiveCall { joined, class, .. } = live;
+                self.count(Where { joined, queue, class }, |row| {
+                    row.waited_ms += at.since(joined);
+                    if reason == LeaveReason::Abandoned {
+                        row.abandoned += 1;
+                        row.abandoned_in_level += u64::from(in_level);
+                        row.short += u64::from(short);
+                    } else {
+                        row.left += 1;
+                    }
+                });
+            }
+            Output::Completed { call, agent, queue, by, talked_ms, .. } => {
+                if let Some(live) = self.end(call, CallEnd::Completed(by), at) {
+                    let here = Where { joined: live.joined, queue, class: live.class };
+                    self.count(here, |row| {
+                        row.completed += 1;
+                        row.talked_ms += talked_ms;
+                    });
+                    self.agents.entry(agent).or_default().last = Some(here);
+                }
+            }
+            Output::AgentChanged { agent, state, .. } => self.agent_changed(at, agent, state),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, call: CallId, end: CallEnd, at: Time) -> Option<LiveCall> {
+        let mut live = self.live.remove(&call)?;
+        live.detail.end = Some((end, at));
+        self.done.push(live.detail);
+        Some(live)
+    }
+
+    fn agent_changed(&mut self, at: Time, agent: AgentId, state: AgentState) {
+        let known = self.agents.entry(agent).or_default();
+        let Agent { state: before, since, last, .. } = *known;
+        let spent = at.since(since);
+        rows::spend(&mut known.row, before, spent);
+        (known.state, known.since) = (state, at);
+        if let (AgentState::WrapUp, Some(last)) = (before, last) {
+            self.count(last, |row| row.wrap_up_ms += spent);
+        }
+        if before == AgentState::LoggedOut {
+            return;
+        }
+        let mut from = since;
+        for n in 1..=INTERVALS_MAX {
+            if from >= at {
+                break;
+            }
+            let start = self.start(from);
+            let seam = start.plus(self.interval_ms);
+            let to = if n == INTERVALS_MAX { at } else { at.min(seam) };
+            let row = self.agent_intervals.entry((start, agent)).or_default();
+            rows::spend(row, before, to.since(from));
+            from = to;
+        }
+    }
+
+    fn start(&self, at: Time) -> Time {
+        Time(at.ms() - at.ms() % self.interval_ms)
+    }
+
+    /// Counts in the rows of an interval and queue, with and without the class.
+    fn count(&mut self, at: Where, change: impl Fn(&mut Traffic)) {
+        let start = self.start(at.joined);
+        change(self.traffic.entry((start, at.queue)).or_default());
+        change(self.by_class.entry((start, at.queue, at.class)).or_default());
+    }
+
+    /// Counts in the rows of an agent, of all time and of the interval.
+    fn count_agent(&mut self, at: Time, agent: AgentId, change: impl Fn(&mut AgentRow)) {
+        let start = self.start(at);
+        change(&mut self.agents.entry(agent).or_default().row);
+        change(self.agent_intervals.entry((start, agent)).or_default());
+    }
+}

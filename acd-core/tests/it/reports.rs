@@ -1,0 +1,91 @@
+//! The five reports, from one small morning.
+
+use acd_core::stats::{CallEnd, Level, Stats};
+use acd_core::*;
+
+use crate::desk::Desk;
+
+const HALF_HOUR: u64 = 1_800_000;
+
+#[test]
+fn a_morning_in_five_reports() {
+    let limits = Limits { classes: 2, ..Limits::default() };
+    let mut desk = Desk::new(limits);
+    let config =
+        QueueConfig { wrap_up_ms: 30_000, ring_timeout_ms: 10_000, ..QueueConfig::default() };
+    let sales = desk.engine.add_queue(config).unwrap();
+    let ann = desk.agent(1, sales, Membership::default());
+    let french = desk.engine.add_class(&[Skill { skill: 1, level: 1 }]).unwrap();
+    let arrive = |desk: &mut Desk, tag: u64, class: ClassId| {
+        desk.give(Input::Arrive(CallConfig { tag, class, ..CallConfig::new(sales) }));
+    };
+    // Answered in 4 s, 60 s of talk over the seam of the half hour, 30 s of paperwork.
+    desk.at(HALF_HOUR - 40_000);
+    arrive(&mut desk, 1, ClassId::ANY);
+    desk.at(HALF_HOUR - 36_000).accept(1);
+    desk.at(HALF_HOUR + 24_000).hang_up(1);
+    // Gives up after 2 s, nobody speaks French.
+    arrive(&mut desk, 2, french);
+    desk.at(HALF_HOUR + 26_000).hang_up(2);
+    // Rings 10 s in vain, then answered after 35 s in all and talked out by the agent.
+    desk.at(HALF_HOUR + 60_000);
+    arrive(&mut desk, 3, ClassId::ANY);
+    desk.at(HALF_HOUR + 95_000).accept(1);
+    let call = desk.calls[&3];
+    desk.at(HALF_HOUR + 115_000).give(Input::Complete { call, by: EndedBy::Agent });
+    desk.at(HALF_HOUR + 150_000);
+
+    let mut stats = Stats::new(HALF_HOUR, 20_000, 5_000);
+    for (at, output) in &desk.log {
+        stats.see(*at, output);
+    }
+    let calls = stats.take_calls();
+    stats.rate(&calls[0], 5);
+    stats.rate(&calls[2], 2);
+
+    // Traffic by interval: by when calls joined.
+    let intervals = stats.intervals();
+    let first = intervals[&Time(0)];
+    assert_eq!((first.offered, first.answered, first.talked_ms), (1, 1, 60_000));
+    assert_eq!((first.wrap_up_ms, first.handle_average_ms()), (30_000, 90_000));
+    let second = intervals[&Time(HALF_HOUR)];
+    assert_eq!((second.offered, second.answered, second.abandoned), (2, 1, 1));
+    assert_eq!((second.answer_average_ms(), second.abandoned_per_mille()), (35_000, 500));
+
+    // By queue, and by class of calls; the service level by its definitions.
+    let queue = stats.queues()[&sales];
+    assert_eq!((queue.offered, queue.answered, queue.abandoned, queue.short), (3, 2, 1, 1));
+    assert_eq!(queue.level(Level::OfAnswered), (1, 2));
+    assert_eq!(queue.level(Level::OfAnsweredAndAbandoned), (2, 3));
+    assert_eq!(queue.level(Level::OfOffered), (1, 3));
+    assert_eq!(queue.level(Level::OfOfferedButShort), (1, 2));
+    let of_class = |class: ClassId| -> u64 {
+        stats.traffic_by_class().filter(|row| row.2 == class).map(|row| row.3.offered).sum()
+    };
+    assert_eq!((of_class(ClassId::ANY), of_class(french)), (2, 1));
+
+    // Agents: of all time, by profile, by interval, and their points.
+    let now = Time(HALF_HOUR + 150_000);
+    let (agent, row) = stats.agents(now).next().unwrap();
+    assert_eq!((agent, row.talking_ms, row.wrap_up_ms), (ann, 80_000, 60_000));
+    assert_eq!((row.offered, row.answered, row.missed), (4, 2, 2));
+    assert_eq!(row.points(10, 3), 2 * 10 + 7 - 2 * 3);
+    assert_eq!(row.occupancy_per_mille(), 140_000 * 1_000 / row.logged_in_ms());
+    let engine = &desk.engine;
+    let profiles = stats.agents_by(now, |agent| engine.agent_config(agent).unwrap().profile);
+    assert_eq!(profiles[&ProfileId::PLAIN], row);
+    let halves: Vec<(u64, u64)> =
+        stats.agents_by_interval().map(|(at, _, row)| (at.ms(), row.talking_ms)).collect();
+    assert_eq!(halves, [(0, 36_000), (HALF_HOUR, 44_000)]);
+
+    // Call detail.
+    assert_eq!(calls.len(), 3);
+    assert_eq!((calls[1].tag, calls[1].answered), (2, None));
+    let end = (CallEnd::Completed(EndedBy::Agent), Time(HALF_HOUR + 115_000));
+    assert_eq!((calls[2].offers, calls[2].end), (3, Some(end)));
+
+    // Satisfaction.
+    let (of, by, ratings) = stats.satisfaction().next().unwrap();
+    assert_eq!((of, by, ratings.count, ratings.sum), (sales, Some(ann), 2, 7));
+    assert_eq!((ratings.grades[2], ratings.grades[5]), (1, 1));
+}
