@@ -2235,6 +2235,181 @@ tl_status tl_dtmf_poll(struct tl_dtmf *dtmf, struct tl_dtmf_event *event);
 tl_status tl_dtmf_tone(char key, int8_t low_dbm0, int8_t high_dbm0, int16_t *pcm, size_t samples);
 
 /* ===========================================================================
+ * Tones of the line
+ *
+ * Making and hearing the tones of a telephone network: dial, ringback, busy and so on by cadence,
+ * fax and modem tones, a machine's beep, and who has answered. Sound is at 8,000 samples a second.
+ */
+
+/** To be listened for on a line: the tones of the network. */
+#define TL_LISTEN_TONES 1
+
+/** To be listened for: fax and modem tones. */
+#define TL_LISTEN_FAX 2
+
+/** To be listened for: who has answered, and the beep of a machine. */
+#define TL_LISTEN_ANSWER 4
+
+/** Whose tones. */
+TL_ENUM(tl_tone_plan, uint32_t) {
+    /** Most of Europe (ETSI TR 101 041): 425 Hz. */
+    TL_TONES_ETSI = 0,
+    /** China: 450 Hz. */
+    TL_TONES_CHINA = 1,
+    /** United States, Canada and their neighbours. */
+    TL_TONES_NORTH_AMERICA = 2,
+    /** United Kingdom. */
+    TL_TONES_UNITED_KINGDOM = 3,
+};
+
+/** What a tone tells. */
+TL_ENUM(tl_tone_meaning, uint32_t) {
+    /** The exchange waits for a number. */
+    TL_TONE_DIAL = 1,
+    /** The other telephone rings. */
+    TL_TONE_RINGBACK = 2,
+    /** The other telephone is in use. */
+    TL_TONE_BUSY = 3,
+    /** The network has no way there at the moment. */
+    TL_TONE_CONGESTION = 4,
+    /** The number cannot be reached. */
+    TL_TONE_UNOBTAINABLE = 5,
+    /** A short mark: now speak. */
+    TL_TONE_BEEP = 6,
+};
+
+/** What a line event is. */
+TL_ENUM(tl_line_kind, uint32_t) {
+    /** A tone was recognised: value is a `tl_tone_meaning`, at where it was certain. */
+    TL_LINE_TONE = 1,
+    /** A fax or modem: value is a `tl_fax_tone`. */
+    TL_LINE_FAX = 2,
+    /** Somebody, something or nobody has answered: value is a `tl_answer`. */
+    TL_LINE_ANSWERED = 3,
+    /** A machine's beep is over: now speak. at is its end, duration its length. */
+    TL_LINE_BEEP = 4,
+};
+
+/** Which fax tone. */
+TL_ENUM(tl_fax_tone, uint32_t) {
+    /** 1,100 Hz: a fax calls. */
+    TL_FAX_CALLING = 1,
+    /** 2,100 Hz: a fax or modem answers. */
+    TL_FAX_ANSWER = 2,
+};
+
+/** Who has answered. */
+TL_ENUM(tl_answer, uint32_t) {
+    /** A person: a short greeting, then silence. */
+    TL_ANSWER_HUMAN = 1,
+    /** A machine: a long greeting, many words, or a beep. */
+    TL_ANSWER_MACHINE = 2,
+    /** Nobody has spoken. */
+    TL_ANSWER_SILENCE = 3,
+    /** None of these within the time given. */
+    TL_ANSWER_UNKNOWN = 4,
+};
+
+/** A listener in one direction of one call. */
+typedef struct tl_line tl_line;
+
+/** A tone being played. */
+typedef struct tl_tone tl_tone;
+
+/** How a line is listened to. */
+typedef struct tl_line_config {
+    /** Set by `tl_line_defaults`. */
+    uint32_t struct_size;
+    /** `TL_LISTEN_TONES`, `TL_LISTEN_FAX` and `TL_LISTEN_ANSWER` added up. Default: all. */
+    uint32_t listen;
+    /** Whose tones: a `tl_tone_plan`. Default: ETSI. */
+    uint32_t plan;
+    /** Answer: silence from the start that is nobody, in ms. Default: 2,500. */
+    uint32_t initial_silence_ms;
+    /** Answer: a greeting of this length is a machine's. Default: 1,500. */
+    uint32_t greeting_ms;
+    /** Answer: silence after a greeting that makes it a person's. Default: 800. */
+    uint32_t silence_after_ms;
+    /** Answer: a pause of this length parts two words. Default: 50. */
+    uint32_t between_words_ms;
+    /** Answer: shorter sounds are no words. Default: 100. */
+    uint32_t word_ms;
+    /** Answer: more words than this are a machine's. Default: 3. */
+    uint32_t words;
+    /** Answer: the whole time for a decision. Default: 5,000. */
+    uint32_t total_ms;
+} tl_line_config;
+
+/** Something heard on a line. */
+typedef struct tl_line_event {
+    /** A `tl_line_kind`. */
+    uint32_t kind;
+    /** A value of the enum that the kind names. */
+    uint32_t value;
+    /** In samples since the listener began; 0 where the kind does not say. */
+    uint64_t at;
+    /** In samples; 0 where the kind does not say. */
+    uint64_t duration;
+} tl_line_event;
+
+/** How many bytes a tone takes. */
+size_t tl_tone_size(void);
+
+/**
+ * Makes a tone in the caller's block of `size` bytes, aligned to `TL_ALIGN`: what `meaning`, a
+ * `tl_tone_meaning`, sounds like in `plan`, a `tl_tone_plan`, at a level in dBm0; -10 is usual.
+ */
+tl_status tl_tone_init(void *memory,
+                       size_t size,
+                       uint32_t plan,
+                       uint32_t meaning,
+                       int8_t level_dbm0,
+                       struct tl_tone **tone);
+
+#if defined(TL_STD)
+/** As `tl_tone_init`, in memory from the allocator. */
+tl_status tl_tone_new(uint32_t plan, uint32_t meaning, int8_t level_dbm0, struct tl_tone **tone);
+#endif
+
+/** Ends a tone. NULL is fine. */
+tl_status tl_tone_free(struct tl_tone *tone);
+
+/** Fills `pcm` with the next `samples` samples; silence once a tone that does not repeat is over. */
+tl_status tl_tone_fill(struct tl_tone *tone, int16_t *pcm, size_t samples);
+
+/** Ends the tone without a click: fill once more, then it is silent. */
+tl_status tl_tone_stop(struct tl_tone *tone);
+
+/** Stores 1 in `finished` if only silence is left to come, else 0. */
+tl_status tl_tone_is_finished(const struct tl_tone *tone, uint32_t *finished);
+
+/** Fills in the default configuration. */
+tl_status tl_line_defaults(struct tl_line_config *config);
+
+/** How many bytes a listener takes. */
+size_t tl_line_size(void);
+
+/** Makes a listener in the caller's block of `size` bytes, aligned to `TL_ALIGN`. `config` may be NULL for the defaults. */
+tl_status tl_line_init(void *memory,
+                       size_t size,
+                       const struct tl_line_config *config,
+                       struct tl_line **line);
+
+#if defined(TL_STD)
+/** Makes a listener in memory from the allocator. `config` may be NULL for the defaults. */
+tl_status tl_line_new(const struct tl_line_config *config, struct tl_line **line);
+#endif
+
+/** Ends a listener. NULL is fine. */
+tl_status tl_line_free(struct tl_line *line);
+
+/** Listens to `samples` samples, a frame of any size up to 640. Poll afterwards. */
+tl_status tl_line_listen(struct tl_line *line, const int16_t *pcm, size_t samples);
+
+/** Stores what was heard next in `event`, or returns `TL_DONE`. */
+tl_status tl_line_poll(struct tl_line *line, struct tl_line_event *event);
+
+/* ===========================================================================
  * RTP
  *
  * Packets of RFC 3550, parsed without a copy and written into the caller's buffer.
@@ -2289,6 +2464,309 @@ tl_status tl_rtp_write(const struct tl_rtp_packet *packet,
                        uint8_t *datagram,
                        size_t room,
                        size_t *len);
+
+/* ===========================================================================
+ * Keys as telephone events
+ *
+ * RFC 4733: keys in packets of their own. The sender counts in the clock of the sound beside it, the
+ * receiver is right when packets are lost, doubled or out of order. Codes 0 to 9 are the digits, 10
+ * is `*`, 11 `#`, 12 to 15 are A to D.
+ */
+
+/** Receives telephone events. */
+typedef struct tl_event_receiver tl_event_receiver;
+
+/** Sends telephone events. */
+typedef struct tl_event_sender tl_event_sender;
+
+/** A packet to send: give it the next sequence number and the telephone-event payload type. */
+typedef struct tl_event_packet {
+    /** 1 on the first packet of an event. */
+    uint32_t marker;
+    /** The payload. */
+    uint8_t payload[4];
+    /** The instant of the event's start: the same in all its packets. */
+    uint64_t clock;
+} tl_event_packet;
+
+/** A key pressed or let go. Exactly one of each for each press. */
+typedef struct tl_event_signal {
+    /** 1: it was pressed. 0: it was let go. */
+    uint32_t down;
+    /** The event. */
+    uint32_t event;
+    /** The RTP timestamp of its start. */
+    uint32_t timestamp;
+    /** Let go: how long it lasted, in ticks, as far as the sender's word goes. */
+    uint32_t duration;
+    /** Let go: 1 if the sender said so, 0 if silence or another event ended it. */
+    uint32_t complete;
+    /** Pressed: its power below 0 dBm0, in dB. */
+    uint32_t volume;
+} tl_event_signal;
+
+/** How many bytes a sender of events takes. */
+size_t tl_event_sender_size(void);
+
+/**
+ * Makes a sender of events in the caller's block of `size` bytes, aligned to `TL_ALIGN`;
+ * `clock_rate` is ticks a second, usually 8,000.
+ */
+tl_status tl_event_sender_init(void *memory,
+                               size_t size,
+                               uint32_t clock_rate,
+                               struct tl_event_sender **event_sender);
+
+#if defined(TL_STD)
+/** The same in memory from the allocator. */
+tl_status tl_event_sender_new(uint32_t clock_rate, struct tl_event_sender **event_sender);
+#endif
+
+/** Ends a sender of events. NULL is fine. */
+tl_status tl_event_sender_free(struct tl_event_sender *event_sender);
+
+/** Begins an event that lasts until `tl_event_release`. `TL_ERR_BUSY` while another is being sent. */
+tl_status tl_event_press(struct tl_event_sender *event_sender, uint32_t event, uint64_t now);
+
+/** Ends an event that was pressed. */
+tl_status tl_event_release(struct tl_event_sender *event_sender, uint64_t now);
+
+/** Sends an event of a known duration, in ticks. */
+tl_status tl_event_send(struct tl_event_sender *event_sender,
+                        uint32_t event,
+                        uint64_t now,
+                        uint32_t duration);
+
+/** Stores the next packet due in `packet`, or returns `TL_DONE`. */
+tl_status tl_event_sender_poll(struct tl_event_sender *event_sender,
+                               uint64_t now,
+                               struct tl_event_packet *packet);
+
+/** Stores when the next packet is due; `TL_NONE` when no event is being sent. */
+tl_status tl_event_sender_deadline(const struct tl_event_sender *event_sender, uint64_t *at);
+
+/** How many bytes a receiver of events takes. */
+size_t tl_event_receiver_size(void);
+
+/**
+ * Makes a receiver of events in the caller's block of `size` bytes, aligned to `TL_ALIGN`;
+ * `clock_rate` is ticks a second, usually 8,000.
+ */
+tl_status tl_event_receiver_init(void *memory,
+                                 size_t size,
+                                 uint32_t clock_rate,
+                                 struct tl_event_receiver **event_receiver);
+
+#if defined(TL_STD)
+/** The same in memory from the allocator. */
+tl_status tl_event_receiver_new(uint32_t clock_rate, struct tl_event_receiver **event_receiver);
+#endif
+
+/** Ends a receiver of events. NULL is fine. */
+tl_status tl_event_receiver_free(struct tl_event_receiver *event_receiver);
+
+/**
+ * Takes in a packet of the telephone-event payload type, as `tl_rtp_parse` takes it apart, that
+ * arrived at `now_us` of any steady clock. Poll afterwards.
+ */
+tl_status tl_event_receiver_handle(struct tl_event_receiver *event_receiver,
+                                   const tl_rtp_packet *packet,
+                                   uint64_t now_us);
+
+/** Time has passed: an event whose packets have stopped ends. */
+tl_status tl_event_receiver_tick(struct tl_event_receiver *event_receiver, uint64_t now_us);
+
+/**
+ * Stores when the receiver wants `tl_event_receiver_tick` at the latest; `TL_NONE` when not before
+ * the next packet.
+ */
+tl_status tl_event_receiver_deadline(const struct tl_event_receiver *event_receiver,
+                                     uint64_t *at_us);
+
+/** Stores the next key pressed or let go in `signal`, or returns `TL_DONE`. */
+tl_status tl_event_receiver_poll(struct tl_event_receiver *event_receiver,
+                                 struct tl_event_signal *signal);
+
+/* ===========================================================================
+ * RTCP and call quality
+ *
+ * Statistics of a received stream as RFC 3550 counts them, reports in both directions, and what the
+ * E-model says of it all.
+ */
+
+/** What a packet is to its stream. */
+TL_ENUM(tl_rtp_arrival, uint32_t) {
+    /** It belongs to the stream. */
+    TL_RTP_ACCEPTED = 1,
+    /** It begins the stream: the first of all, of another source, or after a jump. */
+    TL_RTP_RESTARTED = 2,
+    /** Not yet: its source has not shown enough packets in sequence. */
+    TL_RTP_PROBATION = 3,
+    /** It has been here before. */
+    TL_RTP_DUPLICATE = 4,
+    /** Its number is far from the stream's; the next one may confirm a jump. */
+    TL_RTP_JUMP = 5,
+    /** Of another source while one is established. */
+    TL_RTP_OTHER_SOURCE = 6,
+};
+
+/** What is counted of one received stream. */
+typedef struct tl_rtp_receiver tl_rtp_receiver;
+
+/** What a sender says of its own stream. */
+typedef struct tl_rtcp_sender {
+    /** Now, as NTP counts: seconds since 1900 in the upper 32 bits. */
+    uint64_t ntp;
+    /** The same instant as an RTP timestamp. */
+    uint32_t rtp;
+    /** Packets sent. */
+    uint32_t packets;
+    /** Bytes of payload sent. */
+    uint32_t octets;
+    /** 0. */
+    uint32_t reserved;
+} tl_rtcp_sender;
+
+/** One reception report. */
+typedef struct tl_rtcp_report {
+    /** The stream it is about. */
+    uint32_t ssrc;
+    /** Packets lost since the last report, in 256ths. */
+    uint32_t fraction_lost;
+    /** Packets lost in all, 24 bits signed. */
+    int32_t lost;
+    /** The highest sequence number, its wraps in the upper 16 bits. */
+    uint32_t highest_sequence;
+    /** Interarrival jitter in timestamp units. */
+    uint32_t jitter;
+    /** The middle 32 bits of the last sender report's NTP time; 0 for none. */
+    uint32_t last_sender_report;
+    /** How long ago that was, in 65,536ths of a second. */
+    uint32_t delay;
+    /** 0. */
+    uint32_t reserved;
+} tl_rtcp_report;
+
+/** What is known of a received stream. */
+typedef struct tl_rtp_statistics {
+    /** Packets accepted. */
+    uint64_t received;
+    /** Packets expected less those received; duplicates can make it negative. */
+    int64_t lost;
+    /** Packets that had come before. */
+    uint64_t duplicates;
+    /** Packets that came after a later one. */
+    uint64_t reordered;
+    /** Packets discarded for other reasons. */
+    uint64_t discarded;
+    /** Times the stream began afresh. */
+    uint32_t restarts;
+    /** Interarrival jitter in timestamp units (RFC 3550 section 6.4.1). */
+    uint32_t jitter;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_rtp_statistics;
+
+/** What a compound packet says. */
+typedef struct tl_rtcp_summary {
+    /** Who sends it. */
+    uint32_t ssrc;
+    /** 1 if it has a sender report, in `sender`. */
+    uint32_t has_sender;
+    /** 1 if it reports on the stream that was asked about, in `report`. */
+    uint32_t has_report;
+    /** 1 if its sender leaves. */
+    uint32_t leaves;
+    /** What the sender says of its own stream. */
+    struct tl_rtcp_sender sender;
+    /** What it heard of the stream that was asked about. */
+    struct tl_rtcp_report report;
+} tl_rtcp_summary;
+
+/** How many bytes a receiver takes. */
+size_t tl_rtp_receiver_size(void);
+
+/**
+ * Makes a receiver in the caller's block of `size` bytes, aligned to `TL_ALIGN`;
+ * `clock_rate` is timestamp units a second, 8,000 for telephone sound.
+ */
+tl_status tl_rtp_receiver_init(void *memory,
+                               size_t size,
+                               uint32_t clock_rate,
+                               struct tl_rtp_receiver **rtp_receiver);
+
+#if defined(TL_STD)
+/** The same in memory from the allocator. */
+tl_status tl_rtp_receiver_new(uint32_t clock_rate, struct tl_rtp_receiver **rtp_receiver);
+#endif
+
+/** Ends a receiver. NULL is fine. */
+tl_status tl_rtp_receiver_free(struct tl_rtp_receiver *rtp_receiver);
+
+/**
+ * Takes in a packet that arrived at `arrival_us` of a steady clock. Stores what it is to the
+ * stream, a `tl_rtp_arrival`, in `arrival`, which may be NULL.
+ */
+tl_status tl_rtp_receiver_receive(struct tl_rtp_receiver *rtp_receiver,
+                                  const tl_rtp_packet *packet,
+                                  uint64_t arrival_us,
+                                  uint32_t *arrival);
+
+/**
+ * Takes in what the sender `ssrc` said of its stream, in a sender report that arrived at
+ * `arrival_us`.
+ */
+tl_status tl_rtp_receiver_sender_report(struct tl_rtp_receiver *rtp_receiver,
+                                        uint32_t ssrc,
+                                        const struct tl_rtcp_sender *sender,
+                                        uint64_t arrival_us);
+
+/**
+ * Stores a report on the stream for its sender, or returns `TL_DONE` before there is a stream.
+ * Begins a new interval for `fraction_lost`.
+ */
+tl_status tl_rtp_receiver_report(struct tl_rtp_receiver *rtp_receiver,
+                                 uint64_t now_us,
+                                 struct tl_rtcp_report *report);
+
+/** Stores what is known of the stream. */
+tl_status tl_rtp_receiver_get_statistics(const struct tl_rtp_receiver *rtp_receiver,
+                                         struct tl_rtp_statistics *statistics);
+
+/**
+ * Writes a compound packet of `ssrc` into `datagram`, which has room for `room` bytes, and stores
+ * its length in `len`: a sender report if `sender` is not NULL, else a receiver report, with `count`
+ * reports, 31 at most, and its canonical name, with a NUL; and a goodbye if `leaves` is not 0.
+ */
+tl_status tl_rtcp_write(uint32_t ssrc,
+                        const struct tl_rtcp_sender *sender,
+                        const struct tl_rtcp_report *reports,
+                        size_t count,
+                        const char *cname,
+                        uint32_t leaves,
+                        uint8_t *datagram,
+                        size_t room,
+                        size_t *len);
+
+/**
+ * Stores what a compound packet says, of its sender and of the stream `about`, which is yours. Any
+ * bytes may come in: what is not RTCP is `TL_ERR_RTP_MALFORMED`.
+ */
+tl_status tl_rtcp_parse(const uint8_t *datagram,
+                        size_t len,
+                        uint32_t about,
+                        struct tl_rtcp_summary *summary);
+
+/**
+ * Stores the mean opinion score, 1 to 4.5, that ITU-T G.107's E-model gives a call over G.711 with
+ * this delay from mouth to ear, share of packets lost (0 to 1), and burstiness (1 for losses at
+ * random); `concealed` is 1 where losses are concealed, as `tl_jitter` does.
+ */
+tl_status tl_rtp_quality(double delay_ms,
+                         double loss,
+                         double burst,
+                         uint32_t concealed,
+                         double *mos);
 
 /* ===========================================================================
  * Jitter buffer
@@ -2455,6 +2933,308 @@ tl_status tl_jitter_pull(struct tl_jitter *jitter,
 
 /** Stores what has happened so far. */
 tl_status tl_jitter_get_stats(const struct tl_jitter *jitter, struct tl_jitter_stats *stats);
+
+/* ===========================================================================
+ * Voice: activity, comfort noise, concealment, gain
+ *
+ * Passive parts for sound at 8,000 samples a second, in frames of any size.
+ */
+
+/** Automatic gain control of one voice. */
+typedef struct tl_agc tl_agc;
+
+/** Comfort noise. */
+typedef struct tl_noise tl_noise;
+
+/** Concealment of lost packets, for streams without a `tl_jitter`, which has its own. */
+typedef struct tl_plc tl_plc;
+
+/** A detector of voice activity. */
+typedef struct tl_vad tl_vad;
+
+/** How a gain control works. */
+typedef struct tl_agc_config {
+    /** Set by `tl_agc_defaults`. */
+    uint32_t struct_size;
+    /** The level to aim at, in dB below full scale. */
+    int32_t target_dbov;
+    /** The most gain, in dB. */
+    uint32_t most_gain_db;
+    /** The most loss, in dB. */
+    uint32_t most_loss_db;
+} tl_agc_config;
+
+/** How many bytes a detector takes. */
+size_t tl_vad_size(void);
+
+/**
+ * Makes a detector in the caller's block of `size` bytes, aligned to `TL_ALIGN`, that holds
+ * on to speech for `hangover_ms` after its last loud block; 200 suits.
+ */
+tl_status tl_vad_init(void *memory, size_t size, uint16_t hangover_ms, struct tl_vad **vad);
+
+#if defined(TL_STD)
+/** As `tl_vad_init`, in memory from the allocator. */
+tl_status tl_vad_new(uint16_t hangover_ms, struct tl_vad **vad);
+#endif
+
+/** Ends a detector. NULL is fine. */
+tl_status tl_vad_free(struct tl_vad *vad);
+
+/** Hears the next `samples` samples, and stores 1 in `voice` if there is speech among them, else 0. */
+tl_status tl_vad_heard(struct tl_vad *vad, const int16_t *pcm, size_t samples, uint32_t *voice);
+
+/** Stores the mean square of the noise between words. */
+tl_status tl_vad_noise(const struct tl_vad *vad, uint32_t *mean_square);
+
+/**
+ * Describes a pause for the far end: writes a comfort-noise payload (RFC 3389) of at most `room`
+ * bytes, 17 at most, and stores its length in `len`.
+ */
+tl_status tl_noise_describe(const int16_t *pcm,
+                            size_t samples,
+                            uint8_t *payload,
+                            size_t room,
+                            size_t *len);
+
+/** How many bytes a generator of comfort noise takes. */
+size_t tl_noise_size(void);
+
+/**
+ * Makes a generator of comfort noise in the caller's block of `size` bytes, aligned to
+ * `TL_ALIGN`, silent at first; the seed decides the noise.
+ */
+tl_status tl_noise_init(void *memory, size_t size, uint32_t seed, struct tl_noise **noise);
+
+#if defined(TL_STD)
+/** As `tl_noise_init`, in memory from the allocator. */
+tl_status tl_noise_new(uint32_t seed, struct tl_noise **noise);
+#endif
+
+/** Ends a generator of comfort noise. NULL is fine. */
+tl_status tl_noise_free(struct tl_noise *noise);
+
+/** Takes over a comfort-noise payload (RFC 3389); an empty one changes nothing. */
+tl_status tl_noise_update(struct tl_noise *noise, const uint8_t *payload, size_t len);
+
+/** White noise of this mean square from now on, for a far end that says nothing of its pauses. */
+tl_status tl_noise_white(struct tl_noise *noise, uint32_t mean_square);
+
+/** Silence from now on; the next noise fades in. */
+tl_status tl_noise_stop(struct tl_noise *noise);
+
+/** Fills `pcm` with the next `samples` samples. */
+tl_status tl_noise_fill(struct tl_noise *noise, int16_t *pcm, size_t samples);
+
+/** Adds the next `samples` samples to what is in `pcm`, saturating. */
+tl_status tl_noise_add(struct tl_noise *noise, int16_t *pcm, size_t samples);
+
+/** How many bytes a concealer takes. */
+size_t tl_plc_size(void);
+
+/** Makes a concealer in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_plc_init(void *memory, size_t size, struct tl_plc **plc);
+
+#if defined(TL_STD)
+/** Makes a concealer in memory from the allocator. */
+tl_status tl_plc_new(struct tl_plc **plc);
+#endif
+
+/** Ends a concealer. NULL is fine. */
+tl_status tl_plc_free(struct tl_plc *plc);
+
+/** Hears a received frame; after a loss its beginning is blended with the concealment. */
+tl_status tl_plc_received(struct tl_plc *plc, int16_t *pcm, size_t samples);
+
+/** Makes up the samples of a lost frame. */
+tl_status tl_plc_conceal(struct tl_plc *plc, int16_t *pcm, size_t samples);
+
+/** Fills in the default configuration. */
+tl_status tl_agc_defaults(struct tl_agc_config *config);
+
+/** How many bytes a gain control takes. */
+size_t tl_agc_size(void);
+
+/** Makes a gain control in the caller's block of `size` bytes, aligned to `TL_ALIGN`. `config` may be NULL for the defaults. */
+tl_status tl_agc_init(void *memory,
+                      size_t size,
+                      const struct tl_agc_config *config,
+                      struct tl_agc **agc);
+
+#if defined(TL_STD)
+/** Makes a gain control in memory from the allocator. `config` may be NULL for the defaults. */
+tl_status tl_agc_new(const struct tl_agc_config *config, struct tl_agc **agc);
+#endif
+
+/** Ends a gain control. NULL is fine. */
+tl_status tl_agc_free(struct tl_agc *agc);
+
+/** Amplifies the next `samples` samples in place. */
+tl_status tl_agc_process(struct tl_agc *agc, int16_t *pcm, size_t samples);
+
+/* ===========================================================================
+ * Mixing
+ *
+ * Plain functions over frames, and the bridge of a call with a supervisor. A gain is a factor of
+ * amplitude in 4,096ths: `TL_GAIN_UNITY` is as it came, 32,767 the most (+18 dB).
+ */
+
+/** The gain that changes nothing. */
+#define TL_GAIN_UNITY 4096
+
+/** What a supervisor does on a call. */
+TL_ENUM(tl_supervision, uint32_t) {
+    /** Not on the call. */
+    TL_SUPERVISION_AWAY = 0,
+    /** Hears both, is heard by nobody. */
+    TL_SUPERVISION_MONITOR = 1,
+    /** Hears both, is heard by the agent only. */
+    TL_SUPERVISION_WHISPER = 2,
+    /** A conference of three. */
+    TL_SUPERVISION_BARGE = 3,
+};
+
+/** A call between a caller and an agent, with a place for a supervisor. Changes fade over 5 ms. */
+typedef struct tl_bridge tl_bridge;
+
+/** The gain of so many decibels, from -60 (silence) to +18. */
+uint16_t tl_mix_gain(int8_t db);
+
+/** Amplifies `samples` samples in place. */
+tl_status tl_mix_scale(int16_t *pcm, size_t samples, uint16_t gain);
+
+/** Adds `samples` samples of `voice`, amplified, to `pcm`, saturating. The two must not overlap. */
+tl_status tl_mix_add(int16_t *pcm, const int16_t *voice, size_t samples, uint16_t gain);
+
+/**
+ * Adds one party of a conference to its running total, which begins with zeros. With
+ * `tl_mix_others` a conference of N costs 2 N passes.
+ */
+tl_status tl_mix_total(int32_t *sum, const int16_t *voice, size_t samples);
+
+/** Writes into `pcm` what a member of a conference hears: the total less its own voice. */
+tl_status tl_mix_others(const int32_t *sum, const int16_t *own, size_t samples, int16_t *pcm);
+
+/** How many bytes a bridge takes. */
+size_t tl_bridge_size(void);
+
+/** Makes a bridge in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_bridge_init(void *memory, size_t size, struct tl_bridge **bridge);
+
+#if defined(TL_STD)
+/** Makes a bridge in memory from the allocator. */
+tl_status tl_bridge_new(struct tl_bridge **bridge);
+#endif
+
+/** Ends a bridge. NULL is fine. */
+tl_status tl_bridge_free(struct tl_bridge *bridge);
+
+/** Changes what the supervisor hears and who hears the supervisor: a `tl_supervision`. */
+tl_status tl_bridge_supervise(struct tl_bridge *bridge, uint32_t what);
+
+/** Sets the gain from one party to another: 0 the caller, 1 the agent, 2 the supervisor. */
+tl_status tl_bridge_route(struct tl_bridge *bridge, uint32_t from, uint32_t to, uint16_t gain);
+
+/**
+ * One frame of `samples` samples: what each said, in `voices`, into what each hears, in `ears`;
+ * caller, agent, supervisor. A voice that is NULL is silent, an ear that is NULL is not wanted, and
+ * no two of them overlap. At most 1,024 samples.
+ */
+tl_status tl_bridge_mix(struct tl_bridge *bridge,
+                        const int16_t *const *voices,
+                        int16_t *const *ears,
+                        size_t samples);
+
+/* ===========================================================================
+ * Rates and Opus
+ *
+ * Conversion between sample rates (feature `resample`), and Opus by the system's libopus (feature
+ * `opus`). In a library built without, `tl_resampler_new` and the like return `TL_ERR_UNSUPPORTED`.
+ */
+
+#if defined(TL_STD)
+
+/** Decodes one stream to 8,000 samples a second. */
+typedef struct tl_opus_decoder tl_opus_decoder;
+
+/** Encodes one stream of speech at 8,000 samples a second. */
+typedef struct tl_opus_encoder tl_opus_encoder;
+
+/** Converts one stream from one sample rate to another. */
+typedef struct tl_resampler tl_resampler;
+
+/** Makes a converter between rates from 4,000 to 384,000; its output lags 10 ms behind its input. */
+tl_status tl_resampler_new(uint32_t from, uint32_t to, struct tl_resampler **resampler);
+
+/** Ends a converter. NULL is fine. */
+tl_status tl_resampler_free(struct tl_resampler *resampler);
+
+/** Takes in the next `samples` samples. Take what is finished afterwards. */
+tl_status tl_resampler_feed(struct tl_resampler *resampler, const int16_t *pcm, size_t samples);
+
+/** The stream is over: the rest is finished, up to the exact length, and another may follow. */
+tl_status tl_resampler_finish(struct tl_resampler *resampler);
+
+/**
+ * Moves what is finished into `pcm`, which has room for `room` samples, and stores in `samples`
+ * how many; call it until that is less than the room.
+ */
+tl_status tl_resampler_take(struct tl_resampler *resampler,
+                            int16_t *pcm,
+                            size_t room,
+                            size_t *samples);
+
+/**
+ * Makes an encoder for so many bits a second, 16,000 is usual; with a `loss_percent` above 0 each
+ * packet carries a coarse copy of the one before.
+ */
+tl_status tl_opus_encoder_new(uint32_t bitrate,
+                              uint32_t loss_percent,
+                              struct tl_opus_encoder **opus_encoder);
+
+/** Ends an encoder. NULL is fine. */
+tl_status tl_opus_encoder_free(struct tl_opus_encoder *opus_encoder);
+
+/**
+ * Encodes a frame of 80, 160, 320 or 480 samples into `packet`, which has room for `room` bytes;
+ * 1,275 always do. Stores its length in `len`.
+ */
+tl_status tl_opus_encode(struct tl_opus_encoder *opus_encoder,
+                         const int16_t *pcm,
+                         size_t samples,
+                         uint8_t *packet,
+                         size_t room,
+                         size_t *len);
+
+/** Makes a decoder. */
+tl_status tl_opus_decoder_new(struct tl_opus_decoder **opus_decoder);
+
+/** Ends a decoder. NULL is fine. */
+tl_status tl_opus_decoder_free(struct tl_opus_decoder *opus_decoder);
+
+/**
+ * Decodes a packet of `len` bytes into `pcm`, which has room for `room` samples; 960 always do.
+ * Stores how many in `samples`; 0 for what is not Opus.
+ */
+tl_status tl_opus_decode(struct tl_opus_decoder *opus_decoder,
+                         const uint8_t *packet,
+                         size_t len,
+                         int16_t *pcm,
+                         size_t room,
+                         size_t *samples);
+
+/**
+ * Decodes the copy that `next`, the packet after a lost one, has of it; as `tl_opus_decode`. 0 when
+ * it has none.
+ */
+tl_status tl_opus_recover(struct tl_opus_decoder *opus_decoder,
+                          const uint8_t *next,
+                          size_t len,
+                          int16_t *pcm,
+                          size_t room,
+                          size_t *samples);
+
+#endif
 
 /* ===========================================================================
  * Recording: the recorder

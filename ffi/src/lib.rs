@@ -18,31 +18,45 @@ mod arena;
 mod aside;
 #[cfg(not(feature = "std"))]
 mod bare;
+#[cfg(feature = "std")]
+mod codec;
 mod config;
 mod dtmf;
+mod events;
 mod g711;
 mod guard;
 mod ivr;
 mod jitter;
 mod last_error;
+mod mix;
 mod object;
 mod pointers;
 #[cfg(feature = "std")]
 mod record;
+mod rtcp;
 mod rtp;
 mod status;
+mod tones;
 mod values;
 mod version;
+mod voice;
 
 pub use acd::*;
+#[cfg(feature = "std")]
+pub use codec::*;
 pub use dtmf::*;
+pub use events::*;
 pub use g711::{tl_g711_decode, tl_g711_encode, tl_g711_law, tl_g711_transcode};
 pub use ivr::*;
 pub use jitter::*;
 pub use last_error::tl_last_error;
+pub use mix::*;
 #[cfg(feature = "std")]
 pub use record::*;
+pub use rtcp::*;
 pub use rtp::*;
 pub use status::{tl_status, tl_status_text};
+pub use tones::*;
 pub use values::{TL_NONE, TL_NONE32, tl_time};
 pub use version::{TL_ALIGN, tl_version};
+pub use voice::*;

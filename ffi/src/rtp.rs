@@ -81,7 +81,7 @@ impl tl_rtp_packet {
 
     /// # Safety
     /// The pointers are NULL or readable for their counts while the packet lives.
-    unsafe fn packet<'a>(&self) -> Result<Packet<'a>, Failure> {
+    pub(crate) unsafe fn packet<'a>(&self) -> Result<Packet<'a>, Failure> {
         // SAFETY: as this function's own contract.
         let (payload, csrcs, extension) = unsafe {
             (

@@ -1,0 +1,228 @@
+//! # Rates and Opus
+//!
+//! Conversion between sample rates (feature `resample`), and Opus by the system's libopus (feature
+//! `opus`). In a library built without, `tl_resampler_new` and the like return `TL_ERR_UNSUPPORTED`.
+
+#[cfg_attr(feature = "opus", path = "codec/opus.rs")]
+#[cfg_attr(not(feature = "opus"), path = "codec/no_opus.rs")]
+mod opus;
+#[cfg_attr(feature = "resample", path = "codec/resample.rs")]
+#[cfg_attr(not(feature = "resample"), path = "codec/no_resample.rs")]
+mod resample;
+
+#[cfg(not(all(feature = "opus", feature = "resample")))]
+use crate::guard::Failure;
+use crate::guard::guard;
+use crate::object::{self, Kind, enter};
+use crate::pointers::{input, output, store, writable};
+use crate::tl_status;
+
+#[cfg(not(all(feature = "opus", feature = "resample")))]
+fn built_without(feature: &str) -> Failure {
+    let text = format_args!("the library was built without the feature {feature}");
+    Failure::new(tl_status::TL_ERR_UNSUPPORTED, text)
+}
+
+/// Converts one stream from one sample rate to another.
+#[derive(Debug)]
+pub struct tl_resampler {
+    _opaque: [u8; 0],
+}
+
+impl Kind for tl_resampler {
+    const MAGIC: u32 = u32::from_le_bytes(*b"tRsm");
+    type Value = resample::Converter;
+}
+
+/// Makes a converter between rates from 4,000 to 384,000; its output lags 10 ms behind its input.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_resampler_new(
+    from: u32,
+    to: u32,
+    resampler: *mut *mut tl_resampler,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_resampler_new", || unsafe {
+        object::create(resampler, |_| Ok(()), |()| resample::converter(from, to))
+    })
+}
+
+/// Ends a converter. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_resampler_free(resampler: *mut tl_resampler) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe { object::free("tl_resampler_free", resampler) }
+}
+
+/// Takes in the next `samples` samples. Take what is finished afterwards.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_resampler_feed(
+    resampler: *mut tl_resampler,
+    pcm: *const i16,
+    samples: usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_resampler_feed", resampler, |this| {
+            this.feed(input(pcm, samples, "pcm")?);
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// The stream is over: the rest is finished, up to the exact length, and another may follow.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_resampler_finish(resampler: *mut tl_resampler) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_resampler_finish", resampler, |this| {
+            this.finish();
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Moves what is finished into `pcm`, which has room for `room` samples, and stores in `samples`
+/// how many; call it until that is less than the room.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_resampler_take(
+    resampler: *mut tl_resampler,
+    pcm: *mut i16,
+    room: usize,
+    samples: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_resampler_take", resampler, |this| {
+            writable(samples, "samples")?;
+            let count = this.take(output(pcm, room, "pcm")?);
+            store(samples, "samples", count)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Encodes one stream of speech at 8,000 samples a second.
+#[derive(Debug)]
+pub struct tl_opus_encoder {
+    _opaque: [u8; 0],
+}
+
+impl Kind for tl_opus_encoder {
+    const MAGIC: u32 = u32::from_le_bytes(*b"tOpE");
+    type Value = opus::Encoder;
+}
+
+/// Makes an encoder for so many bits a second, 16,000 is usual; with a `loss_percent` above 0 each
+/// packet carries a coarse copy of the one before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_opus_encoder_new(
+    bitrate: u32,
+    loss_percent: u32,
+    opus_encoder: *mut *mut tl_opus_encoder,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_opus_encoder_new", || unsafe {
+        object::create(opus_encoder, |_| Ok(()), |()| opus::encoder(bitrate, loss_percent))
+    })
+}
+
+/// Ends an encoder. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_opus_encoder_free(opus_encoder: *mut tl_opus_encoder) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe { object::free("tl_opus_encoder_free", opus_encoder) }
+}
+
+/// Encodes a frame of 80, 160, 320 or 480 samples into `packet`, which has room for `room` bytes;
+/// 1,275 always do. Stores its length in `len`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_opus_encode(
+    opus_encoder: *mut tl_opus_encoder,
+    pcm: *const i16,
+    samples: usize,
+    packet: *mut u8,
+    room: usize,
+    len: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_opus_encode", opus_encoder, |this| {
+            writable(len, "len")?;
+            let (pcm, packet) = (input(pcm, samples, "pcm")?, output(packet, room, "packet")?);
+            store(len, "len", opus::encode(this, pcm, packet)?)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Decodes one stream to 8,000 samples a second.
+#[derive(Debug)]
+pub struct tl_opus_decoder {
+    _opaque: [u8; 0],
+}
+
+impl Kind for tl_opus_decoder {
+    const MAGIC: u32 = u32::from_le_bytes(*b"tOpD");
+    type Value = opus::Decoder;
+}
+
+/// Makes a decoder.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_opus_decoder_new(opus_decoder: *mut *mut tl_opus_decoder) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_opus_decoder_new", || unsafe {
+        object::create(opus_decoder, |_| Ok(()), |()| opus::decoder())
+    })
+}
+
+/// Ends a decoder. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_opus_decoder_free(opus_decoder: *mut tl_opus_decoder) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe { object::free("tl_opus_decoder_free", opus_decoder) }
+}
+
+/// Decodes a packet of `len` bytes into `pcm`, which has room for `room` samples; 960 always do.
+/// Stores how many in `samples`; 0 for what is not Opus.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_opus_decode(
+    opus_decoder: *mut tl_opus_decoder,
+    packet: *const u8,
+    len: usize,
+    pcm: *mut i16,
+    room: usize,
+    samples: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_opus_decode", opus_decoder, |this| {
+            writable(samples, "samples")?;
+            let (packet, pcm) = (input(packet, len, "packet")?, output(pcm, room, "pcm")?);
+            store(samples, "samples", opus::decode(this, packet, pcm))?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Decodes the copy that `next`, the packet after a lost one, has of it; as `tl_opus_decode`. 0 when
+/// it has none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_opus_recover(
+    opus_decoder: *mut tl_opus_decoder,
+    next: *const u8,
+    len: usize,
+    pcm: *mut i16,
+    room: usize,
+    samples: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_opus_recover", opus_decoder, |this| {
+            writable(samples, "samples")?;
+            let (next, pcm) = (input(next, len, "next")?, output(pcm, room, "pcm")?);
+            store(samples, "samples", opus::recover(this, next, pcm))?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
