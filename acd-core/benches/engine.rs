@@ -1,8 +1,9 @@
 //! What one event costs, in a small centre and in a large one.
 //!
-//! The load is steady: nine agents of ten or more talk, a fixed number of calls waits, and every
-//! round one call ends, its agent gets the next one, new calls arrive and the oldest are abandoned.
-//! Timers and counters are part of it.
+//! The load is steady. In every round a conversation ends and its agent is offered the next call
+//! and accepts it; two calls arrive; any waiting caller gives up; one agent asks for a break and the
+//! one before comes back from it. Timers and counters are part of it, and so is the looking up of
+//! whom the events are about.
 
 use acd_core::*;
 use measure::{Row, seconds_per_call};
@@ -23,12 +24,12 @@ struct Centre {
     queues: Vec<QueueId>,
     classes: Vec<ClassId>,
     talking: Vec<CallId>,
-    waiting: std::collections::VecDeque<CallId>,
+    /// Calls that waited when they were last looked at.
+    waiting: Vec<CallId>,
+    agents: Vec<AgentId>,
+    on_break: Option<AgentId>,
     rng: u64,
     events: u64,
-    /// So many talk at least, and so many calls there are at most.
-    busy: usize,
-    most: usize,
 }
 
 impl Centre {
@@ -37,7 +38,7 @@ impl Centre {
             queues: size.queues,
             agents: size.agents,
             memberships: size.agents * 2,
-            calls: size.agents + size.waiting + 16,
+            calls: size.agents + size.waiting + 100_000,
             offers: size.agents * 2 + 16,
             lines: size.queues * (u32::from(size.kinds) + 1),
             pools: size.queues * u32::from(size.kinds),
@@ -78,11 +79,11 @@ impl Centre {
             queues,
             classes,
             talking: Vec::new(),
-            waiting: std::collections::VecDeque::new(),
+            waiting: Vec::new(),
+            agents: Vec::new(),
+            on_break: None,
             rng: 7,
             events: 0,
-            busy: size.agents as usize * 9 / 10,
-            most: (size.agents + size.waiting) as usize,
         };
         for n in 0..size.agents {
             let config = AgentConfig {
@@ -96,8 +97,9 @@ impl Centre {
                 centre.engine.join_queue(agent, queue, Membership::default()).expect("a place");
             }
             centre.give(Input::AgentState { agent, state: AgentRequest::Available });
+            centre.agents.push(agent);
         }
-        while centre.waiting.len() < size.waiting as usize {
+        while centre.engine.live_calls() < size.agents + size.waiting {
             centre.arrive();
         }
         centre
@@ -116,7 +118,7 @@ impl Centre {
         let mut offered = None;
         while let Some(output) = self.engine.poll() {
             match output {
-                Output::Joined { call, .. } => self.waiting.push_back(call),
+                Output::Joined { call, .. } => self.waiting.push(call),
                 Output::Offer { offer, .. } => offered = Some(offer),
                 Output::Connected { call, .. } => self.talking.push(call),
                 _ => {}
@@ -127,17 +129,7 @@ impl Centre {
         }
     }
 
-    /// A new call; when there are too many, the one that has waited longest gives up first.
     fn arrive(&mut self) {
-        while self.engine.live_calls() as usize >= self.most {
-            // Some of the list have been answered since.
-            let Some(call) = self.waiting.pop_front() else {
-                return;
-            };
-            if self.engine.call_state(call) == Ok(CallState::Waiting) {
-                self.give(Input::Hangup { call });
-            }
-        }
         let (a, b) = (self.random(), self.random());
         self.give(Input::Arrive(CallConfig {
             class: self.classes[a as usize % self.classes.len()],
@@ -145,17 +137,37 @@ impl Centre {
         }));
     }
 
-    /// One conversation ends, its agent takes the next call, new ones arrive until everybody has
-    /// work again.
+    /// Some waiting caller gives up.
+    fn abandon(&mut self) {
+        while !self.waiting.is_empty() {
+            let n = self.random() as usize % self.waiting.len();
+            let call = self.waiting.swap_remove(n);
+            // Some of the list have been answered since.
+            if self.engine.call_state(call) == Ok(CallState::Waiting) {
+                self.give(Input::Hangup { call });
+                return;
+            }
+        }
+    }
+
+    fn take_a_break(&mut self) {
+        let n = self.random() as usize % self.agents.len();
+        let agent = self.agents[n];
+        self.give(Input::AgentState { agent, state: AgentRequest::NotReady(1) });
+        if let Some(agent) = self.on_break.replace(agent) {
+            self.give(Input::AgentState { agent, state: AgentRequest::Available });
+        }
+    }
+
     fn round(&mut self) {
         self.now = self.now.plus(1);
         let n = self.random() as usize % self.talking.len();
         let call = self.talking.swap_remove(n);
         self.give(Input::Complete { call, by: EndedBy::Agent });
         self.arrive();
-        while self.talking.len() < self.busy {
-            self.arrive();
-        }
+        self.arrive();
+        self.abandon();
+        self.take_a_break();
     }
 }
 
@@ -172,8 +184,13 @@ fn main() {
             kinds: 256,
         },
     ];
+    // `cargo bench --bench engine -- WORD` measures the cases with that word in their names.
+    let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
     let mut small: Option<f64> = None;
     for size in sizes {
+        if wanted.as_ref().is_some_and(|word| !size.case.contains(word.as_str())) {
+            continue;
+        }
         let mut centre = Centre::new(&size);
         centre.events = 0;
         let mut rounds = 0_u64;

@@ -4,7 +4,7 @@ use crate::ProfileId;
 use crate::plain::plain;
 use crate::slab::{NIL, Slab};
 use crate::time::Time;
-use crate::tree::{Arena, Node};
+use crate::tree::{Arena, Links};
 
 /// The reason of the [`AgentState::NotReady`] that missed offers lead to.
 pub const REASON_MISSED: u16 = u16::MAX;
@@ -256,7 +256,9 @@ pub struct Member {
     pub(crate) last_end: Time,
     /// The queue's order terms as they were when the agent became free.
     pub(crate) rank: [u64; 2],
-    pub(crate) node: Node,
+    pub(crate) in_pool: Links,
+    /// Members in its subtree of the pool's tree.
+    pub(crate) size: u32,
     /// What the queue has counted this member as.
     pub(crate) logged_in: bool,
     pub(crate) willing: bool,
@@ -275,7 +277,8 @@ impl Default for Member {
             ended: 0,
             last_end: Time::ZERO,
             rank: [0; 2],
-            node: Node::default(),
+            in_pool: Links::default(),
+            size: 0,
             logged_in: false,
             willing: false,
         }
@@ -283,13 +286,22 @@ impl Default for Member {
 }
 
 impl Member {
+    /// Whether it is among the free of its queue.
+    pub(crate) fn is_free(&self) -> bool {
+        self.in_pool.is_linked()
+    }
+
     /// Penalty, then level.
     pub(crate) fn tier(&self) -> u64 {
         (u64::from(self.config.penalty) << 16) | u64::from(self.config.level)
     }
 }
 
-impl Arena for Slab<'_, Member> {
+/// The trees of the free members of a pool. They count: one is drawn at random.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ByPool;
+
+impl Arena<ByPool> for Slab<'_, Member> {
     /// Tier, the two terms, order of joining.
     type Key = (u64, u64, u64, u32);
 
@@ -298,12 +310,20 @@ impl Arena for Slab<'_, Member> {
         (member.tier(), member.rank[0], member.rank[1], member.joined)
     }
 
-    fn node(&self, index: u32) -> &Node {
-        &self[index].node
+    fn links(&self, index: u32) -> &Links {
+        &self[index].in_pool
     }
 
-    fn node_mut(&mut self, index: u32) -> &mut Node {
-        &mut self[index].node
+    fn links_mut(&mut self, index: u32) -> &mut Links {
+        &mut self[index].in_pool
+    }
+
+    fn size(&self, index: u32) -> Option<u32> {
+        Some(self[index].size)
+    }
+
+    fn set_size(&mut self, index: u32, size: u32) {
+        self[index].size = size;
     }
 }
 
@@ -312,7 +332,7 @@ plain!(struct AgentConfig { tag, wrap_up_ms, profile, capacity });
 plain!(struct Membership { penalty, level, position, wrap_up_ms });
 plain!(struct AgentCounters { offered, answered, missed, lost, cancelled, talked_ms, wrapped_ms });
 plain!(struct Agent { config, counters, request, shown, load, ringing, talking, wrapping, missed, idle_since, login, logged_ms, last_offered, last_end, ready_talk_ms, ready_calls, quiet_until, members, legs, sought, dirty, next_dirty, leaving });
-plain!(struct Member { agent, queue, pool, next, config, joined, calls, ended, last_end, rank, node, logged_in, willing });
+plain!(struct Member { agent, queue, pool, next, config, joined, calls, ended, last_end, rank, in_pool, size, logged_in, willing });
 plain!(enum Medium { 0 Voice, 1 Chat, 2 Mail, 3 Other });
 plain!(enum AgentRequest { 0 LoggedOut, 1 Available, 2 NotReady(reason) });
 plain!(enum AgentState { 0 LoggedOut, 1 Available, 2 Ringing, 3 Talking, 4 WrapUp, 5 NotReady(reason) });

@@ -4,7 +4,7 @@ use crate::plain::plain;
 use crate::queue::Cursor;
 use crate::slab::{NIL, Slab};
 use crate::time::Time;
-use crate::tree::{Arena, Node};
+use crate::tree::{Arena, Links};
 use crate::{AgentId, ClassId, Medium, QueueId};
 
 /// A call that asks to join a queue.
@@ -81,91 +81,135 @@ pub enum CallState {
 /// A call's place in the order: priority level, effective arrival, running number. Smaller first.
 pub(crate) type CallKey = (u64, u64, u64);
 
+/// The trees of the calls of a line that may be matched. They do not count.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ByLine;
+
+/// The trees of all the calls that wait or ring in a queue. They count: places are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ByQueue;
+
 /// A call in its slot.
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
-    pub(crate) tag: u64,
+    /// Order in the queue: priority, effective arrival, running number.
+    pub(crate) key: CallKey,
+    pub(crate) in_line: Links,
+    pub(crate) in_queue: Links,
+    /// Calls in its subtree of the queue's tree.
+    pub(crate) size: u32,
     pub(crate) queue: u32,
     pub(crate) line: u32,
     pub(crate) state: CallState,
+    pub(crate) dirty: bool,
+    pub(crate) next_dirty: u32,
+    /// Legs of this call: ringing, remembered, or the one connected.
+    pub(crate) legs: u32,
+    pub(crate) ringing: u16,
+    /// Steps of relaxation it has taken.
+    pub(crate) step: u16,
+    pub(crate) hops: u8,
     pub(crate) priority: i32,
-    /// Order in the queue: priority, effective arrival, running number.
-    pub(crate) key: CallKey,
-    pub(crate) node: Node,
+    /// The agent it asks for, `NIL` for none; others whom the agent is asked for by follow.
+    pub(crate) preferred: u32,
+    pub(crate) next_sought: u32,
+    /// It waits for that agent and nobody else, until then.
+    pub(crate) alone: bool,
+    pub(crate) alone_until: Time,
+    pub(crate) tag: u64,
+    pub(crate) caller: Option<u64>,
     /// When it arrived, and when it joined the queue it is in now.
     pub(crate) arrived: Time,
     pub(crate) joined: Time,
-    /// From when its age counts in the order.
+    /// From when its age counts in the order, and how much older it counts as.
     pub(crate) since: Time,
-    pub(crate) caller: Option<u64>,
-    /// Steps of relaxation it has taken, and when the next is due.
-    pub(crate) step: u16,
-    pub(crate) hops: u8,
-    pub(crate) relax_at: Time,
     pub(crate) credit_ms: u64,
-    /// The agent it waits for alone until `alone_until`.
-    pub(crate) preferred: Option<AgentId>,
-    pub(crate) alone_until: Time,
-    pub(crate) next_sought: u32,
     pub(crate) leave_at: Time,
     pub(crate) announce_at: Time,
     /// Some remembered offer stops counting, or the next phone joins in.
     pub(crate) retry_at: Time,
-    /// Legs of this call: ringing, remembered, or the one connected.
-    pub(crate) legs: u32,
-    pub(crate) ringing: u16,
     /// Linear strategies: the member tried last.
     pub(crate) cursor: Option<Cursor>,
-    pub(crate) dirty: bool,
-    pub(crate) next_dirty: u32,
 }
 
 impl Default for Call {
     fn default() -> Self {
         Self {
-            tag: 0,
+            key: (0, 0, 0),
+            in_line: Links::default(),
+            in_queue: Links::default(),
+            size: 0,
             queue: NIL,
             line: NIL,
             state: CallState::Waiting,
+            dirty: false,
+            next_dirty: NIL,
+            legs: NIL,
+            ringing: 0,
+            step: 0,
+            hops: 0,
             priority: 0,
-            key: (0, 0, 0),
-            node: Node::default(),
+            preferred: NIL,
+            next_sought: NIL,
+            alone: false,
+            alone_until: Time::ZERO,
+            tag: 0,
+            caller: None,
             arrived: Time::ZERO,
             joined: Time::ZERO,
             since: Time::ZERO,
-            caller: None,
-            step: 0,
-            hops: 0,
-            relax_at: Time::MAX,
             credit_ms: 0,
-            preferred: None,
-            alone_until: Time::ZERO,
-            next_sought: NIL,
             leave_at: Time::MAX,
             announce_at: Time::MAX,
             retry_at: Time::MAX,
-            legs: NIL,
-            ringing: 0,
             cursor: None,
-            dirty: false,
-            next_dirty: NIL,
         }
     }
 }
 
-impl Arena for Slab<'_, Call> {
+impl Arena<ByLine> for Slab<'_, Call> {
     type Key = CallKey;
 
-    fn key(&self, index: u32) -> Self::Key {
+    fn key(&self, index: u32) -> CallKey {
         self[index].key
     }
 
-    fn node(&self, index: u32) -> &Node {
-        &self[index].node
+    fn links(&self, index: u32) -> &Links {
+        &self[index].in_line
     }
 
-    fn node_mut(&mut self, index: u32) -> &mut Node {
-        &mut self[index].node
+    fn links_mut(&mut self, index: u32) -> &mut Links {
+        &mut self[index].in_line
+    }
+
+    fn size(&self, _: u32) -> Option<u32> {
+        None
+    }
+
+    fn set_size(&mut self, _: u32, _: u32) {}
+}
+
+impl Arena<ByQueue> for Slab<'_, Call> {
+    type Key = CallKey;
+
+    fn key(&self, index: u32) -> CallKey {
+        self[index].key
+    }
+
+    fn links(&self, index: u32) -> &Links {
+        &self[index].in_queue
+    }
+
+    fn links_mut(&mut self, index: u32) -> &mut Links {
+        &mut self[index].in_queue
+    }
+
+    fn size(&self, index: u32) -> Option<u32> {
+        Some(self[index].size)
+    }
+
+    fn set_size(&mut self, index: u32, size: u32) {
+        self[index].size = size;
     }
 }
 
@@ -219,7 +263,7 @@ impl Default for Leg {
     }
 }
 
-plain!(struct Call { tag, queue, line, state, priority, key, node, arrived, joined, since, caller, step, hops, relax_at, credit_ms, preferred, alone_until, next_sought, leave_at, announce_at, retry_at, legs, ringing, cursor, dirty, next_dirty });
+plain!(struct Call { key, in_line, in_queue, size, queue, line, state, dirty, next_dirty, legs, ringing, step, hops, priority, preferred, next_sought, alone, alone_until, tag, caller, arrived, joined, since, credit_ms, leave_at, announce_at, retry_at, cursor });
 plain!(struct Leg { state, call, agent, generation, member, queue, medium, since, until, by_call, by_agent });
 plain!(enum CallState { 0 Waiting, 1 Ringing, 2 Connected });
 plain!(enum LegState { 0 Ringing, 1 Connected, 2 WrapUp, 3 Remembered });

@@ -1,6 +1,7 @@
 //! Queues: where calls wait and by which rules they leave.
 
-use crate::call::CallKey;
+use crate::agent::ByPool;
+use crate::call::{ByLine, ByQueue, CallKey};
 use crate::plain::plain;
 use crate::relax::Overflow;
 use crate::select::{Order, Strategy};
@@ -186,8 +187,8 @@ pub struct Queue {
     pub(crate) steps: (u32, u32),
     /// Round robin: the member offered to last.
     pub(crate) cursor: Option<Cursor>,
-    /// The last key any call had: a later one joins at the end.
-    pub(crate) last_key: CallKey,
+    /// Its calls that wait or ring, in order.
+    pub(crate) calls: Tree<ByQueue>,
     /// Empty by its rule, and calls may have to leave.
     pub(crate) emptying: bool,
     pub(crate) next_emptying: u32,
@@ -210,7 +211,7 @@ impl Default for Queue {
             ringing: 0,
             steps: (0, 0),
             cursor: None,
-            last_key: (0, 0, 0),
+            calls: Tree::default(),
             emptying: false,
             next_emptying: NIL,
             handle_ms: 0,
@@ -226,8 +227,10 @@ pub struct Line {
     pub(crate) class: ClassId,
     pub(crate) penalty_min: u32,
     pub(crate) penalty_max: u32,
-    pub(crate) tree: Tree,
-    /// The first call of the tree that may be matched, and its key.
+    /// Its calls, and those of them that may be matched, in order.
+    pub(crate) calls: u32,
+    pub(crate) open: Tree<ByLine>,
+    /// The first of those, and its key.
     pub(crate) head: u32,
     pub(crate) head_key: CallKey,
     pub(crate) next: u32,
@@ -240,7 +243,8 @@ impl Default for Line {
             class: ClassId::ANY,
             penalty_min: 0,
             penalty_max: u32::MAX,
-            tree: Tree::default(),
+            calls: 0,
+            open: Tree::default(),
             head: NIL,
             head_key: (0, 0, 0),
             next: NIL,
@@ -252,7 +256,7 @@ impl Default for Line {
 #[derive(Clone, Copy, Debug)]
 pub struct Pool {
     pub(crate) profile: ProfileId,
-    pub(crate) tree: Tree,
+    pub(crate) tree: Tree<ByPool>,
 }
 
 impl Default for Pool {
@@ -264,7 +268,7 @@ impl Default for Pool {
 plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow, resume_within_ms, max_waiting, weight, service_level_ms, target_ms, share, announce_first_ms, announce_every_ms, missed_limit, aging_ms, join_empty, leave_empty, delays });
 plain!(struct Delays { busy_ms, declined_ms, failed_ms, no_answer_ms });
 plain!(struct QueueCounters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms });
-plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, steps, cursor, last_key, emptying, next_emptying, handle_ms, last_wait_ms });
-plain!(struct Line { queue, class, penalty_min, penalty_max, tree, head, head_key, next });
+plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, steps, cursor, calls, emptying, next_emptying, handle_ms, last_wait_ms });
+plain!(struct Line { queue, class, penalty_min, penalty_max, calls, open, head, head_key, next });
 plain!(struct Pool { profile, tree });
 plain!(enum EmptyRule { 0 Never, 1 LoggedOut, 2 NotReady, 3 NoneFree });

@@ -94,31 +94,32 @@ impl Engine<'_> {
     /// Puts a member among the free of its queue, at the place its queue's order gives it now.
     fn line_up(&mut self, member: u32) {
         let rank = self.rank_of(member);
-        let Member { node, pool, agent, queue, .. } = self.members[member];
-        if node.is_linked() && self.members[member].rank == rank {
+        let Member { pool, agent, queue, .. } = self.members[member];
+        let was_free = self.members[member].is_free();
+        if was_free && self.members[member].rank == rank {
             return;
         }
         let mut tree = self.pools[pool].tree;
-        if node.is_linked() {
+        if was_free {
             tree.remove(&mut self.members, member);
         } else {
             self.queues[queue].free += 1;
             self.soil_agent(agent);
         }
         self.members[member].rank = rank;
-        tree.insert(&mut self.members, member, true);
+        tree.insert(&mut self.members, member);
         self.pools[pool].tree = tree;
         self.pool_grid.set_some(queue, self.pools[pool].profile.0, true);
     }
 
     /// Takes a member from among the free of its queue.
     pub(super) fn unlink_member(&mut self, member: u32) {
-        if self.members[member].node.is_linked() {
+        if self.members[member].is_free() {
             let Member { pool, queue, .. } = self.members[member];
             let mut tree = self.pools[pool].tree;
             tree.remove(&mut self.members, member);
             self.pools[pool].tree = tree;
-            let some = tree.ready(&self.members) > 0;
+            let some = !tree.is_empty();
             self.pool_grid.set_some(queue, self.pools[pool].profile.0, some);
             self.queues[queue].free -= 1;
         }

@@ -7,7 +7,6 @@ use crate::event::{Output, RefuseReason};
 use crate::queue::Line;
 use crate::slab::NIL;
 use crate::time::Time;
-use crate::tree::{self, Arena, next_on};
 
 impl Engine<'_> {
     pub(super) fn check_arrival(&self, config: &CallConfig) -> Result<(), Error> {
@@ -67,9 +66,8 @@ impl Engine<'_> {
             joined: self.now,
             since: self.now,
             caller: config.caller,
-            relax_at: self.step_due(queue, 0, self.now),
             credit_ms,
-            preferred: config.preferred_agent,
+            preferred: config.preferred_agent.map_or(NIL, |agent| agent.index()),
             alone_until: self.now.plus(u64::from(config.preferred_wait_ms)),
             leave_at: after(config.max_wait_ms.or(rules.max_wait_ms)),
             announce_at: after(first),
@@ -81,7 +79,7 @@ impl Engine<'_> {
         self.next_call = number.saturating_add(CALL_STEP);
         self.queues[queue].counters.waiting += 1;
         self.seek(call);
-        self.join_line(call);
+        self.join_order(call);
         self.arm_call(call);
         let position = self.place(call);
         self.say(Output::Joined {
@@ -112,10 +110,10 @@ impl Engine<'_> {
     /// A new priority: the place changes, arrival and wait do not.
     pub(super) fn set_priority(&mut self, call: u32, priority: i32) {
         let Call { queue, since, credit_ms, key, state, .. } = self.calls[call];
-        self.leave_line(call);
+        self.leave_order(call);
         self.calls[call].priority = priority;
         self.calls[call].key = self.key(queue, priority, since, credit_ms, key.2);
-        self.join_line(call);
+        self.join_order(call);
         if state == CallState::Waiting {
             self.soil_call(call);
         }
@@ -145,20 +143,13 @@ impl Engine<'_> {
     /// The key that stands at a wished place, behind all higher and before all lower priorities.
     fn key_at(&self, queue: u32, priority: i32, place: u32, number: u64) -> CallKey {
         let own = self.key(queue, priority, self.now, 0, number);
-        let mut before = None;
-        let mut next = self.first_in_order(queue, None);
-        let mut at = 1;
-        while let Some(call) = next {
-            let key = self.calls.key(call);
-            if key.0 > own.0 || (key.0 == own.0 && at >= place) {
-                break;
-            }
-            before = Some(key);
-            at += 1;
-            next = self.first_in_order(queue, before);
-        }
-        let after = next.map(|call| self.calls.key(call)).filter(|key| key.0 == own.0);
-        let before = before.filter(|key| key.0 == own.0);
+        let tree = &self.queues[queue].calls;
+        let (first, behind) =
+            (tree.below(&self.calls, (own.0, 0, 0)), tree.below(&self.calls, (own.0 + 1, 0, 0)));
+        let place = (place - 1).clamp(first, behind);
+        let key = |place| tree.nth(&self.calls, place).map(|call| self.calls[call].key);
+        let after = key(place).filter(|key| key.0 == own.0);
+        let before = place.checked_sub(1).and_then(key).filter(|key| key.0 == own.0);
         match (before, after) {
             (_, None) => own,
             (Some(before), Some(after)) if (before.0, before.1) == (after.0, after.1) => {
@@ -168,41 +159,15 @@ impl Engine<'_> {
         }
     }
 
-    /// The first call of a queue in order, or the first behind a key.
-    pub(super) fn first_in_order(&self, queue: u32, behind: Option<CallKey>) -> Option<u32> {
-        let mut best: Option<(CallKey, u32)> = None;
-        self.each_line(queue, |line| {
-            let tree = &line.tree;
-            let first = match behind {
-                None => tree.first_of_all(&self.calls),
-                Some((a, b, c)) => {
-                    tree.nth_of_all(&self.calls, tree.below(&self.calls, (a, b, c + 1)))
-                }
-            };
-            if let Some(call) = first {
-                let entry = (self.calls.key(call), call);
-                if best.is_none_or(|least| entry < least) {
-                    best = Some(entry);
-                }
-            }
-        });
-        best.map(|(_, call)| call)
+    /// The first call of a queue in order.
+    pub(super) fn first_in_order(&self, queue: u32) -> Option<u32> {
+        self.queues[queue].calls.first(&self.calls)
     }
 
     /// A call's place in its queue, 1 for the first.
     pub(super) fn place(&self, call: u32) -> u32 {
-        let Call { queue, line, key, .. } = self.calls[call];
-        // Most calls join at the end, behind everybody who ever waited here.
-        if key >= self.queues[queue].last_key {
-            return self.queues[queue].counters.waiting;
-        }
-        let mut before = tree::rank(&self.calls, call);
-        self.each_line(queue, |other| {
-            if !core::ptr::eq(other, &self.lines[line]) {
-                before += other.tree.below(&self.calls, key);
-            }
-        });
-        before + 1
+        let tree = &self.queues[self.calls[call].queue].calls;
+        tree.rank(&self.calls, call) + 1
     }
 
     pub(super) fn each_line(&self, queue: u32, mut see: impl FnMut(&Line)) {
@@ -215,41 +180,52 @@ impl Engine<'_> {
         }
     }
 
-    /// Puts a call into its line.
-    pub(super) fn join_line(&mut self, call: u32) {
-        let Call { queue, line, key, .. } = self.calls[call];
-        let mut tree = self.lines[line].tree;
-        tree.insert(&mut self.calls, call, false);
-        self.lines[line].tree = tree;
-        let last = &mut self.queues[queue].last_key;
-        *last = key.max(*last);
-        self.show_call(call, self.calls[call].state == CallState::Waiting);
+    /// Puts a call at its place in its queue, and into its line.
+    pub(super) fn join_order(&mut self, call: u32) {
+        let queue = self.calls[call].queue;
+        let mut tree = self.queues[queue].calls;
+        tree.insert(&mut self.calls, call);
+        self.queues[queue].calls = tree;
+        self.join_line(call);
     }
 
-    /// Takes a call out of its line.
+    /// Takes a call out of its queue's order and its line.
+    pub(super) fn leave_order(&mut self, call: u32) {
+        self.leave_line(call);
+        let queue = self.calls[call].queue;
+        let mut tree = self.queues[queue].calls;
+        tree.remove(&mut self.calls, call);
+        self.queues[queue].calls = tree;
+    }
+
+    pub(super) fn join_line(&mut self, call: u32) {
+        let Call { line, state, .. } = self.calls[call];
+        self.lines[line].calls += 1;
+        self.show_call(call, state == CallState::Waiting);
+    }
+
     pub(super) fn leave_line(&mut self, call: u32) {
         self.show_call(call, false);
-        let line = self.calls[call].line;
-        let mut tree = self.lines[line].tree;
-        tree.remove(&mut self.calls, call);
-        self.lines[line].tree = tree;
+        self.lines[self.calls[call].line].calls -= 1;
     }
 
     /// Lets a call be matched, or not. One that waits for its preferred agent alone is not.
     pub(super) fn show_call(&mut self, call: u32, on: bool) {
-        let Call { line, key, node, .. } = self.calls[call];
-        let on = on && !self.is_alone(call);
-        if node.is_on() == on {
+        let Call { line, key, in_line, alone, .. } = self.calls[call];
+        let on = on && !alone;
+        if in_line.is_linked() == on {
             return;
         }
-        let head = self.lines[line].head;
+        let Line { mut open, head, head_key, .. } = self.lines[line];
         let next = if on {
-            (head == NIL || key < self.lines[line].head_key).then_some(call)
+            open.insert(&mut self.calls, call);
+            (head == NIL || key < head_key).then_some(call)
         } else {
-            (head == call).then(|| next_on(&self.calls, call).unwrap_or(NIL))
+            let next = (head == call).then(|| open.next(&self.calls, call).unwrap_or(NIL));
+            open.remove(&mut self.calls, call);
+            next
         };
-        let tree = self.lines[line].tree;
-        tree.set_on(&mut self.calls, call, on);
+        self.lines[line].open = open;
         if let Some(next) = next {
             self.set_head(line, next);
         }
@@ -259,7 +235,7 @@ impl Engine<'_> {
         let Line { queue, class, .. } = self.lines[line];
         self.lines[line].head = head;
         if head != NIL {
-            self.lines[line].head_key = self.calls.key(head);
+            self.lines[line].head_key = self.calls[head].key;
         }
         let mut some = head != NIL;
         let mut at = self.line_grid.first(queue, class.0);
@@ -270,14 +246,11 @@ impl Engine<'_> {
         self.line_grid.set_some(queue, class.0, some);
     }
 
-    /// Whether the call still waits for its preferred agent and nobody else.
-    fn is_alone(&self, call: u32) -> bool {
-        self.calls[call].preferred.is_some() && self.calls[call].alone_until > self.now
-    }
-
     /// Lets others than the preferred agent have the call from now on.
     pub(super) fn end_alone(&mut self, call: u32) {
-        self.calls[call].alone_until = self.now;
+        if !core::mem::take(&mut self.calls[call].alone) {
+            return;
+        }
         if self.calls[call].state == CallState::Waiting {
             self.show_call(call, true);
             self.soil_call(call);
@@ -286,24 +259,23 @@ impl Engine<'_> {
 
     /// Notes a call with its preferred agent. Nobody waits for an agent that will not come.
     fn seek(&mut self, call: u32) {
-        let Some(preferred) = self.calls[call].preferred else {
+        let Call { preferred, queue, alone_until, .. } = self.calls[call];
+        if preferred == NIL {
             return;
-        };
-        let agent = preferred.index();
-        self.calls[call].next_sought = self.agents[agent].sought;
-        self.agents[agent].sought = call;
-        let away = self.agents[agent].request == crate::AgentRequest::LoggedOut;
-        if away || self.member_of(agent, self.calls[call].queue).is_none() {
-            self.calls[call].alone_until = self.now;
         }
+        self.calls[call].next_sought = self.agents[preferred].sought;
+        self.agents[preferred].sought = call;
+        let away = self.agents[preferred].request == crate::AgentRequest::LoggedOut;
+        let comes = !away && self.member_of(preferred, queue).is_some();
+        self.calls[call].alone = comes && alone_until > self.now;
     }
 
     /// The preferred agent and the call have nothing to do with each other any more.
     pub(super) fn unseek(&mut self, call: u32) {
-        let Some(preferred) = self.calls[call].preferred.take() else {
+        let agent = core::mem::replace(&mut self.calls[call].preferred, NIL);
+        if agent == NIL {
             return;
-        };
-        let agent = preferred.index();
+        }
         let next = self.calls[call].next_sought;
         if self.agents[agent].sought == call {
             self.agents[agent].sought = next;

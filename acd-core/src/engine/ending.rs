@@ -57,7 +57,7 @@ impl Engine<'_> {
             position,
             waited_ms,
         });
-        self.leave_line(call);
+        self.leave_order(call);
         self.release_call(call);
     }
 
@@ -65,7 +65,7 @@ impl Engine<'_> {
     pub(super) fn empty_one(&mut self) {
         let queue = self.emptying;
         let rule = self.queues[queue].config.leave_empty;
-        let first = self.is_empty(queue, rule).then(|| self.first_in_order(queue, None)).flatten();
+        let first = self.is_empty(queue, rule).then(|| self.first_in_order(queue)).flatten();
         match first {
             Some(call) => self.leave(call, LeaveReason::LeaveEmpty),
             None => {

@@ -34,7 +34,7 @@ impl Engine<'_> {
         let index = self.queued(call)?;
         let (queue, joined) = (self.calls[index].queue, self.calls[index].joined);
         let waited = self.goal.since(joined);
-        let first = self.first_in_order(queue, None);
+        let first = self.first_in_order(queue);
         let first = first.map(|first| self.goal.since(self.calls[first].joined));
         let last = self.queues[queue].last_wait_ms;
         Ok(Estimates {

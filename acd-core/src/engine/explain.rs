@@ -5,9 +5,9 @@ use crate::agent::AgentRequest;
 use crate::call::{Call, CallState};
 use crate::error::Error;
 use crate::id::{AgentId, CallId};
+use crate::queue::Line;
 use crate::slab::NIL;
 use crate::time::Time;
-use crate::tree::Arena;
 
 /// Why a call waits: what keeps each member of its queue from taking it.
 ///
@@ -67,10 +67,9 @@ impl Engine<'_> {
     /// No such call, or it is talking.
     pub fn why_waiting(&self, call: CallId) -> Result<WhyWaiting, Error> {
         let index = self.queued(call)?;
-        let Call {
-            queue, line, ringing, preferred, alone_until, leave_at, relax_at, retry_at, ..
-        } = self.calls[index];
-        let alone = preferred.is_some() && alone_until > self.goal;
+        let Call { queue, line, ringing, alone, alone_until, leave_at, retry_at, .. } =
+            self.calls[index];
+        let relax_at = self.relax_at(&self.calls[index]);
         let change = leave_at.min(relax_at).min(retry_at);
         let mut why = WhyWaiting {
             ahead: self.place(index) - 1,
@@ -128,28 +127,37 @@ impl Engine<'_> {
             let member = &self.members[next];
             let penalty = member.config.penalty;
             self.each_line(member.queue, |line| {
-                let calls = line.tree.len(&self.calls);
                 if !self.skills.fits(line.class, at.config.profile) {
-                    why.unskilled += calls;
+                    why.unskilled += line.calls;
                 } else if penalty < line.penalty_min || penalty > line.penalty_max {
-                    why.out_of_window += calls;
+                    why.out_of_window += line.calls;
                 } else {
-                    for place in 0..calls {
-                        let Some(call) = line.tree.nth_of_all(&self.calls, place) else {
-                            break;
-                        };
-                        let seeks = self.calls[call].preferred == Some(agent)
-                            && self.calls[call].state == CallState::Waiting;
-                        let open = self.calls.node(call).is_on() || seeks;
-                        if open && !self.remembers(call, index) {
-                            why.open += 1;
-                        } else {
-                            why.held += 1;
+                    why.held += line.calls;
+                    let mut open = line.open.first(&self.calls);
+                    while let Some(call) = open {
+                        if !self.remembers(call, index) {
+                            (why.held, why.open) = (why.held - 1, why.open + 1);
                         }
+                        open = line.open.next(&self.calls, call);
                     }
                 }
             });
             next = member.next;
+        }
+        // Those that wait for this agent alone are open to it.
+        let mut call = at.sought;
+        while call != NIL {
+            let Call { line, alone, state, next_sought, .. } = self.calls[call];
+            let Line { class, penalty_min, penalty_max, .. } = self.lines[line];
+            if let Some(place) = self.preferred_place(call) {
+                let penalty = self.members[place].config.penalty;
+                let counted = self.skills.fits(class, at.config.profile)
+                    && (penalty_min..=penalty_max).contains(&penalty);
+                if counted && alone && state == CallState::Waiting {
+                    (why.held, why.open) = (why.held - 1, why.open + 1);
+                }
+            }
+            call = next_sought;
         }
         Ok(why)
     }

@@ -10,7 +10,7 @@ use crate::call::{Call, CallState};
 use crate::queue::Cursor;
 use crate::select::{Order, Ring, Start};
 use crate::slab::NIL;
-use crate::tree::{Arena, next_on};
+use crate::tree::Arena;
 
 /// What a call looks for, fixed for one decision.
 #[derive(Clone, Copy)]
@@ -40,7 +40,7 @@ impl Engine<'_> {
     /// Finds an agent for a call.
     fn serve_call(&mut self, call: u32) -> bool {
         let waits = self.calls[call].state == CallState::Waiting;
-        let open = self.calls[call].node.is_on() || self.preferred_member(call).is_some();
+        let open = self.calls[call].in_line.is_linked() || self.preferred_member(call).is_some();
         waits && open && self.settle(call)
     }
 
@@ -147,14 +147,13 @@ impl Engine<'_> {
 
     /// The preferred agent's membership, if the agent is free for this call now.
     fn preferred_member(&self, call: u32) -> Option<u32> {
-        self.preferred_place(call).filter(|&member| self.members[member].node.is_linked())
+        self.preferred_place(call).filter(|&member| self.members[member].is_free())
     }
 
     /// The preferred agent's membership, if the call can go there at all.
     pub(super) fn preferred_place(&self, call: u32) -> Option<u32> {
-        let preferred = self.calls[call].preferred?;
-        let agent = preferred.index();
-        if !self.agents.holds(agent, preferred.generation()) {
+        let agent = self.calls[call].preferred;
+        if agent == NIL {
             return None;
         }
         let member = self.member_of(agent, self.calls[call].queue)?;
@@ -167,10 +166,10 @@ impl Engine<'_> {
     fn lowest_tier(&self, search: &Search) -> Option<u64> {
         self.pools_for(search)
             .filter_map(|pool| {
-                let mut next =
-                    self.pools[pool].tree.at_or_after(&self.members, (search.tier_min, 0, 0, 0));
+                let tree = &self.pools[pool].tree;
+                let mut next = tree.at_or_after(&self.members, (search.tier_min, 0, 0, 0));
                 while let Some(member) = next.filter(|&m| self.is_barred(search, m)) {
-                    next = next_on(&self.members, member);
+                    next = tree.next(&self.members, member);
                 }
                 next.map(|member| self.members[member].tier())
             })
@@ -194,7 +193,7 @@ impl Engine<'_> {
             for (wrapped, from) in [(false, start), (true, (tier, 0, 0, 0))] {
                 let mut next = tree.at_or_after(&self.members, from);
                 while let Some(member) = next.filter(|&m| self.is_barred(search, m)) {
-                    next = next_on(&self.members, member);
+                    next = tree.next(&self.members, member);
                 }
                 let Some(member) = next.filter(|&m| self.members[m].tier() == tier) else {
                     continue;
@@ -215,9 +214,10 @@ impl Engine<'_> {
         let from = (tier.max(search.tier_min), term, u64::MAX, u32::MAX);
         self.pools_for(search)
             .filter_map(|pool| {
-                let mut next = self.pools[pool].tree.at_or_after(&self.members, from);
+                let tree = &self.pools[pool].tree;
+                let mut next = tree.at_or_after(&self.members, from);
                 while let Some(member) = next.filter(|&m| self.is_barred(search, m)) {
-                    next = next_on(&self.members, member);
+                    next = tree.next(&self.members, member);
                 }
                 next.filter(|&m| self.members[m].tier() <= most)
             })
@@ -306,10 +306,7 @@ impl Engine<'_> {
     /// Ready members of one tier in a pool: from this place to before that one.
     fn tier_span(&self, pool: u32, tier: u64) -> (u32, u32) {
         let tree = &self.pools[pool].tree;
-        (
-            tree.ready_below(&self.members, (tier, 0, 0, 0)),
-            tree.ready_below(&self.members, (tier + 1, 0, 0, 0)),
-        )
+        (tree.below(&self.members, (tier, 0, 0, 0)), tree.below(&self.members, (tier + 1, 0, 0, 0)))
     }
 
     /// Any, by weight: the smallest draw from a range that grows with the penalty.
@@ -319,8 +316,8 @@ impl Engine<'_> {
             let Some(pool) = self.fitting_pool(search, pool) else {
                 continue;
             };
-            let mut next =
-                self.pools[pool].tree.at_or_after(&self.members, (search.tier_min, 0, 0, 0));
+            let tree = self.pools[pool].tree;
+            let mut next = tree.at_or_after(&self.members, (search.tier_min, 0, 0, 0));
             while let Some(member) = next {
                 if self.members[member].tier() > search.tier_max {
                     break;
@@ -332,7 +329,7 @@ impl Engine<'_> {
                         best = Some(draw);
                     }
                 }
-                next = next_on(&self.members, member);
+                next = tree.next(&self.members, member);
             }
         }
         best.map(|(.., member)| member)
@@ -352,7 +349,7 @@ impl Engine<'_> {
         let Call { line, queue, .. } = self.calls[search.call];
         let pool = self.pool_grid.first(queue, profile);
         let fits = self.skills.fits(self.lines[line].class, ProfileId(profile));
-        (pool != NIL && fits && self.pools[pool].tree.ready(&self.members) > 0).then_some(pool)
+        (pool != NIL && fits && !self.pools[pool].tree.is_empty()).then_some(pool)
     }
 
     fn is_barred(&self, search: &Search, member: u32) -> bool {

@@ -281,16 +281,18 @@ impl<'a> Engine<'a> {
     /// Works until nothing is left to do, or there is no room for what it would say.
     fn run(&mut self) {
         while self.out.room() >= self.burst() && self.step() {}
+        self.settle_timers();
     }
 
     /// Does one thing; `false` when there was nothing to do.
     fn step(&mut self) -> bool {
+        self.settle_timers();
         let due = self.timers.peek().filter(|(at, _)| *at <= self.goal);
         if let Some((at, owner)) = due {
             // What is due at the same instant happens before anybody is matched at it.
             if at <= self.now || !self.is_dirty() {
                 self.now = self.now.max(at);
-                self.timers.disarm(owner);
+                self.timers.pop();
                 self.fire(owner);
                 return true;
             }

@@ -9,7 +9,6 @@ use crate::error::Error;
 use crate::id::{AgentId, CallId};
 use crate::select::{CallOrder, CallReason, Urgency};
 use crate::slab::NIL;
-use crate::tree::{Arena, next_on};
 
 /// What a call has to say for its going first.
 #[derive(Clone, Copy)]
@@ -91,7 +90,7 @@ impl Engine<'_> {
 
     /// The call this agent gets where it is free.
     pub(super) fn best_call(&self, agent: u32) -> Option<u32> {
-        let best = self.best_claim(agent, |member| member.node.is_linked(), NIL);
+        let best = self.best_claim(agent, Member::is_free, NIL);
         best.map(|claim| claim.call)
     }
 
@@ -108,7 +107,7 @@ impl Engine<'_> {
         while call != NIL {
             let place = self.preferred_place(call).filter(|&at| serves(&self.members[at]));
             if place.is_some() && call != but && self.calls[call].state == CallState::Waiting {
-                let key = self.calls.key(call);
+                let key = self.calls[call].key;
                 let claim = Claim { call, seeks: true, weight: 0, urgency: Urgency::SAME, key };
                 if claim.is_ahead_of(best.as_ref()) {
                     best = Some(claim);
@@ -158,10 +157,10 @@ impl Engine<'_> {
             if claim.call != but && !self.remembers(claim.call, member.agent) {
                 return Some(claim);
             }
-            let Some(call) = next_on(&self.calls, claim.call) else {
+            let Some(call) = line.open.next(&self.calls, claim.call) else {
                 break;
             };
-            (claim.call, claim.key) = (call, self.calls.key(call));
+            (claim.call, claim.key) = (call, self.calls[call].key);
             claim.urgency = self.urgency(line.queue, claim.key);
         }
         best

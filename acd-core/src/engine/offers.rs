@@ -72,7 +72,7 @@ impl Engine<'_> {
         let offer = self.offer_id(leg);
         self.say_ended(leg, OfferEnd::Accepted);
         self.disarm_leg(leg);
-        self.leave_line(call);
+        self.leave_order(call);
         self.disarm_call(call);
 
         let waited_ms = self.now.since(self.calls[call].arrived);

@@ -7,6 +7,7 @@ use crate::event::{LeaveReason, OfferEnd, Output};
 use crate::id::QueueId;
 use crate::queue::Line;
 use crate::relax::{GhostSlot, Overflow, RelaxStep};
+use crate::slab::NIL;
 use crate::time::Time;
 
 /// A call is moved from queue to queue so often by itself.
@@ -57,10 +58,10 @@ impl Engine<'_> {
         &self.steps[start as usize..(start + count) as usize]
     }
 
-    /// When a call that joined then takes this step; never if there is none.
-    pub(super) fn step_due(&self, queue: u32, step: u16, joined: Time) -> Time {
-        let step = self.steps_of(queue).get(usize::from(step));
-        step.map_or(Time::MAX, |step| joined.plus(step.after_ms))
+    /// When a call takes its next step of relaxation; never if there is none.
+    pub(super) fn relax_at(&self, call: &Call) -> Time {
+        let step = self.steps_of(call.queue).get(usize::from(call.step));
+        step.map_or(Time::MAX, |step| call.joined.plus(step.after_ms))
     }
 
     /// Whether there is room for every line a call of this kind may come to wait in.
@@ -90,9 +91,8 @@ impl Engine<'_> {
 
     /// A call takes its next step.
     pub(super) fn relax(&mut self, call: u32) {
-        let Call { queue, line, step, joined, state, .. } = self.calls[call];
+        let Call { queue, line, step, state, .. } = self.calls[call];
         let Some(change) = self.steps_of(queue).get(usize::from(step)).copied() else {
-            self.calls[call].relax_at = Time::MAX;
             return;
         };
         // The line was made when the call joined.
@@ -102,7 +102,6 @@ impl Engine<'_> {
             self.join_line(call);
         }
         self.calls[call].step = step + 1;
-        self.calls[call].relax_at = self.step_due(queue, step + 1, joined);
         if state == CallState::Waiting {
             self.soil_call(call);
         }
@@ -135,7 +134,7 @@ impl Engine<'_> {
         let from = self.queue_id(self.calls[call].queue);
         self.end_offers(call, OfferEnd::Cancelled);
         self.forget_all(call);
-        self.leave_line(call);
+        self.leave_order(call);
         let Call { queue, since, joined, priority, credit_ms, line, key, .. } = self.calls[call];
         let counters = &mut self.queues[queue].counters;
         counters.waiting -= 1;
@@ -153,21 +152,19 @@ impl Engine<'_> {
         let announce_at = after(rules.announce_first_ms.or(rules.announce_every_ms));
         let since = if keep_age { since } else { self.now };
         let key = self.key(to, priority, since, credit_ms, key.2);
-        let relax_at = self.step_due(to, 0, self.now);
         let at = &mut self.calls[call];
         (at.queue, at.line, at.key) = (to, line, key);
         (at.since, at.joined) = (since, self.now);
-        (at.step, at.relax_at) = (0, relax_at);
+        at.step = 0;
         (at.leave_at, at.announce_at, at.retry_at) = (leave_at, announce_at, Time::MAX);
         at.cursor = None;
         at.hops = at.hops.saturating_add(1);
         // Nobody waits for an agent who does not serve the queue.
-        if let Some(preferred) = at.preferred {
-            if self.member_of(preferred.index(), to).is_none() {
-                self.calls[call].alone_until = self.now;
-            }
+        let preferred = at.preferred;
+        if preferred != NIL && self.member_of(preferred, to).is_none() {
+            self.calls[call].alone = false;
         }
-        self.join_line(call);
+        self.join_order(call);
         self.arm_call(call);
         let position = self.place(call);
         self.say(Output::Moved {

@@ -111,6 +111,7 @@ impl Engine<'_> {
         }
         self.agents[index].leaving = true;
         self.release_if_gone(index);
+        self.settle_timers();
         Ok(())
     }
 
@@ -181,6 +182,7 @@ impl Engine<'_> {
         }
         self.drop_member(member);
         self.refresh(a);
+        self.settle_timers();
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use super::Engine;
 use crate::call::{Call, CallState, LegState};
 use crate::event::{OfferEnd, Output};
 use crate::time::Time;
+use crate::timer::Top;
 
 impl Engine<'_> {
     /// Whose timer it is follows from its number: calls, then legs, then agents.
@@ -26,6 +27,21 @@ impl Engine<'_> {
         }
     }
 
+    /// Brings the earliest timer to the top, so that it can be peeked at.
+    pub(super) fn settle_timers(&mut self) {
+        while let Top::PutOff(owner) = self.timers.top() {
+            let (calls, legs) = (self.calls.capacity(), self.legs.capacity());
+            let at = if owner < calls {
+                self.call_at(owner)
+            } else if owner - calls < legs {
+                self.legs[owner - calls].until
+            } else {
+                self.agents[owner - calls - legs].quiet_until
+            };
+            self.timers.settle(at);
+        }
+    }
+
     fn leg_due(&mut self, leg: u32) {
         match self.legs[leg].state {
             LegState::Ringing => self.end_offer(leg, OfferEnd::TimedOut),
@@ -36,25 +52,16 @@ impl Engine<'_> {
 
     /// At one instant leaving comes first, then new chances, then what is only said.
     fn call_due(&mut self, call: u32) {
-        let Call {
-            leave_at,
-            alone_until,
-            retry_at,
-            announce_at,
-            relax_at,
-            queue,
-            preferred,
-            state,
-            ..
-        } = self.calls[call];
+        let Call { leave_at, alone, alone_until, retry_at, announce_at, queue, state, .. } =
+            self.calls[call];
         if leave_at <= self.now {
             self.overflow(call);
             return;
         }
-        if relax_at <= self.now {
+        if self.relax_at(&self.calls[call]) <= self.now {
             self.relax(call);
         }
-        if preferred.is_some() && alone_until == self.now {
+        if alone && alone_until <= self.now {
             self.end_alone(call);
         }
         if retry_at <= self.now {
@@ -86,18 +93,20 @@ impl Engine<'_> {
         self.arm_call(call);
     }
 
-    pub(super) fn arm_call(&mut self, call: u32) {
-        let Call {
-            leave_at, alone_until, retry_at, announce_at, relax_at, preferred, state, ..
-        } = self.calls[call];
-        let mut at = leave_at.min(retry_at).min(announce_at).min(relax_at);
-        if preferred.is_some() && alone_until > self.now {
-            at = at.min(alone_until);
+    /// When something happens to a call by itself; never when it talks.
+    fn call_at(&self, call: u32) -> Time {
+        let at = &self.calls[call];
+        if at.state == CallState::Connected {
+            return Time::MAX;
         }
-        if at == Time::MAX || state == CallState::Connected {
-            self.timers.disarm(call);
-        } else {
-            self.timers.arm(call, at);
+        let first = at.leave_at.min(at.retry_at).min(at.announce_at).min(self.relax_at(at));
+        if at.alone { first.min(at.alone_until) } else { first }
+    }
+
+    pub(super) fn arm_call(&mut self, call: u32) {
+        match self.call_at(call) {
+            Time::MAX => self.timers.disarm(call),
+            at => self.timers.arm(call, at),
         }
     }
 
