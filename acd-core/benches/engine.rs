@@ -38,7 +38,7 @@ impl Centre {
             queues: size.queues,
             agents: size.agents,
             memberships: size.agents * 2,
-            calls: size.agents + size.waiting + 100_000,
+            calls: size.agents + size.waiting + 16,
             offers: size.agents * 2 + 16,
             lines: size.queues * (u32::from(size.kinds) + 1),
             pools: size.queues * u32::from(size.kinds),
@@ -88,7 +88,8 @@ impl Centre {
         for n in 0..size.agents {
             let config = AgentConfig {
                 tag: u64::from(n),
-                profile: profiles[n as usize % profiles.len()],
+                // Any profile in any queue.
+                profile: profiles[(n.wrapping_mul(0x9E37_79B9) >> 16) as usize % profiles.len()],
                 ..AgentConfig::default()
             };
             let agent = centre.engine.add_agent(config).expect("an agent");
@@ -167,6 +168,11 @@ impl Centre {
         self.arrive();
         self.arrive();
         self.abandon();
+        // If the agent found no call that it can take, somebody will with the next that come.
+        while self.talking.len() < self.agents.len() * 4 / 5 {
+            self.arrive();
+            self.abandon();
+        }
         self.take_a_break();
     }
 }

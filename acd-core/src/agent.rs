@@ -257,8 +257,8 @@ pub struct Member {
     /// The queue's order terms as they were when the agent became free.
     pub(crate) rank: [u64; 2],
     pub(crate) in_pool: Links,
-    /// Members in its subtree of the pool's tree.
-    pub(crate) size: u32,
+    /// Members to its left in the pool's tree.
+    pub(crate) before: u32,
     /// What the queue has counted this member as.
     pub(crate) logged_in: bool,
     pub(crate) willing: bool,
@@ -278,7 +278,7 @@ impl Default for Member {
             last_end: Time::ZERO,
             rank: [0; 2],
             in_pool: Links::default(),
-            size: 0,
+            before: 0,
             logged_in: false,
             willing: false,
         }
@@ -318,12 +318,14 @@ impl Arena<ByPool> for Slab<'_, Member> {
         &mut self[index].in_pool
     }
 
-    fn size(&self, index: u32) -> Option<u32> {
-        Some(self[index].size)
+    const COUNTS: bool = true;
+
+    fn left(&self, index: u32) -> u32 {
+        self[index].before
     }
 
-    fn set_size(&mut self, index: u32, size: u32) {
-        self[index].size = size;
+    fn set_left(&mut self, index: u32, count: u32) {
+        self[index].before = count;
     }
 }
 
@@ -332,7 +334,7 @@ plain!(struct AgentConfig { tag, wrap_up_ms, profile, capacity });
 plain!(struct Membership { penalty, level, position, wrap_up_ms });
 plain!(struct AgentCounters { offered, answered, missed, lost, cancelled, talked_ms, wrapped_ms });
 plain!(struct Agent { config, counters, request, shown, load, ringing, talking, wrapping, missed, idle_since, login, logged_ms, last_offered, last_end, ready_talk_ms, ready_calls, quiet_until, members, legs, sought, dirty, next_dirty, leaving });
-plain!(struct Member { agent, queue, pool, next, config, joined, calls, ended, last_end, rank, in_pool, size, logged_in, willing });
+plain!(struct Member { agent, queue, pool, next, config, joined, calls, ended, last_end, rank, in_pool, before, logged_in, willing });
 plain!(enum Medium { 0 Voice, 1 Chat, 2 Mail, 3 Other });
 plain!(enum AgentRequest { 0 LoggedOut, 1 Available, 2 NotReady(reason) });
 plain!(enum AgentState { 0 LoggedOut, 1 Available, 2 Ringing, 3 Talking, 4 WrapUp, 5 NotReady(reason) });

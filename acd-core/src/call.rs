@@ -96,8 +96,8 @@ pub struct Call {
     pub(crate) key: CallKey,
     pub(crate) in_line: Links,
     pub(crate) in_queue: Links,
-    /// Calls in its subtree of the queue's tree.
-    pub(crate) size: u32,
+    /// Calls to its left in the queue's tree.
+    pub(crate) before: u32,
     pub(crate) queue: u32,
     pub(crate) line: u32,
     pub(crate) state: CallState,
@@ -138,7 +138,7 @@ impl Default for Call {
             key: (0, 0, 0),
             in_line: Links::default(),
             in_queue: Links::default(),
-            size: 0,
+            before: 0,
             queue: NIL,
             line: NIL,
             state: CallState::Waiting,
@@ -182,11 +182,13 @@ impl Arena<ByLine> for Slab<'_, Call> {
         &mut self[index].in_line
     }
 
-    fn size(&self, _: u32) -> Option<u32> {
-        None
+    const COUNTS: bool = false;
+
+    fn left(&self, _: u32) -> u32 {
+        0
     }
 
-    fn set_size(&mut self, _: u32, _: u32) {}
+    fn set_left(&mut self, _: u32, _: u32) {}
 }
 
 impl Arena<ByQueue> for Slab<'_, Call> {
@@ -204,12 +206,14 @@ impl Arena<ByQueue> for Slab<'_, Call> {
         &mut self[index].in_queue
     }
 
-    fn size(&self, index: u32) -> Option<u32> {
-        Some(self[index].size)
+    const COUNTS: bool = true;
+
+    fn left(&self, index: u32) -> u32 {
+        self[index].before
     }
 
-    fn set_size(&mut self, index: u32, size: u32) {
-        self[index].size = size;
+    fn set_left(&mut self, index: u32, count: u32) {
+        self[index].before = count;
     }
 }
 
@@ -263,7 +267,7 @@ impl Default for Leg {
     }
 }
 
-plain!(struct Call { key, in_line, in_queue, size, queue, line, state, dirty, next_dirty, legs, ringing, step, hops, priority, preferred, next_sought, alone, alone_until, tag, caller, arrived, joined, since, credit_ms, leave_at, announce_at, retry_at, cursor });
+plain!(struct Call { key, in_line, in_queue, before, queue, line, state, dirty, next_dirty, legs, ringing, step, hops, priority, preferred, next_sought, alone, alone_until, tag, caller, arrived, joined, since, credit_ms, leave_at, announce_at, retry_at, cursor });
 plain!(struct Leg { state, call, agent, generation, member, queue, medium, since, until, by_call, by_agent });
 plain!(enum CallState { 0 Waiting, 1 Ringing, 2 Connected });
 plain!(enum LegState { 0 Ringing, 1 Connected, 2 WrapUp, 3 Remembered });

@@ -41,16 +41,19 @@ pub(crate) trait Arena<W> {
     fn key(&self, index: u32) -> Self::Key;
     fn links(&self, index: u32) -> &Links;
     fn links_mut(&mut self, index: u32) -> &mut Links;
-    /// Where a slot keeps the size of its subtree; `None` in trees that do not count.
-    fn size(&self, index: u32) -> Option<u32>;
-    fn set_size(&mut self, index: u32, size: u32);
+    /// Whether trees of this kind count.
+    const COUNTS: bool;
+    /// In trees that count, how many slots are to the left, below this one.
+    fn left(&self, index: u32) -> u32;
+    fn set_left(&mut self, index: u32, count: u32);
 }
 
-/// The ends of one tree. All the rest is in the slots.
+/// The ends of one tree, and its length where it counts. All the rest is in the slots.
 #[derive(Debug)]
 pub(crate) struct Tree<W> {
     root: u32,
     last: u32,
+    len: u32,
     kind: PhantomData<W>,
 }
 
@@ -64,7 +67,7 @@ impl<W> Copy for Tree<W> {}
 
 impl<W> Default for Tree<W> {
     fn default() -> Self {
-        Self { root: NIL, last: NIL, kind: PhantomData }
+        Self { root: NIL, last: NIL, len: 0, kind: PhantomData }
     }
 }
 
@@ -105,7 +108,10 @@ impl<W> Tree<W> {
 
     fn attach<A: Arena<W>>(&mut self, a: &mut A, x: u32, parent: u32, right: bool) {
         *a.links_mut(x) = Links { parent, ..Links::default() };
-        a.set_size(x, 1);
+        if A::COUNTS {
+            a.set_left(x, 0);
+            self.len += 1;
+        }
         if parent == NIL {
             (self.root, self.last) = (x, x);
             return;
@@ -115,10 +121,9 @@ impl<W> Tree<W> {
         } else {
             a.links_mut(parent).left = x;
         }
-        let mut up = parent;
-        while let Some(size) = (up != NIL).then(|| a.size(up)).flatten() {
-            a.set_size(up, size + 1);
-            up = a.links(up).parent;
+        // Behind the last one, nobody has it on the left.
+        if A::COUNTS && !(right && parent == self.last) {
+            each_left_of(a, x, |a, up| a.set_left(up, a.left(up) + 1));
         }
         let rise = height(x);
         loop {
@@ -136,14 +141,14 @@ impl<W> Tree<W> {
         if self.last == x {
             self.last = previous(a, x);
         }
-        let Links { left, right, parent } = *a.links(x);
-        let child = join(a, left, right, parent);
-        self.replace_child(a, parent, x, child);
-        let mut up = parent;
-        while let Some(size) = (up != NIL).then(|| a.size(up)).flatten() {
-            a.set_size(up, size - 1);
-            up = a.links(up).parent;
+        if A::COUNTS {
+            each_left_of(a, x, |a, up| a.set_left(up, a.left(up) - 1));
+            self.len -= 1;
         }
+        let Links { left, right, parent } = *a.links(x);
+        let before = if A::COUNTS { a.left(x) } else { 0 };
+        let child = join(a, left, right, parent, before);
+        self.replace_child(a, parent, x, child);
         *a.links_mut(x) = Links::default();
     }
 
@@ -151,15 +156,14 @@ impl<W> Tree<W> {
     pub(crate) fn nth<A: Arena<W>>(&self, a: &A, mut k: u32) -> Option<u32> {
         let mut at = self.root;
         while at != NIL {
-            let links = a.links(at);
-            let before = size(a, links.left);
+            let before = a.left(at);
             if k < before {
-                at = links.left;
+                at = a.links(at).left;
             } else if k == before {
                 return Some(at);
             } else {
                 k -= before + 1;
-                at = links.right;
+                at = a.links(at).right;
             }
         }
         None
@@ -188,12 +192,11 @@ impl<W> Tree<W> {
     pub(crate) fn below<A: Arena<W>>(&self, a: &A, key: A::Key) -> u32 {
         let (mut at, mut count) = (self.root, 0);
         while at != NIL {
-            let links = a.links(at);
             if a.key(at) < key {
-                count += size(a, links.left) + 1;
-                at = links.right;
+                count += a.left(at) + 1;
+                at = a.links(at).right;
             } else {
-                at = links.left;
+                at = a.links(at).left;
             }
         }
         count
@@ -203,14 +206,14 @@ impl<W> Tree<W> {
     pub(crate) fn rank<A: Arena<W>>(&self, a: &A, x: u32) -> u32 {
         // Most are asked for when they have just joined the end.
         if self.last == x {
-            return size(a, self.root) - 1;
+            return self.len - 1;
         }
-        let mut count = size(a, a.links(x).left);
+        let mut count = a.left(x);
         let (mut at, mut up) = (x, a.links(x).parent);
         while up != NIL {
             let links = a.links(up);
             if links.right == at {
-                count += size(a, links.left) + 1;
+                count += a.left(up) + 1;
             }
             (at, up) = (up, links.parent);
         }
@@ -238,10 +241,16 @@ impl<W> Tree<W> {
             moved = a.links(x).right;
             a.links_mut(parent).left = moved;
             a.links_mut(x).right = parent;
+            if A::COUNTS {
+                a.set_left(parent, a.left(parent) - a.left(x) - 1);
+            }
         } else {
             moved = a.links(x).left;
             a.links_mut(parent).right = moved;
             a.links_mut(x).left = parent;
+            if A::COUNTS {
+                a.set_left(x, a.left(x) + a.left(parent) + 1);
+            }
         }
         if moved != NIL {
             a.links_mut(moved).parent = parent;
@@ -249,12 +258,6 @@ impl<W> Tree<W> {
         a.links_mut(parent).parent = x;
         a.links_mut(x).parent = grand;
         self.replace_child(a, grand, parent, x);
-        // The two subtrees have changed hands; the whole is as large as it was.
-        if let (Some(whole), Some(part)) = (a.size(parent), a.size(x)) {
-            let rest = whole - part + size(a, moved);
-            a.set_size(x, whole);
-            a.set_size(parent, rest);
-        }
     }
 
     fn replace_child<A: Arena<W>>(&mut self, a: &mut A, parent: u32, old: u32, new: u32) {
@@ -268,22 +271,33 @@ impl<W> Tree<W> {
     }
 }
 
-/// One tree of two, all of the first before all of the second; its root, under `parent`.
-fn join<W, A: Arena<W>>(a: &mut A, mut left: u32, mut right: u32, parent: u32) -> u32 {
+/// Each slot that has this one somewhere to its left, below it.
+fn each_left_of<W, A: Arena<W>>(a: &mut A, x: u32, mut see: impl FnMut(&mut A, u32)) {
+    let (mut at, mut up) = (x, a.links(x).parent);
+    while up != NIL {
+        let Links { left, parent, .. } = *a.links(up);
+        if left == at {
+            see(a, up);
+        }
+        (at, up) = (up, parent);
+    }
+}
+
+/// One tree of two, all of the first, which has `count`, before all of the second; its root, under
+/// `parent`.
+fn join<W, A: Arena<W>>(
+    a: &mut A,
+    mut left: u32,
+    mut right: u32,
+    parent: u32,
+    mut count: u32,
+) -> u32 {
     let mut root = NIL;
     // Where the next node is hung up: under which one, and on which side.
     let (mut under, mut on_right) = (parent, false);
     loop {
-        let taken = if left == NIL || right == NIL {
-            if left == NIL { right } else { left }
-        } else {
-            let both = a.size(left).zip(a.size(right)).map(|(l, r)| l + r);
-            let taken = if height(left) > height(right) { left } else { right };
-            if let Some(both) = both {
-                a.set_size(taken, both);
-            }
-            taken
-        };
+        let from_left = right == NIL || (left != NIL && height(left) > height(right));
+        let taken = if from_left { left } else { right };
         if root == NIL {
             root = taken;
         } else if on_right {
@@ -298,13 +312,18 @@ fn join<W, A: Arena<W>>(a: &mut A, mut left: u32, mut right: u32, parent: u32) -
         if left == NIL || right == NIL {
             return root;
         }
-        on_right = taken == left;
-        under = taken;
-        if on_right {
+        if from_left {
+            if A::COUNTS {
+                count -= a.left(taken) + 1;
+            }
             left = a.links(taken).right;
         } else {
+            if A::COUNTS {
+                a.set_left(taken, a.left(taken) + count);
+            }
             right = a.links(taken).left;
         }
+        (under, on_right) = (taken, from_left);
     }
 }
 
@@ -334,20 +353,16 @@ fn rightmost<W, A: Arena<W>>(a: &A, mut at: u32) -> u32 {
     at
 }
 
-fn size<W, A: Arena<W>>(a: &A, x: u32) -> u32 {
-    if x == NIL { 0 } else { a.size(x).unwrap_or(0) }
-}
-
 plain!(struct Links { left, right, parent });
 
 impl<W> Plain for Tree<W> {
     fn put(&self, sink: &mut dyn Sink) {
-        (self.root, self.last).put(sink);
+        (self.root, self.last, self.len).put(sink);
     }
 
     fn get(source: &mut Source<'_>) -> Self {
-        let (root, last) = Plain::get(source);
-        Self { root, last, kind: PhantomData }
+        let (root, last, len) = Plain::get(source);
+        Self { root, last, len, kind: PhantomData }
     }
 }
 
@@ -359,7 +374,7 @@ mod tests {
 
     struct Counting;
     struct Plain;
-    /// Key, links and size.
+    /// Key, links and how many are to the left.
     struct Table(Vec<(u32, Links, u32)>);
 
     impl Arena<Counting> for Table {
@@ -373,11 +388,12 @@ mod tests {
         fn links_mut(&mut self, index: u32) -> &mut Links {
             &mut self.0[index as usize].1
         }
-        fn size(&self, index: u32) -> Option<u32> {
-            Some(self.0[index as usize].2)
+        const COUNTS: bool = true;
+        fn left(&self, index: u32) -> u32 {
+            self.0[index as usize].2
         }
-        fn set_size(&mut self, index: u32, size: u32) {
-            self.0[index as usize].2 = size;
+        fn set_left(&mut self, index: u32, count: u32) {
+            self.0[index as usize].2 = count;
         }
     }
 
@@ -392,10 +408,13 @@ mod tests {
         fn links_mut(&mut self, index: u32) -> &mut Links {
             &mut self.0[index as usize].1
         }
-        fn size(&self, _: u32) -> Option<u32> {
-            None
+        const COUNTS: bool = false;
+        fn left(&self, _: u32) -> u32 {
+            unreachable!("nobody asks")
         }
-        fn set_size(&mut self, _: u32, _: u32) {}
+        fn set_left(&mut self, _: u32, _: u32) {
+            unreachable!("nobody counts")
+        }
     }
 
     type Ops = Vec<(u8, u32, u32)>;
@@ -440,7 +459,7 @@ mod tests {
         ) {
             order::<Plain>(&ops, |_, _, _| {});
             order::<Counting>(&ops, |table, tree, model| {
-                assert_eq!(size(table, tree.root) as usize, model.len());
+                assert_eq!(tree.len as usize, model.len());
                 for (place, &(key, slot)) in model.iter().enumerate() {
                     assert_eq!(tree.rank(table, slot) as usize, place);
                     assert_eq!(tree.nth(table, place as u32), Some(slot));
