@@ -106,6 +106,8 @@ pub struct Call {
     /// Legs of this call: ringing, remembered, or the one connected.
     pub(crate) legs: u32,
     pub(crate) ringing: u16,
+    /// The next phone is due to join in.
+    pub(crate) ring_more: bool,
     /// Steps of relaxation it has taken.
     pub(crate) step: u16,
     pub(crate) hops: u8,
@@ -146,6 +148,7 @@ impl Default for Call {
             next_dirty: NIL,
             legs: NIL,
             ringing: 0,
+            ring_more: false,
             step: 0,
             hops: 0,
             priority: 0,
@@ -267,7 +270,7 @@ impl Default for Leg {
     }
 }
 
-plain!(struct Call { key, in_line, in_queue, before, queue, line, state, dirty, next_dirty, legs, ringing, step, hops, priority, preferred, next_sought, alone, alone_until, tag, caller, arrived, joined, since, credit_ms, leave_at, announce_at, retry_at, cursor });
+plain!(struct Call { key, in_line, in_queue, before, queue, line, state, dirty, next_dirty, legs, ringing, ring_more, step, hops, priority, preferred, next_sought, alone, alone_until, tag, caller, arrived, joined, since, credit_ms, leave_at, announce_at, retry_at, cursor });
 plain!(struct Leg { state, call, agent, generation, member, queue, medium, since, until, by_call, by_agent });
 plain!(enum CallState { 0 Waiting, 1 Ringing, 2 Connected });
 plain!(enum LegState { 0 Ringing, 1 Connected, 2 WrapUp, 3 Remembered });

@@ -1,6 +1,7 @@
 //! A call asks to join a queue, and finds its place in it.
 
 use super::{ARRIVED_AT_0, CALL_STEP, Engine};
+use crate::AgentId;
 use crate::call::{Call, CallConfig, CallKey, CallState};
 use crate::error::{Error, Table};
 use crate::event::{Output, RefuseReason};
@@ -67,7 +68,7 @@ impl Engine<'_> {
             since: self.now,
             caller: config.caller,
             credit_ms,
-            preferred: config.preferred_agent.map_or(NIL, |agent| agent.index()),
+            preferred: config.preferred_agent.map_or(NIL, AgentId::index),
             alone_until: self.now.plus(u64::from(config.preferred_wait_ms)),
             leave_at: after(config.max_wait_ms.or(rules.max_wait_ms)),
             announce_at: after(first),

@@ -39,6 +39,11 @@ impl Engine<'_> {
 
     /// Finds an agent for a call.
     fn serve_call(&mut self, call: u32) -> bool {
+        let ring_more = core::mem::take(&mut self.calls[call].ring_more);
+        if ring_more && self.calls[call].state == CallState::Ringing {
+            self.offer_one_more(call);
+            return false;
+        }
         let waits = self.calls[call].state == CallState::Waiting;
         let open = self.calls[call].in_line.is_linked() || self.preferred_member(call).is_some();
         waits && open && self.settle(call)
@@ -97,7 +102,7 @@ impl Engine<'_> {
     }
 
     /// Rings one phone more for a call that rings already.
-    pub(super) fn offer_one_more(&mut self, call: u32) {
+    fn offer_one_more(&mut self, call: u32) {
         let Ring::Progressive { every_ms } = self.queues[self.calls[call].queue].order.ring else {
             return;
         };

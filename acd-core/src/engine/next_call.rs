@@ -96,8 +96,10 @@ impl Engine<'_> {
 
     /// The call this agent gets where it is free, and the one it would get but for `call`.
     pub(super) fn two_claims(&self, agent: u32, call: u32) -> (Option<Claim>, Option<Claim>) {
-        let free = |member: &Member| member.node.is_linked();
-        (self.best_claim(agent, free, NIL), self.best_claim(agent, free, call))
+        (
+            self.best_claim(agent, Member::is_free, NIL),
+            self.best_claim(agent, Member::is_free, call),
+        )
     }
 
     /// The first of the calls that could go to this agent in those of its places, one left out.

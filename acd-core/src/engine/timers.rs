@@ -66,11 +66,8 @@ impl Engine<'_> {
         }
         if retry_at <= self.now {
             self.forget_old(call);
-            if state == CallState::Ringing {
-                self.offer_one_more(call);
-            } else {
-                self.soil_call(call);
-            }
+            self.calls[call].ring_more = state == CallState::Ringing;
+            self.soil_call(call);
         }
         if announce_at <= self.now {
             let every = self.queues[queue].config.announce_every_ms;

@@ -8,7 +8,6 @@ use crate::id::{AgentId, CallId, QueueId};
 use crate::skill::ClassId;
 use crate::slab::NIL;
 use crate::time::Time;
-use crate::tree::Arena;
 
 /// What is known of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,10 +101,10 @@ impl Engine<'_> {
     /// No such queue.
     pub fn calls(&self, queue: QueueId) -> Result<impl Iterator<Item = CallId>, Error> {
         let queue = self.queue(queue)?;
-        let mut behind = None;
+        let mut next = self.first_in_order(queue);
         Ok(core::iter::from_fn(move || {
-            let call = self.first_in_order(queue, behind)?;
-            behind = Some(self.calls.key(call));
+            let call = next?;
+            next = self.queues[queue].calls.next(&self.calls, call);
             Some(self.call_id(call))
         }))
     }
@@ -132,10 +131,8 @@ impl Engine<'_> {
         if self.is_queued(index) {
             return Ok(self.place(index) - 1);
         }
-        let mut ahead = 0;
-        let key = self.calls.key(index);
-        self.each_line(self.calls[index].queue, |line| ahead += line.tree.below(&self.calls, key));
-        Ok(ahead)
+        let Call { queue, key, .. } = self.calls[index];
+        Ok(self.queues[queue].calls.below(&self.calls, key))
     }
 
     /// What is known of a member of a queue.
