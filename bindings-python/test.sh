@@ -19,6 +19,8 @@ rm -rf "$out/wheels"
 TRUNKLINE_SOURCE=$(cd .. && pwd)
 export TRUNKLINE_SOURCE
 tests=$PWD/tests
+# The pictures that the examples make are left here.
+export TRUNKLINE_PICTURES=$out/pictures MPLBACKEND=agg
 cd "$out"
 "$python" -m pytest -c "$TRUNKLINE_SOURCE/bindings-python/pyproject.toml" -p no:cacheprovider "$tests"
 "$python" -m mypy.stubtest trunkline

@@ -1,4 +1,5 @@
-"""What Python costs: a frame through G.711, and a day of calls beside simpy."""
+"""What Python costs: a frame through G.711 beside audioop, staffing beside pyworkforce, a day of calls
+beside simpy and ciw."""
 
 from __future__ import annotations
 
@@ -9,13 +10,15 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
+import ciw
 import numpy as np
 import simpy
-
+from pyworkforce.queuing import ErlangC
 from trunkline.media import Law, g711_decode, g711_decode_into, g711_encode
-from trunkline.sim import Centre
+from trunkline.sim import Centre, agents_needed
 
 FOLDER = Path(os.environ.get("TRUNKLINE_BENCH_DIR") or Path(__file__).parents[2] / "target/bench")
 
@@ -38,11 +41,12 @@ def save(case: str, metric: str, unit: str, ours: float, peer: str, theirs: floa
     print(row)
 
 
-def versus(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
+def versus(
+    ours: Callable[[], object], theirs: Callable[[], object], *, calls: int = 20_000
+) -> tuple[float, float]:
     """Median seconds a call of each takes, their batches taken in turn."""
-    calls = 20_000
     times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(15):
+    for _ in range(15 if calls > 1000 else 5):
         for function, into in zip((ours, theirs), times, strict=True):
             start = time.perf_counter()
             for _ in range(calls):
@@ -120,14 +124,62 @@ def simpy_day() -> tuple[int, int]:
     return answered, abandoned
 
 
-def day() -> None:
-    centre = Centre(
+def ciw_hours(hours: float) -> tuple[int, int]:
+    """The same centre in ciw, as its documentation writes reneging customers."""
+    ciw.seed(1)
+    network = ciw.create_network(
+        arrival_distributions=[ciw.dists.Exponential(CALLS / HOURS / 3600)],
+        service_distributions=[ciw.dists.Exponential(1 / HANDLE_S)],
+        number_of_servers=[AGENTS],
+        reneging_time_distributions=[ciw.dists.Exponential(1 / PATIENCE_S)],
+    )
+    simulation = ciw.Simulation(network)
+    simulation.simulate_until_max_time(hours * 3600)
+    kinds = [record.record_type for record in simulation.get_all_records()]
+    return kinds.count("service"), kinds.count("renege")
+
+
+def centre(hours: float) -> Centre:
+    return Centre(
         queues=[{}],
         streams=[{"calls_per_hour": [CALLS / HOURS], "handle": HANDLE_S, "patience": PATIENCE_S}],
         groups=[{"agents": AGENTS, "queues": [(0, {})]}],
-        length_s=HOURS * 3600,
+        length_s=round(hours * 3600),
     )
-    total = centre.run().total
+
+
+def hours_beside_ciw() -> None:
+    hours = 2.4  # a tenth of the day: ciw takes its time
+    ours = centre(hours)
+    total = ours.run().total
+    answered, abandoned = ciw_hours(hours)
+    # Its simulation stops at the end; ours plays those inside to their end.
+    assert abs(answered + abandoned + AGENTS - total.offered) < 0.05 * total.offered
+    assert abs(total.abandonment - abandoned / (answered + abandoned)) < 0.04
+    a = statistics.median(timed(ours.run) for _ in range(5))
+    b = statistics.median(timed(lambda: ciw_hours(hours)) for _ in range(3))
+    save("hours-of-10000-calls", "time", "s", a, f"ciw {version('ciw')}", b)
+
+
+def staffing() -> None:
+    """Agents for one half-hour, by Erlang C."""
+
+    def ours() -> int:
+        return agents_needed(calls_per_hour=200, handle_s=180, share=0.8, within_s=20)
+
+    def theirs() -> int:
+        load = ErlangC(transactions=100, asa=20 / 60, aht=3, interval=30, shrinkage=0.0)
+        return int(load.required_positions(service_level=0.8)["raw_positions"])
+
+    assert ours() == theirs() == 14
+    a, b = versus(ours, theirs, calls=500)
+    peer = f"pyworkforce {version('pyworkforce')}"
+    save("agents-for-an-interval", "time", "us", a * 1e6, peer, b * 1e6)
+
+
+def day() -> None:
+    ours_day = centre(HOURS)
+    total = ours_day.run().total
     answered, abandoned = simpy_day()
     # Both have simulated the same centre.
     assert abs(total.answered + total.abandoned - CALLS) < 0.02 * CALLS
@@ -135,7 +187,7 @@ def day() -> None:
     assert abs(total.abandonment - abandoned / (answered + abandoned)) < 0.02
     ours, theirs = [], []
     for _ in range(3):
-        ours.append(timed(centre.run))
+        ours.append(timed(ours_day.run))
         theirs.append(timed(simpy_day))
     peer = f"simpy {simpy.__version__}"
     median = statistics.median
@@ -144,4 +196,6 @@ def day() -> None:
 
 if __name__ == "__main__":
     frames()
+    staffing()
     day()
+    hours_beside_ciw()

@@ -15,22 +15,55 @@ from trunkline import _ogg, _replay, acd, aio, ivr, media, record, sim
 EXAMPLES = Path(os.environ["TRUNKLINE_SOURCE"]) / "examples" / "python"
 
 
+README = Path(os.environ["TRUNKLINE_SOURCE"]) / "bindings-python" / "README.md"
+PICTURES = {
+    "hotline_week.py": ["hotline-arrivals.png", "hotline-roster.png", "hotline-monday.png"],
+    "routing.py": ["routing.png"],
+    "bad_network.py": ["bad-network.png"],
+    "recordings.py": ["recordings.png"],
+}
+SAYS = {
+    "hello.py": "ring phone 101 for call 7\n",
+    "quickstart.py": "3000  connect call 7 after 2000 ms",
+    "hotline_week.py": "Sun ",
+    "routing.py": "wait ratio answers +",
+    "bad_network.py": "packets, ",
+    "recordings.py": "listen to call-3.tlr: 18 s of silence",
+}
+
+
 @pytest.mark.parametrize("script", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.name)
 def test_example_runs(script: Path, tmp_path: Path) -> None:
+    # Where pictures are wanted, they are left.
+    folder = Path(os.environ.get("TRUNKLINE_PICTURES") or tmp_path)
+    folder.mkdir(exist_ok=True)
+    for name in PICTURES.get(script.name, []):
+        (folder / name).unlink(missing_ok=True)
     run = subprocess.run(
         [sys.executable, "-W", "error", str(script)],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    assert run.stdout
-    if script.name == "hello.py":
-        assert run.stdout == "ring phone 101 for call 7\n"
-    if script.name == "quickstart.py":
-        assert "3000  connect call 7 after 2000 ms" in run.stdout
+    assert SAYS[script.name] in run.stdout
+    for name in PICTURES.get(script.name, []):
+        picture = (folder / name).read_bytes()
+        assert picture.startswith(b"\x89PNG") and len(picture) > 10_000
+
+
+def test_the_readme_runs() -> None:
+    [code] = README.read_text().split("```python\n")[1:]
+    run = subprocess.run(
+        [sys.executable, "-c", code.partition("```")[0]],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines()[1].startswith("12 agents")
 
 
 def test_hello_stays_short() -> None:
