@@ -31,10 +31,10 @@ demo:
 # ---- tests ---------------------------------------------------------------------------------------
 
 .PHONY: test-packages test-rust test-doc test-no-alloc test-c test-python test-sip
-.PHONY: test-asterisk
+.PHONY: test-asterisk test-dialogic
 
-test: test-rust test-doc test-no-alloc test-c test-python licences test-sip
-test-rust test-doc test-no-alloc test-c test-python test-sip: test-packages
+test: test-rust test-doc test-no-alloc test-c test-dialogic test-python licences test-sip
+test-rust test-doc test-no-alloc test-c test-dialogic test-python test-sip: test-packages
 
 test-packages:
 	$(PACKAGES) test
@@ -77,6 +77,10 @@ endif
 # Calls through app_trunkline.so in Debian's newest Asterisk, unpacked beside the system's own.
 test-asterisk: test-packages
 	$(MAKE) -C examples/asterisk test
+
+# Thirty lines at once on a simulated board; on a real one where its headers are.
+test-dialogic:
+	$(MAKE) -C examples/dialogic test
 
 licences:
 	cd .ci && python3 -m unittest test_licences test_readme

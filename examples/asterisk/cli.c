@@ -17,7 +17,7 @@ static char *cli_show(struct ast_cli_entry *entry, int command, struct ast_cli_a
     case CLI_INIT:
         entry->command = "trunkline show {queues|agents|calls|explain}";
         entry->usage =
-            "Usage: trunkline show queues|agents|calls|explain [channel]\n"
+            "Usage: trunkline show queues|agents|calls|explain [channel or agent]\n"
             "       What waits, who is there, and why a call still waits.\n";
         return NULL;
     case CLI_GENERATE:

@@ -135,6 +135,9 @@ int cc_run(cc_center *center);
 /** The center's clock: milliseconds since 1970, never going back. */
 tl_time cc_now(void);
 
+/** Another clock, for simulations. Before any center is made. */
+void cc_set_clock(tl_time (*now)(void));
+
 /* ---- letters, from any thread -------------------------------------------------------------------------- */
 
 /** How a call wants to be queued. */

@@ -93,46 +93,55 @@ static void calls(cc_center *center, FILE *out)
     fprintf(out, "%u calls\n", count);
 }
 
-/* Why this call is where it is: its queue's members, and what each of them is doing. */
 static void explain_call(cc_center *center, const struct cc_call *call, FILE *out)
 {
     tl_acd_call_info info;
-    tl_acd_agent_counters agent;
-    tl_acd_queue_counters queue;
-    unsigned states[8] = {0};
+    char why[600];
+    size_t length;
 
-    if (!call->queue || tl_acd_get_call(cc_engine(center), call->handle, &info) < 0 ||
-        tl_acd_get_queue(cc_engine(center), call->queue->handle, &queue) < 0) {
+    if (tl_acd_get_call(cc_engine(center), call->handle, &info) < 0) {
         return;
     }
+    fprintf(out, "%s, %s: ", call->name, call->queue ? call->queue->name : "");
     if (info.state == TL_ACD_CALL_CONNECTED) {
-        fprintf(out, "%s talks with %s.\n", call->name, call->agent ? call->agent->name : "an agent");
-        return;
+        fprintf(out, "talks with %s.\n", call->agent ? call->agent->name : "an agent");
+    } else if (tl_acd_explain_call(cc_engine(center), call->handle, why, sizeof why, &length) >= 0) {
+        fprintf(out, "%s\n", why);
+    } else {
+        fprintf(out, "%s\n", tl_last_error());
     }
-    fprintf(out, "%s is number %u of %llu in %s", call->name, info.position,
-            (unsigned long long)queue.waiting, call->queue->name);
-    if (info.state == TL_ACD_CALL_RINGING) {
-        fprintf(out, "; %u phone%s for it.\n", call->offers, call->offers == 1 ? " rings" : "s ring");
-        return;
+}
+
+static void explain_agent(cc_center *center, const struct cc_agent *agent, FILE *out)
+{
+    char why[600];
+    size_t length;
+
+    if (tl_acd_explain_agent(cc_engine(center), agent->handle, why, sizeof why, &length) >= 0) {
+        fprintf(out, "%s: %s\n", agent->name, why);
+    } else {
+        fprintf(out, "%s: %s\n", agent->name, tl_last_error());
     }
-    for (struct cc_agent *a = cc_agents(center); a; a = a->next) {
-        for (struct cc_member *m = a->members; m; m = m->next) {
-            if (m->queue == call->queue &&
-                tl_acd_get_agent(cc_engine(center), a->handle, &agent) >= 0 && agent.state < 8) {
-                states[agent.state]++;
-            }
+}
+
+/* A call by its name, an agent by its name, or all calls. */
+static void explain(cc_center *center, const char *name, FILE *out)
+{
+    struct cc_agent *agent = name && *name ? cc_find_agent(center, name) : NULL;
+    bool any = agent != NULL;
+
+    if (agent) {
+        explain_agent(center, agent, out);
+    }
+    for (struct cc_call *call = cc_calls(center); call; call = call->next) {
+        if (!name || !*name || !strcmp(name, call->name)) {
+            explain_call(center, call, out);
+            any = true;
         }
     }
-    fprintf(out, " and waits: of %u agents", queue.members);
-    for (uint32_t state = TL_ACD_LOGGED_OUT; state <= TL_ACD_WRAP_UP; state++) {
-        if (states[state]) {
-            fprintf(out, ", %u %s", states[state], report_agent_state(state));
-        }
+    if (!any) {
+        fputs(name && *name ? "there is no such call or agent\n" : "no calls\n", out);
     }
-    if (info.estimate_ms != TL_NONE) {
-        fprintf(out, "; about %llu s more", (unsigned long long)info.estimate_ms / 1000);
-    }
-    fputs(".\n", out);
 }
 
 static void answer(cc_center *center, void *arg)
@@ -147,16 +156,7 @@ static void answer(cc_center *center, void *arg)
     } else if (!strcmp(question->what, "calls")) {
         calls(center, out);
     } else {
-        bool any = false;
-        for (struct cc_call *call = cc_calls(center); call; call = call->next) {
-            if (!question->name || !*question->name || !strcmp(question->name, call->name)) {
-                explain_call(center, call, out);
-                any = true;
-            }
-        }
-        if (!any) {
-            fputs("there is no such call\n", out);
-        }
+        explain(center, question->name, out);
     }
 }
 

@@ -9,8 +9,8 @@
 #include "callcenter.h"
 
 /**
- * Answers "queues", "agents", "calls" or "explain" (of the call or agent called `name`, or of all
- * waiting calls when it is NULL or empty). The text is to be freed with report_free; NULL when the
+ * Answers "queues", "agents", "calls" or "explain" (the call or agent called `name`, or all
+ * calls when it is NULL or empty). The text is to be freed with report_free; NULL when the
  * question is none of these.
  */
 char *report(cc_center *center, const char *what, const char *name);

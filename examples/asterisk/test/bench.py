@@ -18,18 +18,18 @@ import lab
 
 ROOT, MODULE = sys.argv[1:3]
 MEMBERS = [10, 100, 1000, 3000]
-CALLS, RATE, ROUNDS = 120, 20, 3
+CALLS, RATE, ROUNDS = 120, 20, 2
 TURNS = 40
 BENCH = pathlib.Path(__file__).resolve().parents[3] / "target/bench"
 
 DIALPLAN = """[general]
 static=yes
 [agents]
-exten => _x.,1,Answer()
+exten => _m.,1,Answer()
  same => n,Wait(0.02)
  same => n,Hangup()
 [slow]
-exten => _x.,1,Answer()
+exten => _m.,1,Answer()
  same => n,Wait(0.${RAND(100,999)})
  same => n,Hangup()
 [callers]
@@ -37,7 +37,7 @@ exten => queue,1,Queue(bench,r)
  same => n,Hangup()
 exten => trunkline,1,TrunklineQueue(bench,r)
  same => n,Hangup()
-exten => dial,1,Dial(Local/x0@agents/n)
+exten => dial,1,Dial(Local/m0@agents/n)
  same => n,Hangup()
 exten => other,1,Answer()
  same => n,Wait(60)
@@ -45,7 +45,7 @@ exten => other,1,Answer()
 
 
 def configure(pbx, context, members):
-    phones = [f"Local/x{n}@{context}/n" for n in range(members)]
+    phones = [f"Local/m{n}@{context}/n" for n in range(members)]
     pbx.write("queues.conf", "[general]\nautofill=yes\n[bench]\nstrategy=leastrecent\ntimeout=15\n"
               "retry=1\nwrapuptime=0\nringinuse=no\nautofill=yes\n" + "".join(
                   f"member => {phone},0\n" for phone in phones))
@@ -99,6 +99,14 @@ def cpu_per_call(pbx, ami, extension):
     return (cpu_ns(pid) - start - idle * (time.monotonic() - began)) / CALLS / 1e6
 
 
+def least(pbx, extension):
+    with Module(pbx, extension):
+        ami = lab.Ami(pbx.ami, events=False)
+        best = min(cpu_per_call(pbx, ami, extension) for _ in range(ROUNDS))
+        ami.close()
+    return best
+
+
 def turnarounds(ami, extension):
     """Milliseconds from the end of an agent's call to the next ring of its phone."""
     ami.read(0.05)
@@ -112,7 +120,7 @@ def turnarounds(ami, extension):
         for event in ami.events[seen:]:
             name = event.get("DestChannel", event.get("Channel", ""))
             at = float(event.get("Timestamp", 0)) * 1000
-            if not name.startswith("Local/x0@slow") or not name.endswith(";1"):
+            if not name.startswith("Local/m0@slow") or not name.endswith(";1"):
                 continue
             if event["Event"] == "Hangup":
                 ended = at
@@ -152,18 +160,14 @@ def main():
                       f"{waits[int(len(waits) * .95)]:8.1f} {waits[-1]:8.1f}", flush=True)
             rows.append(("turnaround", "hang-up to next ring", mean["trunkline"], mean["queue"]))
             print(f"\nCPU of the whole PBX for each call, ms, the least of {ROUNDS} rounds of {CALLS} calls")
-            print(f"{'members':>8} {'app_queue':>10} {'app_trunkline':>14} {'Dial alone':>11}")
+            configure(pbx, "agents", 1)
+            print(f"   Dial() without a queue {least(pbx, 'dial'):10.2f}")
+            print(f"{'members':>10} {'app_queue':>10} {'app_trunkline':>14}")
             for members in MEMBERS:
                 configure(pbx, "agents", members)
-                best = {}
-                for extension in ("queue", "trunkline", "dial"):
-                    with Module(pbx, extension):
-                        ami = lab.Ami(pbx.ami, events=False)
-                        best[extension] = min(cpu_per_call(pbx, ami, extension) for _ in range(ROUNDS))
-                        ami.close()
-                print(f"{members:8} {best['queue']:10.2f} {best['trunkline']:14.2f} {best['dial']:11.2f}",
-                      flush=True)
-                rows.append((f"{members}-members", "CPU per call", best["trunkline"], best["queue"]))
+                theirs, ours = least(pbx, "queue"), least(pbx, "trunkline")
+                print(f"{members:10} {theirs:10.2f} {ours:14.2f}", flush=True)
+                rows.append((f"{members}-members", "CPU per call", ours, theirs))
     out.mkdir(parents=True, exist_ok=True)
     summary = out / "summary.tsv"
     head = "" if summary.exists() else "area\tcase\tmetric\tunit\tours\tpeer\ttheirs\tratio\n"

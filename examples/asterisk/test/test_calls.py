@@ -3,7 +3,7 @@
     test_calls.py ROOT MODULE RECORDINGS [unittest's arguments]
 
 ROOT is what get-asterisk.sh unpacked, MODULE the app_trunkline.so, RECORDINGS the program made of
-recordings.c.
+../../pbx-common/recordings.c.
 """
 
 import collections
