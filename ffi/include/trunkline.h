@@ -2816,7 +2816,7 @@ typedef struct tl_jitter_config {
     uint32_t struct_size;
     /** A `tl_g711_law`. Default: A-law. */
     uint32_t law;
-    /** The least playout delay in milliseconds. Default: 0. */
+    /** The least playout delay in milliseconds. Default: 30. */
     uint32_t min_delay_ms;
     /** The most, at most 500; equal to the least for a fixed delay. Default: 300. */
     uint32_t max_delay_ms;

@@ -41,7 +41,7 @@ pub struct tl_jitter_config {
     pub struct_size: u32,
     /// A `tl_g711_law`. Default: A-law.
     pub law: u32,
-    /// The least playout delay in milliseconds. Default: 0.
+    /// The least playout delay in milliseconds. Default: 30.
     pub min_delay_ms: u32,
     /// The most, at most 500; equal to the least for a fixed delay. Default: 300.
     pub max_delay_ms: u32,

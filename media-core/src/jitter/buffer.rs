@@ -62,6 +62,8 @@ pub struct JitterBuffer {
     pub(super) ready_to: u16,
     /// So many of them, from the first on, are made up.
     pub(super) made: u16,
+    /// The margin aimed at, and the least that is as good: half a beat less.
+    pub(super) goal: i64,
     pub(super) target: i64,
     /// Samples of the last frame.
     pub(super) frame: i64,
@@ -107,7 +109,8 @@ impl JitterBuffer {
             ready_from: 0,
             ready_to: 0,
             made: 0,
-            target: config.min_delay_ms as i64 * SAMPLES_PER_MS,
+            goal: 0,
+            target: 0,
             frame: 160,
             beat: 160,
             vad: Vad::new(150),
@@ -253,7 +256,10 @@ impl JitterBuffer {
     fn aim(&mut self) {
         let [least, most] = [self.config.min_delay_ms, self.config.max_delay_ms]
             .map(|ms| i64::from(ms) * SAMPLES_PER_MS);
-        self.target = self.transit.target(self.target, least, most);
+        let beat = self.beat.max(1);
+        self.goal = self.transit.best(self.goal, beat, least, most);
+        // The pull after one that came a little too early must not be too late.
+        self.target = (self.goal - beat / 2).min(most + 1 - beat).max(0);
     }
 
     /// The RTP timestamp of an unwrapped one.

@@ -1,31 +1,32 @@
 //! How long packets take, and from it the delay that costs the listener least.
 //!
 //! Every arrival is held against the fastest packets of the last seconds; how much later each came
-//! goes into a histogram that slowly forgets. A candidate delay loses the packets above it and
-//! costs conversation what the E-model (ITU-T G.107) says of delay: the target is the candidate
-//! with the least sum.
+//! goes into a histogram that slowly forgets, and how often lateness rose beyond each bin into
+//! another: the first packet that a stall makes late costs the listener twice what each further one
+//! does. A candidate delay loses what is above it and costs conversation what the E-model (ITU-T
+//! G.107) says of delay: the goal is the candidate with the least sum.
 
 use super::SAMPLES_PER_MS;
 
 /// Bins of the histogram, and the width of one: 5 ms.
 const BINS: usize = 128;
 const BIN: i64 = 5 * SAMPLES_PER_MS;
-/// Pulls mostly come every 20 ms: a packet is taken up to so much later than it could be.
-const BEAT: i64 = 20 * SAMPLES_PER_MS;
 /// Weight of one packet; the histogram's total settles at `ONE << FORGET`.
 const ONE: u32 = 1 << 12;
 const FORGET: u32 = 11;
 /// A longer delay is taken up when it saves this many thousandths of a MOS, for it is heard; a
 /// shorter one when it saves these.
-const UP: u32 = 90;
-const DOWN: u32 = 4;
+const UP: u32 = 60;
+const DOWN: u32 = 40;
+/// So many packets in time are believed in beforehand: two stalls in the first seconds are no rule.
+const BELIEF: u32 = 500 * ONE;
 /// Until so many packets have come, the delay is at least 40 ms: what is known says little.
 const EARLY: (u32, i64) = (250, 40 * SAMPLES_PER_MS);
 /// The fastest packet is sought in the last one to two of these.
 const WINDOW: i64 = 8_000 * SAMPLES_PER_MS;
 /// More delay than the latest packet of the last one to two of these needed is never aimed at, so
 /// that a bad spell is over when it is over.
-const CALM: i64 = 15_000 * SAMPLES_PER_MS;
+const CALM: i64 = 28_000 * SAMPLES_PER_MS;
 
 /// What delay does to a conversation: thousandths of a MOS lost, by 10 ms of buffer delay on top
 /// of 100 ms of network (G.107's Idd on the MOS scale around R = 80).
@@ -39,7 +40,11 @@ const DELAY_COST: [u16; 41] = [
 pub(super) struct Transit {
     bins: [u32; BINS],
     total: u32,
+    /// How often lateness rose into or across a bin from below, as differences between bins.
+    rises: [i32; BINS + 1],
     packets: u32,
+    /// Lateness of the last packet, in bins.
+    last: usize,
     /// Least transit of the window before and of this one; `i64::MAX` when none came.
     before: i64,
     this: i64,
@@ -60,7 +65,9 @@ impl Transit {
         Transit {
             bins: [0; BINS],
             total: 0,
+            rises: [0; BINS + 1],
             packets: 0,
+            last: 0,
             before: i64::MAX,
             this: i64::MAX,
             window_end: 0,
@@ -128,11 +135,19 @@ impl Transit {
             self.bins.copy_within(by.., 0);
             self.bins[BINS - by..].fill(0);
             self.bins[0] += low;
+            let low: i32 = self.rises[..by].iter().sum();
+            self.rises.copy_within(by.., 0);
+            self.rises[BINS + 1 - by..].fill(0);
+            self.rises[0] += low;
+            self.last = self.last.saturating_sub(by);
         } else if by > 0 {
             let high: u32 = self.bins[BINS - by..].iter().sum();
             self.bins.copy_within(..BINS - by, by);
             self.bins[..by].fill(0);
             self.bins[BINS - 1] += high;
+            self.rises.copy_within(..BINS + 1 - by, by);
+            self.rises[..by].fill(0);
+            self.last = (self.last + by).min(BINS - 1);
         }
     }
 
@@ -141,7 +156,15 @@ impl Transit {
         self.bins[bin] += ONE;
         self.total += ONE;
         self.packets += 1;
+        if bin > self.last {
+            self.rises[self.last] += ONE as i32;
+            self.rises[bin] -= ONE as i32;
+        }
+        self.last = bin;
         if self.packets % 16 == 0 {
+            for rise in &mut self.rises {
+                *rise -= *rise / (1 << (FORGET - 4));
+            }
             let mut total = 0;
             for bin in &mut self.bins {
                 *bin -= *bin >> (FORGET - 4);
@@ -151,35 +174,44 @@ impl Transit {
         }
     }
 
-    /// The delay, in samples, that costs least between `least` and `most`; what is aimed at now
-    /// stays while nothing is much better, for every change is heard.
-    pub(super) fn target(&self, now: i64, least: i64, most: i64) -> i64 {
+    /// The delay, in samples, that costs least between `least` and `most`, of those that are `now`
+    /// plus or minus whole beats; `now` stays while nothing is much better, for every change is
+    /// heard.
+    pub(super) fn best(&self, now: i64, beat: i64, least: i64, most: i64) -> i64 {
         let least = if self.packets < EARLY.0 { least.max(EARLY.1) } else { least };
-        let mut above = self.total;
-        let mut best = (u32::MAX, most);
+        let total = u64::from(self.total + BELIEF);
+        let needed = self.latest.max(self.latest_before) + BIN;
+        let (mut above, mut rises, mut bin) = (self.total, 0, 0);
+        let mut best = (u32::MAX, now);
         let mut current = u32::MAX;
-        for (i, &bin) in self.bins.iter().enumerate() {
-            above -= bin;
-            let delay = (i as i64 + 1) * BIN;
-            if delay > most {
-                break;
+        let mut delay = now.rem_euclid(beat);
+        while delay <= most {
+            while bin < BINS && (bin as i64 + 1) * BIN <= delay {
+                above -= self.bins[bin];
+                rises += self.rises[bin];
+                bin += 1;
             }
-            let late = (u64::from(above) << 16) / u64::from(self.total.max(1));
-            let cost = loss_cost(late as u32 + self.lost) + delay_cost(delay + BEAT / 2);
-            if cost < best.0 {
+            let late = u64::from(above) + u64::from(rises.max(0).unsigned_abs());
+            let share = ((late << 16) / total) as u32 + self.lost;
+            let cost = loss_cost(share) + delay_cost(delay);
+            if delay >= least && cost < best.0 {
                 best = (cost, delay);
             }
             if delay == now {
                 current = cost;
             }
-            if above == 0 && delay >= now {
+            if delay >= least && delay >= needed {
                 break;
             }
+            delay += beat;
+        }
+        if best.0 == u32::MAX {
+            // Both bounds lie within one beat: the most that is allowed.
+            return (most - (most - now).rem_euclid(beat)).max(0);
         }
         let inertia = if best.1 > now { UP } else { DOWN };
-        let stay = current <= best.0.saturating_add(inertia);
-        let needed = (self.latest.max(self.latest_before) / BIN + 1) * BIN;
-        (if stay { now } else { best.1 }).min(needed).max(least).min(most)
+        let stay = now >= least && now < needed + beat && current <= best.0.saturating_add(inertia);
+        if stay { now } else { best.1 }
     }
 }
 

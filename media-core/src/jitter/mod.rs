@@ -76,7 +76,7 @@ impl Decoder for Law {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
-    /// The least playout delay, in milliseconds: 0 by default.
+    /// The least playout delay, in milliseconds: 30 by default, which conversation does not feel.
     pub min_delay_ms: u16,
     /// The most, in milliseconds: 300 by default, 500 at most.
     pub max_delay_ms: u16,
@@ -85,7 +85,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// A playout delay between `min_delay_ms` and `max_delay_ms`; equal bounds make a fixed delay.
+    /// A playout delay between `min_delay_ms` and `max_delay_ms`; equal bounds make a fixed delay,
+    /// up to a pull less than asked for where the sender's frames fall between the pulls.
     #[must_use]
     pub const fn with_delay(min_delay_ms: u16, max_delay_ms: u16) -> Self {
         Config { min_delay_ms, max_delay_ms, clock_ratio: 1 }
@@ -101,7 +102,7 @@ impl Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self::with_delay(0, 300)
+        Self::with_delay(30, 300)
     }
 }
 

@@ -162,6 +162,11 @@ impl JitterBuffer {
                 self.stats.late += 1;
                 continue;
             }
+            // What can be had lies on a grid of beats.
+            let off = margin - self.goal;
+            if off.abs() <= self.beat / 2 {
+                self.goal += off / 8;
+            }
             if self.decode(record, excess, left, decoder) {
                 return None;
             }

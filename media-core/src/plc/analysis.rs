@@ -40,7 +40,7 @@ impl Voice {
 
     /// The same where the pitch is known.
     pub(super) fn with_pitch(history: &[i16; HISTORY], pitch: usize) -> Voice {
-        Self::split(&floats(history), Some(pitch))
+        Self::split(&floats(history), Some(pitch.clamp(*LAGS.start(), *LAGS.end())))
     }
 
     /// Samples of the period that is repeated.

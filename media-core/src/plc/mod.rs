@@ -33,6 +33,12 @@ const BLEND: usize = 16;
 const HOLD: u32 = 40;
 const FADE: u32 = 640;
 
+/// The longest gap bridged from both sides: 60 ms.
+const LONGEST_BRIDGE: usize = 480;
+/// Samples over which both sides are compared, and how far beyond the gap they may meet.
+const MEETING: usize = 80;
+const BEYOND: usize = 64 + MEETING;
+
 /// Conceals lost frames of one 8 kHz stream, of any frame length.
 ///
 /// Every frame of the stream goes through one of the two methods, in order.
@@ -80,8 +86,13 @@ impl Concealer {
     }
 
     /// Makes up the samples between what was heard and `next`, the frame after them, from both
-    /// sides; `next` then goes through [`received`](Concealer::received) as ever.
+    /// sides, their phases made to meet; `next` then goes through
+    /// [`received`](Concealer::received) as ever. Of more than 60 ms only the end is a bridge.
     pub fn bridge(&mut self, out: &mut [i16], next: &[i16]) {
+        let (far, out) = out.split_at_mut(out.len().saturating_sub(LONGEST_BRIDGE));
+        if !far.is_empty() {
+            self.conceal(far);
+        }
         if self.lost == 0 {
             self.voice = Voice::of(&self.history);
         }
@@ -89,10 +100,19 @@ impl Concealer {
         for (to, &from) in mirror.iter_mut().rev().zip(next) {
             *to = from;
         }
-        let mut back = Voice::with_pitch(&mirror, self.voice.pitch());
         let n = out.len();
-        for sample in out.iter_mut() {
-            *sample = round(self.voice.next() * level(self.lost));
+        // Forth, and a little into what is known, to see where its pitch leads.
+        let mut forth = [0.0; LONGEST_BRIDGE + BEYOND];
+        let pitch = self.voice.pitch();
+        let turn = (pitch / 2).min(n / 2);
+        let forth = &mut forth[..n + turn + MEETING];
+        forth.iter_mut().for_each(|sample| *sample = self.voice.next());
+        let meets = meeting(forth, n - turn, next).unwrap_or(n);
+        let mut back = Voice::with_pitch(&mirror, pitch);
+        for (i, sample) in out.iter_mut().enumerate() {
+            let (t, end) = (i as f32, n as f32);
+            let at = t + (meets as f32 - end) * (t / end) * (t / end);
+            *sample = round(between(forth, at) * level(self.lost));
             self.lost = self.lost.saturating_add(1);
         }
         for (i, sample) in out.iter_mut().rev().enumerate() {
@@ -120,6 +140,41 @@ impl Concealer {
 impl Default for Concealer {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Where in `forth`, from `from` on, what is known goes on most alike: as many samples long should
+/// the bridge be. `None` where nothing is alike.
+fn meeting(forth: &[f32], from: usize, next: &[i16]) -> Option<usize> {
+    let next = next.get(..MEETING)?;
+    let middle = (from + forth.len() - MEETING) / 2;
+    let mut best = (0.25, None);
+    for at in from..=forth.len() - MEETING {
+        let (mut product, mut energy, mut own) = (0.0, 1.0, 1.0);
+        for (&a, &b) in forth[at..at + MEETING].iter().zip(next) {
+            let b = f32::from(b);
+            product += a * b;
+            energy += a * a;
+            own += b * b;
+        }
+        let alike = if product > 0.0 { product * product / (energy * own) } else { 0.0 };
+        // The nearer of two is likelier not to be a period off.
+        let alike = alike * (1.0 - at.abs_diff(middle) as f32 / 256.0);
+        if alike > best.0 {
+            best = (alike, Some(at));
+        }
+    }
+    best.1
+}
+
+/// The value between two samples.
+fn between(samples: &[f32], at: f32) -> f32 {
+    let i = at as usize;
+    let part = at - i as f32;
+    match (samples.get(i), samples.get(i + 1)) {
+        (Some(a), Some(b)) => a + (b - a) * part,
+        (Some(a), None) => *a,
+        _ => 0.0,
     }
 }
 

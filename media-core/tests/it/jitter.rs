@@ -430,3 +430,21 @@ fn comfort_noise_fills_the_pause_it_describes() {
     assert!(kinds.iter().filter(|&&kind| kind == Kind::ComfortNoise).count().abs_diff(49) <= 1);
     assert_eq!(call.buffer.stats().late, 0);
 }
+
+#[test]
+fn a_fixed_delay_plays_however_the_pulls_fall() {
+    for phase_us in (0..20_000).step_by(1_000) {
+        let mut call = Call::new(Config::with_delay(60, 60));
+        let start = call.now;
+        for i in 0..200_u16 {
+            call.now = start + u64::from(i) * 20_000;
+            call.send(i, u32::from(i) * 160, 0x90);
+            call.now += phase_us;
+            let (pulled, _) = call.pull();
+            if i >= 10 {
+                assert_eq!(pulled.kind, Kind::Voice, "{phase_us} µs, {i}");
+                assert!((41..=60).contains(&pulled.delay_ms), "{phase_us} µs: {pulled:?}");
+            }
+        }
+    }
+}
