@@ -43,6 +43,10 @@ for what in "$@"; do
         tool espeak-ng
         tool sox
         tool ffmpeg
+        tool flac
+        tool opus-tools opusdec
+        need asterisk-core-sounds-en-wav test -d /usr/share/asterisk/sounds/en_US_f_Allison
+        need asterisk-core-sounds-it-wav test -d /usr/share/asterisk/sounds/it_IT_m_Carlo
         tool sip-tester sipp
         ;;
     bench)

@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use measure::Row;
 use media_core::g711::Law;
-use media_core::record::{Level, Samples, SamplesMut, decode, encode};
+use media_core::record::{
+    Level, MEMORY, Samples, SamplesMut, decode, encode, encode_beside, encode_in, find_echo,
+};
 
 #[path = "../tests/it/record/signals.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
@@ -112,11 +114,46 @@ fn row(case: &str, metric: &str, unit: &str, ours: f64, peer: &str, theirs: Opti
     row.save().expect("the summary can be written");
 }
 
+/// A voice that comes back 75 ms later and 30 dB fainter on a line of noise: coded beside it, and
+/// alone.
+fn echo(files: &[(String, Vec<u8>)]) {
+    let find = |name: &str| files.iter().find(|(known, _)| known == name);
+    let (Some((_, noise)), Some((_, voice))) = (find("noise_line"), find("spk_en_f_allison"))
+    else {
+        return;
+    };
+    let linear = |code: &u8| f64::from(Law::Mu.decode_sample(*code));
+    let path = [0.1, 0.5, 1.0, -0.6, 0.3, 0.2, -0.1, 0.05];
+    let line: Vec<u8> = (noise.iter().enumerate())
+        .map(|(i, code)| {
+            let heard =
+                |k: usize| i.checked_sub(600 + k).and_then(|i| voice.get(i)).map_or(0.0, linear);
+            let echo: f64 = path.iter().enumerate().map(|(k, p)| p * heard(k)).sum();
+            Law::Mu.encode_sample((linear(code) + 0.03 * echo) as i16)
+        })
+        .collect();
+    for (level, name, _) in LEVELS {
+        let (mut memory, mut room) = (vec![0.0; MEMORY], vec![0; 20 * SECOND]);
+        let (mut alone, mut beside) = (0, 0);
+        for (line, voice) in line.chunks(10 * SECOND).zip(voice.chunks(10 * SECOND)) {
+            let (line, voice) = (Samples::Ulaw(line), Samples::Ulaw(voice));
+            alone += encode_in(line, level, &mut memory, &mut room).expect("room");
+            let shift = find_echo(line, voice).expect("an echo");
+            beside +=
+                encode_beside(line, voice, shift, level, &mut memory, &mut room).expect("room");
+        }
+        let bits = |bytes: usize| bytes as f64 * 8.0 / line.len() as f64;
+        let case = format!("echo-30-dB-{name}");
+        row(&case, "size", "bits/sample", bits(beside), "alone", Some(bits(alone)));
+    }
+}
+
 fn main() {
     let mut files = signals::corpus(60);
     if files.is_empty() {
         files = vec![("generated-speech".into(), signals::ulaw(&signals::speech(60 * SECOND, 1)))];
     }
+    let mut blocks = [0.0; 2];
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpus"));
     for (name, sound) in &files {
         let peers = peers(sound);
@@ -142,5 +179,9 @@ fn main() {
         let [short, long] = [2 * SECOND, usize::MAX].map(|len| ours(sound, Level::High, len).bits);
         let case = format!("{name}-high-2s-blocks");
         row(&case, "size", "bits/sample", short, "one long block", Some(long));
+        blocks = [blocks[0] + short, blocks[1] + long];
     }
+    let [short, long] = blocks.map(|sum| sum / files.len() as f64);
+    row("all-high-2s-blocks", "size", "bits/sample", short, "one long block", Some(long));
+    echo(&files);
 }

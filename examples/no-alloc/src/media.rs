@@ -1,7 +1,8 @@
-//! media-core: a key through G.711 in RTP packets, found at the other end.
+//! media-core: a key through G.711 in RTP packets, found at the other end, and recorded.
 
 use media_core::dtmf::{Detection, Detector, Generator, Key};
 use media_core::g711::Law;
+use media_core::record::{Level, MEMORY, Samples, SamplesMut, decode_in, encode_in};
 use media_core::rtp::{Packet, ParseError};
 
 pub fn check() {
@@ -15,6 +16,7 @@ pub fn check() {
         pcm.fill(0);
         generator.generate(&mut pcm);
         Law::A.encode(&pcm, &mut codes);
+        record(&codes);
         let packet = Packet {
             payload_type: Law::A.payload_type(),
             sequence,
@@ -39,4 +41,15 @@ pub fn check() {
         Packet::parse(&[0; 12]),
         Err(ParseError::Version(0))
     ));
+}
+
+/// Every level of the recording codec, in memory of our own.
+fn record(codes: &[u8; 160]) {
+    let (mut memory, mut block, mut back) = ([0.0; MEMORY], [0; 200], [0; 160]);
+    for level in [Level::Live, Level::Fast, Level::High, Level::Max] {
+        let len = encode_in(Samples::Alaw(codes), level, &mut memory, &mut block)
+            .expect("room for any block of 160");
+        decode_in(&block[..len], &mut memory, SamplesMut::G711(&mut back)).expect("its own block");
+        assert_eq!(back, *codes);
+    }
 }

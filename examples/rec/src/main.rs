@@ -1,147 +1,79 @@
 //! `rec`: looks into call recordings and turns them into other files.
-#![allow(clippy::print_stdout, reason = "what a command says is its output")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "what a command says is its output")]
 
+mod cli;
 mod convert;
+mod export;
+mod flac;
 mod inspect;
+mod library;
 mod open;
+mod opus;
+mod progress;
+mod rewrite;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::Parser;
+use serde_json::json;
 
-#[derive(Parser)]
-#[command(name = "rec", version, about = "Looks into Trunkline's call recordings (.tlr)")]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
+use cli::{Cli, Command};
 
-#[derive(Subcommand)]
-enum Command {
-    /// Say what a recording holds
-    Info {
-        /// The recording
-        file: PathBuf,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        key: Key,
-    },
-    /// Write a recording's sound to standard output as WAV, for a player: rec play a.tlr | ffplay -
-    Play {
-        /// The recording
-        file: PathBuf,
-        #[command(flatten)]
-        stretch: Stretch,
-        #[command(flatten)]
-        key: Key,
-    },
-    /// Write a recording's sound into a WAV file
-    Export {
-        /// The recording
-        file: PathBuf,
-        /// The WAV file to make
-        wav: PathBuf,
-        #[command(flatten)]
-        stretch: Stretch,
-        #[command(flatten)]
-        key: Key,
-    },
-    /// Make a recording of sound files, each a channel: WAV, or raw G.711 named .ul or .al
-    Import {
-        /// The recording to make
-        file: PathBuf,
-        /// The sound files, one a party, each of one channel
-        #[arg(required = true)]
-        legs: Vec<PathBuf>,
-        /// When the call began, in milliseconds since the Unix epoch
-        #[arg(long, default_value_t = 0)]
-        started_ms: i64,
-        /// What is known of the call, as KEY=VALUE
-        #[arg(long = "meta")]
-        meta: Vec<String>,
-        /// How hard to compress
-        #[arg(long, default_value = "live")]
-        level: String,
-    },
-    /// Check a recording; the exit status is 0 when it is whole and unchanged
-    Verify {
-        /// The recording
-        file: PathBuf,
-        /// The Ed25519 public key that must have signed it, in hexadecimal
-        #[arg(long)]
-        signer: Option<String>,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Close a recording that a crash cut short, into a new file
-    Recover {
-        /// The recording
-        file: PathBuf,
-        /// The file to make
-        to: PathBuf,
-        #[command(flatten)]
-        key: Key,
-    },
-    /// Compress a recording harder, into a new, unsigned and clear file
-    Repack {
-        /// The recording
-        file: PathBuf,
-        /// The file to make
-        to: PathBuf,
-        /// How hard to compress
-        #[arg(long, default_value = "high")]
-        level: String,
-        #[command(flatten)]
-        key: Key,
-    },
-}
+/// The answer is no: not whole, not found.
+const NO: u8 = 1;
+/// Something went wrong. Between the two is clap's 2, for a command line it does not understand.
+const FAILED: u8 = 3;
 
-/// What opens an encrypted recording.
-#[derive(Args)]
-struct Key {
-    /// File with the passphrase
-    #[arg(long, conflicts_with = "secret_file")]
-    passphrase_file: Option<PathBuf>,
-    /// File with the X25519 secret key, 64 hexadecimal digits
-    #[arg(long)]
-    secret_file: Option<PathBuf>,
-}
-
-/// Which part of a recording, and how.
-#[derive(Args)]
-struct Stretch {
-    /// From this second on
-    #[arg(long, default_value_t = 0.0)]
-    from: f64,
-    /// Up to this second
-    #[arg(long)]
-    to: Option<f64>,
-    /// All parties in one channel
-    #[arg(long)]
-    mixed: bool,
-}
-
-fn main() -> anyhow::Result<ExitCode> {
-    match Cli::parse().command {
-        Command::Info { file, json, key } => inspect::info(&file, json, &key)?,
-        Command::Play { file, stretch, key } => convert::play(&file, &stretch, &key)?,
-        Command::Export { file, wav, stretch, key } => {
-            convert::export(&file, &wav, &stretch, &key)?;
-        }
-        Command::Import { file, legs, started_ms, meta, level } => {
-            convert::import(&file, &legs, started_ms, &meta, &level)?;
-        }
-        Command::Verify { file, signer, json } => {
-            if !inspect::verify(&file, signer.as_deref(), json)? {
-                return Ok(ExitCode::FAILURE);
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let as_json = cli.json;
+    match run(cli) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(NO),
+        Err(error) => {
+            if as_json {
+                eprintln!("{}", json!({ "error": format!("{error:#}") }));
+            } else {
+                eprintln!("rec: {error:#}");
             }
+            ExitCode::from(FAILED)
         }
-        Command::Recover { file, to, key } => inspect::recover(&file, &to, &key)?,
-        Command::Repack { file, to, level, key } => convert::repack(&file, &to, &level, &key)?,
     }
-    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether the answer is yes, where the command asks something.
+fn run(cli: Cli) -> anyhow::Result<bool> {
+    let json = cli.json;
+    match cli.command {
+        Command::Info { file, key } => inspect::info(&file, json, &key)?,
+        Command::Play { file, part, key } => export::play(&file, &part, &key)?,
+        Command::Export { file, out, part, bitrate, key } => {
+            export::export(&file, &out, &part, bitrate, &key, json)?;
+        }
+        Command::Import { file, legs, started_ms, meta, level, echo, wrap } => {
+            convert::import(&file, &legs, started_ms, &meta, level, echo, &wrap, json)?;
+        }
+        Command::Verify { file, signer, origin } => {
+            return inspect::verify(&file, signer.as_deref(), &origin, json);
+        }
+        Command::Recover { file, to, sign, key } => {
+            inspect::recover(&file, &to, sign.as_deref(), &key, json)?;
+        }
+        Command::Rekey { file, to, wrap, key } => rewrite::rekey(&file, &to, &wrap, &key, json)?,
+        Command::Repack { file, to, level, max, echo, wrap, key } => {
+            let level = if max { media_core::record::Level::Max } else { level.into() };
+            rewrite::repack(&file, &to, level, echo, &wrap, &key, json)?;
+        }
+        Command::Keygen { secret, signing } => open::keygen(&secret, signing, json)?,
+        Command::Find { folder, query, index, key } => {
+            return library::find(&folder, &query, index.as_deref(), &key, json);
+        }
+        Command::Prune { folder, rules, delete, key } => {
+            library::prune(&folder, &rules, delete, &key, json)?;
+        }
+        Command::Hold { files, reason, release } => {
+            library::hold(&files, reason.as_deref(), release, json)?;
+        }
+    }
+    Ok(true)
 }

@@ -3,16 +3,10 @@
 //! A byte says how it is coded and in which format, a LEB128 number says how many samples, and the
 //! rest depends on the coding. Byte by byte: `docs/recording-format.md`.
 
-use super::law::{ALAW, CELLS, Format, Law, ULAW};
-#[cfg(feature = "alloc")]
-use alloc::boxed::Box;
-
-use super::deep::Fast;
-#[cfg(feature = "alloc")]
-use super::deep::{High, Max};
-use super::live::Live;
-use super::model::{Grid, Model, Port};
-use super::range::{Decoder, Encoder, ONE};
+use super::coder::{BESIDE, FAST, HIGH, Input, LIVE, MAX, Other, Output, Track, run};
+use super::deep::MAX_MEMORY;
+use super::law::{ALAW, Format, ULAW};
+use super::range::{Decoder, Encoder};
 
 /// The most samples one block holds.
 pub const MAX_SAMPLES: usize = 1 << 24;
@@ -20,7 +14,10 @@ pub const MAX_SAMPLES: usize = 1 << 24;
 /// The most bytes a block's header takes: coding and format, then the number of samples.
 pub const MAX_HEADER: usize = 5;
 
-/// How hard the encoder tries. Every decoder reads them all, except that those of `alloc` need it.
+/// The most working memory any level needs: [`Level::memory`] of [`Level::Max`].
+pub const MEMORY: usize = MAX_MEMORY;
+
+/// How hard the encoder tries. Every decoder reads them all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Level {
@@ -29,12 +26,31 @@ pub enum Level {
     Live,
     /// Hundreds of times real time, on ten kilobytes of stack.
     Fast,
-    /// For a nightly re-pack.
-    #[cfg(feature = "alloc")]
+    /// For a nightly re-pack; on sixty kilobytes of stack.
     High,
-    /// For the archive.
-    #[cfg(feature = "alloc")]
+    /// For the archive; on sixty kilobytes of stack, and 800 of working memory.
     Max,
+}
+
+impl Level {
+    /// Numbers of working memory that [`encode_in`] needs; 0 where the stack is enough.
+    #[must_use]
+    pub const fn memory(self) -> usize {
+        match self {
+            Self::Live | Self::Fast | Self::High => 0,
+            Self::Max => MAX_MEMORY,
+        }
+    }
+
+    /// The number a block writes for it.
+    const fn coding(self) -> u8 {
+        match self {
+            Self::Live => LIVE,
+            Self::Fast => FAST,
+            Self::High => HIGH,
+            Self::Max => MAX,
+        }
+    }
 }
 
 /// Samples to encode.
@@ -72,6 +88,16 @@ impl Samples<'_> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// A sample's linear value; 0 outside.
+    #[inline]
+    pub(super) fn linear(&self, i: usize) -> i16 {
+        match self {
+            Self::Ulaw(s) => s.get(i).map_or(0, |code| ULAW.value[ULAW.cell(*code)]),
+            Self::Alaw(s) => s.get(i).map_or(0, |code| ALAW.value[ALAW.cell(*code)]),
+            Self::Pcm16(s) => s.get(i).copied().unwrap_or(0),
+        }
     }
 
     /// Room that every block of these samples fits in, whatever they are.
@@ -117,9 +143,20 @@ pub enum BlockError {
     /// A block of G.711 was to be decoded into linear samples or the other way round.
     #[error("the block holds {0:?}")]
     WrongFormat(Format),
-    /// The block is of a later version, not a block, or of a level that needs the feature `alloc`.
+    /// The block is of a later version, or not a block.
     #[error("unknown coding {0}")]
     UnknownCoding(u8),
+    /// The level's working memory is too short.
+    #[error("the level needs memory for {need} numbers, there is {room}")]
+    NoMemory {
+        /// What [`Level::memory`] says.
+        need: usize,
+        /// What was given.
+        room: usize,
+    },
+    /// The block was coded beside another channel's sound, which must be at hand.
+    #[error("the block was coded beside another channel")]
+    Beside,
     /// The block ends before its samples do.
     #[error("the block is cut short")]
     Truncated,
@@ -127,31 +164,6 @@ pub enum BlockError {
 
 const RAW: u8 = 0;
 const CONSTANT: u8 = 1;
-const LIVE: u8 = 2;
-const FAST: u8 = 3;
-#[cfg(feature = "alloc")]
-const HIGH: u8 = 4;
-const MAX: u8 = 5;
-
-/// Runs the model of a coding over `count` samples.
-fn run<P: Port, T: Track>(
-    coding: u8,
-    port: &mut P,
-    format: Format,
-    track: &mut T,
-    count: usize,
-) -> Result<(), BlockError> {
-    match coding {
-        LIVE => code(&mut Live::new(), port, format, track, count),
-        FAST => code(&mut Fast::new(), port, format, track, count),
-        #[cfg(feature = "alloc")]
-        HIGH => code(&mut *Box::new(High::new()), port, format, track, count),
-        #[cfg(feature = "alloc")]
-        MAX => code(&mut *Box::new(Max::new()), port, format, track, count),
-        _ => return Err(BlockError::UnknownCoding(coding << 4 | format.number())),
-    }
-    Ok(())
-}
 
 /// Encodes `samples` into `out` and returns the block's length.
 ///
@@ -174,8 +186,55 @@ fn run<P: Port, T: Track>(
 ///
 /// # Errors
 /// [`BlockError::TooLong`], or [`BlockError::NoRoom`] when `out` is shorter than
-/// [`Samples::max_block_len`].
+/// [`Samples::max_block_len`]. Without the feature `alloc`, [`BlockError::NoMemory`] at a level that
+/// needs some: see [`encode_in`].
 pub fn encode(samples: Samples<'_>, level: Level, out: &mut [u8]) -> Result<usize, BlockError> {
+    #[cfg(feature = "alloc")]
+    return encode_in(samples, level, &mut alloc::vec![0.0; level.memory()], out);
+    #[cfg(not(feature = "alloc"))]
+    return encode_in(samples, level, &mut [], out);
+}
+
+/// As [`encode`], in working memory of the caller's, at least [`Level::memory`] numbers, whatever
+/// they are.
+///
+/// # Errors
+/// As [`encode`], and [`BlockError::NoMemory`].
+pub fn encode_in(
+    samples: Samples<'_>,
+    level: Level,
+    memory: &mut [f64],
+    out: &mut [u8],
+) -> Result<usize, BlockError> {
+    put(samples, level, None, memory, out)
+}
+
+/// As [`encode_in`], beside what another channel held at the same times: an echo of it among the
+/// samples costs next to nothing then. `shift` says how many samples later it is heard, less half a
+/// dozen; [`find_echo`](super::find_echo) finds it. The echo may last 6 ms at 8 kHz.
+///
+/// The block needs the other channel's samples to be [decoded](decode_beside).
+///
+/// # Errors
+/// As [`encode_in`].
+pub fn encode_beside(
+    samples: Samples<'_>,
+    other: Samples<'_>,
+    shift: i32,
+    level: Level,
+    memory: &mut [f64],
+    out: &mut [u8],
+) -> Result<usize, BlockError> {
+    put(samples, level, Some(Other { samples: other, shift }), memory, out)
+}
+
+fn put(
+    samples: Samples<'_>,
+    level: Level,
+    other: Option<Other<'_>>,
+    memory: &mut [f64],
+    out: &mut [u8],
+) -> Result<usize, BlockError> {
     let (count, need) = (samples.len(), samples.max_block_len());
     if count > MAX_SAMPLES {
         return Err(BlockError::TooLong(count));
@@ -183,6 +242,7 @@ pub fn encode(samples: Samples<'_>, level: Level, out: &mut [u8]) -> Result<usiz
     if out.len() < need {
         return Err(BlockError::NoRoom { need, room: out.len() });
     }
+    check_memory(level.coding(), memory)?;
     let format = samples.format();
     let (header, body) = out.split_at_mut(header_len(count));
     put_header(header, RAW, format, count);
@@ -192,26 +252,29 @@ pub fn encode(samples: Samples<'_>, level: Level, out: &mut [u8]) -> Result<usiz
         put_raw(samples, 1, body);
         return Ok(header.len() + width);
     }
-    // A coded body one byte short of the raw one, or none.
+    // The shift, and a coded body one byte short of the raw one, or none.
     let room = (count * width).saturating_sub(1);
-    let mut port = Encoder::new(&mut body[..room]);
-    let coding = match level {
-        Level::Live => LIVE,
-        Level::Fast => FAST,
-        #[cfg(feature = "alloc")]
-        Level::High => HIGH,
-        #[cfg(feature = "alloc")]
-        Level::Max => MAX,
-    };
-    run(coding, &mut port, format, &mut Input(samples), count)?;
+    let (mut coding, mut front) = (level.coding(), 0);
+    if let Some(other) = &other {
+        coding += BESIDE;
+        front = put_shift(other.shift, &mut body[..room]).unwrap_or(room);
+    }
+    let mut port = Encoder::new(&mut body[front..room]);
+    run(coding, &mut port, format, &mut Input(samples), count, other, memory)?;
     let len = match port.finish() {
         Some(len) => {
             header[0] |= coding << 4;
-            len
+            front + len
         }
         None => put_raw(samples, count, body),
     };
     Ok(header.len() + len)
+}
+
+fn check_memory(coding: u8, memory: &[f64]) -> Result<(), BlockError> {
+    let (need, room) = (MAX_MEMORY, memory.len());
+    let max = coding == MAX || coding == MAX + BESIDE;
+    if max && room < need { Err(BlockError::NoMemory { need, room }) } else { Ok(()) }
 }
 
 /// Reads a block's header: its format and length, for a caller that sizes a buffer.
@@ -228,10 +291,57 @@ pub fn block_info(block: &[u8]) -> Result<BlockInfo, BlockError> {
 /// that was written is the container's to know.
 ///
 /// # Errors
-/// [`BlockError::NoRoom`], [`BlockError::WrongFormat`], [`BlockError::UnknownCoding`] or
-/// [`BlockError::Truncated`].
+/// [`BlockError::NoRoom`], [`BlockError::WrongFormat`], [`BlockError::UnknownCoding`],
+/// [`BlockError::Truncated`], or [`BlockError::Beside`] for a block that needs another channel.
+/// Without the feature `alloc`, [`BlockError::NoMemory`] for a level that needs some.
 pub fn decode(block: &[u8], out: SamplesMut<'_>) -> Result<BlockInfo, BlockError> {
-    let (info, coding, body) = header(block)?;
+    #[cfg(feature = "alloc")]
+    return decode_in(block, &mut memory_for(block), out);
+    #[cfg(not(feature = "alloc"))]
+    return decode_in(block, &mut [], out);
+}
+
+/// As [`decode`], in working memory of the caller's: [`MEMORY`] numbers are enough for any block.
+///
+/// # Errors
+/// As [`decode`], and [`BlockError::NoMemory`].
+pub fn decode_in(
+    block: &[u8],
+    memory: &mut [f64],
+    out: SamplesMut<'_>,
+) -> Result<BlockInfo, BlockError> {
+    take(block, None, memory, out)
+}
+
+/// As [`decode_in`], for a block that [`encode_beside`] made, or any other: the same samples of the
+/// other channel give the same samples back.
+///
+/// # Errors
+/// As [`decode_in`].
+pub fn decode_beside(
+    block: &[u8],
+    other: Samples<'_>,
+    memory: &mut [f64],
+    out: SamplesMut<'_>,
+) -> Result<BlockInfo, BlockError> {
+    take(block, Some(other), memory, out)
+}
+
+/// Working memory for a block, if it needs some.
+#[cfg(feature = "alloc")]
+pub(super) fn memory_for(block: &[u8]) -> alloc::vec::Vec<f64> {
+    let coding = block.first().map_or(0, |first| first >> 4);
+    let numbers = if check_memory(coding, &[]).is_err() { MAX_MEMORY } else { 0 };
+    alloc::vec![0.0; numbers]
+}
+
+fn take(
+    block: &[u8],
+    other: Option<Samples<'_>>,
+    memory: &mut [f64],
+    out: SamplesMut<'_>,
+) -> Result<BlockInfo, BlockError> {
+    let (info, coding, mut body) = header(block)?;
     let (format, count) = (info.format, info.samples);
     let (room, fits) = match &out {
         SamplesMut::G711(s) => (s.len(), format != Format::Pcm16),
@@ -243,6 +353,7 @@ pub fn decode(block: &[u8], out: SamplesMut<'_>) -> Result<BlockInfo, BlockError
     if room < count {
         return Err(BlockError::NoRoom { need: count, room });
     }
+    check_memory(coding, memory)?;
     let width = format.bytes();
     let mut output = Output(out);
     match coding {
@@ -256,9 +367,45 @@ pub fn decode(block: &[u8], out: SamplesMut<'_>) -> Result<BlockInfo, BlockError
                 output.put(i, u16::from_le_bytes([body[at], body[at + width - 1]]));
             }
         }
-        _ => run(coding, &mut Decoder::new(body), format, &mut output, count)?,
+        _ => {
+            let mut beside = None;
+            if coding > MAX {
+                let samples = other.ok_or(BlockError::Beside)?;
+                let (shift, rest) = take_shift(body).ok_or(BlockError::Truncated)?;
+                beside = Some(Other { samples, shift });
+                body = rest;
+            }
+            run(coding, &mut Decoder::new(body), format, &mut output, count, beside, memory)?;
+        }
     }
     Ok(info)
+}
+
+/// Writes a shift as a LEB128 number, its sign in the lowest bit; `None` when there is no room.
+fn put_shift(shift: i32, out: &mut [u8]) -> Option<usize> {
+    let mut rest = (shift << 1 ^ shift >> 31) as u32;
+    let mut len = 0;
+    loop {
+        let more = if rest > 0x7f { 0x80 } else { 0 };
+        *out.get_mut(len)? = rest as u8 & 0x7f | more;
+        len += 1;
+        rest >>= 7;
+        if more == 0 {
+            return Some(len);
+        }
+    }
+}
+
+fn take_shift(body: &[u8]) -> Option<(i32, &[u8])> {
+    let mut number = 0u32;
+    for (i, byte) in body.iter().enumerate().take(5) {
+        number |= u32::from(byte & 0x7f) << (7 * i);
+        if byte & 0x80 == 0 {
+            let shift = (number >> 1) as i32 ^ -((number & 1) as i32);
+            return Some((shift, &body[i + 1..]));
+        }
+    }
+    None
 }
 
 impl Format {
@@ -316,7 +463,7 @@ fn header(block: &[u8]) -> Result<(BlockInfo, u8, &[u8]), BlockError> {
     let coding = first >> 4;
     let unknown = BlockError::UnknownCoding(*first);
     let format = Format::from_number(first & 15).ok_or(unknown)?;
-    if coding > MAX {
+    if coding > MAX + BESIDE {
         return Err(unknown);
     }
     let mut samples = 0;
@@ -352,110 +499,4 @@ fn put_raw(samples: Samples<'_>, count: usize, out: &mut [u8]) -> usize {
         }
     }
     count * samples.format().bytes()
-}
-
-/// The samples beside a [`Port`]: an encoder's are read, a decoder's written.
-trait Track {
-    fn get(&self, i: usize) -> u16;
-    fn put(&mut self, i: usize, sample: u16);
-}
-
-struct Input<'a>(Samples<'a>);
-
-impl Track for Input<'_> {
-    #[inline]
-    fn get(&self, i: usize) -> u16 {
-        match self.0 {
-            Samples::Ulaw(s) | Samples::Alaw(s) => u16::from(s[i]),
-            Samples::Pcm16(s) => s[i] as u16,
-        }
-    }
-
-    fn put(&mut self, _: usize, _: u16) {}
-}
-
-struct Output<'a>(SamplesMut<'a>);
-
-impl Track for Output<'_> {
-    fn get(&self, _: usize) -> u16 {
-        0
-    }
-
-    #[inline]
-    fn put(&mut self, i: usize, sample: u16) {
-        match &mut self.0 {
-            SamplesMut::G711(s) => s[i] = sample as u8,
-            SamplesMut::Pcm16(s) => s[i] = sample as i16,
-        }
-    }
-}
-
-fn code<M: Model, P: Port, T: Track>(
-    model: &mut M,
-    port: &mut P,
-    format: Format,
-    track: &mut T,
-    count: usize,
-) {
-    match format {
-        Format::Ulaw => {
-            stretch(port, track, count, |port, known| code_g711(model, port, &ULAW, known));
-        }
-        Format::Alaw => {
-            stretch(port, track, count, |port, known| code_g711(model, port, &ALAW, known));
-        }
-        Format::Pcm16 => stretch(port, track, count, |port, known| code_pcm(model, port, known)),
-    }
-}
-
-#[inline]
-fn code_g711<M: Model, P: Port>(model: &mut M, port: &mut P, law: &Law, known: u16) -> u16 {
-    model.forecast();
-    let cell = model.cell(port, law, law.cell(known as u8)) & (CELLS - 1);
-    model.update(law.value[cell]);
-    u16::from(law.code(cell))
-}
-
-#[inline]
-fn code_pcm<M: Model, P: Port>(model: &mut M, port: &mut P, known: u16) -> u16 {
-    let grid = Grid::new(model.forecast());
-    let (cell, part) = grid.split(known as i16);
-    let cell = model.cell(port, &grid, cell);
-    let value = grid.finish(port, cell, known as i16, part);
-    model.update(value);
-    value as u16
-}
-
-/// Equal samples in a row after which "the same again" becomes a decision of its own.
-const RUN: u32 = 16;
-/// The least chance of either answer to it.
-const RARE: u32 = 32;
-
-/// Codes `count` samples through `sample`, and long runs of one value beside it: the model rests
-/// while they last.
-#[inline]
-fn stretch<P: Port, T: Track>(
-    port: &mut P,
-    track: &mut T,
-    count: usize,
-    mut sample: impl FnMut(&mut P, u16) -> u16,
-) {
-    let (mut last, mut run, mut same_again) = (0, 0, ONE / 2);
-    for i in 0..count {
-        let known = track.get(i);
-        if run >= RUN {
-            let same = port.bit(known == last, same_again);
-            if same {
-                same_again += (ONE - RARE - same_again) >> 4;
-                track.put(i, last);
-                continue;
-            }
-            same_again -= (same_again - RARE) >> 4;
-            run = 0;
-        }
-        let value = sample(port, known);
-        run = if value == last { run + 1 } else { 0 };
-        last = value;
-        track.put(i, value);
-    }
 }

@@ -17,7 +17,12 @@ pub(super) struct Forecast {
 
 /// A model of one channel: [`forecast`](Self::forecast), [`cell`](Self::cell) and
 /// [`update`](Self::update) in turn for each sample.
+///
+/// In a block coded beside another channel, [`hear`](Self::hear) comes before each of these rounds,
+/// and alone for a sample that continues a run.
 pub(super) trait Model {
+    /// Takes in the other channel's sample that may echo in the next one.
+    fn hear(&mut self, other: i16);
     fn forecast(&mut self) -> Forecast;
     /// Codes the next sample's cell and returns it; a decoder ignores `known`.
     fn cell<P: Port, C: Cells>(&mut self, port: &mut P, cells: &C, known: usize) -> usize;

@@ -1,5 +1,9 @@
 //! The tool, run as a user runs it.
 
+mod library;
+mod players;
+mod seal;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -41,7 +45,12 @@ fn two_legs_become_a_recording_and_a_wav_file() {
     let left = i16::from_le_bytes([wav[44 + 32_000], wav[45 + 32_000]]);
     let right = i16::from_le_bytes([wav[46 + 32_000], wav[47 + 32_000]]);
     assert_eq!(i16::from_le_bytes([part[44], part[45]]), left.saturating_add(right));
-    assert!(!rec(folder, &["export", "call.tlr", "call.wav"]).status.success());
+    let again = rec(folder, &["export", "call.tlr", "call.wav", "--json"]);
+    assert_eq!(again.status.code(), Some(3));
+    assert!(String::from_utf8(again.stderr).unwrap().starts_with(r#"{"error":"cannot make"#));
+    assert_eq!(rec(folder, &["export", "call.tlr"]).status.code(), Some(2));
+    assert_eq!(rec(folder, &["export", "call.tlr", "call.mp3"]).status.code(), Some(3));
+    assert!(!folder.join("call.mp3").exists());
 }
 
 #[test]
@@ -64,7 +73,8 @@ fn damage_fails_the_check_and_a_cut_file_recovers() {
     done(folder, &["import", "call.tlr", "caller.ul", "agent.al"]);
     done(folder, &["verify", "call.tlr"]);
     let signer = "00".repeat(32);
-    assert!(!rec(folder, &["verify", "call.tlr", "--signer", &signer]).status.success());
+    let verified = rec(folder, &["verify", "call.tlr", "--signer", &signer]);
+    assert_eq!(verified.status.code(), Some(1));
     let whole = fs::read(folder.join("call.tlr")).unwrap();
     fs::write(folder.join("cut.tlr"), &whole[..whole.len() * 3 / 4]).unwrap();
     let report = rec(folder, &["verify", "cut.tlr", "--json"]);

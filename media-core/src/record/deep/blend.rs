@@ -9,13 +9,13 @@ pub(super) struct Blend<const K: usize> {
     matrix: [[f64; K]; K],
     cross: [f64; K],
     weights: [f64; K],
+    prior: [f64; K],
 }
 
 impl<const K: usize> Blend<K> {
-    /// `ridge` draws the weights towards an even split while little tells the predictors apart.
-    pub(super) fn new(fade: f64, ridge: f64) -> Self {
-        let weights = [1.0 / K as f64; K];
-        Self { fade, ridge, matrix: [[0.0; K]; K], cross: [0.0; K], weights }
+    /// `ridge` draws the weights towards `prior` while little tells the predictors apart.
+    pub(super) fn new(fade: f64, ridge: f64, prior: [f64; K]) -> Self {
+        Self { fade, ridge, matrix: [[0.0; K]; K], cross: [0.0; K], weights: prior, prior }
     }
 
     pub(super) fn predict(&self, said: &[f64; K]) -> f64 {
@@ -32,7 +32,7 @@ impl<const K: usize> Blend<K> {
         let (mut matrix, mut right) = (self.matrix, self.cross);
         for i in 0..K {
             matrix[i][i] += self.ridge;
-            right[i] += self.ridge * (1.0 / K as f64);
+            right[i] += self.ridge * self.prior[i];
         }
         if let Some(weights) = solve(&mut matrix, &right, self.ridge * 0.5) {
             self.weights = weights;

@@ -1,7 +1,8 @@
 //! The `high` model: a mixture of distributions around what an [`Ensemble`] predicts, weighted by
 //! how well each did of late.
 
-use super::ensemble::{Ensemble, NARROW};
+use super::ear::{Deaf, Ear, Echo};
+use super::ensemble::{Ensemble, NARROW, TAPS};
 use crate::record::law::CELLS;
 use crate::record::model::{Cells, FRACTION, Forecast, Model, Port};
 use crate::record::range::ONE;
@@ -17,8 +18,9 @@ const SIZE: [usize; EXPERTS] = [1, 2, 1, 2, 4, 1, 0, 3];
 /// The share of its weight an expert gives to be split evenly.
 const SHARE: f64 = 0.02;
 
-pub(in crate::record) struct High {
-    ensemble: Ensemble<NARROW>,
+/// `M` is what `E` makes of [`NARROW`].
+pub(in crate::record) struct High<E, const M: usize> {
+    ensemble: Ensemble<E, M>,
     weights: [f64; EXPERTS],
     forecasts: [Forecast; EXPERTS],
     inverses: [i64; EXPERTS],
@@ -26,8 +28,20 @@ pub(in crate::record) struct High {
     likely: [f64; EXPERTS],
 }
 
-impl High {
-    pub(in crate::record) fn new() -> Self {
+impl High<Deaf, NARROW> {
+    pub(in crate::record) fn alone() -> Self {
+        Self::new()
+    }
+}
+
+impl High<Echo<TAPS>, { NARROW + 1 }> {
+    pub(in crate::record) fn beside() -> Self {
+        Self::new()
+    }
+}
+
+impl<E: Ear<TAPS>, const M: usize> High<E, M> {
+    fn new() -> Self {
         Self {
             ensemble: Ensemble::new(),
             weights: [1.0 / EXPERTS as f64; EXPERTS],
@@ -46,7 +60,12 @@ impl High {
     }
 }
 
-impl Model for High {
+impl<E: Ear<TAPS>, const M: usize> Model for High<E, M> {
+    #[inline]
+    fn hear(&mut self, other: i16) {
+        self.ensemble.hear(other);
+    }
+
     #[inline]
     fn forecast(&mut self) -> Forecast {
         self.ensemble.predict();

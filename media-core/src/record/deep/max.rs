@@ -1,10 +1,8 @@
 //! The `max` model: the cell as eight decisions, each foretold by many distributions whose odds
 //! are mixed by small networks, as in the PAQ family of coders (Mahoney 2005).
 
-use alloc::vec;
-use alloc::vec::Vec;
-
-use super::ensemble::{Ensemble, WIDE};
+use super::ear::{Deaf, Ear, Echo};
+use super::ensemble::{Ensemble, TAPS, WIDE};
 use super::math::{exp, ln};
 use crate::record::law::CELLS;
 use crate::record::model::{Cells, Forecast, Model, Port};
@@ -28,36 +26,57 @@ const FOLLOW: f64 = 0.01;
 /// Mean absolute value of the logistic distribution of scale 1: 2 ln 2.
 const LOGISTIC_SIZE: f64 = 1.386_294_361_119_890_6;
 
-pub(in crate::record) struct Max {
-    ensemble: Ensemble<WIDE>,
+/// Numbers the tables take, in memory that the caller gives.
+pub(in crate::record) const MEMORY: usize = INPUTS * (8 * CLASSES + CELLS) + PLACES * CELLS;
+
+/// `M` is what `E` makes of [`WIDE`].
+pub(in crate::record) struct Max<'a, E, const M: usize> {
+    ensemble: Ensemble<E, M>,
     means: [f64; EXPERTS],
     /// What a distance is multiplied with.
     narrow: [f64; EXPERTS],
     class: usize,
     /// Mixers by decision and loudness.
-    by_class: Vec<[f64; INPUTS]>,
+    by_class: &'a mut [f64],
     /// Mixers by the decisions before.
-    by_node: Vec<[f64; INPUTS]>,
+    by_node: &'a mut [f64],
     /// Secondary estimates by the decisions before.
-    curves: Vec<[f64; PLACES]>,
+    curves: &'a mut [f64],
 }
 
-impl Max {
-    pub(in crate::record) fn new() -> Self {
-        let mut weights = [0.25; INPUTS];
-        weights[EXPERTS] = 0.0;
-        let mut curve = [0.0; PLACES];
-        for (i, p) in curve.iter_mut().enumerate() {
-            *p = logistic((i as f64 - 16.0) * 0.5);
+impl<'a> Max<'a, Deaf, WIDE> {
+    pub(in crate::record) fn alone(memory: &'a mut [f64; MEMORY]) -> Self {
+        Self::new(memory)
+    }
+}
+
+impl<'a> Max<'a, Echo<TAPS>, { WIDE + 1 }> {
+    pub(in crate::record) fn beside(memory: &'a mut [f64; MEMORY]) -> Self {
+        Self::new(memory)
+    }
+}
+
+impl<'a, E: Ear<TAPS>, const M: usize> Max<'a, E, M> {
+    fn new(memory: &'a mut [f64; MEMORY]) -> Self {
+        let (mixers, curves) = memory.split_at_mut(INPUTS * (8 * CLASSES + CELLS));
+        for weights in mixers.chunks_exact_mut(INPUTS) {
+            weights.fill(0.25);
+            weights[EXPERTS] = 0.0;
         }
+        for curve in curves.chunks_exact_mut(PLACES) {
+            for (i, p) in curve.iter_mut().enumerate() {
+                *p = logistic((i as f64 - 16.0) * 0.5);
+            }
+        }
+        let (by_class, by_node) = mixers.split_at_mut(INPUTS * 8 * CLASSES);
         Self {
             ensemble: Ensemble::new(),
             means: [0.0; EXPERTS],
             narrow: [1.0; EXPERTS],
             class: 0,
-            by_class: vec![weights; 8 * CLASSES],
-            by_node: vec![weights; CELLS],
-            curves: vec![curve; CELLS],
+            by_class,
+            by_node,
+            curves,
         }
     }
 
@@ -81,17 +100,22 @@ fn laplace(x: f64) -> f64 {
     if x < 0.0 { tail } else { 1.0 - tail }
 }
 
-fn mix(weights: &[f64; INPUTS], odds: &[f64; INPUTS]) -> f64 {
+fn mix(weights: &[f64], odds: &[f64; INPUTS]) -> f64 {
     super::dot(weights, odds).clamp(-12.0, 12.0)
 }
 
-fn learn(weights: &mut [f64; INPUTS], odds: &[f64; INPUTS], error: f64) {
+fn learn(weights: &mut [f64], odds: &[f64; INPUTS], error: f64) {
     for (w, x) in weights.iter_mut().zip(odds) {
         *w += RATE * error * x;
     }
 }
 
-impl Model for Max {
+impl<E: Ear<TAPS>, const M: usize> Model for Max<'_, E, M> {
+    #[inline]
+    fn hear(&mut self, other: i16) {
+        self.ensemble.hear(other);
+    }
+
     #[inline]
     fn forecast(&mut self) -> Forecast {
         self.ensemble.predict();
@@ -127,20 +151,22 @@ impl Model for Max {
                 odds[expert] = ln((more + 1e-7) / (less + 1e-7));
                 below_middle[expert] = below;
             }
-            let class = decision * CLASSES + self.class;
-            let (a, b) = (mix(&self.by_class[class], &odds), mix(&self.by_node[node], &odds));
+            let class = (decision * CLASSES + self.class) * INPUTS;
+            let by_class = &mut self.by_class[class..][..INPUTS];
+            let by_node = &mut self.by_node[node * INPUTS..][..INPUTS];
+            let (a, b) = (mix(by_class, &odds), mix(by_node, &odds));
             let both = (a + b) * 0.5;
             let place = (both.clamp(-7.99, 7.99) + 8.0) * 2.0;
             let (at, part) = (place as usize, place - (place as usize) as f64);
-            let curve = &mut self.curves[node];
+            let curve = &mut self.curves[node * PLACES..][..PLACES];
             let second = curve[at] * (1.0 - part) + curve[at + 1] * part;
             let p = (logistic(both) + second) * 0.5;
             let bit = port.bit(known >= middle, ((p * 65536.0) as u32).clamp(1, 0xffff));
             let target = if bit { 1.0 } else { 0.0 };
             curve[at] += (target - curve[at]) * (1.0 - part) * FOLLOW;
             curve[at + 1] += (target - curve[at + 1]) * part * FOLLOW;
-            learn(&mut self.by_class[class], &odds, target - logistic(a));
-            learn(&mut self.by_node[node], &odds, target - logistic(b));
+            learn(by_class, &odds, target - logistic(a));
+            learn(by_node, &odds, target - logistic(b));
             if bit {
                 (low, below_low) = (middle, below_middle);
             } else {

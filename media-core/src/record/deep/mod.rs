@@ -3,26 +3,21 @@
 //! Only the four basic operations of IEEE 754 are used, and every sum is taken in a fixed order, so
 //! that all machines compute the same bits.
 
+mod blend;
+mod ear;
+mod ensemble;
 mod fast;
+mod high;
+mod math;
+mod max;
 mod nlms;
 mod ols;
 mod solve;
 
+pub(super) use ear::{Deaf, Echo};
 pub(super) use fast::Fast;
-
-#[cfg(feature = "alloc")]
-mod blend;
-#[cfg(feature = "alloc")]
-mod ensemble;
-#[cfg(feature = "alloc")]
-mod high;
-#[cfg(feature = "alloc")]
-mod math;
-#[cfg(feature = "alloc")]
-mod max;
-
-#[cfg(feature = "alloc")]
-pub(super) use {high::High, max::Max};
+pub(super) use high::High;
+pub(super) use max::{MEMORY as MAX_MEMORY, Max};
 
 /// The sum of products in four interleaved partial sums: element `i` goes to sum `i mod 4`, they
 /// are added as `(0 + 1) + (2 + 3)`, and what is left of a length that is no multiple of four is

@@ -32,12 +32,24 @@ impl<const N: usize, const ROOM: usize> Nlms<N, ROOM> {
     /// Learns from what was missed by, and takes in the next input.
     #[inline]
     pub(super) fn update(&mut self, error: f64, input: f64) {
+        self.learn(error);
+        self.push(input);
+    }
+
+    /// Learns from what was missed by.
+    #[inline]
+    pub(super) fn learn(&mut self, error: f64) {
         let step = self.rate * error / (self.power + self.calm);
         let window: &[f64; N] = self.history[self.at..].first_chunk().unwrap_or(&[0.0; N]);
         for (w, x) in self.weights.iter_mut().zip(window) {
             *w += step * x;
         }
-        let oldest = window[0];
+    }
+
+    /// Takes in the next input.
+    #[inline]
+    pub(super) fn push(&mut self, input: f64) {
+        let oldest = self.history[self.at];
         if self.at + N == ROOM {
             self.history.copy_within(self.at + 1.., 0);
             self.at = 0;

@@ -40,6 +40,12 @@ impl<const N: usize> Ols<N> {
         }
     }
 
+    /// The weights, of the newest sample first.
+    #[inline]
+    pub(super) fn weights(&self) -> &[f64; N] {
+        &self.weights
+    }
+
     #[inline]
     pub(super) fn predict(&self) -> f64 {
         dot(&self.weights, &self.history)
@@ -86,7 +92,6 @@ impl<const N: usize> Ols<N> {
 /// Least squares of order `N` in which each sample counts with a weight of its own: by the
 /// inverse of the variance expected there, that is the likeliest predictor for sound whose
 /// loudness changes.
-#[cfg(feature = "alloc")]
 pub(super) struct Weighted<const N: usize> {
     fade: f64,
     ridge: f64,
@@ -99,7 +104,6 @@ pub(super) struct Weighted<const N: usize> {
     weights: [f64; N],
 }
 
-#[cfg(feature = "alloc")]
 impl<const N: usize> Weighted<N> {
     pub(super) fn new(fade: f64, ridge: f64, every: u32) -> Self {
         Self {

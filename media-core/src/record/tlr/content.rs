@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::frame::Kind;
 use super::wire::{Fields, put_number, put_text};
 use crate::record::Format;
 
@@ -236,6 +237,43 @@ pub(super) fn parse_place(body: &[u8]) -> Option<(u8, u64, u64, &[u8])> {
     Some((channel, position, len, fields.0))
 }
 
+/// Two channels' sound over the same stretch, the second coded beside the first.
+pub(super) struct Pair<'a> {
+    pub(super) channels: [u8; 2],
+    pub(super) position: u64,
+    pub(super) len: u64,
+    pub(super) blocks: [&'a [u8]; 2],
+}
+
+pub(super) fn put_pair(out: &mut Vec<u8>, pair: &Pair<'_>) {
+    put_place(out, pair.channels[0], pair.position, pair.len);
+    out.push(pair.channels[1]);
+    put_number(out, pair.blocks[0].len() as u64);
+    pair.blocks.iter().for_each(|block| out.extend_from_slice(block));
+}
+
+pub(super) fn parse_pair(body: &[u8]) -> Option<Pair<'_>> {
+    let (first, position, len, rest) = parse_place(body)?;
+    let mut fields = Fields(rest);
+    let second = fields.byte()?;
+    let block_len = usize::try_from(fields.number()?).ok()?;
+    let block = fields.bytes(block_len)?;
+    Some(Pair { channels: [first, second], position, len, blocks: [block, fields.0] })
+}
+
+/// Channel, position and length of each stretch a sound record holds: one, or two in a pair.
+pub(super) fn places(kind: Kind, body: &[u8]) -> [Option<(u8, u64, u64)>; 2] {
+    match kind {
+        Kind::Pair => parse_pair(body).map_or([None, None], |pair| {
+            pair.channels.map(|channel| Some((channel, pair.position, pair.len)))
+        }),
+        Kind::Audio | Kind::Packets => {
+            [parse_place(body).map(|(channel, position, len, _)| (channel, position, len)), None]
+        }
+        _ => [None, None],
+    }
+}
+
 /// An index as it grows, kept as it will be written: some seven bytes a block.
 #[derive(Default)]
 pub(super) struct IndexBuilder {
@@ -247,7 +285,7 @@ pub(super) struct IndexBuilder {
 }
 
 impl IndexBuilder {
-    /// Adds a block; offsets rise.
+    /// Adds a block; offsets rise, or are those of the block before in a pair.
     pub(super) fn push(&mut self, entry: &IndexEntry) {
         put_place(&mut self.bytes, entry.channel, entry.position, entry.len);
         put_number(&mut self.bytes, entry.offset - self.last);

@@ -1,13 +1,15 @@
 //! Who may read a recording, and who vouches for it.
 //!
-//! XChaCha20-Poly1305 seals record bodies under a key of the file's own; that key is wrapped for
+//! XChaCha20-Poly1305 or AES-256-GCM seals record bodies under a key of the file's own; that key is wrapped for
 //! each recipient, by X25519 or under a passphrase through Argon2id. Ed25519 signs the chain.
 //! Randomness is handed in: take it from the operating system.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use aes_gcm::Aes256Gcm;
 use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
@@ -15,6 +17,7 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use x25519_dalek::{PublicKey, StaticSecret};
 
 use super::error::TlrError;
+use super::frame::FileHeader;
 use super::wire::Fields;
 
 /// Bytes sealing adds to a body.
@@ -26,6 +29,17 @@ const PASSPHRASE: u8 = 2;
 const MAX_MEMORY: u32 = 1 << 18;
 const MAX_PASSES: u32 = 16;
 const MAX_LANES: u32 = 16;
+
+/// What seals the records of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cipher {
+    /// XChaCha20-Poly1305: quick on every processor.
+    #[default]
+    XChaCha20Poly1305,
+    /// AES-256-GCM (NIST SP 800-38D), where a rule asks for it.
+    Aes256Gcm,
+}
 
 /// What Argon2id costs whoever tries a passphrase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +68,7 @@ enum Recipient {
 pub struct Seal {
     entropy: [u8; 32],
     recipients: Vec<Recipient>,
+    pub(super) cipher: Cipher,
     pub(super) clear_head: bool,
 }
 
@@ -67,7 +82,7 @@ impl Seal {
     /// `entropy` is 32 bytes of the operating system's randomness, used for this one file.
     #[must_use]
     pub fn new(entropy: [u8; 32]) -> Self {
-        Self { entropy, recipients: Vec::new(), clear_head: false }
+        Self { entropy, recipients: Vec::new(), cipher: Cipher::default(), clear_head: false }
     }
 
     /// Lets the owner of this X25519 public key read the file.
@@ -84,6 +99,13 @@ impl Seal {
         self
     }
 
+    /// Seals with this cipher instead of XChaCha20-Poly1305.
+    #[must_use]
+    pub fn cipher(mut self, cipher: Cipher) -> Self {
+        self.cipher = cipher;
+        self
+    }
+
     /// Leaves the head and later metadata readable by everybody.
     #[must_use]
     pub fn clear_head(mut self) -> Self {
@@ -92,7 +114,7 @@ impl Seal {
     }
 
     pub(super) fn key(&self, id: &[u8; 16]) -> DataKey {
-        DataKey::new(self.derive("trunkline tlr 1 data key", &[]), *id)
+        DataKey::new(self.cipher, &self.derive("trunkline tlr 1 data key", &[]), *id)
     }
 
     fn derive(&self, purpose: &str, more: &[u8]) -> [u8; 32] {
@@ -129,9 +151,9 @@ impl Seal {
                 }
             };
             let mut wrapped = Vec::from(data_key);
-            wrapping_cipher(&wrapping)
-                .encrypt_in_place(&[0; 24].into(), id, &mut wrapped)
-                .map_err(|_| TlrError::WrongKey)?;
+            Sealer::new(self.cipher, &wrapping)
+                .seal(&[0; 24], id, &mut wrapped)
+                .ok_or(TlrError::WrongKey)?;
             out.extend_from_slice(&wrapped);
         }
         Ok(out)
@@ -163,7 +185,7 @@ impl fmt::Debug for Unlock {
 
 impl Unlock {
     /// The data key in a keys record, if this opens it.
-    pub(super) fn open(&self, keys: &[u8], id: &[u8; 16]) -> Option<DataKey> {
+    pub(super) fn open(&self, keys: &[u8], header: &FileHeader) -> Option<DataKey> {
         let mut fields = Fields(keys);
         for _ in 0..fields.byte()? {
             let wrapping = match fields.byte()? {
@@ -196,9 +218,10 @@ impl Unlock {
             let wrapped: [u8; WRAPPED] = fields.array()?;
             let Some(wrapping) = wrapping else { continue };
             let mut key = Vec::from(wrapped);
-            let opened = wrapping_cipher(&wrapping).decrypt_in_place(&[0; 24].into(), id, &mut key);
-            if opened.is_ok() {
-                return Some(DataKey::new(key.try_into().ok()?, *id));
+            let sealer = Sealer::new(header.cipher, &wrapping);
+            if sealer.open(&[0; 24], &header.id, &mut key).is_some() {
+                let key: [u8; 32] = key.try_into().ok()?;
+                return Some(DataKey::new(header.cipher, &key, header.id));
             }
         }
         None
@@ -241,20 +264,55 @@ fn stretch(passphrase: &str, salt: &[u8], cost: Cost) -> Option<[u8; 32]> {
     Some(key)
 }
 
-fn wrapping_cipher(key: &[u8; 32]) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new(&(*key).into())
+/// A cipher with its key. AES-256-GCM takes the last twelve bytes of a nonce.
+#[derive(Clone)]
+enum Sealer {
+    XChaCha20Poly1305(XChaCha20Poly1305),
+    /// Boxed: its key schedule is long.
+    Aes256Gcm(Box<Aes256Gcm>),
+}
+
+impl Sealer {
+    fn new(cipher: Cipher, key: &[u8; 32]) -> Self {
+        match cipher {
+            Cipher::XChaCha20Poly1305 => {
+                Self::XChaCha20Poly1305(XChaCha20Poly1305::new(&(*key).into()))
+            }
+            Cipher::Aes256Gcm => Self::Aes256Gcm(Box::new(Aes256Gcm::new(&(*key).into()))),
+        }
+    }
+
+    fn seal(&self, nonce: &[u8; 24], more: &[u8], body: &mut Vec<u8>) -> Option<()> {
+        match self {
+            Self::XChaCha20Poly1305(c) => c.encrypt_in_place(&(*nonce).into(), more, body).ok(),
+            Self::Aes256Gcm(c) => c.encrypt_in_place(&short(nonce).into(), more, body).ok(),
+        }
+    }
+
+    fn open(&self, nonce: &[u8; 24], more: &[u8], body: &mut Vec<u8>) -> Option<()> {
+        match self {
+            Self::XChaCha20Poly1305(c) => c.decrypt_in_place(&(*nonce).into(), more, body).ok(),
+            Self::Aes256Gcm(c) => c.decrypt_in_place(&short(nonce).into(), more, body).ok(),
+        }
+    }
+}
+
+fn short(nonce: &[u8; 24]) -> [u8; 12] {
+    let mut short = [0; 12];
+    short.copy_from_slice(&nonce[12..]);
+    short
 }
 
 /// Seals and opens the bodies of one file.
 #[derive(Clone)]
 pub(super) struct DataKey {
-    cipher: XChaCha20Poly1305,
+    sealer: Sealer,
     id: [u8; 16],
 }
 
 impl DataKey {
-    fn new(key: [u8; 32], id: [u8; 16]) -> Self {
-        Self { cipher: wrapping_cipher(&key), id }
+    fn new(cipher: Cipher, key: &[u8; 32], id: [u8; 16]) -> Self {
+        Self { sealer: Sealer::new(cipher, key), id }
     }
 
     /// The file's id, the record's number, four zeros: never twice under one key.
@@ -266,11 +324,11 @@ impl DataKey {
     }
 
     pub(super) fn seal(&self, number: u32, head: &[u8], body: &mut Vec<u8>) -> Option<()> {
-        self.cipher.encrypt_in_place(&self.nonce(number).into(), head, body).ok()
+        self.sealer.seal(&self.nonce(number), head, body)
     }
 
     pub(super) fn open(&self, number: u32, head: &[u8], body: &mut Vec<u8>) -> Option<()> {
-        self.cipher.decrypt_in_place(&self.nonce(number).into(), head, body).ok()
+        self.sealer.open(&self.nonce(number), head, body)
     }
 }
 

@@ -2,14 +2,21 @@
 
 use alloc::vec::Vec;
 
+use super::crypto::Cipher;
 use super::wire::crc32c;
 
 /// First bytes of a file. Damage by text-mode transfer shows in them, as in PNG.
 pub(super) const MAGIC: [u8; 8] = *b"\x89TLR\r\n\x1a\n";
 /// Length of the file's header.
 pub(super) const FILE_HEADER: usize = 32;
-/// Version written, and the only one read.
-const VERSION: u16 = 1;
+/// Version written of a file without flags; readers of this version know no flags.
+const PLAIN: u16 = 1;
+/// Version written of a file with any.
+const FLAGGED: u16 = 2;
+/// Sealed with AES-256-GCM.
+const AES: u16 = 1;
+/// May hold pair records.
+const PAIRS: u16 = 2;
 /// First bytes of a record.
 pub(super) const SYNC: [u8; 2] = [0x54, 0xe7];
 /// Bytes before a record's body.
@@ -35,10 +42,11 @@ pub(super) enum Kind {
     Index,
     Checkpoint,
     Close,
+    Pair,
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Keys,
         Self::Head,
         Self::Audio,
@@ -50,6 +58,7 @@ impl Kind {
         Self::Index,
         Self::Checkpoint,
         Self::Close,
+        Self::Pair,
     ];
 
     fn number(self) -> u8 {
@@ -61,31 +70,49 @@ impl Kind {
     }
 }
 
-pub(super) fn file_header(id: &[u8; 16]) -> [u8; FILE_HEADER] {
-    let mut header = [0; FILE_HEADER];
-    header[..8].copy_from_slice(&MAGIC);
-    header[8..10].copy_from_slice(&VERSION.to_le_bytes());
-    header[12..28].copy_from_slice(id);
-    let crc = crc32c(&[&header[..28]]);
-    header[28..].copy_from_slice(&crc.to_le_bytes());
-    header
+/// What a file's header says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileHeader {
+    /// Random, different in every file.
+    pub(super) id: [u8; 16],
+    pub(super) cipher: Cipher,
+    /// Whether pair records may follow.
+    pub(super) pairs: bool,
 }
 
-/// The file's id, or what is wrong with its header.
-pub(super) fn parse_file_header(header: &[u8; FILE_HEADER]) -> Result<[u8; 16], HeaderFault> {
-    if header[..8] != MAGIC {
-        return Err(HeaderFault::NotTlr);
+impl FileHeader {
+    pub(super) fn bytes(&self) -> [u8; FILE_HEADER] {
+        let flags = if self.cipher == Cipher::Aes256Gcm { AES } else { 0 }
+            | if self.pairs { PAIRS } else { 0 };
+        let mut header = [0; FILE_HEADER];
+        header[..8].copy_from_slice(&MAGIC);
+        header[8..10].copy_from_slice(&if flags == 0 { PLAIN } else { FLAGGED }.to_le_bytes());
+        header[10..12].copy_from_slice(&flags.to_le_bytes());
+        header[12..28].copy_from_slice(&self.id);
+        let crc = crc32c(&[&header[..28]]);
+        header[28..].copy_from_slice(&crc.to_le_bytes());
+        header
     }
-    if crc32c(&[&header[..28]]).to_le_bytes() != header[28..] {
-        return Err(HeaderFault::Damaged);
+
+    pub(super) fn parse(header: &[u8; FILE_HEADER]) -> Result<Self, HeaderFault> {
+        if header[..8] != MAGIC {
+            return Err(HeaderFault::NotTlr);
+        }
+        if crc32c(&[&header[..28]]).to_le_bytes() != header[28..] {
+            return Err(HeaderFault::Damaged);
+        }
+        let version = u16::from_le_bytes([header[8], header[9]]);
+        let flags = u16::from_le_bytes([header[10], header[11]]);
+        let known = if version == PLAIN { 0 } else { AES | PAIRS };
+        if !matches!(version, PLAIN | FLAGGED) || flags & !known != 0 {
+            return Err(HeaderFault::Version(version));
+        }
+        let mut id = [0; 16];
+        id.copy_from_slice(&header[12..28]);
+        let aes = flags & AES != 0;
+        let cipher = if aes { Cipher::Aes256Gcm } else { Cipher::XChaCha20Poly1305 };
+        Ok(Self { id, cipher, pairs: flags & PAIRS != 0 })
     }
-    let version = u16::from_le_bytes([header[8], header[9]]);
-    if version != VERSION {
-        return Err(HeaderFault::Version(version));
-    }
-    let mut id = [0; 16];
-    id.copy_from_slice(&header[12..28]);
-    Ok(id)
 }
 
 pub(super) enum HeaderFault {
@@ -173,7 +200,7 @@ pub(super) fn put_record(
     next
 }
 
-/// The last twelve bytes of a finished file: where the index record begins.
+/// The last sixteen bytes of a finished file: where the index record begins.
 pub(super) const TRAILER: usize = 16;
 const TRAILER_MAGIC: [u8; 4] = *b"TLRx";
 

@@ -62,20 +62,24 @@ mod frame;
 mod opened;
 #[cfg(feature = "opus")]
 mod opus;
+mod pairing;
 mod play;
 mod reader;
 mod recorder;
+mod rewrite;
 mod scan;
 mod statement;
+mod track;
 mod verify;
 mod wire;
 mod writer;
 
 pub use content::{Channel, ClockPoint, Coding, Head, IndexEntry, Mark, MarkKind, PEAK_MS, Peaks};
-pub use crypto::{Cost, Seal, Signer, Unlock, public_key};
+pub use crypto::{Cipher, Cost, Seal, Signer, Unlock, public_key};
 pub use error::TlrError;
 pub use play::{Shape, Stretch};
 pub use reader::{Reader, Sound};
 pub use recorder::{Call, Policy, Recorder};
+pub use rewrite::{repack, reseal};
 pub use verify::{Report, Signature, recover, verify};
 pub use writer::{Options, Writer};

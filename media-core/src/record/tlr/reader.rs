@@ -8,12 +8,13 @@ use std::io::{Read, Seek};
 use super::content::{self, ClockPoint, Coding, Head, IndexEntry, Mark, Peaks};
 use super::crypto::{DataKey, Unlock};
 use super::error::TlrError;
-use super::frame::{FILE_HEADER, Kind, RecordHead};
+use super::frame::{FILE_HEADER, FileHeader, Kind, RecordHead};
 use super::opened::open_body;
 use super::play::OPUS_STEP;
 use super::scan::{Scanner, Step};
+use crate::record::block::memory_for;
 use crate::record::law::{ALAW, ULAW};
-use crate::record::{Format, SamplesMut, block_info, decode};
+use crate::record::{Format, Samples, SamplesMut, block_info, decode_beside, decode_in};
 
 /// The samples of one block, as they were given to the writer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,9 @@ pub enum Sound {
 /// of the file were lost.
 pub struct Reader<R> {
     scanner: Scanner<R>,
+    header: FileHeader,
+    /// Whether there is a keys record.
+    locked: bool,
     key: Option<DataKey>,
     head: Head,
     marks: Vec<Mark>,
@@ -66,9 +70,11 @@ impl<R: Read + Seek> Reader<R> {
     /// [`TlrError::NoHead`] when what says what the channels are is lost, a fault of the file's
     /// header, or [`TlrError::Io`].
     pub fn open(input: R, unlock: &Unlock) -> Result<Self, TlrError> {
-        let (scanner, _, id) = Scanner::open(input)?;
+        let (scanner, header) = Scanner::open(input)?;
         let mut this = Self {
             scanner,
+            header,
+            locked: false,
             key: None,
             head: Head::default(),
             marks: Vec::new(),
@@ -81,12 +87,12 @@ impl<R: Read + Seek> Reader<R> {
             #[cfg(feature = "opus")]
             opus: super::opus::Decoding::default(),
         };
-        let mut seen = Seen { id, unlock, head: false, locked: false };
+        let mut seen = Seen { unlock, head: false };
         if !this.read_index(&mut seen)? {
             this.scan(&mut seen)?;
         }
         if !seen.head {
-            return Err(match (seen.locked, unlock) {
+            return Err(match (this.locked, unlock) {
                 (true, Unlock::Nothing) => TlrError::Locked,
                 (true, _) => TlrError::WrongKey,
                 (false, _) => TlrError::NoHead,
@@ -138,6 +144,18 @@ impl<R: Read + Seek> Reader<R> {
         self.indexed
     }
 
+    /// Whether the recording is encrypted and no key for it was given: its head is clear, its sound
+    /// and marks are not.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.locked && self.key.is_none()
+    }
+
+    /// Whether one channel may be coded beside another.
+    pub(super) fn has_pairs(&self) -> bool {
+        self.header.pairs
+    }
+
     /// Where a channel ends: the position after its last sample; 0 for one that never spoke.
     #[must_use]
     pub fn end(&self, channel: u8) -> u64 {
@@ -154,8 +172,7 @@ impl<R: Read + Seek> Reader<R> {
     pub fn follow(&mut self) -> Result<usize, TlrError> {
         let before = self.index.len();
         if !self.indexed {
-            let mut seen =
-                Seen { id: [0; 16], unlock: &Unlock::Nothing, head: true, locked: false };
+            let mut seen = Seen { unlock: &Unlock::Nothing, head: true };
             self.damage.clear();
             self.scan(&mut seen)?;
             self.index.sort_by_key(|entry| (entry.channel, entry.position));
@@ -215,28 +232,43 @@ impl<R: Read + Seek> Reader<R> {
     /// [`TlrError::Damaged`] when it is not there whole, [`TlrError::Io`].
     pub fn sound(&mut self, entry: &IndexEntry) -> Result<Sound, TlrError> {
         let damaged = TlrError::Damaged(entry.offset);
-        let head = self.scanner.record_at(entry.offset)?.ok_or(damaged)?;
-        let body = open_body(&head, self.scanner.record(), self.key.as_ref()).ok_or(damaged)?;
-        let (channel, position, len, block) = content::parse_place(&body).ok_or(damaged)?;
-        if (channel, position, len) != (entry.channel, entry.position, entry.len) {
-            return Err(damaged);
+        let (kind, body) = self.body(entry)?;
+        if kind == Kind::Pair {
+            let pair = content::parse_pair(&body).ok_or(damaged)?;
+            let first = unpack(pair.blocks[0], None, pair.len).ok_or(damaged)?;
+            if entry.channel == pair.channels[0] {
+                return Ok(first);
+            }
+            let law = self.head.channels.get(usize::from(pair.channels[0])).map(|c| c.coding);
+            let other = match &first {
+                Sound::Pcm16(samples) => Samples::Pcm16(samples),
+                Sound::G711(codes) if law == Some(Coding::Lossless(Format::Alaw)) => {
+                    Samples::Alaw(codes)
+                }
+                Sound::G711(codes) => Samples::Ulaw(codes),
+                Sound::Packets(_) => return Err(damaged),
+            };
+            return unpack(pair.blocks[1], Some(other), pair.len).ok_or(damaged);
         }
-        if head.kind == Kind::Packets {
+        let (.., len, block) = content::parse_place(&body).ok_or(damaged)?;
+        if kind == Kind::Packets {
             let packets = content::parse_packets(block).ok_or(damaged)?;
             return Ok(Sound::Packets(packets.into_iter().map(|(n, p)| (n, p.into())).collect()));
         }
-        let info = block_info(block)?;
-        if info.samples as u64 != len {
-            return Err(damaged);
-        }
-        if info.format == Format::Pcm16 {
-            let mut samples = alloc::vec![0; info.samples];
-            decode(block, SamplesMut::Pcm16(&mut samples))?;
-            Ok(Sound::Pcm16(samples))
+        unpack(block, None, len).ok_or(damaged)
+    }
+
+    /// The clear body of a block's record, which is the one the index means.
+    pub(super) fn body(&mut self, entry: &IndexEntry) -> Result<(Kind, Vec<u8>), TlrError> {
+        let damaged = TlrError::Damaged(entry.offset);
+        let head = self.scanner.record_at(entry.offset)?.ok_or(damaged)?;
+        let body = open_body(&head, self.scanner.record(), self.key.as_ref()).ok_or(damaged)?;
+        let mut places = content::places(head.kind, &body).into_iter().flatten();
+        let meant = (entry.channel, entry.position, entry.len);
+        if places.any(|place| place == meant) {
+            Ok((head.kind, body.into_owned()))
         } else {
-            let mut samples = alloc::vec![0; info.samples];
-            decode(block, SamplesMut::G711(&mut samples))?;
-            Ok(Sound::G711(samples))
+            Err(damaged)
         }
     }
 
@@ -336,8 +368,8 @@ impl<R: Read + Seek> Reader<R> {
     /// Learns from the record the scanner just found.
     fn take(&mut self, head: &RecordHead, offset: u64, seen: &mut Seen<'_>) {
         if head.kind == Kind::Keys {
-            seen.locked = true;
-            self.key = seen.unlock.open(self.scanner.body(), &seen.id);
+            self.locked = true;
+            self.key = seen.unlock.open(self.scanner.body(), &self.header);
             return;
         }
         let Some(body) = open_body(head, self.scanner.record(), self.key.as_ref()) else {
@@ -358,10 +390,14 @@ impl<R: Read + Seek> Reader<R> {
             Kind::Mark => self.marks.extend(content::parse_mark(&body)),
             Kind::Clock => self.clocks.extend(content::parse_clock(&body)),
             Kind::Peaks => self.peaks.extend(content::parse_peaks(&body)),
-            Kind::Audio | Kind::Packets => {
-                if let Some((channel, position, len, _)) = content::parse_place(&body) {
-                    self.index.push(IndexEntry { channel, position, len, offset });
-                }
+            kind @ (Kind::Audio | Kind::Packets | Kind::Pair) => {
+                let places = content::places(kind, &body).into_iter().flatten();
+                self.index.extend(places.map(|(channel, position, len)| IndexEntry {
+                    channel,
+                    position,
+                    len,
+                    offset,
+                }));
             }
             Kind::Keys | Kind::Index | Kind::Checkpoint | Kind::Close => {}
         }
@@ -374,11 +410,28 @@ impl<R: Read + Seek> Reader<R> {
     }
 }
 
+/// The samples of a block that should hold so many; `None` if it does not.
+fn unpack(block: &[u8], other: Option<Samples<'_>>, len: u64) -> Option<Sound> {
+    let info = block_info(block).ok().filter(|info| info.samples as u64 == len)?;
+    let mut memory = memory_for(block);
+    let mut decode = |out: SamplesMut<'_>| match other {
+        Some(other) => decode_beside(block, other, &mut memory, out),
+        None => decode_in(block, &mut memory, out),
+    };
+    if info.format == Format::Pcm16 {
+        let mut samples = alloc::vec![0; info.samples];
+        decode(SamplesMut::Pcm16(&mut samples)).ok()?;
+        Some(Sound::Pcm16(samples))
+    } else {
+        let mut codes = alloc::vec![0; info.samples];
+        decode(SamplesMut::G711(&mut codes)).ok()?;
+        Some(Sound::G711(codes))
+    }
+}
+
 struct Seen<'a> {
-    id: [u8; 16],
     unlock: &'a Unlock,
     head: bool,
-    locked: bool,
 }
 
 fn set(meta: &mut Vec<(String, String)>, key: String, value: String) {

@@ -5,7 +5,9 @@ use core::ops::Range;
 use std::io::{Read, Seek, SeekFrom};
 
 use super::error::TlrError;
-use super::frame::{self, FILE_HEADER, HEAD, HeaderFault, Kind, RecordHead, SYNC, TAIL, TRAILER};
+use super::frame::{
+    self, FILE_HEADER, FileHeader, HEAD, HeaderFault, Kind, RecordHead, SYNC, TAIL, TRAILER,
+};
 use super::wire::crc32c;
 
 /// Bytes whose check sums a search after damage may compute, beside eight times what it crosses:
@@ -35,20 +37,20 @@ pub(super) struct Scanner<R> {
 
 impl<R: Read + Seek> Scanner<R> {
     /// Checks the file's header and stands on the first record.
-    pub(super) fn open(mut input: R) -> Result<(Self, [u8; FILE_HEADER], [u8; 16]), TlrError> {
+    pub(super) fn open(mut input: R) -> Result<(Self, FileHeader), TlrError> {
         let mut header = [0; FILE_HEADER];
         input.seek(SeekFrom::Start(0))?;
         input.read_exact(&mut header).map_err(|error| match error.kind() {
             std::io::ErrorKind::UnexpectedEof => TlrError::NotTlr,
             kind => TlrError::Io(kind),
         })?;
-        let id = frame::parse_file_header(&header).map_err(|fault| match fault {
+        let header = FileHeader::parse(&header).map_err(|fault| match fault {
             HeaderFault::NotTlr => TlrError::NotTlr,
             HeaderFault::Damaged => TlrError::HeaderDamaged,
             HeaderFault::Version(version) => TlrError::Version(version),
         })?;
         let at = FILE_HEADER as u64;
-        Ok((Self { input, at, bytes: Vec::new(), searched: 0 }, header, id))
+        Ok((Self { input, at, bytes: Vec::new(), searched: 0 }, header))
     }
 
     pub(super) fn file_len(&mut self) -> Result<u64, TlrError> {
@@ -204,6 +206,6 @@ enum Found {
 impl Kind {
     /// Whether the record holds a stretch of a channel.
     pub(super) fn is_sound(self) -> bool {
-        matches!(self, Self::Audio | Self::Packets)
+        matches!(self, Self::Audio | Self::Packets | Self::Pair)
     }
 }

@@ -45,6 +45,11 @@ pub struct Report {
     pub recovered: bool,
     /// Who vouches for it.
     pub signature: Signature,
+    /// The file's id, and its chain after the last record: together they name the recording and
+    /// everything in it.
+    pub id: [u8; 16],
+    /// See `id`.
+    pub chain: [u8; 32],
     /// Samples held for each channel, by its number.
     pub samples: Vec<u64>,
 }
@@ -96,11 +101,12 @@ pub fn recover<R: Read + Seek, W: Write>(
                 offset += header.len() as u64;
             }
             Event::Record { kind: Kind::Index | Kind::Close, .. } => {}
-            Event::Record { kind, number, bytes, place } => {
-                if let Some((channel, position, len)) = place {
-                    index.push(&IndexEntry { channel, position, len, offset });
-                } else if kind.is_sound() {
-                    complete = false;
+            Event::Record { kind, number, bytes, places } => {
+                if kind.is_sound() {
+                    complete &= places[0].is_some();
+                    for (channel, position, len) in places.into_iter().flatten() {
+                        index.push(&IndexEntry { channel, position, len, offset });
+                    }
                 } else if kind != Kind::Checkpoint {
                     index.others.push(offset);
                 }
@@ -120,7 +126,7 @@ pub fn recover<R: Read + Seek, W: Write>(
     complete &= body.len() <= MAX_BODY;
     let body = if complete { body } else { IndexBuilder::default().body() };
     let chain = frame::put_record(&mut record, &chain, Kind::Index, false, number, &body);
-    let statement = Statement::new(&walk.id, &chain, true, true).bytes(signer);
+    let statement = Statement::new(&walk.report.id, &chain, true, true).bytes(signer);
     let number = number.saturating_add(1);
     frame::put_record(&mut record, &chain, Kind::Close, false, number, &statement);
     output.write_all(&record)?;
@@ -135,13 +141,12 @@ enum Event<'a> {
         kind: Kind,
         number: u32,
         bytes: &'a [u8],
-        /// Channel, position and length of a sound record that could be read.
-        place: Option<(u8, u64, u64)>,
+        /// Channels, positions and lengths of a sound record that could be read.
+        places: [Option<(u8, u64, u64)>; 2],
     },
 }
 
 struct Walk {
-    id: [u8; 16],
     report: Report,
     /// The chain as far as it is known.
     chain: Chain,
@@ -152,8 +157,10 @@ fn walk<R: Read + Seek>(
     unlock: &Unlock,
     mut event: impl FnMut(&Walk, Event<'_>) -> Result<(), TlrError>,
 ) -> Result<Walk, TlrError> {
-    let (mut scanner, header, id) = Scanner::open(input)?;
+    let (mut scanner, header) = Scanner::open(input)?;
     let report = Report {
+        id: header.id,
+        chain: [0; 32],
         records: 0,
         damaged: Vec::new(),
         missing: Vec::new(),
@@ -163,8 +170,9 @@ fn walk<R: Read + Seek>(
         signature: Signature::None,
         samples: Vec::new(),
     };
-    let mut walk = Walk { id, report, chain: Chain::start(&header) };
-    event(&walk, Event::Header(&header))?;
+    let bytes = header.bytes();
+    let mut walk = Walk { report, chain: Chain::start(&bytes) };
+    event(&walk, Event::Header(&bytes))?;
     let (mut expected, mut key, mut close) = (0u32, None, false);
     // After damage the chain is not known until a checkpoint states it.
     let mut known = true;
@@ -212,15 +220,13 @@ fn walk<R: Read + Seek>(
                 }
                 walk.chain = next;
                 if head.kind == Kind::Keys {
-                    key = unlock.open(scanner.body(), &id);
+                    key = unlock.open(scanner.body(), &header);
                 }
-                let place = head
-                    .kind
-                    .is_sound()
-                    .then(|| open_body(&head, scanner.record(), key.as_ref()))
-                    .flatten()
-                    .and_then(|body| content::parse_place(&body).map(|(c, p, l, _)| (c, p, l)));
-                if let Some((channel, _, len)) = place {
+                let places = Some(head.kind)
+                    .filter(|kind| kind.is_sound())
+                    .and_then(|_| open_body(&head, scanner.record(), key.as_ref()))
+                    .map_or([None, None], |body| content::places(head.kind, &body));
+                for (channel, _, len) in places.into_iter().flatten() {
                     let channel = usize::from(channel);
                     if walk.report.samples.len() <= channel {
                         walk.report.samples.resize(channel + 1, 0);
@@ -228,7 +234,7 @@ fn walk<R: Read + Seek>(
                     walk.report.samples[channel] = walk.report.samples[channel].saturating_add(len);
                 }
                 let (kind, number) = (head.kind, head.number);
-                event(&walk, Event::Record { kind, number, bytes: scanner.record(), place })?;
+                event(&walk, Event::Record { kind, number, bytes: scanner.record(), places })?;
             }
         }
     }
@@ -236,6 +242,7 @@ fn walk<R: Read + Seek>(
     if let (Signature::Closed(public), false) = (walk.report.signature, walk.report.closed) {
         walk.report.signature = Signature::UpTo(public, expected.saturating_sub(1));
     }
+    walk.report.chain = walk.chain.0;
     Ok(walk)
 }
 
@@ -248,7 +255,7 @@ fn check_statement<R: Read + Seek>(
     number: u32,
     close: bool,
 ) {
-    let Some(statement) = Statement::parse(&walk.id, scanner.body()) else {
+    let Some(statement) = Statement::parse(&walk.report.id, scanner.body()) else {
         walk.report.broken.push(offset);
         return;
     };

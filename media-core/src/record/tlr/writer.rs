@@ -5,16 +5,16 @@ use alloc::vec::Vec;
 use std::io::Write;
 
 use super::content::{
-    self, Channel, ClockPoint, Coding, Head, IndexBuilder, IndexEntry, Mark, MarkKind, PEAK_MS,
-    Peaks,
+    self, ClockPoint, Coding, Head, IndexBuilder, IndexEntry, Mark, MarkKind, Pair,
 };
 use super::crypto::{DataKey, Seal, Signer, TAG};
 use super::error::TlrError;
-use super::frame::{self, Chain, Kind, MAX_BODY, RecordHead};
+use super::frame::{self, Chain, FileHeader, Kind, MAX_BODY, RecordHead};
+use super::pairing::Pairing;
 use super::statement::Statement;
+use super::track::{Pending, Track};
 use super::wire::put_number;
-use crate::record::law::{ALAW, ULAW};
-use crate::record::{Format, Level, MAX_SAMPLES, Samples, encode};
+use crate::record::{Level, Samples, encode_in};
 
 /// How a recording is written.
 #[derive(Debug)]
@@ -26,6 +26,10 @@ pub struct Options {
     pub level: Level,
     /// Milliseconds of sound in a block: what a crash may lose, and what a seek decodes.
     pub block_ms: u32,
+    /// Whether to look for the echo of one party's voice on the other's channel, and to code the
+    /// one beside the other where that is smaller: between the first two channels of one rate. A
+    /// block is written when both channels have filled it.
+    pub echo: bool,
     /// A checkpoint of the chain after this many records, signed if there is a signer; 0 for none.
     pub checkpoint_every: u32,
     /// Who vouches for the recording.
@@ -42,100 +46,11 @@ impl Options {
             id,
             level: Level::Live,
             block_ms: 1000,
+            echo: false,
             checkpoint_every: 64,
             signer: None,
             seal: None,
         }
-    }
-}
-
-/// The longest a peaks record reaches: 29 hours.
-const MAX_PEAKS: usize = 1 << 20;
-
-enum Pending {
-    Bytes(Vec<u8>),
-    Pcm(Vec<i16>),
-    /// Packets as stored, their number, and the samples they cover.
-    Packets(Vec<u8>, u64, u64),
-}
-
-struct Track {
-    coding: Coding,
-    rate: u32,
-    block: usize,
-    /// Where the pending block begins.
-    start: u64,
-    pending: Pending,
-    peaks: Peaks,
-    paused: Option<u64>,
-}
-
-impl Track {
-    fn new(number: u8, channel: &Channel, block_ms: u32) -> Self {
-        let samples = u64::from(channel.rate) * u64::from(block_ms) / 1000;
-        let block = samples.clamp(1, MAX_SAMPLES as u64 / 4) as usize;
-        let pending = match channel.coding {
-            Coding::Lossless(Format::Pcm16) => Pending::Pcm(Vec::with_capacity(block)),
-            Coding::Lossless(_) => Pending::Bytes(Vec::with_capacity(block)),
-            Coding::Opus => Pending::Packets(Vec::new(), 0, 0),
-        };
-        Self {
-            coding: channel.coding,
-            rate: channel.rate,
-            block,
-            start: 0,
-            pending,
-            peaks: Peaks { channel: number, levels: Vec::new() },
-            paused: None,
-        }
-    }
-
-    fn pending_len(&self) -> u64 {
-        match &self.pending {
-            Pending::Bytes(b) => b.len() as u64,
-            Pending::Pcm(s) => s.len() as u64,
-            Pending::Packets(.., samples) => *samples,
-        }
-    }
-
-    fn end(&self) -> u64 {
-        self.start + self.pending_len()
-    }
-
-    fn samples(&self) -> Option<Samples<'_>> {
-        match (&self.pending, self.coding) {
-            (Pending::Bytes(b), Coding::Lossless(Format::Ulaw)) => Some(Samples::Ulaw(b)),
-            (Pending::Bytes(b), _) => Some(Samples::Alaw(b)),
-            (Pending::Pcm(s), _) => Some(Samples::Pcm16(s)),
-            (Pending::Packets(..), _) => None,
-        }
-    }
-
-    /// Adds the pending samples to the picture.
-    fn draw(&mut self) {
-        let step = u64::from(self.rate) * u64::from(PEAK_MS) / 1000;
-        let (start, mut levels) = (self.start, core::mem::take(&mut self.peaks.levels));
-        let mut add = |i: usize, value: i16| {
-            let at = (start + i as u64) / step.max(1);
-            if at < MAX_PEAKS as u64 {
-                let at = at as usize;
-                if levels.len() <= at {
-                    levels.resize(at + 1, 0);
-                }
-                levels[at] = levels[at].max((value.unsigned_abs() >> 8).min(127) as u8);
-            }
-        };
-        match self.samples() {
-            Some(Samples::Ulaw(b)) => {
-                b.iter().enumerate().for_each(|(i, c)| add(i, ULAW.value[ULAW.cell(*c)]));
-            }
-            Some(Samples::Alaw(b)) => {
-                b.iter().enumerate().for_each(|(i, c)| add(i, ALAW.value[ALAW.cell(*c)]));
-            }
-            Some(Samples::Pcm16(s)) => s.iter().enumerate().for_each(|(i, x)| add(i, *x)),
-            None => {}
-        }
-        self.peaks.levels = levels;
     }
 }
 
@@ -180,6 +95,8 @@ pub struct Writer<W> {
     number: u32,
     offset: u64,
     tracks: Vec<Track>,
+    pairing: Option<Pairing>,
+    memory: Vec<f64>,
     index: IndexBuilder,
     since_checkpoint: u32,
     failed: Option<TlrError>,
@@ -210,8 +127,9 @@ impl<W: Write> Writer<W> {
             return Err(TlrError::Channel(n as u8));
         }
         let tracks = (0..).zip(&head.channels);
-        let tracks = tracks.map(|(n, c)| Track::new(n, c, options.block_ms)).collect();
-        let header = frame::file_header(&options.id);
+        let tracks = tracks.map(|(n, c)| Track::new(n, c, &options)).collect();
+        let cipher = options.seal.as_ref().map_or_else(Default::default, |seal| seal.cipher);
+        let header = FileHeader { id: options.id, cipher, pairs: options.echo }.bytes();
         out.write_all(&header)?;
         let mut this = Self {
             out,
@@ -220,6 +138,8 @@ impl<W: Write> Writer<W> {
             number: 0,
             offset: header.len() as u64,
             tracks,
+            pairing: if options.echo { Pairing::new(&head.channels) } else { None },
+            memory: alloc::vec![0.0; options.level.memory()],
             index: IndexBuilder::default(),
             since_checkpoint: 0,
             failed: None,
@@ -260,8 +180,13 @@ impl<W: Write> Writer<W> {
         }
         let mut at = 0;
         while at < samples.len() {
+            let track = &self.tracks[usize::from(channel)];
+            if track.pending_len() == track.capacity() {
+                // It waited for the other channel, in vain.
+                self.flush_channel(channel)?;
+            }
             let track = &mut self.tracks[usize::from(channel)];
-            let room = track.block - track.pending_len() as usize;
+            let room = (track.capacity() - track.pending_len()) as usize;
             let to = samples.len().min(at + room);
             match (&mut track.pending, samples) {
                 (Pending::Bytes(b), Samples::Ulaw(s) | Samples::Alaw(s)) => {
@@ -271,7 +196,7 @@ impl<W: Write> Writer<W> {
                 _ => return Err(TlrError::Format(channel)),
             }
             at = to;
-            if track.pending_len() as usize == track.block {
+            if track.pending_len() == track.capacity() && !self.waits(channel) {
                 self.flush_channel(channel)?;
             }
         }
@@ -457,21 +382,44 @@ impl<W: Write> Writer<W> {
         Ok(track)
     }
 
+    /// The channel that this one may be coded beside, or the other way round.
+    fn partner(&self, channel: u8) -> Option<&Track> {
+        let partner = self.pairing.as_ref()?.partner(channel)?;
+        self.tracks.get(usize::from(partner))
+    }
+
+    /// Whether a full block of the channel waits for the other channel's of the same time.
+    fn waits(&self, channel: u8) -> bool {
+        let own = &self.tracks[usize::from(channel)];
+        self.partner(channel).is_some_and(|other| {
+            let begun = if other.pending_len() == 0 {
+                other.end() <= own.start
+            } else {
+                other.start == own.start
+            };
+            begun && other.paused.is_none() && other.end() < own.end()
+        })
+    }
+
     fn flush_channel(&mut self, channel: u8) -> Result<(), TlrError> {
-        let track = &mut self.tracks[usize::from(channel)];
-        let len = track.pending_len();
+        let track = &self.tracks[usize::from(channel)];
+        let (position, len) = (track.start, track.pending_len());
         if len == 0 {
             return Ok(());
         }
+        if self.partner(channel).is_some_and(|p| (p.start, p.pending_len()) == (position, len)) {
+            return self.flush_pair();
+        }
+        let track = &mut self.tracks[usize::from(channel)];
         track.draw();
-        let position = track.start;
         let mut body = core::mem::take(&mut self.body);
         body.clear();
         content::put_place(&mut body, channel, position, len);
         let kind = if let Some(samples) = track.samples() {
             let front = body.len();
             body.resize(front + samples.max_block_len(), 0);
-            let coded = encode(samples, self.options.level, &mut body[front..])?;
+            let room = &mut body[front..];
+            let coded = encode_in(samples, self.options.level, &mut self.memory, room)?;
             body.truncate(front + coded);
             Kind::Audio
         } else {
@@ -480,18 +428,80 @@ impl<W: Write> Writer<W> {
             }
             Kind::Packets
         };
-        match &mut track.pending {
-            Pending::Bytes(b) => b.clear(),
-            Pending::Pcm(s) => s.clear(),
-            Pending::Packets(bytes, count, covered) => {
-                bytes.clear();
-                (*count, *covered) = (0, 0);
-            }
-        }
-        track.start = position + len;
-        self.index.push(&IndexEntry { channel, position, len, offset: self.offset });
-        self.body = self.put(kind, body)?;
+        track.clear();
+        self.body = self.put_sound(kind, &[channel], position, len, body)?;
         Ok(())
+    }
+
+    /// Writes the blocks of both channels of the pair, which hold the same stretch of time.
+    fn flush_pair(&mut self) -> Result<(), TlrError> {
+        let Some(pairing) = &mut self.pairing else {
+            return Ok(());
+        };
+        let tracks = pairing.channels.map(usize::from);
+        let (position, len) = (self.tracks[tracks[0]].start, self.tracks[tracks[0]].pending_len());
+        tracks.iter().for_each(|i| self.tracks[*i].draw());
+        let (Some(a), Some(b)) =
+            (self.tracks[tracks[0]].samples(), self.tracks[tracks[1]].samples())
+        else {
+            return Ok(());
+        };
+        let coded = pairing.encode([a, b], self.options.level, &mut self.memory)?;
+        tracks.iter().for_each(|i| self.tracks[*i].clear());
+        let [first, second] = coded.channels;
+        let mut body = core::mem::take(&mut self.body);
+        body.clear();
+        if coded.beside {
+            let blocks = [&coded.blocks[0][..], &coded.blocks[1]];
+            let pair = Pair { channels: coded.channels, position, len, blocks };
+            content::put_pair(&mut body, &pair);
+            self.body = self.put_sound(Kind::Pair, &[first, second], position, len, body)?;
+            return Ok(());
+        }
+        for (channel, block) in coded.channels.into_iter().zip(&coded.blocks) {
+            body.clear();
+            content::put_place(&mut body, channel, position, len);
+            body.extend_from_slice(block);
+            body = self.put_sound(Kind::Audio, &[channel], position, len, body)?;
+        }
+        self.body = body;
+        Ok(())
+    }
+
+    /// Writes a sound record's body and notes in the index what it holds.
+    fn put_sound(
+        &mut self,
+        kind: Kind,
+        channels: &[u8],
+        position: u64,
+        len: u64,
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, TlrError> {
+        for &channel in channels {
+            self.index.push(&IndexEntry { channel, position, len, offset: self.offset });
+        }
+        self.put(kind, body)
+    }
+
+    /// Copies a sound record of another recording with the same channels, after all that is there.
+    pub(super) fn copy_sound(&mut self, kind: Kind, body: Vec<u8>) -> Result<(), TlrError> {
+        let places = content::places(kind, &body).into_iter().flatten();
+        let (mut channels, mut position, mut len) = (Vec::new(), 0, 0);
+        for place in places {
+            channels.push(place.0);
+            (position, len) = (place.1, place.2);
+        }
+        for channel in &channels {
+            self.track(*channel, position, len)?.start = position + len;
+        }
+        self.put_sound(kind, &channels, position, len, body).map(drop)
+    }
+
+    /// Takes over a picture of a channel whose sound is copied.
+    pub(super) fn copy_peaks(&mut self, channel: u8, levels: Vec<u8>) {
+        if let Some(track) = self.tracks.get_mut(usize::from(channel)) {
+            track.peaks.levels = levels;
+        }
     }
 
     fn put_other(&mut self, kind: Kind, body: Vec<u8>) -> Result<(), TlrError> {

@@ -3,7 +3,8 @@
 use std::io::Cursor;
 
 use media_core::record::tlr::{
-    Cost, Options, Reader, Seal, Signature, Signer, TlrError, Unlock, public_key, recover, verify,
+    Cipher, Cost, Options, Reader, Seal, Signature, Signer, TlrError, Unlock, public_key, recover,
+    verify,
 };
 
 use super::container::{call, head};
@@ -11,8 +12,12 @@ use super::container::{call, head};
 const CHEAP: Cost = Cost { memory: 64, passes: 1, lanes: 1 };
 
 fn sealed(clear_head: bool) -> (Vec<u8>, Vec<u8>) {
+    sealed_with(clear_head, Cipher::XChaCha20Poly1305)
+}
+
+fn sealed_with(clear_head: bool, cipher: Cipher) -> (Vec<u8>, Vec<u8>) {
     let mut seal = Seal::new([9; 32]).recipient(public_key([1; 32])).recipient(public_key([2; 32]));
-    seal = seal.passphrase("correct horse", CHEAP);
+    seal = seal.passphrase("correct horse", CHEAP).cipher(cipher);
     if clear_head {
         seal = seal.clear_head();
     }
@@ -30,7 +35,16 @@ fn reads(file: &[u8], unlock: &Unlock, bytes: &[u8]) -> Result<bool, TlrError> {
 
 #[test]
 fn each_recipient_reads_and_nobody_else() {
-    let (file, bytes) = sealed(false);
+    each_recipient_reads(Cipher::XChaCha20Poly1305);
+}
+
+#[test]
+fn each_recipient_reads_aes_and_nobody_else() {
+    each_recipient_reads(Cipher::Aes256Gcm);
+}
+
+fn each_recipient_reads(cipher: Cipher) {
+    let (file, bytes) = sealed_with(false, cipher);
     for unlock in [
         Unlock::Secret([1; 32]),
         Unlock::Secret([2; 32]),

@@ -186,6 +186,14 @@ fn a_full_or_failing_disk_leaves_a_recoverable_file_and_a_clear_error() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_really_full_disk_is_named() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let error = Writer::create(full, &head(), Options::new([6; 16])).unwrap_err();
+    assert_eq!(error, TlrError::Io(ErrorKind::StorageFull));
+}
+
 fn survives(bytes: &[u8]) {
     let unlock = Unlock::Passphrase("x".into());
     let _ = verify(Cursor::new(bytes));

@@ -8,11 +8,16 @@ mod crypto;
 #[cfg(feature = "tlr")]
 mod damage;
 #[cfg(feature = "tlr")]
+mod echo;
+#[cfg(feature = "tlr")]
 mod kill;
 #[cfg(feature = "tlr")]
 mod play;
+mod prompts;
 #[cfg(feature = "tlr")]
 mod python;
 #[cfg(feature = "tlr")]
 mod recorder;
+#[cfg(feature = "tlr")]
+mod rewrite;
 mod signals;

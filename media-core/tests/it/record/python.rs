@@ -10,10 +10,6 @@ use super::signals::{speech, ulaw};
 
 #[test]
 fn an_independent_decoder_reads_every_level_and_format() {
-    if Command::new("python3").arg("-c").arg("").status().is_err() {
-        eprintln!("no python3 here: the second decoder was not held against the first");
-        return;
-    }
     let levels = [(Level::Live, 3000), (Level::Fast, 900), (Level::High, 500), (Level::Max, 450)];
     for (level, len) in levels {
         let mut pcm = speech(len, 12);
@@ -34,29 +30,49 @@ fn an_independent_decoder_reads_every_level_and_format() {
         writer.write(1, 160, Samples::Alaw(&bytes[..len / 2])).unwrap();
         writer.write(2, 0, Samples::Pcm16(&pcm)).unwrap();
         let file = writer.finish().unwrap();
-
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("call.tlr");
-        std::fs::write(&path, &file).unwrap();
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/record/tlr_decode.py");
-        let output = Command::new("python3").arg(script).arg(&path).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let mut theirs: Vec<String> =
-            String::from_utf8(output.stdout).unwrap().lines().map(String::from).collect();
-
-        let mut reader = Reader::open(Cursor::new(&file), &Unlock::Nothing).unwrap();
-        let mut ours = Vec::new();
-        for entry in reader.index().to_vec() {
-            let samples: Vec<u8> = match reader.sound(&entry).unwrap() {
-                Sound::G711(codes) => codes,
-                Sound::Pcm16(samples) => samples.iter().flat_map(|x| x.to_le_bytes()).collect(),
-                _ => panic!("no packets were written"),
-            };
-            let hex: String = samples.iter().map(|byte| format!("{byte:02x}")).collect();
-            ours.push(format!("{} {} {hex}", entry.channel, entry.position));
-        }
-        ours.sort();
-        theirs.sort();
-        assert!(ours == theirs, "{level:?}");
+        compare(&file, &format!("{level:?}"));
     }
+}
+
+#[test]
+fn it_reads_channels_with_an_echo_too() {
+    for (level, len) in
+        [(Level::Live, 4000), (Level::Fast, 3000), (Level::High, 2000), (Level::Max, 2000)]
+    {
+        let file = super::echo::call_with_echo(len, level, len);
+        assert_eq!(super::echo::pairs(&file), 1, "{level:?}");
+        compare(&file, &format!("{level:?}"));
+    }
+}
+
+#[allow(clippy::print_stderr, reason = "what was not tested is said")]
+/// Both decoders say the same of every block of a file.
+fn compare(file: &[u8], what: &str) {
+    if Command::new("python3").arg("-c").arg("").status().is_err() {
+        eprintln!("no python3 here: the second decoder was not held against the first");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("call.tlr");
+    std::fs::write(&path, file).unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/record/tlr_decode.py");
+    let output = Command::new("python3").arg(script).arg(&path).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut theirs: Vec<String> =
+        String::from_utf8(output.stdout).unwrap().lines().map(String::from).collect();
+
+    let mut reader = Reader::open(Cursor::new(&file), &Unlock::Nothing).unwrap();
+    let mut ours = Vec::new();
+    for entry in reader.index().to_vec() {
+        let samples: Vec<u8> = match reader.sound(&entry).unwrap() {
+            Sound::G711(codes) => codes,
+            Sound::Pcm16(samples) => samples.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            _ => panic!("no packets were written"),
+        };
+        let hex: String = samples.iter().map(|byte| format!("{byte:02x}")).collect();
+        ours.push(format!("{} {} {hex}", entry.channel, entry.position));
+    }
+    ours.sort();
+    theirs.sort();
+    assert!(ours == theirs, "{what}");
 }

@@ -202,13 +202,53 @@ class Spread:
         return error
 
 
+class Taps:
+    """The filter of `live`: a step of 16 / 2^step of a full correction."""
+
+    def __init__(self, n, step):
+        self.history, self.weights, self.power, self.step = [0] * n, [0] * n, 0, step
+
+    def coarse(self):
+        return [w >> 16 for w in self.weights]
+
+    def learn(self, error):
+        divisor = (self.power >> 4) + 2048
+        step = abs(error << 25) // divisor * (1 if error >= 0 else -1)
+        spare = max(abs(step).bit_length() - 15, 0)
+        step >>= spare
+        for i, x in enumerate(self.history):
+            change = step * x >> max(self.step - spare, 0)
+            self.weights[i] = wrap(self.weights[i] + (change << max(spare - self.step, 0)), 32)
+
+    def push(self, value):
+        self.power += value * value - self.history[0] * self.history[0]
+        self.history = self.history[1:] + [value]
+
+
+def products(weights, history):
+    return sum(w * x for w, x in zip(weights, history))
+
+
 class Live:
-    def __init__(self):
-        self.history, self.weights, self.power = [0] * 16, [0] * 16, 0
-        self.spread = Spread()
+    def __init__(self, beside):
+        self.own, self.spread = Taps(16, 6), Spread()
+        self.path, self.other = Taps(48, 8) if beside else None, [0] * 16
+        self.common = self.power = 0
+
+    def hear(self, other):
+        foretold = wrap(products(self.own.coarse(), self.other), 32) >> 13
+        self.path.push(max(-32768, min(32767, wrap(other - foretold, 32))))
+        self.other = self.other[1:] + [other]
 
     def forecast(self):
-        total = sum((w >> 16) * x for w, x in zip(self.weights, self.history))
+        total = wrap(products(self.own.coarse(), self.own.history), 32)
+        self.own_said = total >> 9
+        if self.path:
+            heard = wrap(products(self.path.coarse(), self.path.history), 32)
+            self.said = heard >> 9
+            # Rounded towards zero.
+            trust = abs(self.common << 8) // (self.power + 256) * (1 if self.common >= 0 else -1)
+            total += heard * max(0, min(256, trust)) >> 8
         return self.spread.around(wrap(total, 32) >> 9)
 
     def cell(self, decoder, cells):
@@ -216,15 +256,13 @@ class Live:
 
     def update(self, value):
         error = self.spread.update(value)
-        divisor = (self.power >> 4) + 2048
-        step = abs(error << 25) // divisor * (1 if error >= 0 else -1)
-        spare = max(abs(step).bit_length() - 15, 0)
-        step >>= spare
-        for i, x in enumerate(self.history):
-            change = step * x >> max(6 - spare, 0)
-            self.weights[i] = wrap(self.weights[i] + (change << max(spare - 6, 0)), 32)
-        self.power += value * value - self.history[0] * self.history[0]
-        self.history = self.history[1:] + [value]
+        if self.path:
+            missed = wrap(value * 16 - self.own_said, 32)
+            self.common += missed * self.said - self.common >> 8
+            self.power += self.said * self.said - self.power >> 8
+            self.path.learn(wrap(missed - self.said, 32))
+        self.own.learn(error)
+        self.own.push(value)
 
 
 def dot(a, b):
@@ -316,8 +354,14 @@ class Nlms:
         return dot(self.weights, self.history)
 
     def update(self, error, value):
+        self.learn(error)
+        self.push(value)
+
+    def learn(self, error):
         step = self.rate * error / (self.power + self.calm)
         self.weights = [w + step * x for w, x in zip(self.weights, self.history)]
+
+    def push(self, value):
         oldest = self.history[0]
         self.history = self.history[1:] + [value]
         if self.at + self.n == self.room:
@@ -329,18 +373,47 @@ class Nlms:
             self.power += value * value - oldest * oldest
 
 
+class Echo:
+    """What the other channel's sound, filtered as the own is, says of the next sample."""
+
+    def __init__(self, n):
+        self.history, self.path = [0.0] * n, Nlms(48, 512, 0.05, 48.0 * 16.0)
+        self.common = self.power = 0.0
+
+    def hear(self, other, predictor):
+        x = float(other)
+        self.path.push(x - dot(predictor, self.history))
+        self.history = [x] + self.history[:-1]
+
+    def predict(self):
+        self.said = self.path.predict()
+        trust = self.common / (self.power + 1.0)
+        trust = trust if trust > 0.0 else 0.0
+        return self.said * (trust if trust < 1.0 else 1.0)
+
+    def learn(self, missed):
+        self.common += (missed * self.said - self.common) * (1.0 / 256.0)
+        self.power += (self.said * self.said - self.power) * (1.0 / 256.0)
+        self.path.learn(missed - self.said)
+
+
 def whole(x):
     return int(x) if x == x and abs(x) < 1 << 31 else 0 if x != x else (1 << 31) * (1 if x > 0 else -1)
 
 
 class Fast:
-    def __init__(self):
+    def __init__(self, beside):
+        self.echo = Echo(16) if beside else None
         self.ols = Ols(16, 0.996, 256.0, 16)
         self.short = Nlms(16, 512, 0.02, 16.0 * 64.0)
         self.spread = Spread()
 
+    def hear(self, other):
+        self.echo.hear(other, self.ols.weights)
+
     def forecast(self):
-        self.first, self.second = self.ols.predict(), self.short.predict()
+        self.own, self.second = self.ols.predict(), self.short.predict()
+        self.first = self.own + (self.echo.predict() if self.echo else 0.0)
         return self.spread.around(whole((self.first + self.second) * 16.0))
 
     def cell(self, decoder, cells):
@@ -350,6 +423,8 @@ class Fast:
         self.spread.update(value)
         x = float(value)
         missed = x - self.first
+        if self.echo:
+            self.echo.learn(x - self.own)
         self.short.update(missed - self.second, missed)
         self.ols.update(x)
 
@@ -358,10 +433,10 @@ class Fast:
 
 
 class Blend:
-    def __init__(self, k, fade, ridge):
-        self.k, self.fade, self.ridge = k, fade, ridge
-        self.m = [[0.0] * (i + 1) for i in range(k)]
-        self.cross, self.weights = [0.0] * k, [1.0 / k] * k
+    def __init__(self, prior, fade, ridge):
+        self.k, self.fade, self.ridge, self.prior = len(prior), fade, ridge, prior
+        self.m = [[0.0] * (i + 1) for i in range(self.k)]
+        self.cross, self.weights = [0.0] * self.k, prior
 
     def predict(self, said):
         return dot(self.weights, said)
@@ -374,14 +449,15 @@ class Blend:
         m = [row[:] for row in self.m]
         for i in range(self.k):
             m[i][i] += self.ridge
-        right = [c + self.ridge * (1.0 / self.k) for c in self.cross]
+        right = [c + self.ridge * p for c, p in zip(self.cross, self.prior)]
         self.weights = solve(m, right, self.ridge * 0.5) or self.weights
 
 
 class Ensemble:
     PACE = [1.0 / 6.0, 1.0 / 16.0, 1.0 / 96.0, 1.0 / 400.0, 1.0 / 32.0, 1.0 / 32.0]
 
-    def __init__(self, wide):
+    def __init__(self, wide, beside):
+        self.echo = Echo(32) if beside else None
         self.long, self.short = Ols(32, 0.998, 64.0, 16), Ols(16, 0.99, 256.0, 8)
         self.cascade = [
             Nlms(256, 1024, 0.006, 256.0 * 64.0),
@@ -391,16 +467,26 @@ class Ensemble:
         self.weighted = []
         if wide:
             self.weighted = [Weighted(32, 0.999, 0.001, 8), Weighted(16, 0.998, 0.001, 8)]
-        self.blend = Blend(7 if wide else 5, 0.992, 64.0)
+        predictors = 7 if wide else 5
+        prior = [1.0 / predictors] * predictors + ([1.0] if beside else [])
+        self.blend = Blend(prior, 0.992, 64.0)
         self.sizes = [16.0] * 6
+
+    def hear(self, other):
+        self.echo.hear(other, self.long.weights)
 
     def predict(self):
         self.stages = [self.long.predict()] + [stage.predict() for stage in self.cascade]
+        if self.echo:
+            self.own, heard = self.stages[0], self.echo.predict()
+            self.stages[0] += heard
         self.said, total = [self.short.predict()], 0.0
         for stage in self.stages:
             total += stage
             self.said.append(total)
         self.said += [w.predict() for w in self.weighted]
+        if self.echo:
+            self.said.append(heard)
         self.mean = self.blend.predict(self.said)
 
     def update(self, x):
@@ -409,6 +495,8 @@ class Ensemble:
             self.sizes[i] += (abs(x - said) - self.sizes[i]) * self.PACE[i]
         self.blend.update(self.said, x)
         missed = x - self.stages[0]
+        if self.echo:
+            self.echo.learn(x - self.own)
         for stage, said in zip(self.cascade, self.stages[1:]):
             stage.update(missed - said, missed)
             missed = missed - said
@@ -421,8 +509,11 @@ class Ensemble:
 class High:
     SIZE = [1, 2, 1, 2, 4, 1, 0, 3]
 
-    def __init__(self):
-        self.ensemble, self.weights = Ensemble(False), [1.0 / 8.0] * 8
+    def __init__(self, beside):
+        self.ensemble, self.weights = Ensemble(False, beside), [1.0 / 8.0] * 8
+
+    def hear(self, other):
+        self.ensemble.hear(other)
 
     def forecast(self):
         e = self.ensemble
@@ -502,11 +593,14 @@ def laplace(x):
 class Max:
     SIZE = [1, 2, 0, 3, 4, 5, 1, 1, 2, 1]
 
-    def __init__(self):
-        self.ensemble = Ensemble(True)
+    def __init__(self, beside):
+        self.ensemble = Ensemble(True, beside)
         self.by_class = [[0.25] * 10 + [0.0] for _ in range(128)]
         self.by_node = [[0.25] * 10 + [0.0] for _ in range(256)]
         self.curves = [[logistic((i - 16.0) * 0.5) for i in range(33)] for _ in range(256)]
+
+    def hear(self, other):
+        self.ensemble.hear(other)
 
     def forecast(self):
         e = self.ensemble
@@ -569,18 +663,25 @@ class Max:
 MODELS = {2: Live, 3: Fast, 4: High, 5: Max}
 
 
-def decode_block(block):
+def decode_block(block, other=None):
+    """A block's format and samples; `other` are the linear ones of the channel it is beside."""
     fields = Fields(block)
     first = fields.byte()
     coding, form, count = first >> 4, first & 15, fields.number()
     width = 2 if form == 2 else 1
-    if coding == 0:
-        return fields.bytes(count * width)
-    if coding == 1:
-        return fields.bytes(width) * count
-    model, decoder, law = MODELS[coding](), Decoder(fields.rest()), Law(form == 1)
+    if coding < 2:
+        data = fields.bytes((count if coding == 0 else 1) * width) * (1 if coding == 0 else count)
+        return form, list(struct.unpack(f"<{count}H", data)) if width == 2 else list(data)
+    beside = coding > 5
+    if beside:
+        shift = fields.number()
+        shift = shift >> 1 ^ -(shift & 1)
+    model, law = MODELS[coding - 4 if beside else coding](beside), Law(form == 1)
+    decoder = Decoder(fields.rest())
     out, last, run, again = [], 0, 0, 32768
-    for _ in range(count):
+    for i in range(count):
+        if beside:
+            model.hear(other[i - shift] if 0 <= i - shift < len(other) else 0)
         if run >= 16:
             if decoder.bit(again):
                 again += (65536 - 32 - again) >> 4
@@ -605,16 +706,25 @@ def decode_block(block):
         run = run + 1 if sample == last else 0
         last = sample
         out.append(sample)
-    return b"".join(struct.pack("<H", s)[:width] for s in out)
+    return form, out
+
+
+def linear(form, samples):
+    if form == 2:
+        return [wrap(x, 16) for x in samples]
+    law = Law(form == 1)
+    value = {law.code(cell): law.value[cell] for cell in range(256)}
+    return [value[code] for code in samples]
 
 
 # ---- the file ------------------------------------------------------------------------------------
 
-AUDIO = 3
+AUDIO, PAIR = 3, 12
 
 
 def records(data):
-    assert data[:8] == b"\x89TLR\r\n\x1a\n" and struct.unpack("<H", data[8:10]) == (1,)
+    assert data[:8] == b"\x89TLR\r\n\x1a\n"
+    assert struct.unpack("<HH", data[8:12]) in ((1, 0), (2, 2))
     assert struct.unpack("<I", data[28:32])[0] == crc32c(data[:28])
     at = 32
     while data[at : at + 2] == b"\x54\xe7":
@@ -627,16 +737,30 @@ def records(data):
         at = end
 
 
+def show(channel, position, form, samples):
+    print(channel, position, struct.pack(f"<{len(samples)}{'H' if form == 2 else 'B'}", *samples).hex())
+
+
 def main():
     with open(sys.argv[1], "rb") as file:
         data = file.read()
     for kind, body in records(data):
-        if kind == AUDIO:
-            fields = Fields(body)
-            channel, position, count = fields.byte(), fields.number(), fields.number()
-            samples = decode_block(fields.rest())
-            assert len(samples) in (count, 2 * count)
-            print(channel, position, samples.hex())
+        if kind not in (AUDIO, PAIR):
+            continue
+        fields = Fields(body)
+        channel, position, count = fields.byte(), fields.number(), fields.number()
+        if kind == PAIR:
+            other, length = fields.byte(), fields.number()
+            first, second = fields.bytes(length), fields.rest()
+        else:
+            first = fields.rest()
+        form, samples = decode_block(first)
+        assert len(samples) == count
+        show(channel, position, form, samples)
+        if kind == PAIR:
+            form, samples = decode_block(second, linear(form, samples))
+            assert len(samples) == count
+            show(other, position, form, samples)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,124 @@
+//! A recording written anew: for other readers, or smaller.
+
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use std::io::{Read, Seek, Write};
+
+use super::content::{Coding, IndexEntry, PEAK_MS};
+use super::error::TlrError;
+use super::reader::{Reader, Sound};
+use super::writer::{Options, Writer};
+use crate::record::{Format, Samples};
+
+/// Copies a recording under another seal and signature: its blocks as they are, its marks, clocks
+/// and metadata, and `meta` in addition. `progress` is told how many of how many samples are done.
+///
+/// A new data key and id seal the copy: whoever could read the original learns nothing of it.
+///
+/// # Errors
+/// [`TlrError::Damaged`] for a block that is not there whole; what the writer meets.
+pub fn reseal<R: Read + Seek, W: Write>(
+    reader: &mut Reader<R>,
+    out: W,
+    mut options: Options,
+    meta: &[(String, String)],
+    mut progress: impl FnMut(u64, u64),
+) -> Result<W, TlrError> {
+    options.echo |= reader.has_pairs();
+    let mut writer = begin(reader, out, options, meta)?;
+    let entries = in_order(reader);
+    let (mut done, total) = (0, entries.iter().map(|entry| entry.len).sum());
+    let mut last = None;
+    for entry in entries {
+        // Both channels of a pair are in one record.
+        if last.replace(entry.offset) != Some(entry.offset) {
+            let (kind, body) = reader.body(&entry)?;
+            writer.copy_sound(kind, body)?;
+        }
+        done += entry.len;
+        progress(done, total);
+    }
+    for channel in 0..reader.head().channels.len() as u8 {
+        let levels = picture(reader, channel)?;
+        writer.copy_peaks(channel, levels);
+    }
+    writer.finish()
+}
+
+/// Writes a recording's sound anew at the level, block length and echo search of `options`; all else
+/// as [`reseal`] does. The sound is the same to the bit.
+///
+/// # Errors
+/// As [`reseal`].
+pub fn repack<R: Read + Seek, W: Write>(
+    reader: &mut Reader<R>,
+    out: W,
+    options: Options,
+    meta: &[(String, String)],
+    mut progress: impl FnMut(u64, u64),
+) -> Result<W, TlrError> {
+    let mut writer = begin(reader, out, options, meta)?;
+    let entries = in_order(reader);
+    let (mut done, total) = (0, entries.iter().map(|entry| entry.len).sum());
+    for entry in entries {
+        let (channel, position) = (entry.channel, entry.position);
+        let coding = reader.head().channels.get(usize::from(channel)).map(|c| c.coding);
+        match reader.sound(&entry)? {
+            Sound::G711(codes) => {
+                let alaw = coding == Some(Coding::Lossless(Format::Alaw));
+                let samples = if alaw { Samples::Alaw(&codes) } else { Samples::Ulaw(&codes) };
+                writer.write(channel, position, samples)?;
+            }
+            Sound::Pcm16(samples) => writer.write(channel, position, Samples::Pcm16(&samples))?,
+            Sound::Packets(packets) => {
+                let mut at = position;
+                for (samples, packet) in packets {
+                    writer.packet(channel, at, samples, &packet)?;
+                    at += u64::from(samples);
+                }
+            }
+        }
+        done += entry.len;
+        progress(done, total);
+    }
+    writer.finish()
+}
+
+fn begin<R: Read + Seek, W: Write>(
+    reader: &Reader<R>,
+    out: W,
+    options: Options,
+    meta: &[(String, String)],
+) -> Result<Writer<W>, TlrError> {
+    let mut head = reader.head().clone();
+    head.meta.retain(|(key, _)| meta.iter().all(|(new, _)| new != key));
+    head.meta.extend_from_slice(meta);
+    let mut writer = Writer::create(out, &head, options)?;
+    reader.marks().iter().try_for_each(|mark| writer.mark(mark))?;
+    reader.clocks().iter().try_for_each(|point| writer.clock(point))?;
+    Ok(writer)
+}
+
+/// The blocks as they were recorded, so that the channels stay side by side.
+fn in_order<R: Read + Seek>(reader: &Reader<R>) -> Vec<IndexEntry> {
+    let mut entries = reader.index().to_vec();
+    entries.sort_by_key(|entry| (entry.offset, entry.channel));
+    entries
+}
+
+/// A channel's peaks, from the recording's own or its sound; empty for an Opus channel.
+fn picture<R: Read + Seek>(reader: &mut Reader<R>, channel: u8) -> Result<Vec<u8>, TlrError> {
+    if let Some(peaks) = reader.peaks().iter().find(|peaks| peaks.channel == channel) {
+        return Ok(peaks.levels.clone());
+    }
+    let known = reader.head().channels.get(usize::from(channel));
+    let Some(rate) = known.filter(|c| c.coding != Coding::Opus).map(|c| c.rate) else {
+        return Ok(Vec::new());
+    };
+    let step = (u64::from(rate) * u64::from(PEAK_MS) / 1000).max(1);
+    let columns = reader.end(channel).div_ceil(step);
+    let mut levels = vec![0; usize::try_from(columns).unwrap_or(0).min(1 << 20)];
+    reader.picture(channel, 0, levels.len() as u64 * step, &mut levels)?;
+    Ok(levels)
+}
