@@ -17,7 +17,7 @@ NEXTEST := $(shell cargo nextest --version 2>/dev/null)
 .PHONY: help demo test bench install fmt lint doc licences clean
 
 help:
-	@echo 'make demo                  a city hotline on loopback: 24 callers, 3 agents, 90 seconds'
+	@echo 'make demo                  a city hotline on loopback: 24 callers, 3 agents, 75 seconds'
 	@echo 'make test                  all tests: Rust, C, Python, and sipp as an independent caller'
 	@echo 'make test-asterisk         calls through app_trunkline.so in a real Asterisk'
 	@echo 'make bench [BENCH=area]    benchmarks; the areas are $(AREAS)'
