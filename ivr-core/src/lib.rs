@@ -70,7 +70,7 @@ pub use machine::{
     QueueOutcome, Session, SessionConfig, SessionError, SessionOf, SnapshotError, TransferKind,
     TransferOutcome,
 };
-pub use program::{Flow, LoadError, MAGIC, VERSION};
+pub use program::{Flow, LoadError, MAGIC, Service, ServiceKind, VERSION};
 pub use prompt::{PromptItem, PromptText, PromptTexts, Prompts};
 pub use time::Time;
 pub use value::{DECIMAL_ONE, Decimal, Type, Value};

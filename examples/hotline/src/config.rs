@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
+use rsipstack::sip::Uri;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -32,6 +33,28 @@ pub(crate) struct Config {
     pub(crate) queues: Vec<Queue>,
     #[serde(default, rename = "agent")]
     pub(crate) agents: Vec<Agent>,
+    /// Where all this stands, for errors that only show later.
+    #[serde(skip)]
+    source: Source,
+}
+
+/// A configuration file and its text.
+#[derive(Clone, Debug, Default)]
+struct Source {
+    path: PathBuf,
+    text: String,
+}
+
+impl Source {
+    fn error(&self, span: Option<Range<usize>>, key: &str, why: String) -> ConfigError {
+        let before = |s: Range<usize>| &self.text[..s.start.min(self.text.len())];
+        ConfigError {
+            path: self.path.clone(),
+            line: span.map_or(1, |s| 1 + before(s).matches('\n').count()),
+            key: key.into(),
+            why,
+        }
+    }
 }
 
 /// Where SIP is spoken.
@@ -46,6 +69,8 @@ pub(crate) struct Sip {
     /// Calls at once; more are refused with 503.
     #[serde(default = "default_max_calls")]
     pub(crate) max_calls: usize,
+    /// `host:port` of the SIP server that numbers which are no agent's are called through.
+    pub(crate) gateway: Option<Spanned<String>>,
 }
 
 /// Where media goes.
@@ -106,7 +131,7 @@ pub(crate) struct QueryConfig {
     pub(crate) name: Spanned<String>,
     /// One SQL statement on the database; `:name` is an argument of the flow's query, `:call`,
     /// `:caller` and `:called` the call's own.
-    pub(crate) sql: String,
+    pub(crate) sql: Spanned<String>,
 }
 
 /// A number that can be called, and the flow its callers meet.
@@ -283,17 +308,13 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] naming the line and the key.
     pub(crate) fn parse(text: &str, path: &Path) -> Result<Config, ConfigError> {
-        let at = |span: Option<Range<usize>>, key: &str, why: String| ConfigError {
-            path: path.into(),
-            line: span.map_or(1, |s| 1 + text[..s.start.min(text.len())].matches('\n').count()),
-            key: key.into(),
-            why,
-        };
+        let source = Source { path: path.into(), text: text.into() };
         let mut config: Config = toml::from_str(text).map_err(|error| {
             let key = error.span().map_or_else(String::new, |span| key_at(text, span.start));
-            at(error.span(), &key, error.message().into())
+            source.error(error.span(), &key, error.message().into())
         })?;
-        config.check().map_err(|(span, key, why)| at(Some(span), key, why))?;
+        config.check().map_err(|(span, key, why)| source.error(Some(span), key, why))?;
+        config.source = source;
         let folder = path.parent().unwrap_or(Path::new("."));
         for line in &mut config.lines {
             let span = line.flow.span();
@@ -308,9 +329,22 @@ impl Config {
         Ok(config)
     }
 
+    /// An error about what stands at `span` of this file.
+    pub(crate) fn error(&self, span: Range<usize>, key: &str, why: String) -> ConfigError {
+        self.source.error(Some(span), key, why)
+    }
+
     /// The address far ends are told to send their media to.
     pub(crate) fn media_address(&self) -> IpAddr {
         self.rtp.address.unwrap_or(self.sip.listen.ip())
+    }
+
+    /// How a number that is no agent's is called, if such numbers are called at all.
+    pub(crate) fn through_gateway(&self, number: &str) -> Option<Uri> {
+        let gateway = self.sip.gateway.as_ref()?.get_ref();
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+        let uri = Uri::try_from(format!("sip:{number}@{gateway}").as_str()).ok()?;
+        (gateway.chars().all(plain) && uri.user() == Some(number)).then_some(uri)
     }
 
     /// What the types alone cannot say: ranges, duplicates, names that point nowhere.
@@ -319,6 +353,12 @@ impl Config {
         if self.media_address().is_unspecified() {
             let why = "must be set where sip.listen is no address that far ends could send to";
             return Err((self.rtp.ports.span(), "rtp.address", why.into()));
+        }
+        if let Some(gateway) = &self.sip.gateway
+            && self.through_gateway("1").is_none()
+        {
+            let why = format!("`{}` is no host and port of a SIP server", gateway.get_ref());
+            return Err((gateway.span(), "sip.gateway", why));
         }
         if !(1..=MAX_CALLS).contains(&self.sip.max_calls) {
             return Err((0..0, "sip.max-calls", format!("must be from 1 to {MAX_CALLS}")));
@@ -469,10 +509,26 @@ flow = "flow.yaml"
         assert_eq!(nowhere, "/etc/hotline.toml:16: agent.queues: there is no queue named `vip`");
         let twice = error(&format!("{GOOD}\n[[line]]\nnumber = \"12345\"\nflow = \"x\"\n"));
         assert_eq!(twice, "/etc/hotline.toml:23: line.number: there are two lines `12345`");
+        let gateway = error(&GOOD.replace("[storage]", "gateway = \"a b\"\n\n[storage]"));
+        assert!(gateway.starts_with("/etc/hotline.toml:5: sip.gateway: `a b` is no"), "{gateway}");
         let zero = error(&GOOD.replace("\"10s\"", "\"0s\""));
         assert!(zero.contains("queue.ring: of `general` must be from a millisecond"), "{zero}");
         let ports = error(&format!("{GOOD}\n[rtp]\nports = \"9-8\"\n"));
         assert!(ports.starts_with("/etc/hotline.toml:23: rtp.ports: `9-8` holds"), "{ports}");
+        let any = error(&GOOD.replace("127.0.0.1:5060", "0.0.0.0:5060"));
+        assert!(any.contains("rtp.address: must be set where sip.listen is no address"), "{any}");
+        for (key, line) in [
+            ("queue.ring", "ring = \"-10s\""),
+            ("queue.retry", "retry = \"-1ms\""),
+            ("queue.wrap-up", "wrap-up = \"-5s\""),
+            ("queue.max-wait", "max-wait = \"-1h\""),
+            ("queue.announce-every", "announce-every = \"25h\""),
+        ] {
+            let negative = error(&GOOD.replace("ring = \"10s\"", line));
+            assert!(negative.contains(&format!("{key}: of `general` must be")), "{negative}");
+        }
+        let silence = error(&format!("{GOOD}\n[rtp]\nsilence-limit = \"-30s\"\n"));
+        assert!(silence.contains("rtp.silence-limit: must be"), "{silence}");
         let missing = error("[sip]\nlisten = \"127.0.0.1:5060\"\n");
         assert!(missing.contains("missing field `storage`"), "{missing}");
     }

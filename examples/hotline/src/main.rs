@@ -37,12 +37,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Answers calls until Ctrl-C, which lets the calls that are up come to their end.
+    /// Answers calls until Ctrl-C or SIGTERM, which let the calls that are up come to their end.
     Serve {
         /// The configuration, TOML.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
-        /// Seconds after Ctrl-C when calls still up are ended; a second Ctrl-C ends them at once.
+        /// Seconds after that when calls still up are ended; a second signal ends them at once.
         #[arg(long, value_name = "SECONDS", default_value_t = 30)]
         drain: u64,
     },
@@ -52,7 +52,7 @@ enum Command {
         #[arg(long, value_name = "FOLDER", default_value = "target/hotline-demo")]
         folder: PathBuf,
     },
-    /// Reads the configuration, compiles its flows and makes the missing prompts.
+    /// Reads the configuration, compiles its flows, tries its queries, makes missing prompts.
     Check {
         /// The configuration, TOML.
         #[arg(long, value_name = "FILE")]

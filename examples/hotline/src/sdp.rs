@@ -21,6 +21,9 @@ pub(crate) enum SdpError {
     /// Neither G.711 A-law nor µ-law.
     #[error("the session description offers neither PCMA nor PCMU")]
     NoCodec,
+    /// It names a port of this program's own: the call would hear itself.
+    #[error("the session description names a media port of ours")]
+    OwnPort,
 }
 
 /// What the two ends agreed on, from our side.

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -48,15 +49,27 @@ impl fmt::Display for Prepared {
     }
 }
 
-/// Compiles the flows and loads or makes their prompts.
+/// Compiles the flows, looks whether the queries can be asked, and loads or makes the prompts.
 ///
 /// # Errors
-/// Whatever is wrong with a flow, with its place; a prompt that cannot be made.
+/// Whatever is wrong with a flow or a query, with its place; a prompt that cannot be made.
 pub(crate) fn prepare(config: &Config) -> anyhow::Result<Prepared> {
+    for query in &config.queries {
+        let checked = Store::check(&database(config), query.sql.get_ref());
+        checked.map_err(|error| {
+            let why = format!("of `{}`: {error}", query.name.get_ref());
+            config.error(query.sql.span(), "query.sql", why)
+        })?;
+    }
     let paths: BTreeSet<_> = config.lines.iter().map(|line| line.flow.get_ref().clone()).collect();
     let flows = Flows::load(&paths, config)?;
     let library = prompts::prepare(&config.prompts, &flows.prompts())?;
     Ok(Prepared { flows, library })
+}
+
+/// Where calls are kept.
+fn database(config: &Config) -> PathBuf {
+    config.storage.folder.join("hotline.db")
 }
 
 impl Server {
@@ -73,12 +86,11 @@ impl Server {
         let queries: Vec<Query> = config
             .queries
             .iter()
-            .map(|q| Query { name: q.name.get_ref().clone(), sql: q.sql.clone() })
+            .map(|q| Query { name: q.name.get_ref().clone(), sql: q.sql.get_ref().clone() })
             .collect();
         let lists: [(&str, &[String]); 2] =
             [("blacklist", &config.lists.blacklist), ("vip", &config.lists.vip)];
-        let (store, database, last_call) =
-            Store::open(&folder.join("hotline.db"), &queries, &lists)?;
+        let (store, database, last_call) = Store::open(&database(&config), &queries, &lists)?;
         let (recorder, recordings) = Recorder::start(live.clone())?;
         let music = match &config.prompts.music {
             Some(path) => prompts::read(path)?,

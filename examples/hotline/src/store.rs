@@ -168,6 +168,22 @@ impl Store {
         Ok((Store { jobs }, StoreThread(thread), last.unsigned_abs()))
     }
 
+    /// Looks whether a query could be asked, of the database at `path` or, where there is none
+    /// yet, of the one that [`Store::open`] would make. Nothing is written.
+    ///
+    /// # Errors
+    /// What the database says of the statement.
+    pub(crate) fn check(path: &Path, sql: &str) -> rusqlite::Result<()> {
+        let connection = Connection::open_in_memory()?;
+        connection.execute_batch(SCHEMA)?;
+        if path.exists() {
+            // Names are looked up in the empty tables first, then among the file's own.
+            let uri = format!("file:{}?mode=ro", uri_path(path));
+            connection.execute("ATTACH ?1 AS kept", params![uri])?;
+        }
+        connection.prepare(sql).map(drop)
+    }
+
     /// A call has come up.
     pub(crate) fn begin(&self, id: u64, caller: String, called: String, started: String) {
         self.send(Job::Begin { id, caller, called, started });
@@ -197,6 +213,17 @@ impl Store {
         // The thread outlives every handle; it is gone only if it panicked, which it logs.
         self.jobs.send(job).ok();
     }
+}
+
+/// A path as SQLite reads it in a URI.
+fn uri_path(path: &Path) -> String {
+    let escape = |c: char| match c {
+        '%' => "%25".into(),
+        '?' => "%3f".into(),
+        '#' => "%23".into(),
+        c => c.to_string(),
+    };
+    path.to_string_lossy().chars().map(escape).collect()
 }
 
 fn run(connection: &Connection, queries: &HashMap<String, String>, inbox: &mpsc::Receiver<Job>) {
@@ -341,5 +368,18 @@ mod tests {
         let path = folder.path().join("hotline.db");
         let error = Store::open(&path, &[query("bad", "SELEC 1")], &[]).unwrap_err();
         assert!(error.to_string().contains("query `bad`"), "{error}");
+    }
+
+    #[test]
+    fn a_query_is_checked_without_a_database_and_against_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("50% of #1?.db");
+        Store::check(&path, "SELECT status FROM cases WHERE number = :number").unwrap();
+        let error = Store::check(&path, "SELECT 1 FROM orders").unwrap_err();
+        assert!(error.to_string().contains("no such table: orders"), "{error}");
+        assert!(!path.exists(), "a check makes no file");
+        let own = Connection::open(&path).unwrap();
+        own.execute_batch("CREATE TABLE orders (number TEXT)").unwrap();
+        Store::check(&path, "SELECT 1 FROM orders").unwrap();
     }
 }

@@ -8,9 +8,9 @@
 mod code;
 mod vm;
 
-pub(crate) use code::check;
 #[cfg(feature = "std")]
-pub(crate) use code::{LONGEST, Op, STACK};
+pub(crate) use code::{LONGEST, STACK};
+pub(crate) use code::{Op, check};
 #[cfg(feature = "std")]
 pub(crate) use vm::Known;
 pub(crate) use vm::{Env, Scratch, Val, eval, eval_plain};

@@ -16,6 +16,7 @@
 pub(crate) mod check;
 mod crc;
 pub(crate) mod records;
+mod services;
 pub(crate) mod words;
 
 use check::Checker;
@@ -23,6 +24,7 @@ use records::{self as r, Root};
 use words::{Field, LangId, List, NodeId, Str, VarId, Words};
 
 pub(crate) use crc::crc32;
+pub use services::{Service, ServiceKind};
 
 use crate::{Type, prompt::PromptTexts};
 

@@ -5,6 +5,7 @@ use media_core::g711::Law;
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
+use super::transfer::Transfer;
 use crate::clock::Clock;
 use crate::live::Guard;
 use crate::media::call::Command;
@@ -24,6 +25,8 @@ pub(super) struct Call {
     pub(super) flow: usize,
     pub(super) session: Session,
     pub(super) stage: Stage,
+    /// The flow has handed the call over and ended: the caller talks on without it.
+    pub(super) handed_over: bool,
     /// Data for the agent's screen, collected by the flow.
     pub(super) data: Fields,
     pub(super) record: CallRecord,
@@ -44,6 +47,8 @@ pub(super) enum Stage {
         agent: String,
         leg: sip::Leg,
     },
+    /// Being transferred by the flow, or transferred.
+    Transfer(Transfer),
 }
 
 impl Stage {
@@ -55,15 +60,22 @@ impl Stage {
                 format!("waiting in {queue}, place {position}")
             }
             Stage::Talking { agent, .. } => format!("talking to {agent}"),
+            Stage::Transfer(transfer) => transfer.name(),
         }
     }
 }
 
 impl Call {
-    /// When its dialogue wants to be woken, in milliseconds since the epoch.
+    /// When its dialogue, or the phone that rings for its transfer, wants to be seen to, in
+    /// milliseconds since the epoch.
     pub(super) fn deadline_ms(&self) -> Option<u64> {
         // A deadline before the epoch is one that has come.
-        self.session.deadline().map(|at| u64::try_from(at.0).unwrap_or(0))
+        let dialogue = self.session.deadline().map(|at| u64::try_from(at.0).unwrap_or(0));
+        let ringing = match &self.stage {
+            Stage::Transfer(transfer) => transfer.rings_until_ms(),
+            _ => None,
+        };
+        dialogue.into_iter().chain(ringing).min()
     }
 
     /// Tells the call's media. It cannot be gone before it was told to end.

@@ -3,7 +3,8 @@
 
 use ivr_core::{EndReason, Input, Op, OpResult, Output, QueueOutcome, TransferOutcome, Value};
 
-use super::call::Stage;
+use super::call::{Call, Stage};
+use super::transfer::Wish;
 use super::{Answer, Centre, flows};
 use crate::live::Kind;
 use crate::media::call::Command;
@@ -17,7 +18,7 @@ enum Action {
     Query { op: u32, name: String, fields: Fields },
     Queue { op: u32, queue: String, priority: i32, data: Fields },
     Record { op: u32, limits: VoicemailLimits, beep: bool },
-    Transfer { op: u32, target: String },
+    Transfer(Wish),
     Attach { name: String, value: String },
     Trace { node: String, exit: String },
     End { reason: EndReason },
@@ -46,8 +47,9 @@ impl Action {
                 // Keys go to the flow, which stops the message at one of its terminators.
                 Action::Record { op, limits: VoicemailLimits { max_ms, silence_ms }, beep }
             }
-            Output::Transfer { op: Op(op), target, .. } => {
-                Action::Transfer { op, target: target.into() }
+            Output::Transfer { op: Op(op), kind, target, timeout_ms, attach } => {
+                let (target, data) = (target.into(), fields(attach));
+                Action::Transfer(Wish { op, kind, target, timeout_ms, data })
             }
             Output::Attach(argument) => {
                 Action::Attach { name: argument.name.into(), value: argument.value().to_string() }
@@ -65,6 +67,10 @@ pub(super) fn played(op: u32) -> Input<'static> {
 
 pub(super) fn recorded(op: u32, ms: u32) -> Input<'static> {
     Input::Done { op: Op(op), result: OpResult::Recorded { ms } }
+}
+
+pub(super) fn transferred(op: u32, outcome: TransferOutcome) -> Input<'static> {
+    Input::Done { op: Op(op), result: OpResult::Transferred { outcome } }
 }
 
 pub(super) fn connected(op: u32) -> Input<'static> {
@@ -178,12 +184,7 @@ impl Centre {
                 let path = self.setup.config.storage.folder.join(path);
                 call.media(Command::Voicemail { op, path, limits, beep });
             }
-            Action::Transfer { op, target } => {
-                self.log(Some(id), "transfer refused", target);
-                let outcome = TransferOutcome::Failed;
-                let result = OpResult::Transferred { outcome };
-                self.tell_flow(id, Input::Done { op: Op(op), result });
-            }
+            Action::Transfer(wish) => self.transfer(id, wish),
             Action::Attach { name, value } if name == "outcome" => call.record.outcome = value,
             Action::Attach { name, value } => call.data.push((name, value)),
             Action::Trace { node, exit } => self.log(Some(id), "node", format!("{node}: {exit}")),
@@ -191,7 +192,11 @@ impl Centre {
                 if let EndReason::Error(fault) = reason {
                     self.log(Some(id), "flow failed", format!("{fault:?}"));
                 }
-                self.finish(id);
+                let stays = |call: &Call| call.stage.is_handed_over();
+                match self.calls.get_mut(&id).filter(|call| stays(call)) {
+                    Some(call) => call.handed_over = true,
+                    None => self.finish(id),
+                }
             }
         }
     }
@@ -210,6 +215,7 @@ impl Centre {
                     self.routing.feed(now, acd_core::Input::Exit { call: entry, key: 0 });
                 }
             }
+            Stage::Transfer(_) => self.stop_transfer(id),
             _ => call.media(Command::Stop { op }),
         }
     }

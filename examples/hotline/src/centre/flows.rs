@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use ivr_core::{Flow, PromptItem, Session, SessionConfig};
+use ivr_core::{Flow, PromptItem, Service, ServiceKind, Session, SessionConfig};
 
 use crate::config::Config;
 use crate::prompts::Wanted;
@@ -33,6 +33,7 @@ impl Flows {
             // Whether its variables fit is known now, not when the first caller is there.
             Session::new(&flow, SessionConfig::default())
                 .with_context(|| format!("flow {name}"))?;
+            check_services(&flow, config).with_context(|| format!("flow {name}"))?;
             index.insert(path, flows.len());
             flows.push(flow);
         }
@@ -81,6 +82,24 @@ impl Flows {
         }
         wanted.into_iter().collect()
     }
+}
+
+/// Every queue and query that a flow names must be there.
+fn check_services(flow: &Flow<'_>, config: &Config) -> anyhow::Result<()> {
+    for Service { node, kind, name } in flow.services() {
+        let (known, table) = match kind {
+            ServiceKind::Queue => (config.queues.iter().any(|q| q.name.get_ref() == name), "queue"),
+            ServiceKind::Query => {
+                (config.queries.iter().any(|q| q.name.get_ref() == name), "query")
+            }
+            _ => continue,
+        };
+        anyhow::ensure!(
+            known,
+            "node `{node}` asks for the {table} `{name}`: there is no [[{table}]] of that name"
+        );
+    }
+    Ok(())
 }
 
 /// The names of the clips a prompt item is made of.

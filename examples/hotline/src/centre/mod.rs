@@ -15,6 +15,7 @@ mod call;
 mod dialogue;
 mod flows;
 mod routing;
+mod transfer;
 mod view;
 
 use std::collections::{BTreeSet, HashMap};
@@ -38,7 +39,7 @@ use crate::media::leg::MediaLeg;
 use crate::media::sound::Clip;
 use crate::prompts::Library;
 use crate::recording::Recorder;
-use crate::sip::{self, LegId, Ring, Stack};
+use crate::sip::{self, Callee, LegId, Ring, Stack};
 use crate::store::{CallRecord, Fields, QueryError, Row, Store};
 
 /// What the centre is asked from outside.
@@ -77,6 +78,8 @@ struct Answer {
 enum Role {
     Caller(u64),
     Agent(u64),
+    /// Whoever a flow transfers its caller to.
+    Target(u64),
 }
 
 /// Both ends of a channel whose receiver is the centre itself.
@@ -172,6 +175,7 @@ impl Centre {
         let due = |call: &&Call| call.deadline_ms().is_some_and(|at| at <= now.ms());
         let due: Vec<u64> = self.calls.values().filter(due).map(|call| call.id).collect();
         for id in due {
+            self.see_to_transfer(id, now.ms());
             self.tell_flow(id, ivr_core::Input::Tick);
         }
         loop {
@@ -190,11 +194,15 @@ impl Centre {
             sip::Event::Caller(caller) => self.caller(*caller),
             sip::Event::Answered { leg, agreed, ports } => {
                 let now = self.now();
+                let clock = self.setup.clock;
+                let media = Box::new(MediaLeg::new(leg, ports, agreed, clock, leg.0));
+                if let Some(Role::Target(id)) = self.legs.get(&leg) {
+                    return self.target_answered(*id, media);
+                }
                 let Some(ringing) = self.routing.ringing.get_mut(&leg) else {
                     return;
                 };
-                let clock = self.setup.clock;
-                ringing.media = Some(Box::new(MediaLeg::new(leg, ports, agreed, clock, leg.0)));
+                ringing.media = Some(media);
                 let offer = ringing.offer;
                 if !self.routing.feed(now, AcdInput::Accept { offer }) {
                     self.routing.ringing.remove(&leg);
@@ -202,6 +210,9 @@ impl Centre {
             }
             sip::Event::Refused { leg, status } => {
                 let now = self.now();
+                if let Some(Role::Target(id)) = self.legs.get(&leg) {
+                    return self.target_refused(*id, status);
+                }
                 if let Some(ringing) = self.routing.ringing.get(&leg) {
                     let (offer, cause) = (ringing.offer, cause_of(status));
                     self.routing.feed(now, AcdInput::Reject { offer, cause });
@@ -209,7 +220,8 @@ impl Centre {
             }
             sip::Event::Gone { leg } => self.gone(leg),
             sip::Event::Changed { leg, agreed } => {
-                if let Some(Role::Caller(id) | Role::Agent(id)) = self.legs.get(&leg)
+                if let Some(Role::Caller(id) | Role::Agent(id) | Role::Target(id)) =
+                    self.legs.get(&leg)
                     && let Some(call) = self.calls.get(id)
                 {
                     call.media(Command::Change { leg, agreed });
@@ -222,6 +234,11 @@ impl Centre {
                 {
                     call.media(Command::Key(key));
                 }
+            }
+            sip::Event::Refer { leg, target, answer } => {
+                let status = self.refer(leg, target);
+                // The phone may have hung up meanwhile.
+                answer.send(status).ok();
             }
             sip::Event::Registered { user, reachable } => {
                 let now = self.now();
@@ -286,6 +303,7 @@ impl Centre {
             flow,
             session,
             stage: Stage::Flow,
+            handed_over: false,
             data: Fields::new(),
             record,
             _guard: self.setup.live.guard(Kind::Call),
@@ -308,6 +326,7 @@ impl Centre {
         let now = self.now();
         match self.legs.remove(&leg) {
             Some(Role::Caller(id)) => self.hung_up(id, "caller"),
+            Some(Role::Target(id)) => self.target_gone(id),
             Some(Role::Agent(id)) => {
                 let Some(call) = self.calls.get(&id) else {
                     return;
@@ -335,10 +354,13 @@ impl Centre {
             return;
         };
         call.record.ended_by = by.into();
+        if call.handed_over {
+            return self.finish(id);
+        }
         let entry = match call.stage {
             Stage::Queued { entry, .. } => entry,
             Stage::Talking { entry, .. } => Some(entry),
-            Stage::Flow => None,
+            Stage::Flow | Stage::Transfer(_) => None,
         };
         if let Some(entry) = entry {
             self.routing.feed(now, AcdInput::Hangup { call: entry });
@@ -361,7 +383,7 @@ impl Centre {
         match report {
             Report::Key(key) => {
                 call.record.keys.push(key.to_char());
-                if !matches!(call.stage, Stage::Talking { .. }) {
+                if !call.stage.is_conversation() {
                     self.tell_flow(id, ivr_core::Input::Digit(key.to_char() as u8));
                 }
             }
@@ -468,8 +490,12 @@ impl Centre {
             ("Queue".to_owned(), self.routing.queue_name(queue)),
         ];
         data.extend(call.data.iter().cloned());
-        let ring =
-            Ring { user: seat.user.clone(), caller: call.caller.clone(), law: call.law, data };
+        let ring = Ring {
+            callee: Callee::Phone(seat.user.clone()),
+            caller: call.caller.clone(),
+            law: call.law,
+            data,
+        };
         let detail = seat.user.clone();
         let leg = self.setup.stack.ring(ring);
         let ringing = Ringing { offer, agent, leg, media: None };
@@ -539,6 +565,10 @@ impl Centre {
             return;
         };
         call.record.talked_ms = Some(talked_ms);
+        if !matches!(call.stage, Stage::Talking { .. }) {
+            // The agent passed the call on, and it is in the hands of the transfer.
+            return;
+        }
         if let Stage::Talking { op, leg, .. } = std::mem::replace(&mut call.stage, Stage::Flow) {
             call.media(Command::Unbridge);
             self.legs.remove(&leg.id);
@@ -554,6 +584,7 @@ impl Centre {
             return;
         };
         self.legs.remove(&call.leg.id);
+        self.release_target(&mut call);
         call.record.ended = Clock::text(self.setup.clock.now_ms());
         if call.record.ended_by.is_empty() {
             call.record.ended_by = "flow".into();

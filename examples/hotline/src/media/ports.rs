@@ -39,6 +39,14 @@ impl Ports {
         Ports { bind, told, next: Arc::new(AtomicU16::new(0)), range, live }
     }
 
+    /// Whether `address` is one that a call of this program listens at.
+    pub(crate) fn owns(&self, address: SocketAddr) -> bool {
+        let ip = address.ip();
+        let ours =
+            ip == self.told || ip == self.bind || self.bind.is_unspecified() && ip.is_loopback();
+        ours && self.range.contains(&address.port())
+    }
+
     /// The next free pair.
     ///
     /// # Errors
@@ -66,6 +74,17 @@ impl Ports {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pool_knows_its_own_addresses() {
+        let address = |text: &str| text.parse().unwrap();
+        let any =
+            Ports::new([0, 0, 0, 0].into(), [192, 0, 2, 1].into(), 20_000..21_000, Live::default());
+        assert!(any.owns(address("192.0.2.1:20000")));
+        assert!(any.owns(address("127.0.0.1:20998")));
+        assert!(!any.owns(address("192.0.2.1:21000")));
+        assert!(!any.owns(address("192.0.2.2:20000")));
+    }
 
     #[tokio::test]
     async fn a_full_pool_says_so_and_recovers() {

@@ -1,15 +1,24 @@
 //! What every leg that is up does, whoever called whom.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use media_core::g711::Law;
-use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver};
+use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TransactionHandle};
 use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::sip::{Header, Method, Request, StatusCode};
+use rsipstack::sip::{Header, Method, Request, StatusCode, typed};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+use super::incoming::plain;
 use super::{Event, LegId, Stack};
 use crate::sdp;
+
+/// How long a phone may take to answer what became of its transfer.
+const NOTIFY_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long before its NOTIFY the answer to a REFER is written.
+const ACCEPTANCE_LEAD: Duration = Duration::from_millis(20);
 
 /// A leg whose INVITE was answered and acknowledged.
 pub(super) struct Confirmed<'a> {
@@ -19,6 +28,8 @@ pub(super) struct Confirmed<'a> {
     /// Our own RTP address, which never changes within a call.
     pub(super) local: SocketAddr,
     pub(super) law: Law,
+    /// Whether the far end may transfer its caller: agents may, callers may not.
+    pub(super) may_refer: bool,
 }
 
 impl Confirmed<'_> {
@@ -58,6 +69,9 @@ impl Confirmed<'_> {
                 handle.reply(StatusCode::OK).await
             }
             DialogState::Options(_, _, handle) => handle.reply(StatusCode::OK).await,
+            DialogState::Refer(_, request, handle) if self.may_refer => {
+                return self.refer(&request, handle).await;
+            }
             DialogState::Refer(_, _, handle)
             | DialogState::Message(_, _, handle)
             | DialogState::Notify(_, _, handle)
@@ -71,6 +85,37 @@ impl Confirmed<'_> {
         }
     }
 
+    /// Takes a transfer over from the phone and tells it what came of that (RFC 3515): once
+    /// another phone rings, this one's part is done.
+    async fn refer(&self, request: &Request, handle: TransactionHandle) {
+        let target = request.headers.iter().find_map(|header| match header {
+            Header::ReferTo(to) => typed::Contact::parse(to.value()).ok()?.uri.user().map(plain),
+            _ => None,
+        });
+        let Some(target) = target else {
+            handle.reply(StatusCode::BadRequest).await.ok();
+            return;
+        };
+        if handle.reply(StatusCode::Accepted).await.is_err() {
+            return;
+        }
+        // The 202 is written by a task of its own. The NOTIFY may overtake it (RFC 3515 §2.4.4), but
+        // not every phone knows.
+        tokio::time::sleep(ACCEPTANCE_LEAD).await;
+        let (answer, answered) = oneshot::channel();
+        self.stack.tell(Event::Refer { leg: self.leg, target, answer });
+        let status = answered.await.unwrap_or(StatusCode::ServerInternalError.code());
+        let headers = vec![
+            Header::Event("refer".into()),
+            Header::SubscriptionState("terminated;reason=noresource".into()),
+            Header::ContentType("message/sipfrag;version=2.0".into()),
+        ];
+        let result = format!("SIP/2.0 {status} {}\r\n", StatusCode::from(status).text());
+        let told = self.dialog.notify(Some(headers), Some(result.into()));
+        // A phone that does not answer must not keep its leg up.
+        tokio::time::timeout(NOTIFY_PATIENCE, told).await.ok();
+    }
+
     /// Answers a re-INVITE or UPDATE: hold, resume, a new address of the far end.
     fn renegotiate(&self, request: &Request) -> (StatusCode, Option<Vec<u8>>) {
         if request.body.is_empty() {
@@ -79,7 +124,9 @@ impl Confirmed<'_> {
             let wants_offer = request.method == Method::Invite;
             return (StatusCode::OK, wants_offer.then(|| sdp::offer(self.local, self.law)));
         }
-        let answer = sdp::read(&request.body)
+        let answer = self
+            .stack
+            .read_sdp(&request.body)
             .and_then(|agreed| Ok((agreed, sdp::answer(&request.body, &agreed, self.local)?)));
         match answer {
             Ok((agreed, body)) => {

@@ -28,7 +28,7 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
     // An INVITE without a description asks us to make the offer, in the 200.
     let early = match tx.original.body.is_empty() {
         true => None,
-        false => match sdp::read(&tx.original.body) {
+        false => match stack.read_sdp(&tx.original.body) {
             Ok(agreed) => Some(agreed),
             Err(error) => {
                 let warning = Header::Warning(format!("399 trunkline \"{error}\"").into());
@@ -65,7 +65,7 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
     let local = ports.local;
     let mut call = IncomingLeg { stack: &stack, dialog: &dialog, leg, state: &mut state };
     if let Some((law, hang_up)) = call.answer(ring, early, called, ports).await {
-        Confirmed { stack: &stack, dialog: &dialog, leg, local, law }
+        Confirmed { stack: &stack, dialog: &dialog, leg, local, law, may_refer: false }
             .serve(&mut state, hang_up)
             .await;
         stack.tell(Event::Gone { leg });
@@ -123,7 +123,7 @@ impl IncomingLeg<'_> {
                 Some(_) => {}
             }
         }
-        let late = || sdp::read(&self.dialog.last_remote_ack()?.body).ok();
+        let late = || self.stack.read_sdp(&self.dialog.last_remote_ack()?.body).ok();
         let Some(agreed) = early.or_else(late) else {
             self.dialog.bye().await.ok();
             return None;
@@ -165,7 +165,7 @@ fn number_of(invite: &Request) -> String {
 }
 
 /// A number without percent escapes and without what cannot be printed.
-fn plain(number: &str) -> String {
+pub(super) fn plain(number: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = number.as_bytes();
     while let [byte, after @ ..] = rest {

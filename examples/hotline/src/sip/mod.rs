@@ -8,12 +8,13 @@ mod confirmed;
 mod incoming;
 mod outgoing;
 mod registrar;
+mod screening;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use rsipstack::EndpointBuilder;
@@ -23,15 +24,20 @@ use rsipstack::sip::{Header, Method, StatusCode, Uri};
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::TransportLayer;
 use rsipstack::transport::udp::UdpConnection;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::live::Live;
 use crate::media::ports::{PortPair, Ports};
-use crate::sdp::Agreed;
+use crate::sdp::{self, Agreed, SdpError};
 
-pub(crate) use outgoing::Ring;
+pub(crate) use outgoing::{Callee, Ring, uri_user};
 pub(crate) use registrar::Registrar;
+
+/// RFC 3261's estimate of a round trip: an ACK that is on its way is here by then.
+const T1: Duration = Duration::from_millis(500);
+/// How often a request that overtook its dialog's ACK looks for it.
+const ACK_LOOK: Duration = Duration::from_millis(5);
 
 /// Names a call leg, a caller's or an agent's, for as long as the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,6 +58,8 @@ pub(crate) enum Event {
     Changed { leg: LegId, agreed: Agreed },
     /// A key sent by SIP INFO (`application/dtmf-relay`).
     Key { leg: LegId, key: u8 },
+    /// A phone that was rung asks to transfer its caller to `target`; it waits for the SIP status.
+    Refer { leg: LegId, target: String, answer: oneshot::Sender<u16> },
     /// An agent's phone can be rung from now on, or no longer.
     Registered { user: String, reachable: bool },
 }
@@ -190,6 +198,15 @@ impl Stack {
         Uri::from(rsipstack::sip::HostWithPort::from(self.0.local))
     }
 
+    /// Reads a far end's session description; one that sends our media to ourselves is refused.
+    fn read_sdp(&self, body: &[u8]) -> Result<Agreed, SdpError> {
+        let agreed = sdp::read(body)?;
+        match self.0.ports.owns(agreed.remote) {
+            true => Err(SdpError::OwnPort),
+            false => Ok(agreed),
+        }
+    }
+
     fn tell(&self, event: Event) {
         // Fails only while the program ends and nobody listens any more.
         self.0.events.send(event).ok();
@@ -215,13 +232,12 @@ impl Stack {
     }
 
     async fn serve(&self, mut tx: Transaction) -> rsipstack::Result<()> {
+        if let Err(refusal) = screening::screen(&tx.original) {
+            return tx.reply_with(refusal.status, refusal.headers, None).await;
+        }
         let in_dialog = tx.original.to_header()?.tag()?.is_some();
         match tx.original.method {
-            _ if in_dialog => match self.0.dialogs.match_dialog(&tx) {
-                Some(mut dialog) => dialog.handle(&mut tx).await,
-                None if tx.original.method == Method::Ack => Ok(()),
-                None => tx.reply(StatusCode::CallTransactionDoesNotExist).await,
-            },
+            _ if in_dialog => self.serve_in_dialog(&mut tx).await,
             Method::Invite => incoming::serve(self.clone(), tx).await,
             Method::Register => {
                 let changed = self.0.registrar.serve(&mut tx).await?;
@@ -231,14 +247,32 @@ impl Stack {
                 Ok(())
             }
             Method::Options => {
-                let allow =
-                    Header::Allow("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER".into());
+                let allow = Header::Allow(screening::ALLOWED.into());
                 let accept = Header::Accept("application/sdp".into());
                 tx.reply_with(StatusCode::OK, vec![allow, accept], None).await
             }
-            Method::Ack => Ok(()),
-            _ => tx.reply(StatusCode::MethodNotAllowed).await,
+            _ => tx.reply(StatusCode::CallTransactionDoesNotExist).await,
         }
+    }
+
+    async fn serve_in_dialog(&self, tx: &mut Transaction) -> rsipstack::Result<()> {
+        let Some(mut dialog) = self.0.dialogs.match_dialog(tx) else {
+            return tx.reply(StatusCode::CallTransactionDoesNotExist).await;
+        };
+        // The ACK came first but is read by another task; a BYE need not wait for it.
+        let deadline = Instant::now() + T1;
+        while tx.original.method != Method::Bye
+            && dialog.state().waiting_ack()
+            && Instant::now() < deadline
+        {
+            tokio::time::sleep(ACK_LOOK).await;
+        }
+        let handled = dialog.handle(tx).await;
+        if tx.last_response.is_none() {
+            // What the stack drops is out of order (RFC 3261 §12.2.2) or out of season.
+            tx.reply(StatusCode::ServerInternalError).await?;
+        }
+        handled
     }
 
     async fn expire_registrations(self) {

@@ -1,4 +1,4 @@
-//! One agent's leg: from our INVITE to the last BYE.
+//! The leg of a phone that we ring: from our INVITE to the last BYE.
 
 use rsipstack::dialog::dialog::DialogState;
 use rsipstack::dialog::invitation::InviteOption;
@@ -18,11 +18,19 @@ const REQUEST_TIMEOUT: u16 = 408;
 /// Status reported where no port, socket or dialog can be had, or the phone answers nonsense.
 const SERVER_ERROR: u16 = 500;
 
-/// What an agent's phone is shown.
+/// Whose phone is rung.
+#[derive(Clone, Debug)]
+pub(crate) enum Callee {
+    /// The registered phone of this SIP user.
+    Phone(String),
+    /// Somebody whom another SIP server finds.
+    Elsewhere(Uri),
+}
+
+/// What a phone is shown.
 #[derive(Clone, Debug)]
 pub(crate) struct Ring {
-    /// The agent's SIP user.
-    pub(crate) user: String,
+    pub(crate) callee: Callee,
     /// The caller's number.
     pub(crate) caller: String,
     /// The law offered first: the caller's own, which spares a conversion.
@@ -32,7 +40,7 @@ pub(crate) struct Ring {
 }
 
 impl Stack {
-    /// Rings an agent's phone. What comes of it is told by [`Event::Answered`] or
+    /// Rings a phone. What comes of it is told by [`Event::Answered`] or
     /// [`Event::Refused`], unless the returned leg is dropped before: then the phone stops.
     pub(crate) fn ring(&self, ring: Ring) -> Leg {
         let hang_up = CancellationToken::new();
@@ -57,7 +65,13 @@ async fn call(
     ring: &Ring,
     hang_up: CancellationToken,
 ) -> Result<(), u16> {
-    let binding = stack.0.registrar.binding(&ring.user).ok_or(TEMPORARILY_UNAVAILABLE)?;
+    let (callee, destination) = match &ring.callee {
+        Callee::Phone(user) => {
+            let binding = stack.0.registrar.binding(user).ok_or(TEMPORARILY_UNAVAILABLE)?;
+            (Uri { params: Vec::new(), ..binding.contact }, binding.source)
+        }
+        Callee::Elsewhere(uri) => (uri.clone(), None),
+    };
     let ports = stack.0.ports.take().await.map_err(|_| SERVER_ERROR)?;
     let mut caller = stack.contact();
     caller.auth = Some(uri_user(&ring.caller).into());
@@ -67,9 +81,9 @@ async fn call(
     });
     let option = InviteOption {
         caller: caller.clone(),
-        callee: Uri { params: Vec::new(), ..binding.contact.clone() },
+        callee,
         contact: caller,
-        destination: binding.source,
+        destination,
         content_type: Some("application/sdp".into()),
         offer: Some(sdp::offer(ports.local, ring.law)),
         headers: Some(headers.collect()),
@@ -98,7 +112,7 @@ async fn call(
     if response.status_code.kind() != StatusCodeKind::Successful {
         return Err(response.status_code.code());
     }
-    let result = match sdp::read(&response.body) {
+    let result = match stack.read_sdp(&response.body) {
         _ if hang_up.is_cancelled() => {
             dialog.bye().await.ok();
             Ok(())
@@ -106,7 +120,9 @@ async fn call(
         Ok(agreed) => {
             let (local, law) = (ports.local, agreed.law);
             stack.tell(Event::Answered { leg, agreed, ports });
-            Confirmed { stack, dialog: &dialog, leg, local, law }.serve(&mut state, hang_up).await;
+            Confirmed { stack, dialog: &dialog, leg, local, law, may_refer: true }
+                .serve(&mut state, hang_up)
+                .await;
             stack.tell(Event::Gone { leg });
             Ok(())
         }
@@ -121,7 +137,7 @@ async fn call(
 
 /// A caller's number as the user part of a URI: what cannot stand there is left out, and nobody's
 /// number is `anonymous`.
-fn uri_user(number: &str) -> String {
+pub(crate) fn uri_user(number: &str) -> String {
     let kept: String = number
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '*' | '-' | '.' | '_'))

@@ -91,6 +91,10 @@ impl Registrar {
                 self.challenge(tx, false).await?;
                 return Ok(None);
             }
+            Proof::Misplaced => {
+                tx.reply(StatusCode::BadRequest).await?;
+                return Ok(None);
+            }
             Proof::Bad | Proof::Good => {
                 tx.reply(StatusCode::Forbidden).await?;
                 return Ok(None);
@@ -170,6 +174,10 @@ impl Registrar {
         if known.is_none_or(|(made, used)| made.elapsed() >= NONCE_LIFE || nc <= used) {
             return Proof::Stale;
         }
+        // A digest made for another place must not be good here (RFC 2617 §3.2.2.5).
+        if !same_place(&auth.uri, &tx.original.uri) {
+            return Proof::Misplaced;
+        }
         if !verify_digest(&auth, password, &tx.original.method, &raw) {
             return Proof::Bad;
         }
@@ -210,4 +218,12 @@ enum Proof {
     Bad,
     Missing,
     Stale,
+    /// Good perhaps, but for a request to somewhere else.
+    Misplaced,
+}
+
+/// Whether two URIs name the same user at the same host and port.
+fn same_place(a: &Uri, b: &Uri) -> bool {
+    let port = |uri: &Uri| uri.host_with_port.port.as_ref().map_or(5060, |p| p.value());
+    a.user() == b.user() && a.host_with_port.host == b.host_with_port.host && port(a) == port(b)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::ear::Ear;
 use crate::g711::Law;
 use crate::pcap::Stream;
+use crate::raw::Raw;
 use crate::scenario::{Offer, Scenario};
 use crate::server::Server;
 use crate::sipp::{Run, shipped_pcap};
@@ -53,4 +54,31 @@ fn ctrl_c_with_a_call_up_ends_cleanly() {
     std::thread::sleep(Duration::from_secs(1));
     server.stop_with_calls();
     call.passes();
+}
+
+#[test]
+fn behind_nat_the_far_end_is_told_the_outer_address() {
+    let outer = "[rtp]\naddress = \"127.0.0.77\"";
+    let server = Server::start_with(|config| config.replace("[rtp]", outer));
+    let raw = Raw::new(&server);
+    raw.send(raw.invite("nat", server.free_media()));
+    let ok = raw.final_response("nat", "INVITE");
+    assert!(ok.body().contains("c=IN IP4 127.0.0.77\r\n"), "{}", ok.body());
+    assert!(ok.header("Contact").is_some_and(|c| c.contains("127.0.0.1")), "SIP stays where it is");
+    raw.send(raw.request("ACK", "nat", &ok.to_tag(), "", ""));
+    raw.send(raw.request("BYE", "nat", &ok.to_tag(), "", ""));
+    assert_eq!(raw.final_response("nat", "BYE").code, 200);
+    server.stop();
+}
+
+#[test]
+fn a_far_end_that_answers_no_bye_does_not_keep_the_program() {
+    let server = Server::start();
+    let raw = Raw::new(&server);
+    raw.send(raw.invite("deaf", server.free_media()));
+    let ok = raw.final_response("deaf", "INVITE");
+    raw.send(raw.request("ACK", "deaf", &ok.to_tag(), "", ""));
+    server.wait_for("calls", 1);
+    // Ended by the program within its own limits, not by the BYE's 32 seconds of retransmission.
+    server.stop_with_calls();
 }

@@ -19,3 +19,4 @@ mod scenario;
 mod server;
 mod sipp;
 mod storms;
+mod transfers;

@@ -126,6 +126,11 @@ impl Raw {
 }
 
 impl Response {
+    /// What follows the headers.
+    pub(crate) fn body(&self) -> &str {
+        self.text.split_once("\r\n\r\n").map_or("", |(_, body)| body)
+    }
+
     /// The value of a header, by its full name.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.text.lines().find_map(|line| {

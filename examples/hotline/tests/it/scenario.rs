@@ -155,6 +155,17 @@ impl Scenario {
         self.then(include_str!("../sipp/agent_bye.xml"), &[])
     }
 
+    /// The agent transfers the caller by the phone's key; the phone is told what comes of it.
+    pub(crate) fn agent_refers(self, target: &str, status: u16) -> Scenario {
+        let values = [("target", target), ("status", &status.to_string())];
+        self.then(include_str!("../sipp/agent_refers.xml"), &values)
+    }
+
+    /// The agent does not take the call.
+    pub(crate) fn agent_refuses(self, code: u16) -> Scenario {
+        self.then(include_str!("../sipp/agent_refuses.xml"), &[("code", &code.to_string())])
+    }
+
     /// Expects the server to stop the ringing.
     pub(crate) fn agent_cancelled(self) -> Scenario {
         self.then(include_str!("../sipp/agent_cancelled.xml"), &[])

@@ -74,6 +74,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the server with the configuration all these tests share, and waits until it is ready.
     pub(crate) fn start() -> Server {
+        Server::start_with(|config| config)
+    }
+
+    /// The same with another configuration, made from the shared one.
+    pub(crate) fn start_with(change: impl Fn(String) -> String) -> Server {
         let slot = Slot::take();
         let folder = TempDir::new().expect("a temporary folder");
         let flows = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/flows");
@@ -83,7 +88,7 @@ impl Server {
             .replace("{flows}", &flows.display().to_string())
             .replace("{prompts}", &prompts().display().to_string());
         let file = folder.path().join("hotline.toml");
-        fs::write(&file, config).expect("a configuration file");
+        fs::write(&file, change(config)).expect("a configuration file");
         let stderr = File::create(folder.path().join("stderr")).expect("a file for the log");
         // The first server makes the prompts; the others wait and find them.
         let making = lock(Slot::FIRST - 1..Slot::FIRST, 1).1;
@@ -195,11 +200,15 @@ impl Server {
         }
     }
 
+    fn database(&self) -> Connection {
+        let path = self.folder().join("data/hotline.db");
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+            .expect("the database opens")
+    }
+
     /// The calls on record, in the order they came.
     pub(crate) fn calls(&self) -> Vec<Call> {
-        let path = self.folder().join("data/hotline.db");
-        let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .expect("the database opens");
+        let database = self.database();
         let mut statement = database
             .prepare("SELECT caller, outcome, keys, agent, rating, ended_by FROM calls ORDER BY id")
             .expect("the table is there");
@@ -214,6 +223,12 @@ impl Server {
             })
         });
         calls.and_then(Iterator::collect).expect("the columns are there")
+    }
+
+    /// How often something of this kind was noted in the event log.
+    pub(crate) fn events(&self, kind: &str) -> i64 {
+        let count = "SELECT COUNT(*) FROM events WHERE kind = ?1";
+        self.database().query_row(count, [kind], |row| row.get(0)).expect("the table is there")
     }
 
     /// The only call of this caller, once its record is complete.
@@ -289,6 +304,6 @@ fn parse_live(line: &str) -> BTreeMap<String, u64> {
 }
 
 /// Prompts are made once and shared: making them is not what is tested here.
-fn prompts() -> PathBuf {
+pub(crate) fn prompts() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("prompts")
 }
