@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import trunkline
 from trunkline import _ogg, _replay, acd, aio, ivr, media, record, sim
+from trunkline.sim import plot, wallboard
 
 EXAMPLES = Path(os.environ["TRUNKLINE_SOURCE"]) / "examples" / "python"
 
@@ -72,7 +73,7 @@ def test_hello_stays_short() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [trunkline, acd, aio, ivr, media, record, sim, _replay, _ogg],
+    [trunkline, acd, aio, ivr, media, record, sim, plot, wallboard, _replay, _ogg],
     ids=lambda module: module.__name__,
 )
 def test_docstrings_run(module: object) -> None:
@@ -81,10 +82,17 @@ def test_docstrings_run(module: object) -> None:
 
 
 def test_everything_public_is_documented() -> None:
-    for module in (trunkline, acd, aio, ivr, media, record, sim):
+    for module in (trunkline, acd, aio, ivr, media, record, sim, plot, wallboard):
         for name in module.__all__:
             value = getattr(module, name)
-            if isinstance(value, str) or name in ("Draw", "Output", "Progress", "Value"):
+            if isinstance(value, str) or name in (
+                "COLOURS",
+                "Draw",
+                "Output",
+                "Progress",
+                "STYLE",
+                "Value",
+            ):
                 continue
             assert value.__doc__, f"{module.__name__}.{name}"
             if isinstance(value, type) and value.__module__.startswith("trunkline"):

@@ -61,7 +61,7 @@ impl jitter::Decoder for Decoder {
 
     fn recover(&mut self, next: &[u8], out: &mut [i16]) -> usize {
         match self {
-            Self::Law(_) => 0,
+            Self::Law(law) => law.recover(next, out),
             #[cfg(feature = "opus")]
             Self::Opus(decoder) => decoder.recover(next, out),
         }
