@@ -38,10 +38,11 @@ impl<'a> Flow<'a> {
     /// # use ivr_core::{Flow, ServiceKind, compile};
     /// let document = "
     /// name: tiny
+    /// languages: [en]
     /// start: agent
+    /// on: { error: hangup }
     /// nodes:
-    ///   agent: { type: queue, queue: general, next: bye }
-    ///   bye: { type: hangup }
+    ///   agent: { type: queue, queue: general, on: { answered: hangup } }
     /// ";
     /// let program = compile(document, "tiny.yaml")?;
     /// let flow = Flow::load(&program)?;
