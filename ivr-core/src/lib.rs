@@ -43,6 +43,8 @@ extern crate std;
 #[cfg(feature = "std")]
 mod compile;
 #[cfg(feature = "std")]
+mod decompile;
+#[cfg(feature = "std")]
 mod document;
 mod expr;
 mod grammar;

@@ -15,6 +15,7 @@ use ivr_core::{
 const USAGE: &str = "\
 usage: ivr check FLOW.yaml...             say what is wrong, and what is hardly right
        ivr compile FLOW.yaml OUT.ivrb     make a program
+       ivr decompile PROGRAM.ivrb         a document that compiles to this program
        ivr graph FLOW.yaml [dot|mermaid]  draw the flow
        ivr prompts FLOW.yaml              list what has to be recorded or synthesised
        ivr import MENUS.xml               FreeSWITCH's ivr_menus as a flow document
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     let done = match args.as_slice() {
         ["check", files @ ..] if !files.is_empty() => all(files, check),
         ["compile", file, out] => compile_to(file, out),
+        ["decompile", file] => decompile(file),
         ["graph", file] => graph(file, "mermaid"),
         ["graph", file, kind @ ("dot" | "mermaid")] => graph(file, kind),
         ["prompts", file] => prompts(file),
@@ -83,6 +85,12 @@ fn check(file: &str) -> Result<bool> {
 
 fn compile_to(file: &str, out: &str) -> Result<bool> {
     fs::write(out, program(file)?).map_err(|e| format!("{out}: {e}"))?;
+    Ok(true)
+}
+
+fn decompile(file: &str) -> Result<bool> {
+    let bytes = fs::read(file).map_err(|e| format!("{file}: {e}"))?;
+    print!("{}", Flow::load(&bytes)?.decompile());
     Ok(true)
 }
 

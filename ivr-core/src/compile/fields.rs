@@ -44,6 +44,11 @@ impl<'d> Fields<'d> {
         }
     }
 
+    /// Whether every field has been asked for.
+    pub(super) fn is_spent(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// Reports what nobody asked for.
     pub(super) fn finish(self, c: &mut Compiler<'d>) {
         for (name, key, _) in &self.entries {

@@ -113,13 +113,14 @@ impl<'d> Compiler<'d> {
             let message = "a menu needs an option".into();
             return Err(self.error("missing", options.span, message, None));
         }
-        let mut into = None;
+        let (mut into, mut source) = (None, "keys".to_string());
         if let Some(node) = extension {
             let mut fields = Fields::new(self, node, "an extension")?;
             let pattern = fields.need(self, "pattern")?;
             let (var, to) = (fields.need(self, "into")?, fields.need(self, "to")?);
             fields.finish(self);
             let parsed = self.pattern(pattern)?;
+            source = format!("pattern {}", pattern.text().unwrap_or_default());
             let tag = exits.len() as u32;
             exits.push(self.exit(exit::OPTION + tag, "extension", to)?);
             patterns.push((parsed, tag + 1));
@@ -127,7 +128,7 @@ impl<'d> Compiler<'d> {
         }
         let automaton = self.automaton(&patterns, options)?;
         self.shadowed(&names, &automaton, common.inter);
-        let dfa = self.add_dfa(&automaton);
+        let dfa = self.add_dfa(&automaton, &source);
         let body = self.collect_body(&common, EAGER, dfa, Opt(into), 0, 0);
         let mut required = alloc::vec![exit::NOINPUT, exit::NOMATCH];
         if common.cancel != 0 {
@@ -171,17 +172,23 @@ impl<'d> Compiler<'d> {
         let grammar = fields.take("grammar");
         let terminators = fields.take("terminators");
         let validate = fields.take("validate");
-        let parsed = match (pattern, digits, min, max) {
-            (None, None, None, None) if grammar.is_some() => self.grammar(grammar)?,
-            (Some(node), None, None, None) => self.pattern(node)?,
+        let written = |node: &Node| node.text().unwrap_or_default().to_string();
+        let (parsed, source) = match (pattern, digits, min, max) {
+            (None, None, None, None) if grammar.is_some() => {
+                let source = grammar.map_or_else(String::new, written);
+                (self.grammar(grammar)?, format!("grammar {source}"))
+            }
+            (Some(node), None, None, None) => {
+                (self.pattern(node)?, format!("pattern {}", written(node)))
+            }
             (None, Some(node), None, None) => {
                 let n = self.number(node, 1, LONGEST)?;
-                Pattern::digits(n, n)
+                (Pattern::digits(n, n), format!("digits {n}-{n}"))
             }
             (None, None, min, Some(max)) => {
                 let least = min.map_or(Ok(1), |node| self.number(node, 0, LONGEST))?;
                 let most = self.number(max, least.max(1), LONGEST)?;
-                Pattern::digits(least, most)
+                (Pattern::digits(least, most), format!("digits {least}-{most}"))
             }
             _ => {
                 let message =
@@ -220,7 +227,7 @@ impl<'d> Compiler<'d> {
             },
         };
         let var = self.digits_variable(into, Some(&automaton))?;
-        let dfa = self.add_dfa(&automaton);
+        let dfa = self.add_dfa(&automaton, &source);
         let body = self.collect_body(&common, 0, dfa, Opt(Some(var)), terminators, validate);
         let mut required = alloc::vec![exit::NEXT, exit::NOINPUT, exit::NOMATCH];
         if common.cancel != 0 {

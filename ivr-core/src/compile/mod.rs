@@ -23,8 +23,9 @@ pub use fields::milliseconds;
 
 use crate::Type;
 use crate::document::{self, Node, Span};
+use crate::program::layout::Layout;
 use crate::program::records::{self as r, Expr, Root};
-use crate::program::words::{DfaId, Field, List, Opt, ScheduleId, Str, VarId};
+use crate::program::words::{DfaId, Field, List, Opt, ScheduleId, Str, VarId, Words};
 use crate::program::{HEADER, MAGIC, VERSION, crc32};
 use expr::Compiled;
 use fields::Fields;
@@ -147,8 +148,8 @@ impl<'d> Compiler<'d> {
             diags: Diagnostics::new(file),
             strings: Vec::new(),
             string_ids: BTreeMap::new(),
-            // Word 0 is the empty list; the root record follows.
-            words: alloc::vec![0; 1 + Root::WORDS],
+            // Word 0 is the empty list.
+            words: alloc::vec![0],
             languages: Vec::new(),
             vars: Vec::new(),
             var_ids: BTreeMap::new(),
@@ -217,9 +218,11 @@ impl<'d> Compiler<'d> {
         Expr(at)
     }
 
-    fn add_dfa(&mut self, automaton: &automaton::Automaton) -> DfaId {
+    /// `source` is how it was written, as in [`r::Dfa`].
+    fn add_dfa(&mut self, automaton: &automaton::Automaton, source: &str) -> DfaId {
         let states = self.list(&automaton.states);
-        self.dfas.push(r::Dfa { states, longest: automaton.longest });
+        let source = self.string(source);
+        self.dfas.push(r::Dfa { states, longest: automaton.longest, source });
         DfaId(self.dfas.len() as u32 - 1)
     }
 
@@ -328,15 +331,15 @@ impl<'d> Compiler<'d> {
         self.lint();
         let languages = self.languages.clone();
         let languages: Vec<Str> = languages.into_iter().map(|l| self.string(l)).collect();
-        let (vars, schedules, dfas) =
-            (self.vars.clone(), self.schedules.clone(), self.dfas.clone());
+        let (vars, schedules) = (self.vars.clone(), self.schedules.clone());
         Ok(Root {
             name,
             languages: self.list(&languages),
             vars: self.list(&vars),
             prompts: self.finish_prompts(),
             schedules: self.list(&schedules),
-            dfas: self.list(&dfas),
+            // Those that are used are laid down with the rest.
+            dfas: List::EMPTY,
             flows,
             nodes,
             events,
@@ -464,28 +467,32 @@ impl<'d> Compiler<'d> {
 
     /// Puts the whole program together.
     fn assemble(&mut self, root: Root) -> Vec<u8> {
-        let mut head = Vec::new();
-        root.put(&mut head);
-        self.words[1..=Root::WORDS].copy_from_slice(&head);
-        let mut bytes = alloc::vec![0; HEADER];
+        let mut written = Vec::with_capacity(self.words.len() * 4);
         for word in &self.words {
+            written.extend_from_slice(&word.to_le_bytes());
+        }
+        let mut layout = Layout::new(Words(&written), &self.strings, &self.dfas);
+        layout.root(root);
+        let texts: Vec<&str> = layout.texts();
+        let mut bytes = alloc::vec![0; HEADER];
+        for word in &layout.words {
             bytes.extend_from_slice(&word.to_le_bytes());
         }
         let mut at = 0_u32;
-        for text in &self.strings {
+        for text in &texts {
             bytes.extend_from_slice(&at.to_le_bytes());
             bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
             at += text.len() as u32;
         }
-        for text in &self.strings {
+        for text in &texts {
             bytes.extend_from_slice(text.as_bytes());
         }
         bytes[0..4].copy_from_slice(&MAGIC);
         bytes[4..6].copy_from_slice(&VERSION.to_le_bytes());
         let length = bytes.len() as u32;
         bytes[8..12].copy_from_slice(&length.to_le_bytes());
-        bytes[16..20].copy_from_slice(&(self.words.len() as u32).to_le_bytes());
-        bytes[20..24].copy_from_slice(&(self.strings.len() as u32).to_le_bytes());
+        bytes[16..20].copy_from_slice(&(layout.words.len() as u32).to_le_bytes());
+        bytes[20..24].copy_from_slice(&(texts.len() as u32).to_le_bytes());
         let crc = crc32(&bytes[16..]);
         bytes[12..16].copy_from_slice(&crc.to_le_bytes());
         bytes

@@ -51,6 +51,11 @@ impl<'d> Compiler<'d> {
         };
         // Only for people.
         fields.take("description");
+        let by_itself = [("hangup", Kind::Hangup), ("return", Kind::Return)];
+        if by_itself.contains(&(name, kind)) && fields.is_spent() {
+            // It is there without being declared.
+            return Ok(());
+        }
         let mut built = self.build(kind, &mut fields, span)?;
         if let Some(next) = fields.take("next") {
             built.exits.push(self.exit(exit::NEXT, "next", next)?);

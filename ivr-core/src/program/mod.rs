@@ -15,6 +15,8 @@
 
 pub(crate) mod check;
 mod crc;
+#[cfg(feature = "std")]
+pub(crate) mod layout;
 pub(crate) mod records;
 mod services;
 pub(crate) mod words;
@@ -31,7 +33,7 @@ use crate::{Type, prompt::PromptTexts};
 /// The first four bytes of every program.
 pub const MAGIC: [u8; 4] = *b"IVRB";
 /// The version this crate writes and reads.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 pub(crate) const HEADER: usize = 24;
 

@@ -106,6 +106,9 @@ records! {
         states: List<State>,
         /// No match is longer than this.
         longest: u32,
+        /// How it was written: `keys`, `digits 4-6`, `pattern …` or `grammar …`; of a menu, the
+        /// pattern of its extensions.
+        source: Str,
     }
 
     Play { prompt: PromptId, }
@@ -217,6 +220,11 @@ impl Field for Expr {
 
     fn check(self, checker: &mut Checker<'_>) -> Result<(), LoadError> {
         crate::expr::check(self, checker)
+    }
+
+    #[cfg(feature = "std")]
+    fn lay(self, layout: &mut super::layout::Layout<'_>) -> Self {
+        layout.code(self)
     }
 }
 

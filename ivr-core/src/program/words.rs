@@ -3,6 +3,8 @@
 
 use core::marker::PhantomData;
 
+#[cfg(feature = "std")]
+use super::layout::Layout;
 use super::{LoadError, check::Checker};
 
 /// What stands for "nothing here" in a field that may be empty.
@@ -51,6 +53,12 @@ pub(crate) trait Field: Copy {
     #[cfg(feature = "std")]
     fn put(self, out: &mut alloc::vec::Vec<u32>);
     fn check(self, checker: &mut Checker<'_>) -> Result<(), LoadError>;
+    /// Lays what the field refers to down anew; the field as it is called there.
+    #[cfg(feature = "std")]
+    fn lay(self, layout: &mut Layout<'_>) -> Self {
+        let _ = layout;
+        self
+    }
 }
 
 impl Field for u32 {
@@ -94,7 +102,7 @@ impl Field for i64 {
 
 /// Defines fields of one word that name something by index.
 macro_rules! indices {
-    ($($(#[$doc:meta])* $name:ident: $what:literal in $count:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $what:literal in $count:ident $(, $lay:ident)?;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) struct $name(pub(crate) u32);
@@ -119,13 +127,18 @@ macro_rules! indices {
                     Err(checker.wrong($what))
                 }
             }
+
+            $(#[cfg(feature = "std")]
+            fn lay(self, layout: &mut Layout<'_>) -> Self {
+                layout.$lay(self)
+            })?
         }
     )*};
 }
 
 indices! {
     /// A string of the pool.
-    Str: "string" in strings;
+    Str: "string" in strings, string;
     /// A node.
     NodeId: "node" in nodes;
     /// A variable.
@@ -139,7 +152,7 @@ indices! {
     /// A language.
     LangId: "language" in languages;
     /// A digit automaton.
-    DfaId: "automaton" in dfas;
+    DfaId: "automaton" in dfas, dfa;
 }
 
 /// A field that may be empty.
@@ -169,6 +182,11 @@ impl<T: Field> Field for Opt<T> {
 
     fn check(self, checker: &mut Checker<'_>) -> Result<(), LoadError> {
         self.0.map_or(Ok(()), |field| field.check(checker))
+    }
+
+    #[cfg(feature = "std")]
+    fn lay(self, layout: &mut Layout<'_>) -> Self {
+        Self(self.0.map(|field| field.lay(layout)))
     }
 }
 
@@ -247,6 +265,13 @@ impl<R: Field> Field for List<R> {
         }
         Ok(())
     }
+
+    #[cfg(feature = "std")]
+    fn lay(self, layout: &mut Layout<'_>) -> Self {
+        let records: alloc::vec::Vec<R> =
+            self.iter(layout.from).map(|record| record.lay(layout)).collect();
+        layout.list(&records)
+    }
 }
 
 /// Defines records: their fields in order, and from that how they are read, written and checked.
@@ -286,6 +311,12 @@ macro_rules! records {
             ) -> Result<(), $crate::program::LoadError> {
                 $($crate::program::words::Field::check(self.$field, checker)?;)*
                 Ok(())
+            }
+
+            #[cfg(feature = "std")]
+            #[allow(unused_variables, reason = "an empty record refers to nothing")]
+            fn lay(self, layout: &mut $crate::program::layout::Layout<'_>) -> Self {
+                Self { $($field: $crate::program::words::Field::lay(self.$field, layout),)* }
             }
         }
     )*};

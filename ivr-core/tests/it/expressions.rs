@@ -4,6 +4,7 @@ use cel::{Context, Program as Cel, Value as CelValue};
 use ivr_core::{Flow, Value, compile};
 use proptest::prelude::*;
 
+use crate::decompile::comes_back;
 use crate::driver::{MONDAY_TEN, start};
 
 /// What an expression came to here.
@@ -21,6 +22,7 @@ nodes:
 "
     );
     let program = compile(&document, "e.yaml").unwrap_or_else(|e| panic!("{e}"));
+    comes_back(&program);
     let flow = Flow::load(&program).unwrap();
     let mut call = start(&flow, MONDAY_TEN);
     call.found(&[

@@ -3,6 +3,7 @@
 mod city_hotline;
 mod collect;
 mod compiler;
+mod decompile;
 mod driver;
 mod expressions;
 mod flows;

@@ -80,7 +80,7 @@ proptest! {
     fn invariant_16_any_bytes_load_or_are_refused(mut bytes in proptest::collection::vec(any::<u8>(), 0..300), words in any::<u8>()) {
         let _ = Flow::load(&bytes);
         if bytes.len() >= 24 {
-            bytes[..8].copy_from_slice(b"IVRB\x01\0\0\0");
+            bytes[..8].copy_from_slice(b"IVRB\x02\0\0\0");
             let count = u32::from(words) % (bytes.len() as u32 / 4);
             bytes[16..20].copy_from_slice(&count.to_le_bytes());
             bytes[20..24].copy_from_slice(&0_u32.to_le_bytes());

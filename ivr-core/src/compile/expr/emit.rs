@@ -289,7 +289,7 @@ impl Emitter<'_, '_> {
         };
         match automaton::build(&[(parsed, 0)]) {
             Ok(dfa) => {
-                let id = self.c.add_dfa(&dfa);
+                let id = self.c.add_dfa(&dfa, &format!("pattern {source}"));
                 self.op(Op::Matches, id.0);
                 Ok(Type::Bool)
             }
