@@ -33,7 +33,7 @@ demo:
 .PHONY: test-packages test-rust test-doc test-no-alloc test-c test-python test-sip
 .PHONY: test-asterisk test-dialogic
 
-test: test-rust test-doc test-no-alloc test-c test-dialogic test-python licences test-sip
+test: test-rust test-numbers test-doc test-no-alloc test-c test-dialogic test-python licences test-sip
 test-rust test-doc test-no-alloc test-c test-dialogic test-python test-sip: test-packages
 
 test-packages:
@@ -124,13 +124,14 @@ benches = $(patsubst $(1)/benches/%.rs,%,$(wildcard $(1)/benches/*.rs)) \
 RECORD := $(filter record%,$(call benches,media-core))
 MEDIA := $(filter-out $(RECORD),$(call benches,media-core))
 BENCHES_acd = -p trunkline-acd-core $(patsubst %,--bench %,$(call benches,acd-core))
-BENCHES_ivr = -p trunkline-ivr-core $(patsubst %,--bench %,$(call benches,ivr-core))
 BENCHES_ffi = -p trunkline-ffi $(patsubst %,--bench %,$(call benches,ffi))
 BENCHES_media = -p trunkline-media-core $(MEDIA:%=--bench %)
 BENCHES_record = -p trunkline-media-core $(RECORD:%=--bench %)
 
-$(filter-out bench-python bench-asterisk,$(AREAS:%=bench-%)): bench-%:
+$(filter-out bench-ivr bench-python bench-asterisk,$(AREAS:%=bench-%)): bench-%:
 	cargo bench --locked --all-features $(BENCHES_$*)
+bench-ivr:
+	ivr-core/bench/bench.sh
 bench-python:
 	bindings-python/bench.sh
 bench-asterisk:

@@ -23,7 +23,7 @@ pub enum PromptItem<'a> {
         text: &'a str,
     },
     /// A value: play its pieces, or synthesise its text.
-    Say(Say),
+    Say(Say<'a>),
 }
 
 /// The items of one play operation. Iterate over it, as often as needed.
@@ -85,7 +85,7 @@ impl<'a> Iterator for Prompts<'a> {
                     let value = eval(self.env, value, &mut scratch);
                     let language = flow.language(self.env.state.language);
                     let say = Kind::from_code(item.say).zip(value.value(&scratch).ok());
-                    match say.map(|(kind, value)| Say::new(language, kind, value)) {
+                    match say.map(|(kind, value)| Say::new_in(flow, language, kind, value)) {
                         Some(Ok(say)) => PromptItem::Say(say),
                         // A value nobody can speak is left out, the rest is heard.
                         _ => continue,

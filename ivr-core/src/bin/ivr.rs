@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use ivr_core::rehearse::{Rehearsal, Report, flow_of, run_scenarios};
+use ivr_core::say::{Kind, Say};
 use ivr_core::{
     Flow, Input, OpResult, QueueOutcome, SessionConfig, Time, Value, compile, import_freeswitch,
 };
@@ -18,6 +19,7 @@ usage: ivr check FLOW.yaml...             say what is wrong, and what is hardly 
        ivr decompile PROGRAM.ivrb         a document that compiles to this program
        ivr graph FLOW.yaml [dot|mermaid]  draw the flow
        ivr prompts FLOW.yaml              list what has to be recorded or synthesised
+       ivr say [FLOW.yaml] LANGUAGE KIND  whole numbers, one a line, as they are spoken
        ivr import MENUS.xml               FreeSWITCH's ivr_menus as a flow document
        ivr run FLOW.yaml                  be the caller and the host, on the keyboard
        ivr test FILE.ivrtest.yaml...      play scenarios and measure their coverage
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
         ["graph", file] => graph(file, "mermaid"),
         ["graph", file, kind @ ("dot" | "mermaid")] => graph(file, kind),
         ["prompts", file] => prompts(file),
+        ["say", language, kind] => say("", language, kind),
+        ["say", file, language, kind] => say(file, language, kind),
         ["import", file] => import(file),
         ["run", file] => run(file),
         ["transcript", file] => transcript(file),
@@ -107,6 +111,24 @@ fn prompts(file: &str) -> Result<bool> {
         let (file, words) = (text.file.unwrap_or("-"), text.text.unwrap_or("-"));
         println!("{}\t{}\t{file}\t{words}", text.prompt, text.language);
     }
+    Ok(true)
+}
+
+/// A flow that only lends its name where none is given.
+const NO_FLOW: &str =
+    "{ name: none, languages: [en], start: hangup, nodes: { hangup: { type: hangup } } }";
+
+fn say(file: &str, language: &str, kind: &str) -> Result<bool> {
+    let bytes =
+        if file.is_empty() { compile(NO_FLOW, "none")?.into_bytes() } else { program(file)? };
+    let flow = Flow::load(&bytes)?;
+    let kind = Kind::from_name(kind).ok_or("number, count, ordinal, digits, phone, …")?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for line in io::stdin().lock().lines() {
+        let number = line?.trim().parse()?;
+        writeln!(out, "{}", Say::new_in(&flow, language, kind, Value::Int(number))?)?;
+    }
+    out.flush()?;
     Ok(true)
 }
 

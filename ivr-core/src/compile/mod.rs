@@ -9,6 +9,7 @@ mod lint;
 mod menus;
 mod nodes;
 mod prompts;
+mod say;
 mod schedules;
 mod srgs;
 
@@ -110,7 +111,9 @@ pub fn compile(source: &str, file: &str) -> Result<Program, Diagnostics> {
     match root {
         Some(root) if !diags.has_errors() => {
             let bytes = compiler.assemble(root);
-            Ok(Program { bytes, warnings: compiler.diags.finish(source) })
+            compiler.try_tongues(&bytes);
+            let warnings = compiler.diags.finish(source);
+            if warnings.has_errors() { Err(warnings) } else { Ok(Program { bytes, warnings }) }
         }
         _ => Err(compiler.diags.finish(source)),
     }
@@ -133,6 +136,7 @@ struct Compiler<'d> {
     dfas: Vec<r::Dfa>,
     prompts: Vec<PromptDraft<'d>>,
     prompt_ids: BTreeMap<&'d str, u32>,
+    taught: Vec<say::Taught<'d>>,
     flows: Vec<FlowDraft<'d>>,
     flow_ids: BTreeMap<&'d str, usize>,
     drafts: Vec<Draft<'d>>,
@@ -158,6 +162,7 @@ impl<'d> Compiler<'d> {
             dfas: Vec::new(),
             prompts: Vec::new(),
             prompt_ids: BTreeMap::new(),
+            taught: Vec::new(),
             flows: Vec::new(),
             flow_ids: BTreeMap::new(),
             drafts: Vec::new(),
@@ -319,6 +324,9 @@ impl<'d> Compiler<'d> {
         if let Some(schedules) = fields.take("schedules") {
             self.schedules(schedules, zone)?;
         }
+        if let Some(say) = fields.take("say") {
+            self.tongues(say)?;
+        }
         if let Some(prompts) = fields.take("prompts") {
             self.prompt_resources(prompts)?;
         }
@@ -332,7 +340,9 @@ impl<'d> Compiler<'d> {
         let languages = self.languages.clone();
         let languages: Vec<Str> = languages.into_iter().map(|l| self.string(l)).collect();
         let (vars, schedules) = (self.vars.clone(), self.schedules.clone());
+        let tongues: Vec<r::Tongue> = self.taught.iter().map(|taught| taught.record).collect();
         Ok(Root {
+            tongues: self.list(&tongues),
             name,
             languages: self.list(&languages),
             vars: self.list(&vars),

@@ -268,7 +268,7 @@ impl<'d> Compiler<'d> {
         let kind = match kind {
             Some(node) => {
                 let name = self.text(node, "a way to say it")?;
-                match say::Kind::ALL.into_iter().find(|k| k.name() == name) {
+                match say::Kind::from_name(name) {
                     Some(kind) => kind,
                     None => {
                         let help = nearest(name, names).map_or_else(
@@ -306,10 +306,12 @@ impl<'d> Compiler<'d> {
             let help = "whoever listens in hears it, and so does a recording";
             self.warn("secret", value.span, message.into(), Some(help.into()));
         }
-        if !say::speaks(self.languages[language]) {
-            let message = format!("values cannot be said in `{}`", self.languages[language]);
+        if !self.speaks(self.languages[language], kind) {
+            let language = self.languages[language];
+            let message = format!("values cannot be said as {} in `{language}`", kind.name());
             let all: Vec<_> = say::languages().collect();
-            let help = format!("there are words for: {}", all.join(", "));
+            let help =
+                format!("there are words for: {}; others are taught under `say`", all.join(", "));
             return Err(self.error("unknown-language", value.span, message, Some(help)));
         }
         Ok((Some(self.code(&compiled)), kind as u32))

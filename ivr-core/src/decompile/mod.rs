@@ -6,17 +6,19 @@
 
 mod expr;
 mod nodes;
+mod say;
 
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write;
 
+use crate::Type;
 use crate::program::Flow;
 use crate::program::records::{self as r, Exit, Item, Kind};
 use crate::program::words::{List, PromptId};
+use crate::say::Kind as SayKind;
 use crate::schedule::civil_from_days;
-use crate::{Type, say};
 
 impl Flow<'_> {
     /// A document that compiles to this program, byte for byte.
@@ -43,6 +45,7 @@ impl Flow<'_> {
         out.push('\n');
         section(&mut out, "variables", self.list(self.root.vars).map(|var| self.variable(var)));
         section(&mut out, "schedules", self.list(self.root.schedules).map(|s| self.hours(s)));
+        section(&mut out, "say", self.list(self.root.tongues).map(|tongue| self.tongue(tongue)));
         let prompts = (0..).zip(self.list(self.root.prompts)).filter_map(|(id, prompt)| {
             let name = self.str(prompt.name.0?);
             Some(format!("{}: {}", word(name), self.spoken(PromptId(id))))
@@ -195,7 +198,7 @@ impl Flow<'_> {
             fields.push(format!("text: {}", quoted(self.str(text))));
         }
         if let Some(value) = item.value.0 {
-            let kind = say::Kind::from_code(item.say).map_or("", say::Kind::name);
+            let kind = SayKind::from_code(item.say).map_or("", SayKind::name);
             fields.push(format!("say: {}, as: {kind}", quoted(&self.expression(value))));
         }
         if let Some(when) = item.when.0 {

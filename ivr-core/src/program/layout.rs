@@ -53,6 +53,7 @@ impl<'a> Layout<'a> {
             flows: root.flows.lay(self),
             nodes: List::EMPTY,
             events: root.events.lay(self),
+            tongues: root.tongues.lay(self),
         };
         let nodes: Vec<r::Node> = nodes.into_iter().map(|node| self.node(node)).collect();
         laid.nodes = self.list(&nodes);

@@ -20,7 +20,31 @@ records! {
         nodes: List<Node>,
         /// Handlers that every flow falls back to.
         events: List<Exit>,
+        /// How values are spoken in the languages that the document teaches.
+        tongues: List<Tongue>,
     }
+
+    /// How values are spoken in a language: see [`crate::say`].
+    Tongue {
+        language: Str,
+        /// What stands between pieces in text.
+        between: Str,
+        pieces: List<Str>,
+        sets: List<RuleSet>,
+        /// One a kind of value, in their order; an empty one cannot be spoken.
+        scripts: List<Script>,
+    }
+
+    RuleSet { name: Str, rules: List<Rule>, }
+
+    /// How numbers from a base up to the next rule's are spoken.
+    Rule { base: i64, divisor: i64, steps: List<SayStep>, }
+
+    Script { steps: List<SayStep>, }
+
+    /// What to say next: an operation of [`crate::say`] and its operands. A condition that does not
+    /// hold skips so many of the steps behind it.
+    SayStep { op: u32, first: u32, second: u32, skip: u32, }
 
     /// Where a string lies in the pool.
     StrRecord { at: u32, len: u32, }

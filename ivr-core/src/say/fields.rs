@@ -26,6 +26,24 @@ pub(super) const THIRD: u8 = 2;
 /// 1 after noon.
 pub(super) const AFTERNOON: u8 = 3;
 
+#[cfg(feature = "std")]
+/// The parts by the names that documents give them.
+pub(crate) const PARTS: [(&str, u8); 13] = [
+    ("number", N),
+    ("year", N),
+    ("hour", N),
+    ("hours", N),
+    ("negative", NEGATIVE),
+    ("month", SECOND),
+    ("minute", SECOND),
+    ("minutes", SECOND),
+    ("hundredths", HUNDREDTHS),
+    ("day", THIRD),
+    ("seconds", THIRD),
+    ("hour12", THIRD),
+    ("afternoon", AFTERNOON),
+];
+
 impl Fields {
     pub(super) fn new(kind: Kind, value: Value<'_>) -> Result<Self, SayError> {
         let mut fields = Self { numbers: [0; 4], digits: [0; DIGITS], len: 0 };

@@ -16,15 +16,18 @@
 
 mod en;
 mod fields;
-mod speak;
+pub(crate) mod speak;
 mod zh;
 
 use core::fmt;
 
 use crate::Value;
+use crate::program::Flow;
 use fields::Fields;
+#[cfg(feature = "std")]
+pub(crate) use fields::PARTS;
 pub use speak::Pieces;
-use speak::Table;
+use speak::{Table, Tongue};
 
 /// How a value is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,6 +90,12 @@ impl Kind {
         }
     }
 
+    /// The kind that a document calls so.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     pub(crate) fn from_code(code: u32) -> Option<Self> {
         Self::ALL.get(code as usize).copied()
     }
@@ -109,11 +118,12 @@ pub enum SayError {
 
 /// One recorded word or phrase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Piece {
-    /// Its place in [`pieces`]: stable within a version of this crate.
+pub struct Piece<'a> {
+    /// Its place in [`pieces`]: stable within a version of this crate, or of the flow that teaches
+    /// the language.
     pub id: u16,
     /// What is spoken.
-    pub text: &'static str,
+    pub text: &'a str,
 }
 
 /// The greatest number that can be spoken.
@@ -121,21 +131,31 @@ pub const GREATEST: i64 = 10_000_000_000_000_000;
 
 /// A value about to be spoken.
 #[derive(Clone, Copy, Debug)]
-pub struct Say {
-    table: &'static Table,
+pub struct Say<'a> {
+    tongue: Tongue<'a>,
     kind: Kind,
     fields: Fields,
 }
 
 const TABLES: [&Table; 2] = [&zh::TABLE, &en::TABLE];
 
-/// The table of a language, by the part of its tag before the first hyphen.
-fn table(language: &str) -> Option<&'static Table> {
-    let primary = language.split('-').next()?;
-    TABLES.into_iter().find(|t| t.language == primary)
+/// A language's tag before the first hyphen.
+fn primary(language: &str) -> &str {
+    language.split('-').next().unwrap_or_default()
 }
 
-/// The languages there are words for.
+fn table(language: &str) -> Option<&'static Table> {
+    TABLES.into_iter().find(|t| t.language == primary(language))
+}
+
+/// The table of a language: the flow's own, or the one of this crate.
+fn tongue<'a>(flow: &'a Flow<'a>, language: &str) -> Option<Tongue<'a>> {
+    let taught = flow.list(flow.root.tongues).find(|t| flow.str(t.language) == primary(language));
+    let taught = taught.map(|tongue| Tongue::Of(flow, tongue));
+    taught.or_else(|| table(language).map(Tongue::Own))
+}
+
+/// The languages there are words for. A flow may teach others: see its `say`.
 pub fn languages() -> impl Iterator<Item = &'static str> {
     TABLES.into_iter().map(|t| t.language)
 }
@@ -147,12 +167,18 @@ pub fn speaks(language: &str) -> bool {
 }
 
 /// Every piece of a language: finite, in a fixed order; empty for a language without a table.
-pub fn pieces(language: &str) -> impl Iterator<Item = Piece> {
+pub fn pieces(language: &str) -> impl Iterator<Item = Piece<'static>> {
     let pieces = table(language).map_or(&[] as &[_], |t| t.pieces);
     (0..).zip(pieces).map(|(id, text)| Piece { id, text })
 }
 
-impl Say {
+/// Every piece of a language as a flow speaks it: as [`pieces`], or as the flow's own table has it.
+pub fn pieces_in<'a>(flow: &'a Flow<'a>, language: &str) -> impl Iterator<Item = Piece<'a>> {
+    let tongue = tongue(flow, language);
+    (0..).map_while(move |id| tongue?.piece(id))
+}
+
+impl Say<'static> {
     /// Prepares a value to be spoken in a language.
     ///
     /// Numbers take an integer, or a decimal where fractions make sense; money a decimal, or an
@@ -163,7 +189,26 @@ impl Say {
     pub fn new(language: &str, kind: Kind, value: Value<'_>) -> Result<Self, SayError> {
         let table = table(language).ok_or(SayError::Language)?;
         let fields = Fields::new(kind, value)?;
-        Ok(Self { table, kind, fields })
+        Ok(Self { tongue: Tongue::Own(table), kind, fields })
+    }
+}
+
+impl<'a> Say<'a> {
+    /// Prepares a value to be spoken as a flow does, which may teach languages of its own.
+    ///
+    /// # Errors
+    /// As for [`Self::new`]; also when the flow's table does not say how to speak such a kind.
+    pub fn new_in(
+        flow: &'a Flow<'a>,
+        language: &str,
+        kind: Kind,
+        value: Value<'_>,
+    ) -> Result<Self, SayError> {
+        let tongue = tongue(flow, language).ok_or(SayError::Language)?;
+        if tongue.script(kind).is_empty() {
+            return Err(SayError::Language);
+        }
+        Ok(Self { tongue, kind, fields: Fields::new(kind, value)? })
     }
 
     /// How it is spoken.
@@ -174,18 +219,25 @@ impl Say {
 
     /// The pieces, in order.
     #[must_use]
-    pub fn pieces(&self) -> Pieces {
-        let script = self.table.kinds.get(self.kind as usize);
-        Pieces::new(self.table, self.fields, script.copied().unwrap_or_default())
+    pub fn pieces(&self) -> Pieces<'a> {
+        Pieces::new(self.tongue, self.fields, self.tongue.script(self.kind))
+    }
+
+    /// Whether the rules of its language say something, and come to an end.
+    #[cfg(feature = "std")]
+    pub(crate) fn is_sound(&self) -> bool {
+        let mut pieces = self.pieces();
+        let count = pieces.by_ref().count();
+        count > 0 && !pieces.broken
     }
 }
 
-impl fmt::Display for Say {
+impl fmt::Display for Say<'_> {
     /// The text as one writes it in words, for a speech synthesiser.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, piece) in self.pieces().enumerate() {
             if i > 0 {
-                f.write_str(self.table.between)?;
+                f.write_str(self.tongue.between())?;
             }
             f.write_str(piece.text)?;
         }

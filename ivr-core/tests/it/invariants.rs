@@ -443,8 +443,3 @@ nodes:
     let call = Watched::new(&flow, "");
     assert_eq!(call.trace.last().unwrap(), "End { reason: Error(Loop) }");
 }
-
-#[test]
-fn a_session_fits_in_half_a_kibibyte() {
-    assert!(size_of::<Session>() <= 512, "{}", size_of::<Session>());
-}

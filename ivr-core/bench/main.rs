@@ -43,6 +43,16 @@ const KEYS: [Option<u8>; 15] = [
     None,
 ];
 
+/// As hosts that only want the dialogue make their sessions: without a trace.
+const CONFIG: SessionConfig<'static> = SessionConfig {
+    seed: 0,
+    caller: "13800138000",
+    called: "",
+    language: "",
+    now: Time(0),
+    trace: false,
+};
+
 /// A call under way: a session, its operation and its clock.
 struct Call {
     session: Session,
@@ -51,8 +61,8 @@ struct Call {
 }
 
 impl Call {
-    fn new(flow: &Flow<'_>) -> Self {
-        let session = Session::new(flow, SessionConfig::default()).unwrap();
+    fn new(flow: &Flow<'_>, config: SessionConfig<'_>) -> Self {
+        let session = Session::new(flow, config).unwrap();
         let mut call = Self { session, op: Op(0), now: Time(0) };
         call.input(flow, Input::Start);
         call
@@ -126,16 +136,26 @@ fn main() {
         }
     };
     let per_event = |seconds: f64| seconds * 1e9 / KEYS.len() as f64;
-    let mut call = Call::new(&flow);
-    let (ours, theirs) = versus(|| rounds(&mut call), peers::by_hand());
-    let theirs = Some(("statig 0.4, hand-written", per_event(theirs)));
-    save("menu-call", "time per event", "ns", per_event(ours), theirs);
-    if let Some((name, theirs)) = peers::python() {
-        let ours = per_event(seconds_per_call(|| rounds(&mut call)));
-        save("menu-call", "time per event", "ns", ours, Some((name, theirs)));
+    let mut call = Call::new(&flow, CONFIG);
+    let menu_call = |peer, theirs: Option<f64>, ours: f64| {
+        save("menu-call", "time per event", "ns", ours, theirs.map(|theirs| (peer, theirs)));
+    };
+    for (peer, round) in [
+        ("statig 0.4, hand-written", &mut peers::by_hand() as &mut dyn FnMut()),
+        ("rhai 1.27, scripted", &mut peers::by_script()),
+    ] {
+        let (ours, theirs) = versus(|| rounds(&mut call), round);
+        menu_call(peer, Some(per_event(theirs)), per_event(ours));
     }
+    if let Some(theirs) = peers::python() {
+        let ours = per_event(seconds_per_call(|| rounds(&mut call)));
+        menu_call("transitions, Python", Some(theirs), ours);
+    }
+    let mut traced = Call::new(&flow, SessionConfig { trace: true, ..CONFIG });
+    let ours = per_event(seconds_per_call(|| rounds(&mut traced)));
+    save("menu-call-traced", "time per event", "ns", ours, None);
 
-    let mut calls: Vec<Call> = (0..100_000).map(|_| Call::new(&flow)).collect();
+    let mut calls: Vec<Call> = (0..100_000).map(|_| Call::new(&flow, CONFIG)).collect();
     let mut index = 0;
     let sweep = seconds_per_call(|| {
         for call in &mut calls {

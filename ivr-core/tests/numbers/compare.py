@@ -1,0 +1,76 @@
+"""Numbers as `ivr say` speaks them, beside cn2an and num2words: every one from 0 to a million, and
+random ones up to 10^16.
+
+    compare.py IVR-COMMAND SPANISH-FLOW
+"""
+
+import itertools
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+
+import cn2an
+from num2words import num2words
+
+MILLION = 1_000_000
+GREATEST = 10**16
+
+
+def mandarin(n: int) -> str:
+    # Its range ends just below 10^16, which is 一亿 times 一亿 here.
+    return cn2an.an2cn(n, "low") if n < GREATEST else "一亿亿"
+
+
+def english(n: int, to: str = "cardinal") -> str:
+    # "and", commas and hyphens are British spelling, not words of their own.
+    words = num2words(n, lang="en", to=to).replace(",", "").replace("-", " ")
+    return words.replace(" and ", " ")
+
+
+def spanish(n: int) -> str:
+    # num2words leaves uno as it is before mil; the Academy's grammar shortens it there as before
+    # millones: veintiún mil, treinta y un mil.
+    words = num2words(n, lang="es").replace("veintiuno mil", "veintiún mil")
+    return words.replace("uno mil", "un mil")
+
+
+def spoken(command: list[str], numbers: list[int]) -> list[str]:
+    text = "".join(f"{n}\n" for n in numbers)
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def compare(name: str, command: list[str], expected: Callable[[int], str], numbers: list[int]) -> bool:
+    ours = spoken(command, numbers)
+    assert len(ours) == len(numbers)
+    wrong = ((n, a, b) for n, a in zip(numbers, ours) if a != (b := expected(n)))
+    shown = list(itertools.islice(wrong, 10))
+    for n, a, b in shown:
+        print(f"{name} {n}: {a!r}, should be {b!r}")
+    print(f"{name}: {len(numbers)} numbers, {'WRONG' if shown else 'all the same'}")
+    return not shown
+
+
+def main() -> int:
+    ivr, flow = sys.argv[1:]
+    chance = random.Random(20260701)
+    great = [chance.randrange(10 ** chance.randint(6, 16)) for _ in range(100_000)]
+    sparse = [
+        sum(chance.randint(1, 9) * 10**place for place in chance.sample(range(16), 3))
+        for _ in range(50_000)
+    ]
+    numbers = [*range(MILLION + 1), *great, *sparse, GREATEST]
+    # The ordinals of English change words, not rules, beyond the first thousands.
+    ordinals = [*range(20_001), *great[:10_000]]
+    results = [
+        compare("zh number", [ivr, "say", "zh", "number"], mandarin, numbers),
+        compare("en number", [ivr, "say", "en", "number"], english, numbers),
+        compare("en ordinal", [ivr, "say", "en", "ordinal"], lambda n: english(n, "ordinal"), ordinals),
+        compare("es number", [ivr, "say", flow, "es", "number"], spanish, numbers),
+    ]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
