@@ -73,10 +73,62 @@ fn menus_that_cannot_be_taken_over_say_where() {
         "<entry action='menu-exit'/>",
         "<entry action='menu-dance' digits='1'/>",
         "<entry action='menu-sub' digits='1' param='nowhere'/>",
-        "<entry action='menu-exit' digits='/1/'/><entry action='menu-exit' digits='/2/'/>",
+        "<entry action='menu-exec-app' digits='/^(1|2)9$/' param='transfer $1 XML d'/>",
+        "<entry action='menu-exec-app' digits='/^1*(2)$/' param='transfer $1 XML d'/>",
     ] {
         assert!(matches!(import(wrong), Err(ImportError::Menu { line: 2, .. })), "{wrong}");
     }
+}
+
+/// What real menus have besides: several expressions, a star in front of an extension, entries done
+/// one after the other, phrases, and what happens after the last try.
+const MORE: &str = r#"
+<menus>
+  <menu name="main" greet-long="main.wav" exit-sound="bye.wav" max-failures="1" max-timeouts="1"
+        exec-on-max-failures="transfer 700 XML default" exec-on-max-timeouts="playback late.wav">
+    <entry action="menu-exec-app" digits="1" param="set a=b"/>
+    <entry action="menu-say-phrase" digits="1" param="sales"/>
+    <entry action="menu-exec-app" digits="1" param="transfer 800 XML default"/>
+    <entry action="menu-exec-app" digits="/^\*(\d{2})$/" param="bridge user/$1"/>
+    <entry action="menu-exec-app" digits="/^(?:2\d{3})$/" param="transfer 2000 XML default"/>
+    <entry action="menu-exec-app" digits="/^(3\d{3})$/" param="log INFO $1 dialled"/>
+    <entry action="menu-sub" digits="5" param="numbers"/>
+  </menu>
+  <menu name="numbers">
+    <entry action="menu-exec-app" digits="/^(\d{2,4})$/" param="transfer $1 XML default"/>
+  </menu>
+</menus>"#;
+
+#[test]
+fn menus_of_a_larger_office_run_unchanged() {
+    let document = import_freeswitch(MORE, "office").unwrap();
+    let program = compile(&document, "office.yaml").unwrap_or_else(|e| panic!("{document}\n{e}"));
+    let flow = Flow::load(&program).unwrap();
+    let pressed = |keys: &str| {
+        let mut call = start(&flow, MONDAY_TEN);
+        call.press(keys);
+        call.wait(2_000);
+        call
+    };
+    let mut call = pressed("1");
+    call.expect("query app app=set data=a=b");
+    call.found(&[]);
+    call.expect("en: [phrase:sales]");
+    call.listen();
+    call.expect("transfer blind 800");
+    pressed("*42").expect("transfer bridged user/42");
+    pressed("2345").expect("transfer blind 2000");
+    pressed("3456").expect("query app app=log data=INFO 3456 dialled extension=3456");
+    pressed("5123").expect("transfer blind 123");
+    pressed("0").expect("transfer blind 700");
+    let mut call = pressed("");
+    call.listen();
+    call.wait(10_000);
+    call.expect("en: [late.wav]");
+    call.listen();
+    call.expect("en: [bye.wav]");
+    let pin = "<menu name='m' pin='1234'><entry action='menu-exit' digits='1'/></menu>";
+    assert!(matches!(import_freeswitch(pin, "m"), Err(ImportError::Menu { line: 1, .. })));
 }
 
 #[test]

@@ -18,8 +18,15 @@ GREATEST = 10**16
 
 
 def mandarin(n: int) -> str:
-    # Its range ends just below 10^16, which is 一亿 times 一亿 here.
-    return cn2an.an2cn(n, "low") if n < GREATEST else "一亿亿"
+    if n == GREATEST:
+        # Beyond the range of cn2an.
+        return "一亿亿"
+    high, low = divmod(n, 10**8)
+    if high and 1000 <= low < 10_000:
+        # An empty group of 万 is 零 before thousands, too: 300008000 is 三亿零八千. cn2an has it
+        # before hundreds only.
+        return cn2an.an2cn(high, "low") + "亿零" + cn2an.an2cn(low, "low")
+    return cn2an.an2cn(n, "low")
 
 
 def english(n: int, to: str = "cardinal") -> str:
