@@ -30,11 +30,11 @@ demo:
 
 # ---- tests ---------------------------------------------------------------------------------------
 
-.PHONY: test-packages test-rust test-doc test-no-alloc test-c test-python test-sip
+.PHONY: test-packages test-rust test-numbers test-doc test-no-alloc test-c test-python test-sip
 .PHONY: test-asterisk test-dialogic
 
 test: test-rust test-numbers test-doc test-no-alloc test-c test-dialogic test-python licences test-sip
-test-rust test-doc test-no-alloc test-c test-dialogic test-python test-sip: test-packages
+test-rust test-numbers test-doc test-no-alloc test-c test-dialogic test-python test-sip: test-packages
 
 test-packages:
 	$(PACKAGES) test
@@ -50,6 +50,10 @@ else
 		--exclude trunkline-hotline --exclude trunkline-python
 	cargo test --locked --all-features --bins -p trunkline-hotline
 endif
+
+# Spoken numbers beside two converters from PyPI: a million of them, in each of three languages.
+test-numbers:
+	ivr-core/tests/numbers/test.sh
 
 test-doc:
 	cargo test --locked --all-features --doc

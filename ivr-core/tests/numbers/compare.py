@@ -6,6 +6,7 @@ random ones up to 10^16.
 
 import itertools
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -36,10 +37,10 @@ def english(n: int, to: str = "cardinal") -> str:
 
 
 def spanish(n: int) -> str:
-    # num2words leaves uno as it is before mil; the Academy's grammar shortens it there as before
-    # millones: veintiún mil, treinta y un mil.
-    words = num2words(n, lang="es").replace("veintiuno mil", "veintiún mil")
-    return words.replace("uno mil", "un mil")
+    # num2words leaves uno as it is before mil and billones; the Academy's grammar shortens it there
+    # as before millones: veintiún mil, treinta y un billones.
+    words = re.sub("veintiuno (?=mil|billones)", "veintiún ", num2words(n, lang="es"))
+    return re.sub("uno (?=mil|billones)", "un ", words)
 
 
 def spoken(command: list[str], numbers: list[int]) -> list[str]:
@@ -48,7 +49,9 @@ def spoken(command: list[str], numbers: list[int]) -> list[str]:
     return done.stdout.splitlines()
 
 
-def compare(name: str, command: list[str], expected: Callable[[int], str], numbers: list[int]) -> bool:
+def compare(
+    name: str, command: list[str], expected: Callable[[int], str], numbers: list[int]
+) -> bool:
     ours = spoken(command, numbers)
     assert len(ours) == len(numbers)
     wrong = ((n, a, b) for n, a in zip(numbers, ours) if a != (b := expected(n)))
