@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rsipstack::dialog::authenticate::verify_digest;
 use rsipstack::sip::headers::auth::AuthQop;
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Header, StatusCode, Uri, typed};
+use rsipstack::sip::{Header, Port, StatusCode, Uri, typed};
 use rsipstack::transaction::random_text;
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::SipAddr;
@@ -224,6 +224,6 @@ enum Proof {
 
 /// Whether two URIs name the same user at the same host and port.
 fn same_place(a: &Uri, b: &Uri) -> bool {
-    let port = |uri: &Uri| uri.host_with_port.port.as_ref().map_or(5060, |p| p.value());
+    let port = |uri: &Uri| uri.host_with_port.port.as_ref().map_or(5060, Port::value);
     a.user() == b.user() && a.host_with_port.host == b.host_with_port.host && port(a) == port(b)
 }

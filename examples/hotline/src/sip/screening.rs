@@ -2,7 +2,7 @@
 //! no transaction at all (no Via, From tag, Call-ID or CSeq, an unknown method) the stack drops.
 
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Header, Method, Request, StatusCode, typed};
+use rsipstack::sip::{CSeq, Header, Method, Request, StatusCode, typed};
 
 /// The methods served, for Allow.
 pub(super) const ALLOWED: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REFER, REGISTER, UPDATE";
@@ -29,7 +29,7 @@ impl Refusal {
 pub(super) fn screen(request: &Request) -> Result<(), Refusal> {
     let to = request.to_header().map_err(|_| Refusal::malformed("no To that can be read"))?;
     let in_dialog = matches!(to.tag(), Ok(Some(_)));
-    let method = request.cseq_header().and_then(|cseq| cseq.method());
+    let method = request.cseq_header().and_then(CSeq::method);
     if method.ok() != Some(request.method) {
         return Err(Refusal::malformed("CSeq is of another method"));
     }
