@@ -13,7 +13,7 @@ use crate::plain::plain;
 /// for a call that looks for an agent and an agent that looks for a call, and it never holds back
 /// an agent that could take something.
 ///
-/// The target is [`QueueConfig::target_ms`](crate::QueueConfig::target_ms).
+/// The target is [`QueueConfig::target_ms`](field@crate::QueueConfig::target_ms).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallOrder {
