@@ -20,6 +20,7 @@ help:
 	@echo 'make demo                  a city hotline on loopback: 24 callers, 3 agents, 75 seconds'
 	@echo 'make test                  all tests: Rust, C, Python, and sipp as an independent caller'
 	@echo 'make test-asterisk         calls through app_trunkline.so in a real Asterisk'
+	@echo 'make test-freeswitch FREESWITCH=prefix     the same through mod_trunkline.so'
 	@echo 'make bench [BENCH=area]    benchmarks; the areas are $(AREAS)'
 	@echo 'make install [PREFIX=dir]  libtrunkline, trunkline.h, trunkline.pc, hotline and its flows'
 	@echo 'make fmt | lint | doc | licences | clean'
@@ -31,7 +32,7 @@ demo:
 # ---- tests ---------------------------------------------------------------------------------------
 
 .PHONY: test-packages test-rust test-numbers test-doc test-no-alloc test-c test-python test-sip
-.PHONY: test-asterisk test-dialogic
+.PHONY: test-asterisk test-freeswitch test-dialogic
 
 test: test-rust test-numbers test-doc test-no-alloc test-c test-dialogic test-python licences test-sip
 test-rust test-numbers test-doc test-no-alloc test-c test-dialogic test-python test-sip: test-packages
@@ -81,6 +82,11 @@ endif
 # Calls through app_trunkline.so in Debian's newest Asterisk, unpacked beside the system's own.
 test-asterisk: test-packages
 	$(MAKE) -C examples/asterisk test
+
+# The same through mod_trunkline.so: FREESWITCH is the prefix FreeSWITCH is installed under.
+FREESWITCH ?=
+test-freeswitch: test-packages
+	$(MAKE) -C examples/freeswitch test FREESWITCH='$(FREESWITCH)'
 
 # Thirty lines at once on a simulated board; on a real one where its headers are.
 test-dialogic:

@@ -17,7 +17,7 @@ import time
 import lab
 
 ROOT, MODULE = sys.argv[1:3]
-MEMBERS = [10, 100, 1000, 3000]
+MEMBERS = [int(n) for n in os.environ.get("BENCH_MEMBERS", "10 100 1000 3000").split()]
 CALLS, RATE, ROUNDS = 120, 20, 2
 TURNS = 40
 BENCH = pathlib.Path(__file__).resolve().parents[3] / "target/bench"

@@ -97,6 +97,9 @@ class Calls(unittest.TestCase):
     def tearDown(self):
         left = lab.wait_for(lambda: self.pbx.channels() == 0, 10, 0.2)
         self.assertTrue(left, self.pbx.cli("core show channels verbose"))
+        # The next test finds every agent at rest.
+        self.assertTrue(lab.wait_for(lambda: not re.search(
+            "ringing|talking|wrap-up", self.pbx.cli("trunkline show agents")), 10, 0.1))
         print(f"  {self.id().rsplit('.')[-1]}: {time.monotonic() - self.began:.1f} s", flush=True)
 
     # ---- callers ----
@@ -327,7 +330,7 @@ class Calls(unittest.TestCase):
         self.assertRegex(self.pbx.cli("trunkline show queues"), r"lonely +longest-idle +1 +0")
         self.assertRegex(self.pbx.cli("trunkline show agents"), r"never +PJSIP/never +ringing")
         self.assertIn("1 calls", self.pbx.cli("trunkline show calls"))
-        self.assertIn("1 phone rings", self.pbx.cli("trunkline show explain"))
+        self.assertIn("1 phones ringing for it", self.pbx.cli("trunkline show explain"))
         self.assertEqual(waiting.wait(20), 0)
 
     def test_a_reload_leaves_a_waiting_caller_alone(self):

@@ -1,0 +1,176 @@
+/*
+ * agent.c - one offered phone: originating waits for the answer, so each has a thread of its own
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ */
+#include "mod_trunkline.h"
+
+#include <stdatomic.h>
+
+struct offer {
+    uint64_t id;
+    char agent[CC_NAME], phone[CC_NAME], caller_name[CC_NAME], caller_number[CC_NAME];
+    time_t called, answered;
+    switch_call_cause_t cancel; /* set to stop originating, which looks at it */
+    switch_mutex_t *lock;       /* of the two below */
+    switch_core_session_t *leg;
+    bool stopped;
+    atomic_int owners;
+    switch_memory_pool_t *pool;
+};
+
+static atomic_uint under_way;
+
+unsigned offers_under_way(void)
+{
+    return atomic_load(&under_way);
+}
+
+uint64_t offer_id(const struct offer *offer)
+{
+    return offer->id;
+}
+
+const char *offer_agent(const struct offer *offer)
+{
+    return offer->agent;
+}
+
+const char *offer_phone(const struct offer *offer)
+{
+    return offer->phone;
+}
+
+time_t offer_called(const struct offer *offer)
+{
+    return offer->called;
+}
+
+time_t offer_answered(const struct offer *offer)
+{
+    return offer->answered;
+}
+
+static void let_go(struct offer *offer)
+{
+    switch_memory_pool_t *pool = offer->pool;
+
+    if (atomic_fetch_sub(&offer->owners, 1) == 1) {
+        switch_core_destroy_memory_pool(&pool);
+    }
+}
+
+static void clear_leg(switch_core_session_t *leg)
+{
+    switch_channel_hangup(switch_core_session_get_channel(leg), SWITCH_CAUSE_ORIGINATOR_CANCEL);
+    switch_core_session_rwunlock(leg);
+}
+
+static uint32_t cause_of(switch_call_cause_t cause)
+{
+    switch (cause) {
+    case SWITCH_CAUSE_USER_BUSY:
+        return TL_ACD_CAUSE_BUSY;
+    case SWITCH_CAUSE_CALL_REJECTED:
+        return TL_ACD_CAUSE_DECLINED;
+    case SWITCH_CAUSE_USER_NOT_REGISTERED:
+    case SWITCH_CAUSE_SUBSCRIBER_ABSENT:
+    case SWITCH_CAUSE_DESTINATION_OUT_OF_ORDER:
+    case SWITCH_CAUSE_NO_ROUTE_DESTINATION:
+        return TL_ACD_CAUSE_UNREACHABLE;
+    default:
+        return TL_ACD_CAUSE_FAILED;
+    }
+}
+
+static void *SWITCH_THREAD_FUNC ring(switch_thread_t *thread, void *arg)
+{
+    struct offer *offer = arg;
+    switch_core_session_t *leg = NULL;
+    switch_call_cause_t cause = SWITCH_CAUSE_NONE;
+    switch_status_t status;
+    bool stopped;
+
+    (void)thread;
+    /* The engine ends the ringing; this bound is only for a phone that is forgotten. */
+    status = switch_ivr_originate(NULL, &leg, &cause, offer->phone, 3600, NULL, offer->caller_name,
+                                  offer->caller_number, NULL, NULL, SOF_NONE, &offer->cancel, NULL);
+    switch_mutex_lock(offer->lock);
+    stopped = offer->stopped;
+    if (status == SWITCH_STATUS_SUCCESS && leg && !stopped) {
+        offer->answered = time(NULL);
+        offer->leg = leg;
+        leg = NULL;
+    }
+    switch_mutex_unlock(offer->lock);
+    if (leg) {
+        clear_leg(leg);
+    }
+    if (!stopped) {
+        if (status == SWITCH_STATUS_SUCCESS) {
+            cc_accept(trunkline_center, offer->id);
+        } else {
+            cc_reject(trunkline_center, offer->id, cause_of(cause));
+        }
+    }
+    let_go(offer);
+    atomic_fetch_sub(&under_way, 1);
+    return NULL;
+}
+
+struct offer *offer_start(uint64_t id, const char *agent, const char *phone, const char *caller_name,
+                          const char *caller_number)
+{
+    switch_memory_pool_t *pool = NULL;
+    switch_threadattr_t *attributes = NULL;
+    switch_thread_t *thread = NULL;
+    struct offer *offer;
+
+    if (switch_core_new_memory_pool(&pool) != SWITCH_STATUS_SUCCESS) {
+        return NULL;
+    }
+    offer = switch_core_alloc(pool, sizeof *offer);
+    offer->pool = pool;
+    offer->id = id;
+    offer->called = time(NULL);
+    atomic_init(&offer->owners, 2); /* the caller's thread and this one's */
+    switch_copy_string(offer->agent, agent, sizeof offer->agent);
+    switch_copy_string(offer->phone, phone, sizeof offer->phone);
+    switch_copy_string(offer->caller_name, caller_name, sizeof offer->caller_name);
+    switch_copy_string(offer->caller_number, caller_number, sizeof offer->caller_number);
+    switch_mutex_init(&offer->lock, SWITCH_MUTEX_NESTED, pool);
+    switch_threadattr_create(&attributes, pool);
+    switch_threadattr_detach_set(attributes, 1);
+    switch_threadattr_stacksize_set(attributes, SWITCH_THREAD_STACKSIZE);
+    atomic_fetch_add(&under_way, 1);
+    if (switch_thread_create(&thread, attributes, ring, offer, pool) != SWITCH_STATUS_SUCCESS) {
+        atomic_fetch_sub(&under_way, 1);
+        switch_core_destroy_memory_pool(&pool);
+        return NULL;
+    }
+    return offer;
+}
+
+switch_core_session_t *offer_take(struct offer *offer)
+{
+    switch_core_session_t *leg;
+
+    switch_mutex_lock(offer->lock);
+    leg = offer->leg;
+    offer->leg = NULL;
+    offer->stopped = true;
+    switch_mutex_unlock(offer->lock);
+    return leg;
+}
+
+void offer_stop(struct offer *offer)
+{
+    switch_core_session_t *leg;
+
+    offer->cancel = SWITCH_CAUSE_ORIGINATOR_CANCEL;
+    leg = offer_take(offer);
+    if (leg) {
+        clear_leg(leg);
+    }
+    let_go(offer);
+}

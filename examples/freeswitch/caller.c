@@ -1,0 +1,728 @@
+/*
+ * caller.c - trunkline_queue and trunkline_ivr: a caller, on its session's own thread
+ *
+ * The session's thread plays something all the time, music if nothing else, and looks at each of
+ * its frames whether the engine, the flow or the caller has something to say.
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ */
+#include "mod_trunkline.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define MAX_FILES 64
+#define SILENCE "silence_stream://-1"
+
+/* ---- the mailbox: from the engine's thread to the session's ----------------------------------------- */
+
+struct word {
+    struct word *next;
+    tl_acd_output output;
+    char queue[CC_NAME], music[CC_NAME];
+    struct offer *offer; /* of TL_ACD_OFFER, whose phone rings already */
+};
+
+struct call {
+    struct cc_call center; /* first: a cc_call is a call */
+    pthread_mutex_t lock;
+    pthread_cond_t came;
+    struct word *first, *last;
+    atomic_bool some;
+    char caller_name[CC_NAME];
+};
+
+void trunkline_call_event(void *host, const struct cc_event *event)
+{
+    struct call *call = (struct call *)event->call;
+    struct word *word;
+
+    (void)host;
+    if (!call) {
+        if (event->output->kind == TL_ACD_AGENT_CHANGED && event->agent) {
+            event_agent_state(event->agent, event->output->reason);
+        }
+        return;
+    }
+    switch_zmalloc(word, sizeof *word);
+    word->output = *event->output;
+    if (event->queue) {
+        switch_copy_string(word->queue, event->queue->name, sizeof word->queue);
+        switch_copy_string(word->music, event->queue->music, sizeof word->music);
+    }
+    if (event->output->kind == TL_ACD_OFFER) {
+        word->offer = offer_start(event->output->offer, event->agent->name, event->agent->phone,
+                                  call->caller_name, call->center.number);
+        if (!word->offer) {
+            cc_reject(trunkline_center, event->output->offer, TL_ACD_CAUSE_FAILED);
+        }
+    }
+    pthread_mutex_lock(&call->lock);
+    if (call->last) {
+        call->last->next = word;
+    } else {
+        call->first = word;
+    }
+    call->last = word;
+    atomic_store(&call->some, true);
+    pthread_cond_signal(&call->came);
+    pthread_mutex_unlock(&call->lock);
+}
+
+void trunkline_call_release(void *host, struct cc_call *center)
+{
+    struct call *call = (struct call *)center;
+
+    (void)host;
+    for (struct word *word = call->first, *next; word; word = next) {
+        next = word->next;
+        if (word->offer) {
+            offer_stop(word->offer);
+        }
+        free(word);
+    }
+    pthread_cond_destroy(&call->came);
+    pthread_mutex_destroy(&call->lock);
+    free(call);
+}
+
+static struct call *new_call(switch_core_session_t *session)
+{
+    switch_caller_profile_t *profile =
+        switch_channel_get_caller_profile(switch_core_session_get_channel(session));
+    struct call *call;
+
+    switch_zmalloc(call, sizeof *call);
+    cc_call_init(&call->center, switch_core_session_get_uuid(session),
+                 profile && profile->caller_id_number ? profile->caller_id_number : "");
+    switch_copy_string(call->caller_name, profile && profile->caller_id_name ? profile->caller_id_name : "",
+                       sizeof call->caller_name);
+    pthread_mutex_init(&call->lock, NULL);
+    pthread_cond_init(&call->came, NULL);
+    return call;
+}
+
+/* The oldest word, or NULL; `wait`: until there is one. */
+static struct word *next_word(struct call *call, bool wait)
+{
+    struct word *word;
+
+    pthread_mutex_lock(&call->lock);
+    while (wait && !call->first) {
+        pthread_cond_wait(&call->came, &call->lock);
+    }
+    word = call->first;
+    if (word) {
+        call->first = word->next;
+        if (!call->first) {
+            call->last = NULL;
+        }
+    }
+    atomic_store(&call->some, call->first != NULL);
+    pthread_mutex_unlock(&call->lock);
+    return word;
+}
+
+/* ---- a line: everything the session's thread holds -------------------------------------------------- */
+
+enum how { WAITING, ANSWERED, CALLER_LEFT, TIMED_OUT, WENT_EMPTY, KEY, FULL, EMPTY, FAILED };
+
+struct line {
+    switch_core_session_t *session;
+    switch_channel_t *channel;
+    struct call *call; /* NULL: in no queue */
+    struct offer *offers[64];
+    unsigned offer_count;
+    char queue[CC_NAME], music[CC_NAME], exit_keys[20];
+    time_t joined;
+    char key;
+    /* What is played. */
+    char *files[MAX_FILES];
+    size_t file_count, file_at;
+    uint32_t play_op;
+    bool playing, restart; /* restart: what sounds is not what should */
+    /* The dialogue, if there is one. */
+    struct dialogue *dialogue;
+    uint32_t queue_op, record_op, record_silence_ms;
+    uint32_t record_ms;
+    char record_path[400], record_keys[20];
+    bool recording, transferred;
+};
+
+static struct caller_facts facts(const struct line *line, const struct offer *offer)
+{
+    return (struct caller_facts){
+        .session = line->session, .queue = line->queue, .offer = offer, .joined = line->joined};
+}
+
+/* ---- what the caller hears ------------------------------------------------------------------------------ */
+
+static void stop_playing(struct line *line)
+{
+    for (size_t i = 0; i < line->file_count; i++) {
+        free(line->files[i]);
+    }
+    line->file_count = line->file_at = 0;
+    line->playing = false;
+    line->restart = true;
+}
+
+static void played(struct line *line)
+{
+    uint32_t op = line->play_op;
+
+    stop_playing(line);
+    if (line->dialogue && op) {
+        tl_ivr_finished(line->dialogue->session, cc_now(), op);
+        flow_follow(line->dialogue);
+    }
+}
+
+/* Each frame: whether to stop playing and look around. */
+static switch_status_t on_frame(switch_core_session_t *session, switch_frame_t *frame, void *data)
+{
+    const struct line *line = data;
+
+    (void)session, (void)frame;
+    return line->restart || (line->call && atomic_load(&line->call->some)) ||
+            (line->dialogue && flow_wait(line->dialogue, -1) == 0)
+        ? SWITCH_STATUS_BREAK : SWITCH_STATUS_SUCCESS;
+}
+
+static switch_status_t on_input(switch_core_session_t *session, void *input, switch_input_type_t type,
+                                void *data, unsigned int length)
+{
+    struct line *line = data;
+    char key;
+
+    (void)session, (void)length;
+    if (type != SWITCH_INPUT_TYPE_DTMF) {
+        return SWITCH_STATUS_SUCCESS;
+    }
+    key = ((switch_dtmf_t *)input)->digit;
+    if (line->recording && strchr(line->record_keys, key)) {
+        return SWITCH_STATUS_BREAK;
+    }
+    if (line->dialogue) {
+        tl_ivr_digit(line->dialogue->session, cc_now(), key);
+        flow_follow(line->dialogue);
+    } else if (line->call && strchr(line->exit_keys, key)) {
+        cc_exit(trunkline_center, &line->call->center, key);
+    }
+    return line->restart ? SWITCH_STATUS_BREAK : SWITCH_STATUS_SUCCESS;
+}
+
+static void record_caller(struct line *line, switch_input_args_t *args)
+{
+    switch_file_handle_t file = {0};
+    switch_time_t began = switch_micro_time_now();
+
+    file.silence_hits = line->record_silence_ms / 20;
+    file.thresh = line->record_silence_ms ? 200 : 0;
+    switch_ivr_record_file(line->session, &file, line->record_path, args,
+                           line->record_ms ? (line->record_ms + 999) / 1000 : 3600);
+    line->recording = false;
+    tl_ivr_recorded(line->dialogue->session, cc_now(), line->record_op,
+                    (uint32_t)((switch_micro_time_now() - began) / 1000));
+    flow_follow(line->dialogue);
+}
+
+/* Plays what is to be played until something happens. */
+static void sound(struct line *line)
+{
+    switch_input_args_t args = {0};
+    switch_file_handle_t file = {0};
+
+    line->restart = false;
+    args.input_callback = on_input;
+    args.read_frame_callback = on_frame;
+    args.buf = line;
+    args.buflen = sizeof *line;
+    args.user_data = line;
+    if (line->recording) {
+        record_caller(line, &args);
+    } else if (line->playing && line->file_at == line->file_count) {
+        played(line);
+    } else if (line->playing) {
+        switch_status_t status =
+            switch_ivr_play_file(line->session, &file, line->files[line->file_at], &args);
+        /* Interrupted by a word that left the prompt as it was, it begins again: prompts are short. */
+        if (status != SWITCH_STATUS_BREAK && !line->restart) {
+            line->file_at++;
+        }
+    } else {
+        switch_ivr_play_file(line->session, &file,
+                             line->call && line->music[0] ? line->music : SILENCE, &args);
+    }
+}
+
+/* ---- the queue ---------------------------------------------------------------------------------------------- */
+
+static struct offer *take_offer(struct line *line, uint64_t id)
+{
+    for (unsigned i = 0; i < line->offer_count; i++) {
+        if (offer_id(line->offers[i]) == id) {
+            struct offer *offer = line->offers[i];
+            line->offers[i] = line->offers[--line->offer_count];
+            return offer;
+        }
+    }
+    return NULL;
+}
+
+static void drop_offers(struct line *line)
+{
+    while (line->offer_count) {
+        offer_stop(line->offers[--line->offer_count]);
+    }
+}
+
+static void offer_ended(struct line *line, const struct word *word)
+{
+    struct offer *offer;
+    struct caller_facts about;
+
+    if (word->output.reason == TL_ACD_OFFER_ACCEPTED ||
+        !(offer = take_offer(line, word->output.offer))) {
+        return;
+    }
+    about = facts(line, offer);
+    event_bridge_fail(&about, word->output.reason == TL_ACD_OFFER_TIMED_OUT ? "NO_ANSWER" :
+        word->output.reason == TL_ACD_OFFER_LOST ? "LOSE_RACE" :
+        word->output.reason == TL_ACD_OFFER_CANCELLED ? "ORIGINATOR_CANCEL" :
+        word->output.detail == TL_ACD_CAUSE_BUSY ? "USER_BUSY" :
+        word->output.detail == TL_ACD_CAUSE_DECLINED ? "CALL_REJECTED" : "NORMAL_TEMPORARY_FAILURE");
+    offer_stop(offer);
+}
+
+/* The engine's last word about the call. */
+static struct word *last_word(struct line *line)
+{
+    for (;;) {
+        struct word *word = next_word(line->call, true);
+        switch (word->output.kind) {
+        case TL_ACD_LEFT:
+        case TL_ACD_REFUSED:
+        case TL_ACD_COMPLETED:
+            return word;
+        case TL_ACD_OFFER:
+            if (word->offer) {
+                offer_stop(word->offer);
+            }
+            break;
+        case TL_ACD_OFFER_ENDED:
+            offer_ended(line, word);
+            break;
+        }
+        free(word);
+    }
+}
+
+static void forget_call(struct line *line)
+{
+    drop_offers(line);
+    cc_call_release(trunkline_center, &line->call->center);
+    line->call = NULL;
+}
+
+static enum how talk(struct line *line, const struct word *word)
+{
+    struct offer *offer = take_offer(line, word->output.offer);
+    switch_core_session_t *leg = offer ? offer_take(offer) : NULL;
+    uint32_t by = TL_ACD_BY_AGENT;
+    struct caller_facts about = facts(line, offer);
+    time_t bridged = time(NULL);
+
+    drop_offers(line);
+    if (leg) {
+        about.agent_uuid = switch_core_session_get_uuid(leg);
+        switch_channel_set_variable(line->channel, "cc_agent", offer_agent(offer));
+        switch_channel_set_variable(line->channel, "cc_agent_uuid", about.agent_uuid);
+        switch_channel_set_variable(line->channel, "cc_queue", line->queue);
+        event_bridge_start(&about);
+        if (line->dialogue) {
+            tl_ivr_answered(line->dialogue->session, cc_now(), line->queue_op);
+            flow_follow(line->dialogue);
+        }
+        stop_playing(line);
+        switch_ivr_multi_threaded_bridge(line->session, leg, NULL, NULL, NULL);
+        if (switch_channel_test_flag(line->channel, CF_TRANSFER)) {
+            by = TL_ACD_BY_TRANSFER;
+            line->transferred = true;
+        } else if (!switch_channel_ready(line->channel)) {
+            by = TL_ACD_BY_CALLER;
+        }
+        event_bridge_end(&about, bridged);
+    }
+    cc_complete(trunkline_center, &line->call->center, by);
+    free(last_word(line));
+    event_member_end(&about, NULL);
+    if (leg) {
+        switch_core_session_rwunlock(leg);
+    }
+    if (offer) {
+        offer_stop(offer);
+    }
+    forget_call(line);
+    return ANSWERED;
+}
+
+static enum how how_left(struct line *line, const struct word *word)
+{
+    struct caller_facts about = facts(line, NULL);
+
+    if (word->output.kind == TL_ACD_REFUSED) {
+        return word->output.reason == TL_ACD_REFUSED_FULL ? FULL
+            : word->output.reason == TL_ACD_REFUSED_EMPTY ? EMPTY : FAILED;
+    }
+    switch (word->output.reason) {
+    case TL_ACD_LEFT_TIMEOUT:
+    case TL_ACD_LEFT_OVERFLOW:
+        event_member_end(&about, "TIMEOUT");
+        return TIMED_OUT;
+    case TL_ACD_LEFT_EXIT:
+        line->key = (char)word->output.detail;
+        event_member_end(&about, "EXIT_WITH_KEY");
+        return KEY;
+    case TL_ACD_LEFT_EMPTY:
+        event_member_end(&about, "NO_AGENT_TIMEOUT");
+        return WENT_EMPTY;
+    case TL_ACD_LEFT_ABANDONED:
+        event_member_end(&about, "BREAK_OUT");
+        return CALLER_LEFT;
+    default:
+        event_member_end(&about, "NONE");
+        return FAILED;
+    }
+}
+
+static void arrive(struct line *line, const struct cc_arrival *arrival)
+{
+    line->call = new_call(line->session);
+    line->joined = time(NULL);
+    switch_copy_string(line->queue, arrival->queue, sizeof line->queue);
+    cc_arrive(trunkline_center, &line->call->center, arrival);
+}
+
+/* The engine has something to say. */
+static enum how hear(struct line *line)
+{
+    enum how how = WAITING;
+    struct word *word = next_word(line->call, false);
+    struct caller_facts about;
+
+    if (!word) {
+        return WAITING;
+    }
+    switch (word->output.kind) {
+    case TL_ACD_JOINED:
+        switch_copy_string(line->music, word->music, sizeof line->music);
+        about = facts(line, NULL);
+        event_member_start(&about);
+        /* fall through */
+    case TL_ACD_ANNOUNCE:
+        if (line->dialogue) {
+            tl_ivr_queue_update(line->dialogue->session, cc_now(), line->queue_op, word->output.position,
+                                word->output.estimate_ms < UINT32_MAX ? (uint32_t)word->output.estimate_ms : 0);
+            flow_follow(line->dialogue);
+        }
+        break;
+    case TL_ACD_MOVED:
+        switch_copy_string(line->queue, word->queue, sizeof line->queue);
+        break;
+    case TL_ACD_OFFER:
+        if (word->offer && line->offer_count == 64) {
+            offer_stop(word->offer);
+            cc_reject(trunkline_center, word->output.offer, TL_ACD_CAUSE_FAILED);
+        } else if (word->offer) {
+            line->offers[line->offer_count++] = word->offer;
+            about = facts(line, word->offer);
+            event_agent_offering(&about);
+        }
+        break;
+    case TL_ACD_OFFER_ENDED:
+        offer_ended(line, word);
+        break;
+    case TL_ACD_CONNECTED:
+        how = talk(line, word);
+        break;
+    case TL_ACD_LEFT:
+    case TL_ACD_REFUSED:
+        how = how_left(line, word);
+        forget_call(line);
+        break;
+    }
+    free(word);
+    return how;
+}
+
+/* The caller is gone: the engine is told, and its last word waited for. */
+static enum how leave(struct line *line)
+{
+    struct word *word;
+    enum how how;
+
+    cc_hangup(trunkline_center, &line->call->center);
+    word = last_word(line);
+    how = word->output.kind == TL_ACD_COMPLETED ? ANSWERED : how_left(line, word);
+    free(word);
+    forget_call(line);
+    return how;
+}
+
+/* All that was said, then sound until there is more. */
+static enum how step(struct line *line)
+{
+    enum how how = WAITING;
+
+    while (how == WAITING && line->call && atomic_load(&line->call->some)) {
+        how = hear(line);
+    }
+    if (how == WAITING && switch_channel_ready(line->channel)) {
+        sound(line);
+    }
+    return how;
+}
+
+static const char *const STATUS[] = {
+    [WAITING] = "", [ANSWERED] = "CONTINUE", [CALLER_LEFT] = "", [TIMED_OUT] = "TIMEOUT",
+    [WENT_EMPTY] = "LEAVEEMPTY", [KEY] = "KEY", [FULL] = "FULL", [EMPTY] = "JOINEMPTY", [FAILED] = "FAILED",
+};
+
+/* trunkline_queue queue [timeout [keys]] */
+void trunkline_queue_app(switch_core_session_t *session, const char *data)
+{
+    struct line line = {.session = session, .channel = switch_core_session_get_channel(session)};
+    struct cc_arrival arrival;
+    enum how how = WAITING;
+    char *words[3] = {0};
+    const char *value;
+
+    if (zstr(data)) {
+        switch_log_printf(SWITCH_CHANNEL_SESSION_LOG(session), SWITCH_LOG_WARNING,
+                          "trunkline_queue wants a queue\n");
+        return;
+    }
+    switch_split(switch_core_session_strdup(session, data), ' ', words);
+    if (strlen(words[0]) >= CC_NAME) {
+        switch_channel_set_variable(line.channel, "trunkline_status", STATUS[FAILED]);
+        return;
+    }
+    cc_arrival_defaults(&arrival);
+    arrival.queue = words[0];
+    if (words[1] && atoi(words[1]) > 0) {
+        arrival.max_wait_ms = (uint64_t)atoi(words[1]) * 1000;
+    }
+    if (words[2]) {
+        switch_copy_string(line.exit_keys, words[2], sizeof line.exit_keys);
+    }
+    if ((value = switch_channel_get_variable(line.channel, "cc_base_score"))) {
+        arrival.priority = atoi(value);
+    }
+    arrival.skills = switch_channel_get_variable(line.channel, "trunkline_skills");
+    switch_channel_answer(line.channel);
+    arrive(&line, &arrival);
+    while (how == WAITING) {
+        how = switch_channel_ready(line.channel) ? step(&line) : leave(&line);
+    }
+    stop_playing(&line);
+    switch_channel_set_variable(line.channel, "trunkline_status", STATUS[how]);
+    if (how == KEY) {
+        char text[2] = {line.key, '\0'};
+        switch_channel_set_variable(line.channel, "cc_exit_key", text);
+    }
+}
+
+/* ---- the dialogue --------------------------------------------------------------------------------------------- */
+
+static void flow_play(void *host, uint32_t op, const char *const *files, size_t count, bool keys_stop)
+{
+    struct line *line = host;
+
+    (void)keys_stop; /* the dialogue stops a prompt itself */
+    stop_playing(line);
+    for (size_t i = 0; i < count && i < MAX_FILES; i++) {
+        line->files[line->file_count++] = strdup(files[i]);
+    }
+    line->play_op = op;
+    line->playing = true;
+}
+
+static void flow_stop(void *host, uint32_t op)
+{
+    struct line *line = host;
+
+    if (line->playing && line->play_op == op) {
+        stop_playing(line);
+    } else if (line->recording && line->record_op == op) {
+        line->restart = true; /* record_caller tells its length */
+    } else if (line->call && line->queue_op == op) {
+        cc_exit(trunkline_center, &line->call->center, '*');
+    }
+}
+
+static void flow_enqueue(void *host, uint32_t op, const tl_ivr_output *queue)
+{
+    struct line *line = host;
+    struct cc_arrival arrival;
+
+    cc_arrival_defaults(&arrival);
+    arrival.queue = queue->name;
+    arrival.priority = queue->priority;
+    if (queue->timeout_ms) {
+        arrival.max_wait_ms = queue->timeout_ms;
+    }
+    line->queue_op = op;
+    line->restart = true;
+    if (line->call) {
+        tl_ivr_failed(line->dialogue->session, cc_now(), op);
+    } else {
+        arrive(line, &arrival);
+    }
+}
+
+static void flow_record(void *host, uint32_t op, const tl_ivr_output *record)
+{
+    struct line *line = host;
+
+    snprintf(line->record_path, sizeof line->record_path, "%s/%s-%u.wav", trunkline_recordings(),
+             switch_core_session_get_uuid(line->session), op);
+    if (record->flag) {
+        switch_ivr_gentones(line->session, "%(200,0,800)", 1, NULL);
+    }
+    switch_copy_string(line->record_keys, record->keys ? record->keys : "", sizeof line->record_keys);
+    line->record_op = op;
+    line->record_ms = record->timeout_ms;
+    line->record_silence_ms = record->silence_ms;
+    line->recording = line->restart = true;
+    switch_channel_set_variable(line->channel, "trunkline_recorded", line->record_path);
+}
+
+/* Blind: to an extension of the dialplan, "1000" or "1000 XML default". Others are refused. */
+static void flow_transfer(void *host, uint32_t op, const tl_ivr_output *transfer)
+{
+    struct line *line = host;
+    char *words[3] = {0};
+    uint32_t outcome = TL_IVR_TRANSFER_FAILED;
+
+    if (transfer->reason == TL_IVR_TRANSFER_BLIND) {
+        switch_split(switch_core_session_strdup(line->session, transfer->name), ' ', words);
+        if (switch_ivr_session_transfer(line->session, words[0], words[1], words[2]) == SWITCH_STATUS_SUCCESS) {
+            line->transferred = true;
+            outcome = TL_IVR_TRANSFER_ANSWERED;
+        }
+    }
+    tl_ivr_transferred(line->dialogue->session, cc_now(), op, outcome);
+}
+
+/*
+ * Asks the API command `queries` of the configuration: "NAME arg arg"; it answers with
+ * "name=value" pairs, separated by commas.
+ */
+static void flow_query(void *host, uint32_t op, const tl_ivr_output *query)
+{
+    struct line *line = host;
+    switch_stream_handle_t answer = {0};
+    tl_ivr_value values[32] = {0};
+    size_t count = 0;
+    char *arguments = switch_core_session_strdup(line->session, query->name), *text, *pair;
+
+    for (uint32_t i = 0; i < query->arg_count; i++) {
+        arguments = switch_core_session_sprintf(line->session, "%s %s", arguments,
+                                                query->args[i].text ? query->args[i].text : "");
+    }
+    SWITCH_STANDARD_STREAM(answer);
+    if (!line->dialogue->queries[0] ||
+        switch_api_execute(line->dialogue->queries, arguments, line->session, &answer) != SWITCH_STATUS_SUCCESS ||
+        zstr((char *)answer.data) || !strncmp(answer.data, "-ERR", 4)) {
+        tl_ivr_failed(line->dialogue->session, cc_now(), op);
+        switch_safe_free(answer.data);
+        return;
+    }
+    text = answer.data;
+    while ((pair = strsep(&text, ",\n")) && count < 32) {
+        char *value = strchr(pair, '=');
+        if (value) {
+            *value++ = '\0';
+            values[count].name = pair;
+            values[count].value_type = TL_IVR_TEXT;
+            values[count++].text = value;
+        }
+    }
+    if (tl_ivr_query_ok(line->dialogue->session, cc_now(), op, values, count) < 0) {
+        tl_ivr_failed(line->dialogue->session, cc_now(), op);
+    }
+    switch_safe_free(answer.data);
+}
+
+static void flow_attach(void *host, const tl_ivr_value *value)
+{
+    struct line *line = host;
+
+    switch_channel_set_variable(line->channel,
+                                switch_core_session_sprintf(line->session, "trunkline_%s", value->name),
+                                value->text ? value->text : "");
+}
+
+static const struct flow_host FLOW = {
+    .play = flow_play, .stop = flow_stop, .enqueue = flow_enqueue, .record = flow_record,
+    .transfer = flow_transfer, .query = flow_query, .attach = flow_attach,
+};
+
+static void queue_ended(struct line *line, enum how how)
+{
+    static const uint32_t OUTCOME[] = {
+        [ANSWERED] = TL_IVR_QUEUE_ANSWERED, [CALLER_LEFT] = TL_IVR_QUEUE_ABANDONED,
+        [TIMED_OUT] = TL_IVR_QUEUE_TIMEOUT, [WENT_EMPTY] = TL_IVR_QUEUE_EMPTY,
+        [KEY] = TL_IVR_QUEUE_EXIT_KEY, [FULL] = TL_IVR_QUEUE_FULL, [EMPTY] = TL_IVR_QUEUE_EMPTY,
+        [FAILED] = TL_IVR_QUEUE_FAILED,
+    };
+
+    tl_ivr_queue_ended(line->dialogue->session, cc_now(), line->queue_op, OUTCOME[how]);
+    flow_follow(line->dialogue);
+}
+
+/* trunkline_ivr flow */
+void trunkline_ivr_app(switch_core_session_t *session, const char *data)
+{
+    struct line line = {.session = session, .channel = switch_core_session_get_channel(session)};
+    switch_caller_profile_t *profile = switch_channel_get_caller_profile(line.channel);
+    struct dialogue dialogue;
+    tl_ivr_config config;
+
+    switch_channel_answer(line.channel);
+    tl_ivr_defaults(&config);
+    config.now = cc_now();
+    config.seed = (uint64_t)switch_micro_time_now();
+    config.caller = profile ? profile->caller_id_number : NULL;
+    config.called = profile ? profile->destination_number : NULL;
+    if (zstr(data) || !flow_begin(&dialogue, trunkline_flows, data, &config, &FLOW, &line)) {
+        switch_channel_set_variable(line.channel, "trunkline_status", STATUS[FAILED]);
+        return;
+    }
+    line.dialogue = &dialogue;
+    flow_follow(&dialogue);
+    while (!dialogue.over && switch_channel_ready(line.channel)) {
+        enum how how = step(&line);
+        if (how != WAITING) {
+            queue_ended(&line, how);
+        }
+        flow_tick(&dialogue);
+    }
+    if (line.call) {
+        enum how how = leave(&line);
+        queue_ended(&line, how);
+    }
+    if (!dialogue.over) {
+        /* What is left to do after a hangup is the host's, and all of it is answered at once. */
+        tl_ivr_hangup(dialogue.session, cc_now());
+        flow_follow(&dialogue);
+    }
+    line.dialogue = NULL;
+    flow_end(&dialogue);
+    stop_playing(&line);
+    switch_channel_set_variable(line.channel, "trunkline_status", "DONE");
+    if (!line.transferred && switch_channel_ready(line.channel)) {
+        switch_channel_hangup(line.channel, SWITCH_CAUSE_NORMAL_CLEARING);
+    }
+}
