@@ -36,6 +36,8 @@ for what in "$@"; do
     test)
         compiler
         tool g++
+        tool clang
+        tool abigail-tools abidiff
         tool valgrind
         tool cmake
         need libopus-dev pkg-config --exists opus

@@ -1741,6 +1741,72 @@ tl_status tl_staffing_roster(const uint32_t *needs,
                              uint64_t *total);
 
 /* ===========================================================================
+ * Routing: a call centre from a text
+ *
+ * Queues, agents and limits written down in TOML or JSON, with the fields of the structs above by
+ * their own names, and the values of their enums as words (docs/c-api.md has the whole of it):
+ *
+ * [[queue]]
+ * name = "sales"
+ * strategy = "round-robin"
+ * wrap_up_ms = 5000
+ *
+ * [[agent]]
+ * name = "ann"
+ * tag = 101
+ * queues = ["sales"]
+ */
+
+#if defined(TL_STD)
+
+/** A text that was read: the call centre it describes, and what is wrong with it. */
+typedef struct tl_acd_text tl_acd_text;
+
+/**
+ * Reads a text of `len` bytes: JSON if it begins with a brace, else TOML. `file` is the name that
+ * messages show, with a NUL; it may be NULL. A text with errors gives an object too: ask it for its
+ * messages.
+ */
+tl_status tl_acd_text_new(const char *source,
+                          size_t len,
+                          const char *file,
+                          struct tl_acd_text **read);
+
+/** Ends a text that was read. NULL is fine. */
+tl_status tl_acd_text_free(struct tl_acd_text *read);
+
+/**
+ * Stores where the messages are, `*len` bytes of text without a NUL that live as long as the object:
+ * one line for each error, with file and line. None is 0 bytes.
+ */
+tl_status tl_acd_text_messages(const struct tl_acd_text *read,
+                               const char **messages,
+                               size_t *len);
+
+/**
+ * Stores the limits of the call centre: those of the text, raised to what it needs itself. With
+ * errors in the text: `TL_ERR_ACD_TEXT`, here and below.
+ */
+tl_status tl_acd_text_limits(const struct tl_acd_text *read, tl_acd_limits *limits);
+
+/**
+ * Makes an engine with all queues and agents of the text, everybody logged out. Can be done more
+ * than once; `tl_acd_text_queue` and `tl_acd_text_agent` speak of the last one.
+ */
+tl_status tl_acd_text_make(struct tl_acd_text *read, tl_acd **acd);
+
+/** Stores the handle of the queue of this name, with a NUL, in the engine that was made last. */
+tl_status tl_acd_text_queue(const struct tl_acd_text *read, const char *name, uint64_t *queue);
+
+/** Stores the handle of the agent of this name, with a NUL, in the engine that was made last. */
+tl_status tl_acd_text_agent(const struct tl_acd_text *read, const char *name, uint64_t *agent);
+
+/** Stores the number of the skill of this name, with a NUL: for `tl_acd_add_class`. */
+tl_status tl_acd_text_skill(const struct tl_acd_text *read, const char *name, uint16_t *skill);
+
+#endif
+
+/* ===========================================================================
  * Dialogue: compiling a document
  *
  * A flow is written as a YAML or JSON document and compiled into a program, the bytes of an

@@ -24,6 +24,12 @@ impl Failure {
         }
     }
 
+    /// The sentence.
+    #[cfg(feature = "std")]
+    pub(crate) fn text(&self) -> &str {
+        &self.detail
+    }
+
     pub(crate) fn null(argument: &'static str) -> Self {
         Self::new(tl_status::TL_ERR_NULL, format_args!("{argument} is NULL"))
     }

@@ -33,6 +33,7 @@ const SECTIONS: &[&str] = &[
     "acd/stats",
     "acd/door",
     "acd/staffing",
+    "acd/text",
     "ivr/document",
     "ivr/flow",
     "ivr/output",
@@ -58,6 +59,7 @@ const SECTIONS: &[&str] = &[
 /// Sections that a library without std does not have.
 const WITH_STD: &[&str] = &[
     "acd/stats",
+    "acd/text",
     "ivr/document",
     "codec",
     "record/recorder",

@@ -54,7 +54,7 @@ impl From<Error> for Failure {
     }
 }
 
-fn lay(arena: &mut Arena, limits: Limits) -> Result<EngineStorage<'static>, Failure> {
+pub(super) fn lay(arena: &mut Arena, limits: Limits) -> Result<EngineStorage<'static>, Failure> {
     let all = limits.filled();
     Ok(EngineStorage {
         queues: arena.slots(all.queues)?,

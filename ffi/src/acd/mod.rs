@@ -16,6 +16,8 @@ mod staffing;
 #[cfg(feature = "std")]
 mod stats;
 mod strategy;
+#[cfg(feature = "std")]
+mod text;
 
 pub use agent::*;
 pub use call::*;
@@ -33,6 +35,8 @@ pub use staffing::*;
 #[cfg(feature = "std")]
 pub use stats::*;
 pub use strategy::*;
+#[cfg(feature = "std")]
+pub use text::*;
 
 use crate::guard::Failure;
 

@@ -11,12 +11,12 @@ VALGRIND := valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-ki
 	--errors-for-leak-kinds=definite,possible
 
 # Every program is a test: exit status 0, or it says what is wrong.
-PROGRAMS := $(patsubst $(C)/%.c,%,$(filter-out $(C)/unload.c,$(wildcard $(C)/*.c)))
+PROGRAMS := $(patsubst $(C)/%.c,%,$(filter-out $(C)/unload.c,$(wildcard $(C)/*.c))) misuse_all
 SHOWN := $(patsubst $(EXAMPLES)/%.c,%,$(wildcard $(EXAMPLES)/*.c))
 COMPILERS := $(CC) $(shell command -v clang 2>/dev/null)
 
 .PHONY: test test-header test-symbols test-bare test-install test-static test-shared test-sanitized \
-	test-valgrind test-unload
+	test-valgrind test-unload test-abi bless-abi
 test: test-header test-symbols test-bare test-install test-static test-shared test-sanitized \
 	test-valgrind test-unload
 	@echo 'ffi: all C tests passed'
@@ -80,22 +80,28 @@ test-install: all
 # static_memory shows the library without an operating system, so that is what it is linked with.
 LINK_static_memory := -DTL_BARE $(OUT)/bare/libtrunkline.a
 link = $(or $(LINK_$(1)),$(OUT)/libtrunkline.a $(PRIVATE))
-source = $(or $(wildcard $(C)/$(1).c),$(EXAMPLES)/$(1).c)
+source = $(or $(filter $(T)/%,$(GENERATED_$(1))),$(wildcard $(C)/$(1).c),$(EXAMPLES)/$(1).c)
+GENERATED_misuse_all := $(T)/misuse_all.c
 
 define program
 $(T)/static/$(1): $(call source,$(1)) $(C)/check.h $(HEADER) $(OUT)/libtrunkline.a $(OUT)/bare/libtrunkline.a
 	mkdir -p $$(@D)
-	$$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) -I$(HERE)/include $$< -o $$@ $(call link,$(1)) -lpthread
+	$$(CC) -std=$(if $(filter layout,$(1)),c11,c99) -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) -I$(HERE)/include -I$(C) $$< -o $$@ $(call link,$(1)) -lpthread
 $(T)/sanitized/$(1): $(call source,$(1)) $(C)/check.h $(HEADER) $(OUT)/libtrunkline.a $(OUT)/bare/libtrunkline.a
 	mkdir -p $$(@D)
-	$$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) $(SANITIZE) -I$(HERE)/include $$< -o $$@ \
+	$$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) $(SANITIZE) -I$(HERE)/include -I$(C) $$< -o $$@ \
 		$(call link,$(1)) -lpthread
 $(T)/shared/$(1): $(call source,$(1)) $(C)/check.h $(HEADER) $(OUT)/$(SOFILE)
 	mkdir -p $$(@D)
-	$$(CC) -std=c17 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) -I$(HERE)/include $$< -o $$@ \
+	$$(CC) -std=c17 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) -I$(HERE)/include -I$(C) $$< -o $$@ \
 		-L$(OUT) -ltrunkline -lpthread -Wl,-rpath,$(OUT)
 endef
 $(foreach p,$(PROGRAMS) $(SHOWN),$(eval $(call program,$(p))))
+
+# Every function of the header called wrongly: written from the header.
+$(T)/misuse_all.c: $(HEADER) $(C)/misuse_all.py
+	mkdir -p $(@D)
+	$(CC) -E -P -I$(HERE)/include $(HEADER) | python3 $(C)/misuse_all.py >$@
 
 RUN = set -e; for program in $^; do echo "  $(@:test-%=%) $${program\#\#*/}"; $(1) $$program >$(T)/output \
 	|| { status=$$?; cat $(T)/output; exit $$status; }; done
@@ -117,3 +123,23 @@ endif
 test-unload: $(C)/unload.c $(C)/check.h $(OUT)/$(SOFILE)
 	$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -g $(WARN) -I$(HERE)/include $< -o $(T)/unload -ldl -lpthread
 	$(T)/unload $(OUT)/$(SOFILE)
+
+# The ABI beside its baseline. A function or a struct that a caller was compiled against may not
+# change before the soname does; what is new is fine. Types are read from full debug information,
+# so the library is built once more.
+ABI_BASELINE := $(HERE)/abi/libtrunkline.abi
+ABI_SO = $(TARGET)/ffi-abi/$(SOFILE)
+ABI_DUMP = abidw --no-corpus-path --no-comp-dir-path --drop-private-types \
+	--headers-dir $(HERE)/include --suppressions $(HERE)/abi/suppress.ini
+test-abi:
+ifneq ($(shell command -v abidiff),)
+	$(MAKE) -s -f $(HERE)/Makefile -C $(HERE) PROFILE=abi $(ABI_SO)
+	$(ABI_DUMP) --out-file $(OUT)/now.abi $(ABI_SO)
+	abidiff --no-added-syms --suppressions $(HERE)/abi/suppress.ini $(ABI_BASELINE) $(OUT)/now.abi
+else
+	@echo '  abidiff (abigail-tools) is not installed: the ABI is not compared'
+endif
+bless-abi:
+	$(MAKE) -s -f $(HERE)/Makefile -C $(HERE) PROFILE=abi $(ABI_SO)
+	mkdir -p $(HERE)/abi
+	$(ABI_DUMP) --out-file $(ABI_BASELINE) $(ABI_SO)

@@ -1,0 +1,313 @@
+//! # Routing: a call centre from a text
+//!
+//! Queues, agents and limits written down in TOML or JSON, with the fields of the structs above by
+//! their own names, and the values of their enums as words (docs/c-api.md has the whole of it):
+//!
+//!     [[queue]]
+//!     name = "sales"
+//!     strategy = "round-robin"
+//!     wrap_up_ms = 5000
+//!
+//!     [[agent]]
+//!     name = "ann"
+//!     tag = 101
+//!     queues = ["sales"]
+
+mod schema;
+mod tree;
+
+use core::ffi::c_char;
+
+use acd_core::{Engine, Skill};
+
+use self::schema::{Centre, Wrong};
+use super::engine::{lay, tl_acd};
+use super::limits::tl_acd_limits;
+use crate::guard::{Failure, guard};
+use crate::object::{self, Kind, enter};
+use crate::pointers::{c_text, store, text, writable};
+use crate::tl_status;
+
+/// A text that was read: the call centre it describes, and what is wrong with it.
+#[derive(Debug)]
+pub struct tl_acd_text {
+    _opaque: [u8; 0],
+}
+
+#[derive(Debug)]
+pub(crate) struct Read {
+    centre: Option<Centre>,
+    messages: String,
+    /// The handles of the engine that was made last.
+    queues: Vec<u64>,
+    agents: Vec<u64>,
+}
+
+impl Kind for tl_acd_text {
+    const MAGIC: u32 = u32::from_le_bytes(*b"tTxt");
+    type Value = Read;
+}
+
+impl Read {
+    fn new(source: &str, file: &str) -> Self {
+        let mut wrong = Wrong::default();
+        let centre = match tree::parse(source) {
+            Ok(root) => Some(schema::read(&root, &mut wrong)),
+            Err((line, what)) => {
+                wrong.say(line, what);
+                None
+            }
+        };
+        // A configuration that the engine would refuse is refused with its line.
+        for queue in centre.iter().flat_map(|centre| &centre.queues) {
+            if let Err(failure) = queue.config.config() {
+                wrong.say(queue.line, failure.text());
+            }
+        }
+        for agent in centre.iter().flat_map(|centre| &centre.agents) {
+            if let Err(failure) = agent.config.config() {
+                wrong.say(agent.line, failure.text());
+            }
+        }
+        wrong.0.sort_by_key(|(line, _)| *line);
+        let messages: String =
+            wrong.0.iter().map(|(line, what)| format!("{file}:{line}: {what}\n")).collect();
+        let centre = centre.filter(|_| messages.is_empty());
+        Self { centre, messages, queues: Vec::new(), agents: Vec::new() }
+    }
+
+    fn centre(&self) -> Result<&Centre, Failure> {
+        self.centre.as_ref().ok_or_else(|| {
+            let first = self.messages.lines().next().unwrap_or_default();
+            Failure::new(tl_status::TL_ERR_ACD_TEXT, first)
+        })
+    }
+}
+
+impl Centre {
+    /// The limits as written, raised to what the text itself needs.
+    fn raised(&self) -> tl_acd_limits {
+        let mut limits = self.limits;
+        let memberships: usize = self.agents.iter().map(|agent| agent.queues.len()).sum();
+        let most = |limit: u32, need: usize| limit.max(u32::try_from(need).unwrap_or(u32::MAX));
+        limits.queues = most(limits.queues, self.queues.len());
+        limits.agents = most(limits.agents, self.agents.len());
+        if limits.memberships > 0 {
+            limits.memberships = most(limits.memberships, memberships);
+        } else {
+            limits.memberships = most(limits.agents.saturating_mul(2), memberships);
+        }
+        let mut profiles: Vec<_> = self.agents.iter().map(|agent| self.skills(agent)).collect();
+        profiles.sort_unstable_by_key(|skills| {
+            skills.iter().map(|s| (s.skill, s.level)).collect::<Vec<_>>()
+        });
+        profiles.dedup();
+        profiles.retain(|skills| !skills.is_empty());
+        limits.profiles = most(limits.profiles, profiles.len() + 1);
+        if limits.skills > 0 {
+            limits.skills = most(limits.skills, profiles.iter().map(Vec::len).sum());
+        }
+        limits
+    }
+
+    /// An agent's skills, in the order of their numbers.
+    fn skills(&self, agent: &schema::Agent) -> Vec<Skill> {
+        let number = |name: &str| self.skills.iter().find(|(known, _)| known == name);
+        let all = agent.skills.iter().filter_map(|(_, name, level)| {
+            number(name).map(|(_, skill)| Skill { skill: *skill, level: *level })
+        });
+        let mut all: Vec<_> = all.collect();
+        all.sort_unstable_by_key(|skill| skill.skill);
+        all
+    }
+
+    /// Sets up an engine, and says which handles the queues and agents have.
+    fn set_up(&self, engine: &mut Engine<'_>) -> Result<(Vec<u64>, Vec<u64>), Failure> {
+        engine.set_call_order(super::strategy::call_order(self.call_order)?);
+        if let Some(seed) = self.seed {
+            engine.set_seed(seed);
+        }
+        let mut queues = Vec::new();
+        for queue in &self.queues {
+            queues.push(engine.add_queue(queue.config.config()?)?);
+        }
+        let find = |name: &str| {
+            self.queues.iter().zip(&queues).find(|(q, _)| q.name == name).map(|(_, id)| *id)
+        };
+        // Only now does every name have its handle.
+        for (queue, id) in self.queues.iter().zip(&queues) {
+            if let Some(to) = queue.overflow.as_ref().and_then(|(_, name)| find(name)) {
+                let config =
+                    super::queue::tl_acd_queue_config { overflow_queue: to.raw(), ..queue.config };
+                engine.set_queue(*id, config.config()?)?;
+            }
+        }
+        let mut agents = Vec::new();
+        for agent in &self.agents {
+            let mut config = agent.config.config()?;
+            config.profile = engine.add_profile(&self.skills(agent))?;
+            let id = engine.add_agent(config)?;
+            for (_, name, place) in &agent.queues {
+                if let Some(queue) = find(name) {
+                    engine.join_queue(id, queue, place.config()?)?;
+                }
+            }
+            agents.push(id.raw());
+        }
+        Ok((queues.iter().map(|id| id.raw()).collect(), agents))
+    }
+}
+
+/// Reads a text of `len` bytes: JSON if it begins with a brace, else TOML. `file` is the name that
+/// messages show, with a NUL; it may be NULL. A text with errors gives an object too: ask it for its
+/// messages.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_text_new(
+    source: *const c_char,
+    len: usize,
+    file: *const c_char,
+    read: *mut *mut tl_acd_text,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers and texts.
+    guard("tl_acd_text_new", || unsafe {
+        let file = if file.is_null() { "config" } else { c_text(file, "file")? };
+        let source = text(source, len, "source")?;
+        object::create(read, |_| Ok(()), |()| Ok(Read::new(source, file)))
+    })
+}
+
+/// Ends a text that was read. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_text_free(read: *mut tl_acd_text) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe { object::free("tl_acd_text_free", read) }
+}
+
+/// Stores where the messages are, `*len` bytes of text without a NUL that live as long as the object:
+/// one line for each error, with file and line. None is 0 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_text_messages(
+    read: *const tl_acd_text,
+    messages: *mut *const c_char,
+    len: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_text_messages", read, |this| {
+            writable(len, "len")?;
+            store(messages, "messages", this.messages.as_ptr().cast())?;
+            store(len, "len", this.messages.len())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores the limits of the call centre: those of the text, raised to what it needs itself. With
+/// errors in the text: `TL_ERR_ACD_TEXT`, here and below.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_text_limits(
+    read: *const tl_acd_text,
+    limits: *mut tl_acd_limits,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_text_limits", read, |this| {
+            store(limits, "limits", this.centre()?.raised())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Makes an engine with all queues and agents of the text, everybody logged out. Can be done more
+/// than once; `tl_acd_text_queue` and `tl_acd_text_agent` speak of the last one.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_text_make(
+    read: *mut tl_acd_text,
+    acd: *mut *mut tl_acd,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_text_make", read, |this| {
+            let centre = this.centre()?;
+            let limits = centre.raised().limits()?;
+            let mut handles = Default::default();
+            let made = object::create(
+                acd,
+                |arena| lay(arena, limits),
+                |storage| {
+                    let mut engine = Engine::new(storage, limits.ring_max)?;
+                    handles = centre.set_up(&mut engine)?;
+                    Ok(engine)
+                },
+            )?;
+            (this.queues, this.agents) = handles;
+            Ok(made)
+        })
+    }
+}
+
+fn handle<'a>(
+    names: impl Iterator<Item = &'a str>,
+    handles: &[u64],
+    (what, name): (&str, &str),
+) -> Result<u64, Failure> {
+    let found = names.zip(handles).find(|(known, _)| *known == name);
+    found
+        .map(|(_, handle)| *handle)
+        .ok_or_else(|| Failure::argument(format_args!("there is no {what} {name}")))
+}
+
+/// Stores the handle of the queue of this name, with a NUL, in the engine that was made last.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_text_queue(
+    read: *const tl_acd_text,
+    name: *const c_char,
+    queue: *mut u64,
+) -> tl_status {
+    // SAFETY: the header's contract for objects, pointers and texts.
+    unsafe {
+        enter("tl_acd_text_queue", read, |this| {
+            let names = this.centre()?.queues.iter().map(|queue| queue.name.as_str());
+            let found = handle(names, &this.queues, ("queue", c_text(name, "name")?))?;
+            store(queue, "queue", found)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores the handle of the agent of this name, with a NUL, in the engine that was made last.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_text_agent(
+    read: *const tl_acd_text,
+    name: *const c_char,
+    agent: *mut u64,
+) -> tl_status {
+    // SAFETY: the header's contract for objects, pointers and texts.
+    unsafe {
+        enter("tl_acd_text_agent", read, |this| {
+            let names = this.centre()?.agents.iter().map(|agent| agent.name.as_str());
+            let found = handle(names, &this.agents, ("agent", c_text(name, "name")?))?;
+            store(agent, "agent", found)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores the number of the skill of this name, with a NUL: for `tl_acd_add_class`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_text_skill(
+    read: *const tl_acd_text,
+    name: *const c_char,
+    skill: *mut u16,
+) -> tl_status {
+    // SAFETY: the header's contract for objects, pointers and texts.
+    unsafe {
+        enter("tl_acd_text_skill", read, |this| {
+            let name = c_text(name, "name")?;
+            let known = this.centre()?.skills.iter().find(|(known, _)| known == name);
+            let missing = || Failure::argument(format_args!("there is no skill {name}"));
+            store(skill, "skill", known.ok_or_else(missing)?.1)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}

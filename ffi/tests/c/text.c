@@ -1,0 +1,127 @@
+/* A call centre from TOML and from JSON, and what is said of one with errors. */
+#include "check.h"
+
+static const char TOML[] =
+    "call_order = \"deadline\"\n"
+    "skills = { french = 7 }\n"
+    "[limits]\n"
+    "calls = 10\n"
+    "[[queue]]\n"
+    "name = \"sales\"\n"
+    "tag = 800\n"
+    "strategy = \"round-robin\"\n"
+    "wrap_up_ms = 5000\n"
+    "max_wait_ms = 60000\n"
+    "overflow_queue = \"support\"\n"
+    "[[queue]]\n"
+    "name = \"support\"\n"
+    "join_empty = \"logged-out\"\n"
+    "[[agent]]\n"
+    "name = \"ann\"\n"
+    "tag = 101\n"
+    "skills = { french = 3 }\n"
+    "queues = [\"sales\", { queue = \"support\", penalty = 1 }]\n";
+
+static const char JSON[] =
+    "{\"call_order\": \"deadline\", \"skills\": {\"french\": 7}, \"limits\": {\"calls\": 10},\n"
+    " \"queue\": [{\"name\": \"sales\", \"tag\": 800, \"strategy\": \"round-robin\",\n"
+    "   \"wrap_up_ms\": 5000, \"max_wait_ms\": 60000, \"overflow_queue\": \"support\"},\n"
+    "  {\"name\": \"support\", \"join_empty\": \"logged-out\"}],\n"
+    " \"agent\": [{\"name\": \"ann\", \"tag\": 101, \"skills\": {\"french\": 3},\n"
+    "   \"queues\": [\"sales\", {\"queue\": \"support\", \"penalty\": 1}]}]}\n";
+
+static uint64_t centre(const char *source)
+{
+    tl_acd_text *text;
+    tl_acd *acd;
+    tl_acd_limits limits;
+    tl_acd_member_info member;
+    const char *messages;
+    size_t len;
+    uint64_t sales, support, ann, hash;
+    uint16_t french;
+    OK(tl_acd_text_new(source, strlen(source), "centre", &text));
+    OK(tl_acd_text_messages(text, &messages, &len));
+    if (len > 0)
+        fprintf(stderr, "%.*s", (int)len, messages);
+    CHECK(len == 0);
+    OK(tl_acd_text_limits(text, &limits));
+    CHECK(limits.calls == 10 && limits.profiles == 2);
+    OK(tl_acd_text_make(text, &acd));
+    OK(tl_acd_text_queue(text, "sales", &sales));
+    OK(tl_acd_text_queue(text, "support", &support));
+    OK(tl_acd_text_agent(text, "ann", &ann));
+    OK(tl_acd_text_skill(text, "french", &french));
+    CHECK(french == 7);
+    EXPECT(TL_ERR_ARGUMENT, tl_acd_text_agent(text, "bob", &ann));
+    OK(tl_acd_get_member(acd, ann, support, &member));
+    CHECK(member.agent_tag == 101 && member.penalty == 1);
+    OK(tl_acd_get_member(acd, ann, sales, &member));
+    CHECK(member.wrap_up_ms == 5000 && member.state == TL_ACD_LOGGED_OUT);
+
+    /* The overflow goes to a queue that stands further down. */
+    tl_acd_call call;
+    tl_acd_output out;
+    int moved = 0;
+    OK(tl_acd_set_agent_state(acd, 0, ann, TL_ACD_NOT_READY, 1));
+    OK(tl_acd_call_defaults(&call));
+    call.queue = sales;
+    OK(tl_acd_arrive(acd, 0, &call));
+    while (tl_acd_poll(acd, &out) == TL_OK)
+        ;
+    OK(tl_acd_tick(acd, 60000));
+    while (tl_acd_poll(acd, &out) == TL_OK)
+        moved += out.kind == TL_ACD_MOVED && out.queue == support;
+    CHECK(moved == 1);
+    OK(tl_acd_state_hash(acd, &hash));
+    OK(tl_acd_free(acd));
+    OK(tl_acd_text_free(text));
+    return hash;
+}
+
+static void wrong(const char *source, const char *expected)
+{
+    tl_acd_text *text;
+    tl_acd *acd;
+    const char *messages;
+    size_t len;
+    OK(tl_acd_text_new(source, strlen(source), NULL, &text));
+    OK(tl_acd_text_messages(text, &messages, &len));
+    if (len != strlen(expected) || memcmp(messages, expected, len) != 0) {
+        fprintf(stderr, "%s\n gives\n%.*s", source, (int)len, messages);
+        exit(1);
+    }
+    EXPECT(TL_ERR_ACD_TEXT, tl_acd_text_make(text, &acd));
+    OK(tl_acd_text_free(text));
+}
+
+int main(void)
+{
+    CHECK(centre(TOML) == centre(JSON));
+    wrong("[[queue]]\nname = \"a\"\nstrategy = \"best\"\nretry_ms = -1\nwait = 3\n"
+          "overflow_queue = \"b\"\n[[agent]]\nqueues = [\"c\", {penalty = 1}]\nskills = {x = 1}\n"
+          "[[queue]]\nname = \"a\"\njoin_empty = \"later\"\n",
+          "config:3: strategy: one of longest-idle, ring-all, fewest-calls, least-talk, "
+          "least-occupied, round-robin, round-robin-ordered, linear, random, weighted-random, "
+          "skill-level, ring-progressive, custom, asterisk-ringall, asterisk-leastrecent, "
+          "asterisk-fewestcalls, asterisk-random, asterisk-wrandom, asterisk-rrmemory, "
+          "asterisk-rrordered, asterisk-linear, callcenter-longest-idle-agent, "
+          "callcenter-agent-with-least-talk-time, callcenter-agent-with-fewest-calls, "
+          "callcenter-sequentially-by-agent-order, callcenter-random, callcenter-round-robin, "
+          "callcenter-top-down, callcenter-ring-all, callcenter-ring-progressively\n"
+          "config:4: retry_ms: -1 is out of its range\n"
+          "config:5: a queue has no wait\n"
+          "config:6: there is no queue b\n"
+          "config:7: an agent has a name\n"
+          "config:8: a place in a queue has a queue\n"
+          "config:8: there is no queue c\n"
+          "config:9: there is no skill x\n"
+          "config:10: a second queue a\n"
+          "config:12: join_empty: one of never, logged-out, not-ready, none-free\n");
+    wrong("[[queue]]\nname = \"a\"\nweight = 70000\n", "config:1: weight is 70000\n");
+    wrong("{\n\"queue\": 3\n}", "config:2: queue: a list, not a whole number\n");
+    wrong("{\"seed\": 1, \"seed\": 2}", "config:1: seed stands here twice\n");
+    wrong("{", "config:2: while parsing a node, did not find expected node content\n");
+
+    return 0;
+}

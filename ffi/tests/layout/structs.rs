@@ -1,0 +1,53 @@
+// Written by the test; see layout.rs.
+layouts! {
+    tl_acd_limits { struct_size, queues, agents, memberships, calls, offers, lines, pools, classes, profiles, skills, ring_max, outputs, steps, ghosts }
+    tl_acd_queue_config { struct_size, strategy, tag, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow_queue, service_level_ms, announce_first_ms, announce_every_ms, overflow_target, resume_within_ms, max_waiting, weight, missed_limit, aging_ms, join_empty, leave_empty, busy_delay_ms, declined_delay_ms, failed_delay_ms, no_answer_delay_ms, progressive_ms, custom_term, custom_second_term, custom_start, custom_ring, custom_best_skill, target_ms, share, reserved }
+    tl_acd_relax_step { after_ms, call_class, penalty_min, penalty_max, reserved }
+    tl_acd_agent_config { struct_size, profile, tag, wrap_up_ms, units, blocked_by, reserved }
+    tl_acd_membership { struct_size, penalty, level, position, wrap_up_ms }
+    tl_acd_skill { skill, level, reserved }
+    tl_acd_call { struct_size, priority, tag, queue, preferred_agent, credit_ms, max_wait_ms, caller, preferred_wait_ms, call_class, position, penalty_min, penalty_max, reserved }
+    tl_acd_output { kind, reason, detail, position, at, call, agent, offer, queue, from_queue, call_tag, agent_tag, until, waited_ms, talked_ms, rang_ms, estimate_ms, next_agent, next_call, free, waiting, reserved }
+    tl_acd_queue_counters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms, members, logged_in, taking_calls, free, reserved }
+    tl_acd_agent_counters { state, reason, offered, answered, missed, lost, cancelled, talked_ms, wrapped_ms, reserved }
+    tl_acd_call_info { state, position, estimate_ms, tag, queue, arrived, joined, priority, call_class, reserved }
+    tl_acd_member_info { agent_tag, penalty, level, position, wrap_up_ms, calls, state, reason, wanted, last_call, login, reserved }
+    tl_acd_why_waiting { unskilled, out_of_window, logged_out, not_ready, left_alone, busy, tried, free, ahead, ringing, alone_until, next_change, reserved }
+    tl_acd_why_idle { available, unskilled, out_of_window, held, open, reserved32, left_alone_until, reserved }
+    tl_acd_estimates { by_length_ms, by_last_served_ms, by_first_ms, reserved }
+    tl_stats_config { struct_size, reserved, interval_ms, level_ms, short_ms }
+    tl_stats_traffic { from, queue, offered, refused, answered, abandoned, left, moved, answered_in_level, abandoned_in_level, short_calls, waited_ms, answer_ms, talked_ms, rated, rating, reserved }
+    tl_stats_agent { agent, available_ms, ringing_ms, talking_ms, wrap_up_ms, not_ready_ms, offered, answered, missed, rated, rating, reserved }
+    tl_stats_call { tag, arrived, queue, agent, answered, ended, offers, end, reason, detail, reserved }
+    tl_door_config { struct_size, listed_max, callers, per_caller, per_caller_ms, numbers, per_number, per_number_ms, calls_max, reserved }
+    tl_door_listed { caller, barred, value }
+    tl_staffing_load { struct_size, patience, calls_per_hour, handle_s, patience_s }
+    tl_staffing_service { wait_probability, abandoned, in_level, in_level_of_answered, wait_s, answer_s, queue, occupancy }
+    tl_ivr_item { kind, piece_count, file, text, pieces }
+    tl_ivr_value { name, value_type, reserved, integer, text }
+    tl_ivr_output { kind, op, reason, flag, priority, timeout_ms, silence_ms, item_count, items, arg_count, reserved, args, name, detail, keys }
+    tl_ivr_config { struct_size, trace, seed, now, caller, called, language }
+    tl_dtmf_event { kind, key, level, reserved, start, duration }
+    tl_line_config { struct_size, listen, plan, initial_silence_ms, greeting_ms, silence_after_ms, between_words_ms, word_ms, words, total_ms }
+    tl_line_event { kind, value, at, duration }
+    tl_rtp_packet { marker, payload_type, sequence, timestamp, ssrc, padding, payload, payload_len, csrcs, csrc_count, extension, extension_len, extension_profile, has_extension }
+    tl_event_packet { marker, payload, clock }
+    tl_event_signal { down, event, timestamp, duration, complete, volume }
+    tl_rtcp_sender { ntp, rtp, packets, octets, reserved }
+    tl_rtcp_report { ssrc, fraction_lost, lost, highest_sequence, jitter, last_sender_report, delay, reserved }
+    tl_rtp_statistics { received, lost, duplicates, reordered, discarded, restarts, jitter, reserved }
+    tl_rtcp_summary { ssrc, has_sender, has_report, leaves, sender, report }
+    tl_jitter_config { struct_size, law, min_delay_ms, max_delay_ms }
+    tl_jitter_packet { ssrc, timestamp, sequence, comfort_noise, reserved, payload, payload_len, arrival_us }
+    tl_jitter_pulled { sound, delay_ms, timestamp }
+    tl_jitter_stats { packets, taken, duplicate, late, refused, dropped, restarts, samples, voice_samples, concealed_samples, noise_samples, silent_samples, removed_samples, added_samples, delay_ms, target_ms, reserved }
+    tl_agc_config { struct_size, target_dbov, most_gain_db, most_loss_db }
+    tl_recorder_config { struct_size, queue, sync_every_ms, reserved }
+    tl_recording_channel { name, coding, rate }
+    tl_recording_meta { key, value }
+    tl_recording_config { struct_size, level, started, channels, meta, channel_count, meta_count, block_ms, checkpoint_every, id, signer, recipients, passphrase, recipient_count, clear_head }
+    tl_mark { kind, channel, position, length, text }
+    tl_reader_config { struct_size, reserved, secret, passphrase }
+    tl_reader_info { started, channels, meta, marks, damaged, finished, reserved, duration_us, later }
+    tl_recording_report { intact, closed, recovered, signature, records, missing, broken, damaged, damaged_bytes, signature_at, signer, reserved }
+}
