@@ -287,6 +287,7 @@ impl<R: Read + Seek> Reader<R> {
 /// One channel on its way into a mixture.
 struct Voice {
     channel: u8,
+    #[cfg_attr(not(feature = "resample"), allow(dead_code, reason = "all rates are alike then"))]
     rate: u32,
     /// The next sample to read, on the wall's clock at the channel's rate.
     tick: u64,
