@@ -274,3 +274,4 @@ plain!(struct Call { key, in_line, in_queue, before, queue, line, state, dirty, 
 plain!(struct Leg { state, call, agent, generation, member, queue, medium, since, until, by_call, by_agent });
 plain!(enum CallState { 0 Waiting, 1 Ringing, 2 Connected });
 plain!(enum LegState { 0 Ringing, 1 Connected, 2 WrapUp, 3 Remembered });
+plain!(struct CallConfig { tag, queue, priority, class, preferred_agent, preferred_wait_ms, credit_ms, position, penalty_min, penalty_max, caller, max_wait_ms });

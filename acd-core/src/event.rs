@@ -4,10 +4,11 @@ use crate::agent::{AgentRequest, AgentState};
 use crate::call::CallConfig;
 use crate::choice::Choice;
 use crate::id::{AgentId, CallId, OfferId, QueueId};
+use crate::plain::plain;
 use crate::skill::ClassId;
 
 /// Why an agent's phone turned a call down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RejectCause {
     /// The phone was busy.
@@ -17,14 +18,16 @@ pub enum RejectCause {
     /// The phone is not registered or does not answer signalling.
     Unreachable,
     /// Setting up the call failed some other way.
+    #[default]
     Failed,
 }
 
 /// Who ended a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndedBy {
     /// The caller hung up.
+    #[default]
     Caller,
     /// The agent hung up.
     Agent,
@@ -33,10 +36,11 @@ pub enum EndedBy {
 }
 
 /// One thing that happened outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Input {
     /// Nothing but time. Due whenever [`Engine::deadline`](crate::Engine::deadline) has come.
+    #[default]
     Tick,
     /// A call asks to join a queue.
     Arrive(CallConfig),
@@ -310,3 +314,12 @@ pub enum Output {
         state: AgentState,
     },
 }
+
+plain!(enum RejectCause { 0 Busy, 1 Declined, 2 Unreachable, 3 Failed });
+plain!(enum EndedBy { 0 Caller, 1 Agent, 2 Transfer });
+plain!(enum Input {
+    0 Tick, 1 Arrive(config), 2 Hangup { call }, 3 Exit { call, key },
+    4 Move { call, queue, keep_age }, 5 SetPriority { call, priority }, 6 Accept { offer },
+    7 Reject { offer, cause }, 8 Complete { call, by }, 9 AgentState { agent, state },
+    10 EndWrapUp { agent },
+});

@@ -40,9 +40,11 @@
 //!
 //! - [`Engine`]: calls, agents, queues, offers; [`Strategy`] and [`Order`]: who gets the call;
 //!   [`CallOrder`]: which call the agent gets; [`RelaxStep`] and [`Overflow`]: what changes while it waits; [`WhyWaiting`] and [`WhyIdle`]:
-//!   why it still does; [`Engine::snapshot`] and [`Engine::restore`].
+//!   why it still does, [`Choice`] why an offer was made; [`Accuracy`]: how good predictions of the
+//!   wait were; [`Engine::snapshot`] and [`Engine::restore`].
 //! - [`calendar`]: working hours. [`admission`]: who gets in. [`outbound`]: calling out.
 //! - [`staffing`]: Erlang B, C and A, rosters. [`sim`]: a call centre to experiment with (`std`).
+//! - [`log`]: everything an engine was told, and its replay.
 //! - [`render`]: the outputs as AMI, `queue_log` and `callcenter::info` say them.
 //! - [`stats`]: numbers as a fold over the outputs (`alloc`).
 //!
@@ -62,6 +64,7 @@ extern crate std;
 
 pub mod admission;
 pub mod calendar;
+pub mod log;
 pub mod outbound;
 pub mod render;
 
@@ -73,6 +76,7 @@ pub mod staffing;
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub mod stats;
 
+mod accuracy;
 mod agent;
 mod call;
 mod choice;
@@ -94,6 +98,7 @@ mod time;
 mod timer;
 mod tree;
 
+pub use accuracy::{Accuracy, AccuracySlot, EstimateError, EstimateErrors, Prediction};
 pub use agent::{
     AgentConfig, AgentCounters, AgentRequest, AgentState, Capacity, Medium, Membership,
     REASON_MISSED,

@@ -143,13 +143,13 @@ macro_rules! plain {
             }
         }
     };
-    (enum $name:ident { $($code:literal $variant:ident $(($value:ident))? $({$($field:ident),*})?),* $(,)? }) => {
+    (enum $name:ident { $($code:literal $variant:ident $(($($value:ident),*))? $({$($field:ident),*})?),* $(,)? }) => {
         impl $crate::plain::Plain for $name {
             fn put(&self, sink: &mut dyn $crate::plain::Sink) {
                 match self {
-                    $(Self::$variant $(($value))? $({$($field),*})? => {
+                    $(Self::$variant $(($($value),*))? $({$($field),*})? => {
                         sink.word($code, 1);
-                        $($value.put(sink);)?
+                        $($($value.put(sink);)*)?
                         $($($field.put(sink);)*)?
                     })*
                 }
@@ -157,9 +157,9 @@ macro_rules! plain {
             fn get(source: &mut $crate::plain::Source<'_>) -> Self {
                 match source.word(1) {
                     $($code => {
-                        $(let $value = $crate::plain::Plain::get(source);)?
+                        $($(let $value = $crate::plain::Plain::get(source);)*)?
                         $($(let $field = $crate::plain::Plain::get(source);)*)?
-                        Self::$variant $(($value))? $({$($field),*})?
+                        Self::$variant $(($($value),*))? $({$($field),*})?
                     })*
                     _ => source.unknown(),
                 }

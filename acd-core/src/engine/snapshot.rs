@@ -46,7 +46,8 @@ impl Engine<'_> {
         hash.0
     }
 
-    fn is_busy(&self) -> bool {
+    /// Whether outputs wait to be polled, or work for room to tell of it.
+    pub(crate) fn is_busy(&self) -> bool {
         self.parked.is_some() || self.is_dirty() || self.out.len() > 0
     }
 

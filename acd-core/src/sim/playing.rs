@@ -1,10 +1,11 @@
 //! A run that is watched.
 
 use std::fmt;
+use std::vec::Vec;
 
 use super::report::Report;
 use super::world::World;
-use crate::{Error, QueueCounters, Staff, Time};
+use crate::{Engine, Error, Output, QueueCounters, Staff, Time};
 
 /// A run under way.
 ///
@@ -39,7 +40,24 @@ impl Playing {
     /// # Errors
     /// As [`Centre::run`](super::Centre::run).
     pub fn play_until(&mut self, until: Time) -> Result<bool, Error> {
-        self.0.play_until(until)
+        self.0.play_until(until, &mut |_, _, _| {})
+    }
+
+    /// As [`play_until`](Self::play_until), and shows every output with its engine: to
+    /// [`Stats`](crate::stats::Stats), so that a simulated day has the reports of a real one, to
+    /// [`Accuracy`](crate::Accuracy), to whomever.
+    ///
+    /// # Errors
+    /// As [`Centre::run`](super::Centre::run).
+    pub fn watch_until(
+        &mut self,
+        until: Time,
+        mut see: impl FnMut(&Engine<'_>, Time, &Output),
+    ) -> Result<bool, Error> {
+        self.0.seen = Some(Vec::new());
+        let more = self.0.play_until(until, &mut see);
+        self.0.seen = None;
+        more
     }
 
     /// How the queue at this place of the centre stands: its counters since the beginning, and

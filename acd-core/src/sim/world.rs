@@ -63,6 +63,8 @@ pub(super) struct World {
     patience: Vec<Source>,
     answers: Source,
     report: Report,
+    /// Outputs for somebody who watches, since the last event.
+    pub(super) seen: Option<Vec<(Time, Output)>>,
 }
 
 impl World {
@@ -138,6 +140,7 @@ impl World {
             patience: sources(3),
             answers: Source::new(seed, 0),
             report,
+            seen: None,
         };
         world.begin();
         Ok(world)
@@ -161,7 +164,11 @@ impl World {
     }
 
     /// Plays what happens until then, that instant included; whether anything is left to happen.
-    pub(super) fn play_until(&mut self, until: Time) -> Result<bool, Error> {
+    pub(super) fn play_until(
+        &mut self,
+        until: Time,
+        see: &mut dyn FnMut(&Engine<'_>, Time, &Output),
+    ) -> Result<bool, Error> {
         loop {
             let next = self.events.peek().map(|Reverse((at, ..))| *at);
             let due = self.engine.deadline();
@@ -180,6 +187,11 @@ impl World {
                     self.give(Input::Tick)?;
                 }
                 (_, None) => return Ok(false),
+            }
+            if let Some(seen) = &mut self.seen {
+                for (at, output) in seen.drain(..) {
+                    see(&self.engine, at, &output);
+                }
             }
             // Callers who would wait for ever when everybody has gone home do not count.
             let arriving = self.now < Time::from_secs(u64::from(self.centre.length_s));
@@ -368,6 +380,9 @@ impl World {
         self.engine.handle(self.now, input)?;
         while let Some((at, output)) = self.engine.poll_at() {
             self.react(at, &output)?;
+            if let Some(seen) = &mut self.seen {
+                seen.push((at, output));
+            }
         }
         Ok(())
     }

@@ -29,6 +29,9 @@ use thiserror::Error;
 use integral::{exp, integrate};
 pub use roster::roster;
 
+/// A density e to the power of this smaller than at its summit is none.
+const VANISHED: f64 = 40.0;
+
 /// More agents than anybody has; a search that gets here gives up.
 const MOST_AGENTS: u32 = 10_000_000;
 
@@ -157,59 +160,86 @@ pub fn service(
         return Err(StaffingError::NotPositive("agents"));
     }
     match patience {
-        Patience::Mean(s) | Patience::Exactly(s) => positive(s, "patience")?,
-        Patience::Endless if load.erlangs() >= f64::from(agents) => {
-            return Err(StaffingError::Unstable);
+        Patience::Mean(s) | Patience::Exactly(s) => {
+            positive(s, "patience")?;
+            Ok(impatient(load, patience, agents, within_s))
         }
-        Patience::Endless => {}
+        Patience::Endless if load.erlangs() >= f64::from(agents) => Err(StaffingError::Unstable),
+        Patience::Endless => Ok(endless(load, agents, within_s)),
     }
+}
+
+/// Erlang C, in closed form.
+fn endless(load: Load, agents: u32, within_s: f64) -> Service {
+    let (erlangs, agents) = (load.erlangs(), f64::from(agents));
+    let busy = erlangs / agents;
+    let waits = 1.0 / (busy + (1.0 - busy) * inverse_b(agents as u32, erlangs));
+    let spare = (agents - erlangs) / load.handle_s;
+    let wait_s = waits / spare;
+    let in_level = 1.0 - waits * exp(-spare * within_s);
+    Service {
+        wait_probability: waits,
+        abandoned: 0.0,
+        in_level,
+        in_level_of_answered: in_level,
+        wait_s,
+        answer_s: wait_s,
+        queue: load.calls_per_hour / 3600.0 * wait_s,
+        occupancy: busy,
+    }
+}
+
+/// Callers who give up: by integrals over the wait that is offered.
+fn impatient(load: Load, patience: Patience, agents: u32, within_s: f64) -> Service {
     let rate = load.calls_per_hour / 3600.0;
     let wait = OfferedWait { rate, pace: f64::from(agents) / load.handle_s, patience };
     // Everything relative to the chance that exactly one agent is free; `peak` keeps it in range.
-    let peak = wait.exponent(wait.summit());
+    let summit = wait.summit();
+    let peak = wait.exponent(summit, wait.stays(summit));
     let free = inverse_b(agents - 1, load.erlangs()) * exp(-peak);
-    let ends = [within_s, wait.last(within_s), wait.end()];
-    let over = |f: &dyn Fn(f64) -> f64, until: f64| {
-        let mut sum = 0.0;
-        let mut from = 0.0;
-        for end in ends {
-            let to = end.min(until);
-            if to > from {
-                sum += integrate(f, from, to);
-                from = to;
-            }
-        }
-        sum
+    // One pass: who waits, who of them is served, their waits, and who gives up.
+    let sums = |from: f64, to: f64| {
+        integrate(
+            |x| {
+                let stays = wait.stays(x);
+                let density = rate * exp(wait.exponent(x, stays) - peak);
+                let served = density * stays;
+                [density, served, x * served, density - served]
+            },
+            from,
+            to,
+        )
     };
-    let density = |x: f64| rate * exp(wait.exponent(x) - peak);
-    let stays = |x: f64| wait.stays(x);
+    let (begin, end) = (wait.begin(summit), wait.end(summit));
+    let within = within_s.clamp(begin, end);
+    // The part just behind `within` is the steepest: it has panels of its own.
+    let last = within + (end - within) / 8.0;
+    let in_time = sums(begin, within);
+    let (soon, late) = (sums(within, last), sums(last, end));
+    let total = |n: usize| in_time[n] + soon[n] + late[n];
     let tail = wait.tail(peak) * rate;
-    let waits = over(&density, f64::INFINITY) + tail;
+    let waits = total(0) + tail;
     let all = free + waits;
-    let served_waiting = over(&|x| density(x) * stays(x), f64::INFINITY);
-    let served = (free + served_waiting) / all;
-    let in_level = (free + over(&|x| density(x) * stays(x), within_s)) / all;
-    let served_wait = over(&|x| x * density(x) * stays(x), f64::INFINITY) / all;
-    let gave_up_wait = match patience {
-        Patience::Endless => 0.0,
-        // Those with patience x who are offered a wait beyond it.
-        Patience::Mean(s) => {
-            let lost = |x: f64| density(x) * (s - (s + x) * stays(x));
-            over(&lost, f64::INFINITY) / all
-        }
-        Patience::Exactly(s) => s * tail / all,
+    let served = (free + total(1)) / all;
+    let gave_up = (total(3) + tail) / all;
+    let in_level = (free + in_time[1]) / all;
+    let served_wait = total(2) / all;
+    let wait_s = match patience {
+        // Whoever waits gives up at the rate 1 / s, so those who do are the waits over s.
+        Patience::Mean(s) => gave_up * s,
+        Patience::Exactly(s) => served_wait + gave_up * s,
+        Patience::Endless => served_wait,
     };
-    let wait_s = served_wait + gave_up_wait;
-    Ok(Service {
+    Service {
         wait_probability: waits / all,
-        abandoned: (1.0 - served).max(0.0),
+        abandoned: gave_up,
         in_level,
         in_level_of_answered: in_level / served,
         wait_s,
         answer_s: served_wait / served,
         queue: rate * wait_s,
         occupancy: served * load.erlangs() / f64::from(agents),
-    })
+    }
 }
 
 /// The fewest agents that reach a target.
@@ -260,14 +290,18 @@ struct OfferedWait {
 }
 
 impl OfferedWait {
-    /// Those ahead of x who still wait, less those who are served.
-    fn exponent(&self, x: f64) -> f64 {
+    /// Those ahead of x who still wait, less those who are served; `stays` is of x.
+    fn exponent(&self, x: f64, stays: f64) -> f64 {
         let ahead = match self.patience {
             Patience::Endless => x,
-            Patience::Mean(s) => s * (1.0 - exp(-x / s)),
+            Patience::Mean(s) => s * (1.0 - stays),
             Patience::Exactly(s) => x.min(s),
         };
         self.rate * ahead - self.pace * x
+    }
+
+    fn exponent_at(&self, x: f64) -> f64 {
+        self.exponent(x, self.stays(x))
     }
 
     /// The share of callers who wait as long as this.
@@ -304,28 +338,36 @@ impl OfferedWait {
         }
     }
 
-    /// Where the density has all but vanished, or patience ends.
-    fn end(&self) -> f64 {
+    /// Up to where the density has all but vanished, on the way up to the summit.
+    fn begin(&self, summit: f64) -> f64 {
+        let mut step = 1.0 / self.pace;
+        while step < summit && self.counts(summit - step, summit) {
+            step *= 1.5;
+        }
+        (summit - step).max(0.0)
+    }
+
+    /// From where the density has all but vanished again, or patience ends.
+    fn end(&self, summit: f64) -> f64 {
         if let Patience::Exactly(s) = self.patience {
             return s;
         }
-        let summit = self.summit();
         let mut step = 1.0 / self.pace;
-        while self.exponent(summit + step) - self.exponent(summit) > -45.0 {
-            step *= 2.0;
+        while self.counts(summit + step, summit) {
+            step *= 1.5;
         }
         summit + step
     }
 
-    /// A point between `within` and the end, so that the steep part has panels of its own.
-    fn last(&self, within: f64) -> f64 {
-        within + (self.end() - within).max(0.0) / 8.0
+    /// Whether the density at x is still worth counting beside that at the summit.
+    fn counts(&self, x: f64, summit: f64) -> bool {
+        self.exponent_at(x) - self.exponent_at(summit) > -VANISHED
     }
 
     /// The integral beyond the end, for callers whose patience ends all at once.
     fn tail(&self, peak: f64) -> f64 {
         match self.patience {
-            Patience::Exactly(s) => exp(self.exponent(s) - peak) / self.pace,
+            Patience::Exactly(s) => exp(self.exponent(s, 0.0) - peak) / self.pace,
             _ => 0.0,
         }
     }

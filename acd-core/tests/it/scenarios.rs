@@ -313,6 +313,20 @@ impl Scene {
     }
 }
 
+/// Both texts line by line, from the first line in which they differ.
+fn difference(then: &str, said: &str) -> String {
+    let (then, said): (Vec<&str>, Vec<&str>) =
+        (then.trim().lines().collect(), said.trim().lines().collect());
+    let alike = then.iter().zip(&said).take_while(|(a, b)| a == b).count();
+    let mut text = format!("  the same up to line {alike}, then\n");
+    for (name, lines) in [("should be", &then), ("but it is", &said)] {
+        for line in lines.get(alike..).unwrap_or_default().iter().take(5) {
+            writeln!(text, "  {name}: {line}").expect("a string");
+        }
+    }
+    text
+}
+
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let mut files: Vec<_> = fs::read_dir(folder)
@@ -346,8 +360,16 @@ fn every_scenario_goes_as_written() {
                 fs::write(&path, blessed).expect("writable");
             }
             let name = path.file_name().expect("a name").display();
-            write!(wrong, "{name}\n said:\n{}\n not:\n{then}\n", scene.said).expect("a string");
+            write!(wrong, "{name}:\n{}", difference(then, &scene.said)).expect("a string");
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn a_difference_is_shown_from_where_it_begins() {
+    let text = difference("0 joined c at 1\n2 left c", "0 joined c at 1\n3 left c\n4 more");
+    assert!(text.contains("the same up to line 1"));
+    assert!(text.contains("should be: 2 left c") && text.contains("but it is: 4 more"));
+    assert!(!text.contains("joined"));
 }
