@@ -29,15 +29,30 @@ impl Bytes<'_> {
         }
     }
 
+    /// Mostly some seconds, at times none or for ever. Not a few ms: what comes round so often
+    /// makes a lot of outputs in a leap of minutes.
+    fn ms(&mut self) -> u64 {
+        self.number().saturating_mul(50)
+    }
+
+    fn some_ms(&mut self) -> Option<u64> {
+        (self.byte() % 3 == 0).then(|| self.ms())
+    }
+
     fn option(&mut self) -> Option<u64> {
         (self.byte() % 3 == 0).then(|| self.number())
     }
 
     /// Mostly one of those that exist or did, at times any number.
     fn handle(&mut self, known: &[u64]) -> u64 {
-        let pick = self.number();
-        let back = usize::try_from(pick).unwrap_or(usize::MAX);
-        known.iter().rev().nth(back).copied().unwrap_or(pick)
+        match self.byte() {
+            250.. => self.number(),
+            240..250 => known.get(usize::from(self.byte())).copied().unwrap_or(7),
+            pick => {
+                let back = usize::from(pick) % known.len().clamp(1, 5);
+                known.iter().rev().nth(back).copied().unwrap_or(0)
+            }
+        }
     }
 
     fn skills(&mut self) -> List<Skill> {
@@ -75,7 +90,7 @@ fn strategy(bytes: &mut Bytes<'_>) -> Strategy {
         7 => Strategy::Random,
         8 => Strategy::WeightedRandom,
         9 => Strategy::SkillLevel,
-        10 => Strategy::RingProgressive { every_ms: bytes.number() as u32 },
+        10 => Strategy::RingProgressive { every_ms: bytes.ms() as u32 },
         11 => Strategy::Asterisk(Asterisk::RoundRobinMemory),
         12 => Strategy::CallCenter(CallCenter::TopDown),
         13 => Strategy::CallCenter(CallCenter::RingProgressively),
@@ -88,20 +103,20 @@ fn queue_config(bytes: &mut Bytes<'_>, queues: &[u64]) -> QueueConfig {
     let plain = QueueConfig::default();
     QueueConfig {
         strategy: strategy(bytes),
-        ring_timeout_ms: bytes.option().map_or(plain.ring_timeout_ms, |ms| ms as u32),
-        retry_ms: bytes.option().map_or(plain.retry_ms, |ms| ms as u32),
-        wrap_up_ms: bytes.number() as u32,
-        max_wait_ms: bytes.option(),
+        ring_timeout_ms: bytes.some_ms().map_or(plain.ring_timeout_ms, |ms| ms as u32),
+        retry_ms: bytes.some_ms().map_or(plain.retry_ms, |ms| ms as u32),
+        wrap_up_ms: bytes.ms() as u32,
+        max_wait_ms: bytes.some_ms(),
         overflow: match bytes.byte() % 4 {
             0 => Some(Overflow::Queue(QueueId::from_raw(bytes.handle(queues)))),
             1 => Some(Overflow::Target(7)),
             _ => None,
         },
-        resume_within_ms: bytes.option().map(|ms| ms as u32),
+        resume_within_ms: bytes.some_ms().map(|ms| ms as u32),
         max_waiting: bytes.option().map(|n| n as u32),
         weight: u16::from(bytes.byte() % 3),
-        announce_first_ms: bytes.option(),
-        announce_every_ms: bytes.option(),
+        announce_first_ms: bytes.some_ms(),
+        announce_every_ms: bytes.some_ms(),
         missed_limit: bytes.option().map(|n| n as u16),
         aging_ms: bytes.option().map(|ms| ms as u32),
         join_empty: rules[usize::from(bytes.byte() % 4)],
@@ -271,6 +286,12 @@ pub(crate) fn run(bytes: &[u8]) -> Vec<(Time, Output)> {
         Change::AddAgent(AgentConfig::default()),
         Change::AddAgent(AgentConfig { tag: 1, ..AgentConfig::default() }),
     ];
+    for (agent, queue) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+        let (agent, queue) = (AgentId::from_raw(agent), QueueId::from_raw(queue));
+        given.push(Change::JoinQueue(agent, queue, Membership::default()));
+        let state = AgentRequest::Available;
+        given.push(Change::Input(now, Input::AgentState { agent, state }));
+    }
     given.reverse();
     for _ in 0..600 {
         let change = match given.pop() {
@@ -280,7 +301,7 @@ pub(crate) fn run(bytes: &[u8]) -> Vec<(Time, Output)> {
                 // Mostly forward, at times far, at times back.
                 now = match bytes.byte() {
                     255 => Time(now.ms().saturating_sub(bytes.number())),
-                    254 => now.plus(bytes.number().saturating_mul(1_000_000)),
+                    254 => now.plus(u64::from(bytes.byte()) * 1_000),
                     small => now.plus(u64::from(small) * 40),
                 };
                 seen.change(&mut bytes, now)
