@@ -303,6 +303,20 @@ proptest! {
         prop_assert_eq!(plain.trace, moved.trace);
     }
 
+    /// The compiler does not optimise; what it may choose is where things lie.
+    #[test]
+    fn invariant_15_another_layout_gives_the_same_trace(specs in specs(), events in events()) {
+        let text = document(&specs);
+        let (head, nodes) = text.split_once("  n0:").unwrap();
+        let nodes = format!("  n0:{nodes}");
+        let backwards: Vec<&str> = nodes.lines().rev().collect();
+        let other = program(&format!("{head}{}\n", backwards.join("\n")));
+        let program = program(&text);
+        prop_assert!(specs.len() < 2 || *program != *other);
+        let (one, two) = (Flow::load(&program).unwrap(), Flow::load(&other).unwrap());
+        prop_assert_eq!(run(&one, "", &events).trace, run(&two, "", &events).trace);
+    }
+
     #[test]
     fn invariant_17_secrets_are_never_shown(
         specs in specs(),
