@@ -81,6 +81,37 @@ def test_which_call_an_agent_of_two_queues_gets(order: str, expected: str) -> No
     assert offer.queue == {"slow": slow, "quick": quick}[expected]
 
 
+def test_statistics_are_rows() -> None:
+    engine, _, agent, call = busy_desk()
+    with pytest.raises(ValueError, match="keep_stats"):
+        engine.traffic_rows()
+    engine = Engine()
+    engine.keep_stats(interval_ms=60_000, level_ms=10_000)
+    queue, agent = engine.add_queue(wrap_up_ms=2_000), engine.add_agent()
+    engine.join_queue(agent, queue)
+    engine.set_agent_state(0, agent, "available")
+    for n, now in enumerate((1_000, 30_000, 70_000)):
+        engine.arrive(now, queue, tag=n)
+        for output in engine:
+            if isinstance(output, Offer):
+                engine.accept(now + 3_000, output.offer)
+                engine.complete(now + 10_000, output.call, "agent")
+    engine.tick(90_000)
+    list(engine)
+    first, second = engine.traffic_rows()
+    assert (first["at"], first["queue"], first["offered"], first["answered"]) == (0, queue, 2, 2)
+    assert (second["at"], second["offered"], second["talked_ms"]) == (60_000, 1, 7_000)
+    assert first["answered_in_level"] == 2 and first["wrap_up_ms"] == 4_000
+    [row] = engine.agent_rows(100_000)
+    assert (row["agent"], row["talking_ms"], row["answered"]) == (agent, 21_000, 3)
+    assert sum(value for name, value in row.items() if name.endswith("_ms")) == 100_000
+    ended = engine.take_call_rows()
+    assert [of["tag"] for of in ended] == [0, 1, 2]
+    assert {(of["end"], of["why"], of["agent"]) for of in ended} == {("completed", "agent", agent)}
+    assert ended[0]["answered_at"] == 4_000 and ended[0]["ended_at"] == 11_000
+    assert engine.take_call_rows() == []
+
+
 def test_orders_are_words() -> None:
     engine = Engine()
     for order in CallOrder:

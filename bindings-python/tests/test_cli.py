@@ -86,6 +86,11 @@ def test_sim(shell: Shell, tmp_path: Path) -> None:
     assert "a centre has no 'agents'" in shell.err
 
 
+def test_the_example_centre(shell: Shell) -> None:
+    found = shell.json("sim", FLOWS.parent / "python" / "centre.toml", "--runs", "4")
+    assert found["service_level"]["mean"] > 0.7  # type: ignore[index]
+
+
 def test_staff(shell: Shell) -> None:
     load = ("staff", "--calls-per-hour", "200", "--handle", "3m")
     assert shell.json(*load)["agents"] == 14

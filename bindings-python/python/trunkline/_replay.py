@@ -9,13 +9,13 @@ from typing import Any, TextIO
 from ._native import Engine, Error
 
 _INPUTS = frozenset(
-    name
-    for name in vars(Engine)
-    if callable(getattr(Engine, name)) and not name.startswith("_")
-) - {
-    "restore", "snapshot", "poll", "why_waiting", "why_idle", "next_call", "call_state", "position",
-    "estimate_ms", "queue_counters", "staff", "agent_state", "agent_counters",
-}  # fmt: skip
+    name for name in vars(Engine) if callable(getattr(Engine, name)) and not name.startswith("_")
+) - frozenset(
+    "restore snapshot poll why_waiting why_idle next_call call_state position estimate_ms"
+    " queue_counters staff agent_state agent_counters keep_stats traffic_rows agent_rows"
+    " take_call_rows".split()
+)
+"""What changes an engine; the rest only looks."""
 
 
 class JournalError(Error):

@@ -1,5 +1,6 @@
 //! The engine as a Python class.
 
+use acd_core::stats::Stats;
 use acd_core::{
     AgentId, AgentRequest, CallId, CallState, Engine as Core, Input, OfferId, QueueId, Skill, Time,
 };
@@ -12,6 +13,7 @@ use super::counters::{AgentCounters, QueueCounters, Staff};
 use super::error::raised;
 use super::explain::{NextCall, WhyIdle, WhyWaiting};
 use super::outputs::{CAUSES, ENDED_BY, agent_state, output};
+use super::stats;
 use crate::words::{Words, value, word};
 
 const CALL_STATES: Words<CallState> = &[
@@ -29,9 +31,15 @@ const CALL_STATES: Words<CallState> = &[
 #[pyclass(module = "trunkline.acd")]
 pub(super) struct Engine {
     core: Core<'static>,
+    stats: Option<Stats>,
 }
 
 impl Engine {
+    fn kept(&self) -> PyResult<&Stats> {
+        let missing = || PyValueError::new_err("no statistics are kept: call keep_stats first");
+        self.stats.as_ref().ok_or_else(missing)
+    }
+
     fn feed(&mut self, now: u64, input: Input) -> PyResult<()> {
         self.core.handle(Time::from_ms(now), input).map_err(raised)
     }
@@ -45,7 +53,7 @@ impl Engine {
         let mut core = Core::with_capacity(config::limits(limits)?).map_err(raised)?;
         core.set_seed(seed);
         core.set_call_order(value(config::CALL_ORDERS, "call_order", call_order)?);
-        Ok(Self { core })
+        Ok(Self { core, stats: None })
     }
 
     /// An engine in the state of a snapshot that was taken with the same limits. Raises AcdError
@@ -54,7 +62,7 @@ impl Engine {
     #[pyo3(signature = (snapshot, **limits))]
     fn restore(snapshot: &[u8], limits: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let core = Core::restore(config::limits(limits)?, snapshot).map_err(raised)?;
-        Ok(Self { core })
+        Ok(Self { core, stats: None })
     }
 
     /// The whole state as bytes; `restore` goes on from there as if the engine had never stopped.
@@ -97,6 +105,40 @@ impl Engine {
     /// Why an agent is idle: what keeps each waiting call of its queues from going to it.
     fn why_idle(&self, agent: u64) -> PyResult<WhyIdle> {
         Ok(self.core.why_idle(AgentId::from_raw(agent)).map_err(raised)?.into())
+    }
+
+    /// Keep statistics from now on, in intervals of so many ms: answered or abandoned within
+    /// `level_ms` is in the service level, abandoned before `short_ms` is almost at once. What was
+    /// kept before is dropped. They are of what is polled, and no part of a snapshot.
+    #[pyo3(signature = (interval_ms=1_800_000, *, level_ms=20_000, short_ms=5_000))]
+    fn keep_stats(&mut self, interval_ms: u64, level_ms: u64, short_ms: u64) {
+        self.stats = Some(Stats::new(interval_ms, level_ms, short_ms));
+    }
+
+    /// The traffic of each interval and queue, one dictionary a row: `at` (the interval's beginning,
+    /// ms), `queue`, and counts and sums of the calls that joined then, durations in ms.
+    fn traffic_rows<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        stats::traffic(py, self.kept()?)
+    }
+
+    /// What each agent did up to an instant, the latest input if none is given, one dictionary a
+    /// row: ms in each state, offers, ratings.
+    #[pyo3(signature = (until=None))]
+    fn agent_rows<'py>(
+        &self,
+        py: Python<'py>,
+        until: Option<u64>,
+    ) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let until = until.map_or(self.core.last_input(), Time::from_ms);
+        stats::agents(py, self.kept()?, until)
+    }
+
+    /// The calls that have ended since this was last asked, one dictionary a row: `tag`, `queue`,
+    /// `arrived`, `offers`, `agent` and `answered_at` (or None), `ended_at`, `end` ("completed" or
+    /// "left") and `why` (an `EndedBy` or a `LeaveReason`).
+    fn take_call_rows<'py>(&mut self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        self.kept()?;
+        self.stats.as_mut().map_or(Ok(Vec::new()), |stats| stats::calls(py, stats))
     }
 
     /// The call this agent would get if it became free now, and why that one; None when there is
@@ -280,6 +322,9 @@ impl Engine {
     /// The next output, or None when there is no more.
     fn poll<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         while let Some((at, next)) = self.core.poll_at() {
+            if let Some(stats) = &mut self.stats {
+                stats.see(at, &next);
+            }
             if let Some(known) = output(py, at, next)? {
                 return Ok(Some(known));
             }

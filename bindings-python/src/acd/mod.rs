@@ -7,6 +7,7 @@ mod error;
 mod explain;
 mod outputs;
 mod sim;
+mod stats;
 
 use pyo3::prelude::*;
 

@@ -26,6 +26,15 @@ const LEFT: Words<LeaveReason> = &[
     ("leave_empty", LeaveReason::LeaveEmpty),
 ];
 
+/// The word for why a call left; the key or target aside.
+pub(super) fn leave_reason(reason: LeaveReason) -> &'static str {
+    match reason {
+        LeaveReason::ExitKey(_) => "exit_key",
+        LeaveReason::Overflow(_) => "overflow",
+        other => word(LEFT, other),
+    }
+}
+
 const OFFER_ENDS: Words<OfferEnd> = &[
     ("accepted", OfferEnd::Accepted),
     ("timed_out", OfferEnd::TimedOut),
@@ -328,11 +337,12 @@ pub(super) fn output(
             object(py, Announce { at, call: call.raw(), call_tag, position, estimate_ms })
         }
         Output::Left { call, call_tag, queue, reason, position, waited_ms } => {
-            let (reason, key, target) = match reason {
-                LeaveReason::ExitKey(key) => ("exit_key", Some(key.into()), None),
-                LeaveReason::Overflow(target) => ("overflow", None, Some(target.into())),
-                other => (word(LEFT, other), None, None),
+            let (key, target) = match reason {
+                LeaveReason::ExitKey(key) => (Some(key.into()), None),
+                LeaveReason::Overflow(target) => (None, Some(target.into())),
+                _ => (None, None),
             };
+            let reason = leave_reason(reason);
             object(
                 py,
                 Left {
