@@ -1,17 +1,16 @@
 /*
- * caller.c - trunkline_queue and trunkline_ivr: a caller, on its session's own thread
+ * caller.c - trunkline_queue: a caller, on its session's own thread
  *
  * The session's thread plays something all the time, music if nothing else, and looks at each of
  * its frames whether the engine, the flow or the caller has something to say.
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0
  */
-#include "mod_trunkline.h"
+#include "line.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define MAX_FILES 64
 #define SILENCE "silence_stream://-1"
 
 /* ---- the mailbox: from the engine's thread to the session's ----------------------------------------- */
@@ -123,32 +122,6 @@ static struct word *next_word(struct call *call, bool wait)
     return word;
 }
 
-/* ---- a line: everything the session's thread holds -------------------------------------------------- */
-
-enum how { WAITING, ANSWERED, CALLER_LEFT, TIMED_OUT, WENT_EMPTY, KEY, FULL, EMPTY, FAILED };
-
-struct line {
-    switch_core_session_t *session;
-    switch_channel_t *channel;
-    struct call *call; /* NULL: in no queue */
-    struct offer *offers[64];
-    unsigned offer_count;
-    char queue[CC_NAME], music[CC_NAME], exit_keys[20];
-    time_t joined;
-    char key;
-    /* What is played. */
-    char *files[MAX_FILES];
-    size_t file_count, file_at;
-    uint32_t play_op;
-    bool playing, restart; /* restart: what sounds is not what should */
-    /* The dialogue, if there is one. */
-    struct dialogue *dialogue;
-    uint32_t queue_op, record_op, record_silence_ms;
-    uint32_t record_ms;
-    char record_path[400], record_keys[20];
-    bool recording, transferred;
-};
-
 static struct caller_facts facts(const struct line *line, const struct offer *offer)
 {
     return (struct caller_facts){
@@ -157,7 +130,7 @@ static struct caller_facts facts(const struct line *line, const struct offer *of
 
 /* ---- what the caller hears ------------------------------------------------------------------------------ */
 
-static void stop_playing(struct line *line)
+void line_stop_playing(struct line *line)
 {
     for (size_t i = 0; i < line->file_count; i++) {
         free(line->files[i]);
@@ -171,7 +144,7 @@ static void played(struct line *line)
 {
     uint32_t op = line->play_op;
 
-    stop_playing(line);
+    line_stop_playing(line);
     if (line->dialogue && op) {
         tl_ivr_finished(line->dialogue->session, cc_now(), op);
         flow_follow(line->dialogue);
@@ -207,7 +180,7 @@ static switch_status_t on_input(switch_core_session_t *session, void *input, swi
         tl_ivr_digit(line->dialogue->session, cc_now(), key);
         flow_follow(line->dialogue);
     } else if (line->call && strchr(line->exit_keys, key)) {
-        cc_exit(trunkline_center, &line->call->center, key);
+        line_exit(line, key);
     }
     return line->restart ? SWITCH_STATUS_BREAK : SWITCH_STATUS_SUCCESS;
 }
@@ -344,7 +317,7 @@ static enum how talk(struct line *line, const struct word *word)
             tl_ivr_answered(line->dialogue->session, cc_now(), line->queue_op);
             flow_follow(line->dialogue);
         }
-        stop_playing(line);
+        line_stop_playing(line);
         switch_ivr_multi_threaded_bridge(line->session, leg, NULL, NULL, NULL);
         if (switch_channel_test_flag(line->channel, CF_TRANSFER)) {
             by = TL_ACD_BY_TRANSFER;
@@ -396,12 +369,17 @@ static enum how how_left(struct line *line, const struct word *word)
     }
 }
 
-static void arrive(struct line *line, const struct cc_arrival *arrival)
+void line_arrive(struct line *line, const struct cc_arrival *arrival)
 {
     line->call = new_call(line->session);
     line->joined = time(NULL);
     switch_copy_string(line->queue, arrival->queue, sizeof line->queue);
     cc_arrive(trunkline_center, &line->call->center, arrival);
+}
+
+void line_exit(struct line *line, char key)
+{
+    cc_exit(trunkline_center, &line->call->center, key);
 }
 
 /* The engine has something to say. */
@@ -457,7 +435,7 @@ static enum how hear(struct line *line)
 }
 
 /* The caller is gone: the engine is told, and its last word waited for. */
-static enum how leave(struct line *line)
+enum how line_leave(struct line *line)
 {
     struct word *word;
     enum how how;
@@ -471,7 +449,7 @@ static enum how leave(struct line *line)
 }
 
 /* All that was said, then sound until there is more. */
-static enum how step(struct line *line)
+enum how line_step(struct line *line)
 {
     enum how how = WAITING;
 
@@ -484,7 +462,7 @@ static enum how step(struct line *line)
     return how;
 }
 
-static const char *const STATUS[] = {
+const char *const LINE_STATUS[] = {
     [WAITING] = "", [ANSWERED] = "CONTINUE", [CALLER_LEFT] = "", [TIMED_OUT] = "TIMEOUT",
     [WENT_EMPTY] = "LEAVEEMPTY", [KEY] = "KEY", [FULL] = "FULL", [EMPTY] = "JOINEMPTY", [FAILED] = "FAILED",
 };
@@ -505,7 +483,7 @@ void trunkline_queue_app(switch_core_session_t *session, const char *data)
     }
     switch_split(switch_core_session_strdup(session, data), ' ', words);
     if (strlen(words[0]) >= CC_NAME) {
-        switch_channel_set_variable(line.channel, "trunkline_status", STATUS[FAILED]);
+        switch_channel_set_variable(line.channel, "trunkline_status", LINE_STATUS[FAILED]);
         return;
     }
     cc_arrival_defaults(&arrival);
@@ -521,208 +499,14 @@ void trunkline_queue_app(switch_core_session_t *session, const char *data)
     }
     arrival.skills = switch_channel_get_variable(line.channel, "trunkline_skills");
     switch_channel_answer(line.channel);
-    arrive(&line, &arrival);
+    line_arrive(&line, &arrival);
     while (how == WAITING) {
-        how = switch_channel_ready(line.channel) ? step(&line) : leave(&line);
+        how = switch_channel_ready(line.channel) ? line_step(&line) : line_leave(&line);
     }
-    stop_playing(&line);
-    switch_channel_set_variable(line.channel, "trunkline_status", STATUS[how]);
+    line_stop_playing(&line);
+    switch_channel_set_variable(line.channel, "trunkline_status", LINE_STATUS[how]);
     if (how == KEY) {
         char text[2] = {line.key, '\0'};
         switch_channel_set_variable(line.channel, "cc_exit_key", text);
-    }
-}
-
-/* ---- the dialogue --------------------------------------------------------------------------------------------- */
-
-static void flow_play(void *host, uint32_t op, const char *const *files, size_t count, bool keys_stop)
-{
-    struct line *line = host;
-
-    (void)keys_stop; /* the dialogue stops a prompt itself */
-    stop_playing(line);
-    for (size_t i = 0; i < count && i < MAX_FILES; i++) {
-        line->files[line->file_count++] = strdup(files[i]);
-    }
-    line->play_op = op;
-    line->playing = true;
-}
-
-static void flow_stop(void *host, uint32_t op)
-{
-    struct line *line = host;
-
-    if (line->playing && line->play_op == op) {
-        stop_playing(line);
-    } else if (line->recording && line->record_op == op) {
-        line->restart = true; /* record_caller tells its length */
-    } else if (line->call && line->queue_op == op) {
-        cc_exit(trunkline_center, &line->call->center, '*');
-    }
-}
-
-static void flow_enqueue(void *host, uint32_t op, const tl_ivr_output *queue)
-{
-    struct line *line = host;
-    struct cc_arrival arrival;
-
-    cc_arrival_defaults(&arrival);
-    arrival.queue = queue->name;
-    arrival.priority = queue->priority;
-    if (queue->timeout_ms) {
-        arrival.max_wait_ms = queue->timeout_ms;
-    }
-    line->queue_op = op;
-    line->restart = true;
-    if (line->call) {
-        tl_ivr_failed(line->dialogue->session, cc_now(), op);
-    } else {
-        arrive(line, &arrival);
-    }
-}
-
-static void flow_record(void *host, uint32_t op, const tl_ivr_output *record)
-{
-    struct line *line = host;
-
-    snprintf(line->record_path, sizeof line->record_path, "%s/%s-%u.wav", trunkline_recordings(),
-             switch_core_session_get_uuid(line->session), op);
-    if (record->flag) {
-        switch_ivr_gentones(line->session, "%(200,0,800)", 1, NULL);
-    }
-    switch_copy_string(line->record_keys, record->keys ? record->keys : "", sizeof line->record_keys);
-    line->record_op = op;
-    line->record_ms = record->timeout_ms;
-    line->record_silence_ms = record->silence_ms;
-    line->recording = line->restart = true;
-    switch_channel_set_variable(line->channel, "trunkline_recorded", line->record_path);
-}
-
-/* Blind: to an extension of the dialplan, "1000" or "1000 XML default". Others are refused. */
-static void flow_transfer(void *host, uint32_t op, const tl_ivr_output *transfer)
-{
-    struct line *line = host;
-    char *words[3] = {0};
-    uint32_t outcome = TL_IVR_TRANSFER_FAILED;
-
-    if (transfer->reason == TL_IVR_TRANSFER_BLIND) {
-        switch_split(switch_core_session_strdup(line->session, transfer->name), ' ', words);
-        if (switch_ivr_session_transfer(line->session, words[0], words[1], words[2]) == SWITCH_STATUS_SUCCESS) {
-            line->transferred = true;
-            outcome = TL_IVR_TRANSFER_ANSWERED;
-        }
-    }
-    tl_ivr_transferred(line->dialogue->session, cc_now(), op, outcome);
-}
-
-/*
- * Asks the API command `queries` of the configuration: "NAME arg arg"; it answers with
- * "name=value" pairs, separated by commas.
- */
-static void flow_query(void *host, uint32_t op, const tl_ivr_output *query)
-{
-    struct line *line = host;
-    switch_stream_handle_t answer = {0};
-    tl_ivr_value values[32] = {0};
-    size_t count = 0;
-    char *arguments = switch_core_session_strdup(line->session, query->name), *text, *pair;
-
-    for (uint32_t i = 0; i < query->arg_count; i++) {
-        arguments = switch_core_session_sprintf(line->session, "%s %s", arguments,
-                                                query->args[i].text ? query->args[i].text : "");
-    }
-    SWITCH_STANDARD_STREAM(answer);
-    if (!line->dialogue->queries[0] ||
-        switch_api_execute(line->dialogue->queries, arguments, line->session, &answer) != SWITCH_STATUS_SUCCESS ||
-        zstr((char *)answer.data) || !strncmp(answer.data, "-ERR", 4)) {
-        tl_ivr_failed(line->dialogue->session, cc_now(), op);
-        switch_safe_free(answer.data);
-        return;
-    }
-    text = answer.data;
-    while ((pair = strsep(&text, ",\n")) && count < 32) {
-        char *value = strchr(pair, '=');
-        if (value) {
-            *value++ = '\0';
-            values[count].name = pair;
-            values[count].value_type = TL_IVR_TEXT;
-            values[count++].text = value;
-        }
-    }
-    if (tl_ivr_query_ok(line->dialogue->session, cc_now(), op, values, count) < 0) {
-        tl_ivr_failed(line->dialogue->session, cc_now(), op);
-    }
-    switch_safe_free(answer.data);
-}
-
-static void flow_attach(void *host, const tl_ivr_value *value)
-{
-    struct line *line = host;
-
-    switch_channel_set_variable(line->channel,
-                                switch_core_session_sprintf(line->session, "trunkline_%s", value->name),
-                                value->text ? value->text : "");
-}
-
-static const struct flow_host FLOW = {
-    .play = flow_play, .stop = flow_stop, .enqueue = flow_enqueue, .record = flow_record,
-    .transfer = flow_transfer, .query = flow_query, .attach = flow_attach,
-};
-
-static void queue_ended(struct line *line, enum how how)
-{
-    static const uint32_t OUTCOME[] = {
-        [ANSWERED] = TL_IVR_QUEUE_ANSWERED, [CALLER_LEFT] = TL_IVR_QUEUE_ABANDONED,
-        [TIMED_OUT] = TL_IVR_QUEUE_TIMEOUT, [WENT_EMPTY] = TL_IVR_QUEUE_EMPTY,
-        [KEY] = TL_IVR_QUEUE_EXIT_KEY, [FULL] = TL_IVR_QUEUE_FULL, [EMPTY] = TL_IVR_QUEUE_EMPTY,
-        [FAILED] = TL_IVR_QUEUE_FAILED,
-    };
-
-    tl_ivr_queue_ended(line->dialogue->session, cc_now(), line->queue_op, OUTCOME[how]);
-    flow_follow(line->dialogue);
-}
-
-/* trunkline_ivr flow */
-void trunkline_ivr_app(switch_core_session_t *session, const char *data)
-{
-    struct line line = {.session = session, .channel = switch_core_session_get_channel(session)};
-    switch_caller_profile_t *profile = switch_channel_get_caller_profile(line.channel);
-    struct dialogue dialogue;
-    tl_ivr_config config;
-
-    switch_channel_answer(line.channel);
-    tl_ivr_defaults(&config);
-    config.now = cc_now();
-    config.seed = (uint64_t)switch_micro_time_now();
-    config.caller = profile ? profile->caller_id_number : NULL;
-    config.called = profile ? profile->destination_number : NULL;
-    if (zstr(data) || !flow_begin(&dialogue, trunkline_flows, data, &config, &FLOW, &line)) {
-        switch_channel_set_variable(line.channel, "trunkline_status", STATUS[FAILED]);
-        return;
-    }
-    line.dialogue = &dialogue;
-    flow_follow(&dialogue);
-    while (!dialogue.over && switch_channel_ready(line.channel)) {
-        enum how how = step(&line);
-        if (how != WAITING) {
-            queue_ended(&line, how);
-        }
-        flow_tick(&dialogue);
-    }
-    if (line.call) {
-        enum how how = leave(&line);
-        queue_ended(&line, how);
-    }
-    if (!dialogue.over) {
-        /* What is left to do after a hangup is the host's, and all of it is answered at once. */
-        tl_ivr_hangup(dialogue.session, cc_now());
-        flow_follow(&dialogue);
-    }
-    line.dialogue = NULL;
-    flow_end(&dialogue);
-    stop_playing(&line);
-    switch_channel_set_variable(line.channel, "trunkline_status", "DONE");
-    if (!line.transferred && switch_channel_ready(line.channel)) {
-        switch_channel_hangup(line.channel, SWITCH_CAUSE_NORMAL_CLEARING);
     }
 }

@@ -21,7 +21,7 @@ extern tl_recorder *trunkline_recorder;
 /** Where recordings go when no path is given. */
 const char *trunkline_recordings(void);
 
-/* ---- caller.c ----------------------------------------------------------------------------------------- */
+/* ---- caller.c, ivr.c: the applications; the hooks ------------------------------------------------------ */
 
 void trunkline_queue_app(switch_core_session_t *session, const char *data);
 void trunkline_ivr_app(switch_core_session_t *session, const char *data);

@@ -22,6 +22,49 @@ nodes:
     on: { answered: hangup, timeout: hangup, full: hangup, unstaffed: hangup, failed: hangup }
 """
 
+# Asks the dialplan, attaches what it heard, and then records, hands over, or connects.
+DESK = """name: desk
+languages: [en]
+variables:
+  vip: bool
+  days: int
+
+prompts:
+  ask:
+    en: { file: vm-options }
+
+start: look
+nodes:
+  look:
+    type: query
+    query: caller
+    args: { number: caller }
+    results: [vip, days]
+    timeout: 2s
+    next: note
+    on: { failed: hangup, timeout: hangup }
+  note: { type: attach, values: { days: days, vip: vip }, next: ask }
+  ask:
+    type: menu
+    prompt: ask
+    options: { 1: message, 2: away, 3: colleague }
+    first_digit: 5s
+    on: { noinput: hangup, nomatch: hangup }
+  message:
+    type: record
+    max: 10s
+    terminators: "#"
+    next: hangup
+    on: { empty: hangup, failed: hangup }
+  away: { type: transfer, to: parked@from-sip, kind: blind, on: { failed: hangup } }
+  colleague:
+    type: transfer
+    to: PJSIP/brief
+    kind: bridged
+    timeout: 5s
+    on: { answered: away, busy: hangup, noanswer: hangup, rejected: hangup, failed: hangup }
+"""
+
 
 def pjsip(agents, port=15060):
     """`agents`: {name: sipp port that plays it}."""
@@ -68,11 +111,27 @@ exten => _s-.,1,Answer()
  same => n,TrunklineQueue(${EXTEN:2},,2)
  same => n,Log(NOTICE,STATUS=${QUEUESTATUS} ${EXTEN})
  same => n,Hangup()
+; recorded, and waiting
+exten => _r-.,1,Answer()
+ same => n,TrunklineRecord(${EXTEN}.tlr)
+ same => n,TrunklineQueue(${EXTEN:2})
+ same => n,Hangup()
+exten => desk,1,TrunklineIVR(desk)
+ same => n,Hangup()
+; where callers are transferred to
+exten => parked,1,Log(NOTICE,PARKED days=${TRUNKLINE_days} vip=${TRUNKLINE_vip})
+ same => n,Wait(1)
+ same => n,Hangup()
 ; recorded, through the menu
 exten => menu,1,Answer()
  same => n,TrunklineRecord()
  same => n,TrunklineIVR(menu)
  same => n,Hangup()
+[lookups]
+exten => caller,1,Set(vip=true)
+ same => n,Set(days=${LEN(${ARG1})})
+ same => n,Set(TRUNKLINE_ANSWER=vip,days)
+ same => n,Return()
 """
 
 

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 import unittest
+import wave
 
 import lab
 import office
@@ -49,8 +50,10 @@ def trunkline_conf(recordings, flow, wrap_up="0"):
     text += office.queue("nobody", [], join_empty="logged-out")
     text += office.queue("small", ["never"], max_waiting="1", ring_timeout="20")
     text += office.queue("lazy", ["never"], missed_limit="1", ring_timeout="1")
+    text += office.queue("places", ["never"], ring_timeout="20", announce_first="0.5")
     return text + "".join(office.agent(name) for name in PHONES) + (
-        f"[menu]\ntype=flow\nfile={flow}\n")
+        f"[menu]\ntype=flow\nfile={flow}/menu.yaml\n"
+        f"[desk]\ntype=flow\nfile={flow}/desk.yaml\nqueries=lookups\n")
 
 
 class Calls(unittest.TestCase):
@@ -65,8 +68,9 @@ class Calls(unittest.TestCase):
         cls.pbx.write("pjsip.conf", office.pjsip(PHONES))
         cls.pbx.write("extensions.conf", office.DIALPLAN)
         cls.pbx.write("menu.yaml", office.FLOW)
+        cls.pbx.write("desk.yaml", office.DESK)
         cls.recordings = cls.pbx.dir / "spool/recordings"
-        cls.flow = cls.pbx.dir / "etc/menu.yaml"
+        cls.flow = cls.pbx.dir / "etc"
         cls.pbx.write("trunkline.conf", trunkline_conf(cls.recordings, cls.flow))
         cls.pbx.__enter__()
         print(re.sub(r" built by.*", "", cls.pbx.cli("core show version")).strip(), flush=True)
@@ -132,7 +136,7 @@ class Calls(unittest.TestCase):
 
     def seen(self):
         return [(e["Event"], e.get("MemberName", "")) for e in self.ami.events
-                if e["Event"].startswith(("Agent", "Queue"))]
+                if e["Event"].startswith(("Agent", "Queue"))][-40:]
 
     def of(self, name):
         self.ami.read(0.1)
@@ -354,6 +358,56 @@ class Calls(unittest.TestCase):
         self.pbx.write("trunkline.conf", before)
         self.pbx.cli("module reload app_trunkline.so")
         self.assertNotIn("wrong", self.pbx.cli("trunkline show queues"))
+
+    def test_an_agent_transfers_a_caller(self):
+        caller = self.start("q-linear", talk=6000)
+        connect = self.event("AgentConnect", Queue="linear")
+        self.event("BridgeEnter", Channel=connect["Channel"])
+        self.event("BridgeEnter", Channel=connect["DestChannel"])
+        answer = self.ami.action("BlindTransfer", Channel=connect["DestChannel"],
+                                 Context="from-sip", Exten="parked")
+        self.assertEqual(answer["Response"], "Success", answer)
+        done = self.event("AgentComplete", Queue="linear", MemberName="ann")
+        self.assertEqual(done["Reason"], "transfer")
+        self.assertRegex(self.pbx.cli("trunkline show agents"), r"ann +PJSIP/ann +available")
+        self.assertEqual(self.log("BLINDTRANSFER")[0][3:7], ["ann", "BLINDTRANSFER", "parked", "from-sip"])
+        self.assertTrue(lab.wait_for(lambda: "PARKED" in self.pbx.log(), 5))
+        caller.wait(20)
+
+    def test_a_caller_hears_its_place(self):
+        self.call("r-places", give_up=3500)
+        file = self.recordings / "r-places.tlr"
+        line = subprocess.run([RECORDINGS, str(file)], check=True,
+                              stdout=subprocess.PIPE).stdout.decode()
+        finished, _, _, _, heard, heard_rms = map(int, line.split()[:6])
+        # The music of these tests is next to silence; "you are now first in line" is not.
+        self.assertEqual(finished, 1)
+        self.assertGreater(heard, 8000, line)
+        self.assertGreater(heard_rms, 300, line)
+
+    def parked(self):
+        return re.findall(r"PARKED days=(\d+) vip=(\w+)", self.pbx.log())
+
+    def test_a_flow_asks_attaches_and_hands_over(self):
+        before = len(self.parked())
+        self.call("desk", keys="2")
+        self.assertTrue(lab.wait_for(lambda: len(self.parked()) > before, 5))
+        self.assertEqual(self.parked()[-1], (str(len("caller")), "true"))
+
+    def test_a_flow_connects_and_goes_on(self):
+        before = len(self.parked())
+        self.call("desk", keys="3")
+        self.assertTrue(lab.wait_for(lambda: len(self.parked()) > before, 5))
+
+    def test_a_flow_takes_a_message(self):
+        self.call("desk", keys="1", talk=4000)
+        messages = lab.wait_for(lambda: list(self.recordings.glob("*.wav")), 5)
+        with wave.open(str(messages[0])) as message:
+            self.assertGreater(message.getnframes(), 2 * 8000)
+            sound = message.readframes(message.getnframes())
+        levels = [abs(int.from_bytes(sound[at:at + 2], "little", signed=True))
+                  for at in range(0, len(sound), 2)]
+        self.assertGreater(max(levels), 2000)
 
     def test_unload_and_load_again(self):
         maps = pathlib.Path(f"/proc/{self.pbx.process.pid}/maps")

@@ -1,0 +1,198 @@
+/*
+ * ivr.c - trunkline_ivr: what a flow wants, done in FreeSWITCH
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ */
+#include "line.h"
+
+static void flow_play(void *host, uint32_t op, const char *const *files, size_t count, bool keys_stop)
+{
+    struct line *line = host;
+
+    (void)keys_stop; /* the dialogue stops a prompt itself */
+    line_stop_playing(line);
+    for (size_t i = 0; i < count && i < MAX_FILES; i++) {
+        line->files[line->file_count++] = strdup(files[i]);
+    }
+    line->play_op = op;
+    line->playing = true;
+}
+
+static void flow_stop(void *host, uint32_t op)
+{
+    struct line *line = host;
+
+    if (line->playing && line->play_op == op) {
+        line_stop_playing(line);
+    } else if (line->recording && line->record_op == op) {
+        line->restart = true; /* record_caller tells its length */
+    } else if (line->call && line->queue_op == op) {
+        line_exit(line, '*');
+    }
+}
+
+static void flow_enqueue(void *host, uint32_t op, const tl_ivr_output *queue)
+{
+    struct line *line = host;
+    struct cc_arrival arrival;
+
+    cc_arrival_defaults(&arrival);
+    arrival.queue = queue->name;
+    arrival.priority = queue->priority;
+    if (queue->timeout_ms) {
+        arrival.max_wait_ms = queue->timeout_ms;
+    }
+    line->queue_op = op;
+    line->restart = true;
+    if (line->call) {
+        tl_ivr_failed(line->dialogue->session, cc_now(), op);
+    } else {
+        line_arrive(line, &arrival);
+    }
+}
+
+static void flow_record(void *host, uint32_t op, const tl_ivr_output *record)
+{
+    struct line *line = host;
+
+    snprintf(line->record_path, sizeof line->record_path, "%s/%s-%u.wav", trunkline_recordings(),
+             switch_core_session_get_uuid(line->session), op);
+    if (record->flag) {
+        switch_ivr_gentones(line->session, "%(200,0,800)", 1, NULL);
+    }
+    switch_copy_string(line->record_keys, record->keys ? record->keys : "", sizeof line->record_keys);
+    line->record_op = op;
+    line->record_ms = record->timeout_ms;
+    line->record_silence_ms = record->silence_ms;
+    line->recording = line->restart = true;
+    switch_channel_set_variable(line->channel, "trunkline_recorded", line->record_path);
+}
+
+/* Blind: to an extension of the dialplan, "1000" or "1000 XML default". Others are refused. */
+static void flow_transfer(void *host, uint32_t op, const tl_ivr_output *transfer)
+{
+    struct line *line = host;
+    char *words[3] = {0};
+    uint32_t outcome = TL_IVR_TRANSFER_FAILED;
+
+    if (transfer->reason == TL_IVR_TRANSFER_BLIND) {
+        switch_split(switch_core_session_strdup(line->session, transfer->name), ' ', words);
+        if (switch_ivr_session_transfer(line->session, words[0], words[1], words[2]) == SWITCH_STATUS_SUCCESS) {
+            line->transferred = true;
+            outcome = TL_IVR_TRANSFER_ANSWERED;
+        }
+    }
+    tl_ivr_transferred(line->dialogue->session, cc_now(), op, outcome);
+}
+
+/*
+ * Asks the API command `queries` of the configuration: "NAME arg arg"; it answers with
+ * "name=value" pairs, separated by commas.
+ */
+static void flow_query(void *host, uint32_t op, const tl_ivr_output *query)
+{
+    struct line *line = host;
+    switch_stream_handle_t answer = {0};
+    tl_ivr_value values[32] = {0};
+    size_t count = 0;
+    char *arguments = switch_core_session_strdup(line->session, query->name), *text, *pair;
+
+    for (uint32_t i = 0; i < query->arg_count; i++) {
+        arguments = switch_core_session_sprintf(line->session, "%s %s", arguments,
+                                                query->args[i].text ? query->args[i].text : "");
+    }
+    SWITCH_STANDARD_STREAM(answer);
+    if (!line->dialogue->queries[0] ||
+        switch_api_execute(line->dialogue->queries, arguments, line->session, &answer) != SWITCH_STATUS_SUCCESS ||
+        zstr((char *)answer.data) || !strncmp(answer.data, "-ERR", 4)) {
+        tl_ivr_failed(line->dialogue->session, cc_now(), op);
+        switch_safe_free(answer.data);
+        return;
+    }
+    text = answer.data;
+    while ((pair = strsep(&text, ",\n")) && count < 32) {
+        char *value = strchr(pair, '=');
+        if (value) {
+            *value++ = '\0';
+            values[count].name = pair;
+            values[count].value_type = TL_IVR_TEXT;
+            values[count++].text = value;
+        }
+    }
+    if (tl_ivr_query_ok(line->dialogue->session, cc_now(), op, values, count) < 0) {
+        tl_ivr_failed(line->dialogue->session, cc_now(), op);
+    }
+    switch_safe_free(answer.data);
+}
+
+static void flow_attach(void *host, const tl_ivr_value *value)
+{
+    struct line *line = host;
+
+    switch_channel_set_variable(line->channel,
+                                switch_core_session_sprintf(line->session, "trunkline_%s", value->name),
+                                value->text ? value->text : "");
+}
+
+static const struct flow_host FLOW = {
+    .play = flow_play, .stop = flow_stop, .enqueue = flow_enqueue, .record = flow_record,
+    .transfer = flow_transfer, .query = flow_query, .attach = flow_attach,
+};
+
+static void queue_ended(struct line *line, enum how how)
+{
+    static const uint32_t OUTCOME[] = {
+        [ANSWERED] = TL_IVR_QUEUE_ANSWERED, [CALLER_LEFT] = TL_IVR_QUEUE_ABANDONED,
+        [TIMED_OUT] = TL_IVR_QUEUE_TIMEOUT, [WENT_EMPTY] = TL_IVR_QUEUE_EMPTY,
+        [KEY] = TL_IVR_QUEUE_EXIT_KEY, [FULL] = TL_IVR_QUEUE_FULL, [EMPTY] = TL_IVR_QUEUE_EMPTY,
+        [FAILED] = TL_IVR_QUEUE_FAILED,
+    };
+
+    tl_ivr_queue_ended(line->dialogue->session, cc_now(), line->queue_op, OUTCOME[how]);
+    flow_follow(line->dialogue);
+}
+
+/* trunkline_ivr flow */
+void trunkline_ivr_app(switch_core_session_t *session, const char *data)
+{
+    struct line line = {.session = session, .channel = switch_core_session_get_channel(session)};
+    switch_caller_profile_t *profile = switch_channel_get_caller_profile(line.channel);
+    struct dialogue dialogue;
+    tl_ivr_config config;
+
+    switch_channel_answer(line.channel);
+    tl_ivr_defaults(&config);
+    config.now = cc_now();
+    config.seed = (uint64_t)switch_micro_time_now();
+    config.caller = profile ? profile->caller_id_number : NULL;
+    config.called = profile ? profile->destination_number : NULL;
+    if (zstr(data) || !flow_begin(&dialogue, trunkline_flows, data, &config, &FLOW, &line)) {
+        switch_channel_set_variable(line.channel, "trunkline_status", LINE_STATUS[FAILED]);
+        return;
+    }
+    line.dialogue = &dialogue;
+    flow_follow(&dialogue);
+    while (!dialogue.over && switch_channel_ready(line.channel)) {
+        enum how how = line_step(&line);
+        if (how != WAITING) {
+            queue_ended(&line, how);
+        }
+        flow_tick(&dialogue);
+    }
+    if (line.call) {
+        enum how how = line_leave(&line);
+        queue_ended(&line, how);
+    }
+    if (!dialogue.over) {
+        /* What is left to do after a hangup is the host's, and all of it is answered at once. */
+        tl_ivr_hangup(dialogue.session, cc_now());
+        flow_follow(&dialogue);
+    }
+    line.dialogue = NULL;
+    flow_end(&dialogue);
+    line_stop_playing(&line);
+    switch_channel_set_variable(line.channel, "trunkline_status", "DONE");
+    if (!line.transferred && switch_channel_ready(line.channel)) {
+        switch_channel_hangup(line.channel, SWITCH_CAUSE_NORMAL_CLEARING);
+    }
+}
