@@ -1,8 +1,11 @@
 //! Calls, and the legs that tie them to agents.
 
-use crate::plain::plain;
+use core::ops::{Deref, DerefMut};
+
+use crate::plain::{Plain, Sink, Source, plain};
 use crate::queue::Cursor;
 use crate::slab::{NIL, Slab};
+use crate::storage::Storage;
 use crate::time::Time;
 use crate::tree::{Arena, Links};
 use crate::{AgentId, ClassId, Medium, QueueId};
@@ -95,9 +98,6 @@ pub struct Call {
     /// Order in the queue: priority, effective arrival, running number.
     pub(crate) key: CallKey,
     pub(crate) in_line: Links,
-    pub(crate) in_queue: Links,
-    /// Calls to its left in the queue's tree.
-    pub(crate) before: u32,
     pub(crate) queue: u32,
     pub(crate) line: u32,
     pub(crate) state: CallState,
@@ -106,6 +106,8 @@ pub struct Call {
     /// Legs of this call: ringing, remembered, or the one connected.
     pub(crate) legs: u32,
     pub(crate) ringing: u16,
+    /// It joined its queue while that was empty of agents.
+    pub(crate) joined_empty: bool,
     /// The next phone is due to join in.
     pub(crate) ring_more: bool,
     /// Steps of relaxation it has taken.
@@ -139,8 +141,6 @@ impl Default for Call {
         Self {
             key: (0, 0, 0),
             in_line: Links::default(),
-            in_queue: Links::default(),
-            before: 0,
             queue: NIL,
             line: NIL,
             state: CallState::Waiting,
@@ -148,6 +148,7 @@ impl Default for Call {
             next_dirty: NIL,
             legs: NIL,
             ringing: 0,
+            joined_empty: false,
             ring_more: false,
             step: 0,
             hops: 0,
@@ -170,7 +171,68 @@ impl Default for Call {
     }
 }
 
-impl Arena<ByLine> for Slab<'_, Call> {
+/// A call's place in the tree of its queue. Opaque; [`Default`] makes an empty one.
+///
+/// Apart from the calls and small, because finding out a place looks at many of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlaceSlot {
+    links: Links,
+    /// Calls to its left.
+    before: u32,
+}
+
+/// The table of calls, and beside it that of their places.
+pub(crate) struct Calls<'a> {
+    slots: Slab<'a, Call>,
+    places: Storage<'a, PlaceSlot>,
+}
+
+impl<'a> Calls<'a> {
+    pub(crate) fn new(slots: Slab<'a, Call>, places: Storage<'a, PlaceSlot>) -> Self {
+        Self { slots, places }
+    }
+
+    /// Takes a slot; `None` when all are in use.
+    pub(crate) fn insert(&mut self, call: Call) -> Option<u32> {
+        let index = self.slots.insert(call)?;
+        self.places[index as usize] = PlaceSlot::default();
+        Some(index)
+    }
+
+    pub(crate) fn put(&self, sink: &mut dyn Sink) {
+        self.slots.put(sink);
+        for call in 0..self.slots.used() {
+            if self.slots.is_live(call) {
+                self.places[call as usize].put(sink);
+            }
+        }
+    }
+
+    pub(crate) fn get(&mut self, source: &mut Source<'_>) {
+        self.slots.get(source);
+        for call in 0..self.slots.used() {
+            if self.slots.is_live(call) {
+                self.places[call as usize] = Plain::get(source);
+            }
+        }
+    }
+}
+
+impl<'a> Deref for Calls<'a> {
+    type Target = Slab<'a, Call>;
+
+    fn deref(&self) -> &Slab<'a, Call> {
+        &self.slots
+    }
+}
+
+impl DerefMut for Calls<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.slots
+    }
+}
+
+impl Arena<ByLine> for Calls<'_> {
     type Key = CallKey;
 
     fn key(&self, index: u32) -> CallKey {
@@ -194,7 +256,7 @@ impl Arena<ByLine> for Slab<'_, Call> {
     fn set_left(&mut self, _: u32, _: u32) {}
 }
 
-impl Arena<ByQueue> for Slab<'_, Call> {
+impl Arena<ByQueue> for Calls<'_> {
     type Key = CallKey;
 
     fn key(&self, index: u32) -> CallKey {
@@ -202,21 +264,21 @@ impl Arena<ByQueue> for Slab<'_, Call> {
     }
 
     fn links(&self, index: u32) -> &Links {
-        &self[index].in_queue
+        &self.places[index as usize].links
     }
 
     fn links_mut(&mut self, index: u32) -> &mut Links {
-        &mut self[index].in_queue
+        &mut self.places[index as usize].links
     }
 
     const COUNTS: bool = true;
 
     fn left(&self, index: u32) -> u32 {
-        self[index].before
+        self.places[index as usize].before
     }
 
     fn set_left(&mut self, index: u32, count: u32) {
-        self[index].before = count;
+        self.places[index as usize].before = count;
     }
 }
 
@@ -270,7 +332,8 @@ impl Default for Leg {
     }
 }
 
-plain!(struct Call { key, in_line, in_queue, before, queue, line, state, dirty, next_dirty, legs, ringing, ring_more, step, hops, priority, preferred, next_sought, alone, alone_until, tag, caller, arrived, joined, since, credit_ms, leave_at, announce_at, retry_at, cursor });
+plain!(struct Call { key, in_line, queue, line, state, dirty, next_dirty, legs, ringing, joined_empty, ring_more, step, hops, priority, preferred, next_sought, alone, alone_until, tag, caller, arrived, joined, since, credit_ms, leave_at, announce_at, retry_at, cursor });
+plain!(struct PlaceSlot { links, before });
 plain!(struct Leg { state, call, agent, generation, member, queue, medium, since, until, by_call, by_agent });
 plain!(enum CallState { 0 Waiting, 1 Ringing, 2 Connected });
 plain!(enum LegState { 0 Ringing, 1 Connected, 2 WrapUp, 3 Remembered });

@@ -103,7 +103,7 @@ pub use agent::{
     AgentConfig, AgentCounters, AgentRequest, AgentState, Capacity, Medium, Membership,
     REASON_MISSED,
 };
-pub use call::{CallConfig, CallState};
+pub use call::{CallConfig, CallState, PlaceSlot};
 pub use choice::{AgentReason, Choice};
 pub use engine::{CallView, Engine, Estimates, MemberView, NextCall, Staff, WhyIdle, WhyWaiting};
 pub use error::{Error, Table};

@@ -1,7 +1,7 @@
 //! How much an engine can hold, and the memory that takes.
 
 use crate::agent::{Agent, Member};
-use crate::call::{Call, Leg};
+use crate::call::{Call, Leg, PlaceSlot};
 use crate::grid::words;
 use crate::queue::{Line, Pool, Queue};
 use crate::relax::{GhostSlot, RelaxStep};
@@ -98,11 +98,12 @@ impl Limits {
         }
     }
 
-    /// Timers: one for each call, offer and agent.
+    /// Timers: one for each call, offer, agent and queue.
     #[must_use]
     pub fn timers(self) -> u32 {
         let all = self.filled();
-        all.calls.saturating_add(all.offers).saturating_add(all.agents)
+        let both = all.calls.saturating_add(all.offers);
+        both.saturating_add(all.agents).saturating_add(all.queues)
     }
 
     /// Entries of the index of lines.
@@ -145,6 +146,7 @@ impl Limits {
             take(all.agents, size_of::<AgentSlot>()),
             take(all.memberships, size_of::<MemberSlot>()),
             take(all.calls, size_of::<CallSlot>()),
+            take(all.calls, size_of::<PlaceSlot>()),
             take(all.offers, size_of::<OfferSlot>()),
             take(all.lines, size_of::<LineSlot>()),
             take(all.pools, size_of::<PoolSlot>()),
@@ -198,6 +200,8 @@ pub struct EngineStorage<'a> {
     pub memberships: &'a mut [MemberSlot],
     /// Calls.
     pub calls: &'a mut [CallSlot],
+    /// As many places as calls.
+    pub places: &'a mut [PlaceSlot],
     /// Offers.
     pub offers: &'a mut [OfferSlot],
     /// Lines.
@@ -236,6 +240,7 @@ pub(crate) struct Tables<'a> {
     pub(crate) agents: Storage<'a, AgentSlot>,
     pub(crate) memberships: Storage<'a, MemberSlot>,
     pub(crate) calls: Storage<'a, CallSlot>,
+    pub(crate) places: Storage<'a, PlaceSlot>,
     pub(crate) offers: Storage<'a, OfferSlot>,
     pub(crate) lines: Storage<'a, LineSlot>,
     pub(crate) pools: Storage<'a, PoolSlot>,
@@ -260,6 +265,7 @@ impl<'a> From<EngineStorage<'a>> for Tables<'a> {
             agents: storage.agents.into(),
             memberships: storage.memberships.into(),
             calls: storage.calls.into(),
+            places: storage.places.into(),
             offers: storage.offers.into(),
             lines: storage.lines.into(),
             pools: storage.pools.into(),
@@ -292,6 +298,7 @@ impl Tables<'static> {
             agents: table(all.agents),
             memberships: table(all.memberships),
             calls: table(all.calls),
+            places: table(all.calls),
             offers: table(all.offers),
             lines: table(all.lines),
             pools: table(all.pools),

@@ -6,6 +6,7 @@ use crate::plain::plain;
 use crate::relax::Overflow;
 use crate::select::{Order, Strategy};
 use crate::slab::NIL;
+use crate::time::Time;
 use crate::tree::Tree;
 use crate::{ClassId, Medium, ProfileId};
 
@@ -59,6 +60,12 @@ pub struct QueueConfig {
     pub join_empty: EmptyRule,
     /// Calls leave when no agent of the queue is logged in any more. Default: no.
     pub leave_empty: EmptyRule,
+    /// They leave when that has been so for so long, in ms, as by `mod_callcenter`'s
+    /// `max-wait-time-with-no-agent`. Default: 0, at once.
+    pub leave_empty_after_ms: u32,
+    /// A call that joins while it is so stays for so long at least, in ms, as by
+    /// `max-wait-time-with-no-agent-time-reached`. Default: 0.
+    pub leave_empty_stay_ms: u32,
     /// For how long an agent is left alone after a missed offer, by cause. Default: not at all.
     pub delays: Delays,
 }
@@ -86,6 +93,8 @@ impl Default for QueueConfig {
             aging_ms: None,
             join_empty: EmptyRule::Never,
             leave_empty: EmptyRule::Never,
+            leave_empty_after_ms: 0,
+            leave_empty_stay_ms: 0,
             delays: Delays::default(),
         }
     }
@@ -189,7 +198,9 @@ pub struct Queue {
     pub(crate) cursor: Option<Cursor>,
     /// Its calls that wait or ring, in order.
     pub(crate) calls: Tree<ByQueue>,
-    /// Empty by its rule, and calls may have to leave.
+    /// Since when it has been empty by its rule; `MAX` when it is not.
+    pub(crate) empty_since: Time,
+    /// Calls may have to leave for that.
     pub(crate) emptying: bool,
     pub(crate) next_emptying: u32,
     /// Smoothed time an agent spends on a call, talk and wrap-up, in ms.
@@ -212,6 +223,7 @@ impl Default for Queue {
             steps: (0, 0),
             cursor: None,
             calls: Tree::default(),
+            empty_since: Time::MAX,
             emptying: false,
             next_emptying: NIL,
             handle_ms: 0,
@@ -265,10 +277,10 @@ impl Default for Pool {
     }
 }
 
-plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow, resume_within_ms, max_waiting, weight, service_level_ms, target_ms, share, announce_first_ms, announce_every_ms, missed_limit, aging_ms, join_empty, leave_empty, delays });
+plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow, resume_within_ms, max_waiting, weight, service_level_ms, target_ms, share, announce_first_ms, announce_every_ms, missed_limit, aging_ms, join_empty, leave_empty, leave_empty_after_ms, leave_empty_stay_ms, delays });
 plain!(struct Delays { busy_ms, declined_ms, failed_ms, no_answer_ms });
 plain!(struct QueueCounters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms });
-plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, steps, cursor, calls, emptying, next_emptying, handle_ms, last_wait_ms });
+plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, steps, cursor, calls, empty_since, emptying, next_emptying, handle_ms, last_wait_ms });
 plain!(struct Line { queue, class, penalty_min, penalty_max, calls, open, head, head_key, next });
 plain!(struct Pool { profile, tree });
 plain!(enum EmptyRule { 0 Never, 1 LoggedOut, 2 NotReady, 3 NoneFree });

@@ -14,6 +14,10 @@ pub struct RelaxStep {
     pub after_ms: u64,
     /// It asks for this from then on.
     pub class: Option<ClassId>,
+    /// It asks for so many levels less in each skill from then on; of a level below 0 remains that
+    /// the skill is asked for at all. Classes that come about so take room among
+    /// [`Limits::classes`](crate::Limits::classes) and [`skills`](crate::Limits::skills).
+    pub levels_less: u8,
     /// Only members of at least this penalty.
     pub penalty_min: Option<u32>,
     /// Only members of at most this penalty.
@@ -44,7 +48,7 @@ pub struct GhostSlot {
 /// A queue by index and generation; nobody by default.
 pub(crate) type QueueIndex = Option<QueueId>;
 
-plain!(struct RelaxStep { after_ms, class, penalty_min, penalty_max });
+plain!(struct RelaxStep { after_ms, class, levels_less, penalty_min, penalty_max });
 plain!(struct GhostSlot { caller, queue, waited_ms, until });
 
 impl Plain for Overflow {

@@ -34,6 +34,12 @@ pub struct Skill {
     pub level: u8,
 }
 
+impl Skill {
+    fn less(self, by: u8) -> Self {
+        Self { level: self.level.saturating_sub(by), ..self }
+    }
+}
+
 /// Where the skills of one class or profile stand. Opaque; [`Default`] makes an empty one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SkillRange {
@@ -140,6 +146,54 @@ impl<'a> Skills<'a> {
         Ok(ClassId(class as u16))
     }
 
+    /// The class that asks for so many levels less in each skill than this one, if it was made.
+    pub(crate) fn lowered(&self, class: ClassId, by: u8) -> Option<ClassId> {
+        if by == 0 {
+            return Some(class);
+        }
+        let needs = self.needs(class);
+        let known = (0..self.class_count).find(|&other| {
+            let other = self.slice(self.classes[other]);
+            other.len() == needs.len() && other.iter().zip(needs).all(|(o, n)| *o == n.less(by))
+        });
+        known.map(|class| ClassId(class as u16))
+    }
+
+    /// That class, made if it was not.
+    pub(crate) fn lower(&mut self, class: ClassId, by: u8) -> Result<ClassId, Error> {
+        if let Some(known) = self.lowered(class, by) {
+            return Ok(known);
+        }
+        self.check_room(1, self.needs(class).len())?;
+        let SkillRange { start, len } = self.classes[usize::from(class.0)];
+        let range = SkillRange { start: self.used as u32, len };
+        for (from, to) in (start as usize..(start + len) as usize).zip(self.used..) {
+            self.skills[to] = self.skills[from].less(by);
+        }
+        self.used += len as usize;
+        let class = self.class_count;
+        self.classes[class] = range;
+        self.class_count += 1;
+        (0..self.profile_count).for_each(|profile| self.refit(class, profile));
+        Ok(ClassId(class as u16))
+    }
+
+    /// Whether there is room for so many classes more, of so many requirements together.
+    pub(crate) fn check_room(&self, classes: usize, needs: usize) -> Result<(), Error> {
+        if classes > self.classes.len() - self.class_count {
+            return Err(Error::Full(Table::Classes));
+        }
+        if needs > self.skills.len() - self.used {
+            return Err(Error::Full(Table::Skills));
+        }
+        Ok(())
+    }
+
+    /// What a class asks for.
+    pub(crate) fn needs(&self, class: ClassId) -> &[Skill] {
+        self.slice(self.classes[usize::from(class.0)])
+    }
+
     /// The profile of these skills, the one made before if they are the same.
     pub(crate) fn profile(&mut self, has: &[Skill]) -> Result<ProfileId, Error> {
         let known = (0..self.profile_count).find(|&p| self.slice(self.profiles[p]) == has);
@@ -182,7 +236,7 @@ impl<'a> Skills<'a> {
 
     /// The sum of the profile's levels in the skills the class asks for.
     pub(crate) fn level(&self, class: ClassId, profile: ProfileId) -> u32 {
-        let needs = self.slice(self.classes[usize::from(class.0)]);
+        let needs = self.needs(class);
         let has = self.slice(self.profiles[usize::from(profile.0)]);
         needs
             .iter()

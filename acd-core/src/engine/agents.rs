@@ -2,11 +2,12 @@
 
 use super::Engine;
 use crate::agent::{AgentRequest, Member};
-use crate::call::LegState;
+use crate::call::{Call, LegState};
 use crate::event::{OfferEnd, Output};
-use crate::queue::{EmptyRule, Queue};
+use crate::queue::{EmptyRule, Queue, QueueConfig};
 use crate::select::Term;
 use crate::slab::NIL;
+use crate::time::Time;
 
 impl Engine<'_> {
     /// The agent wants another state.
@@ -185,15 +186,33 @@ impl Engine<'_> {
         }
     }
 
-    /// Notes a queue whose calls may have to leave.
+    /// Notes since when a queue has been empty, and whether its calls may have to leave for it.
     pub(super) fn check_empty(&mut self, queue: u32) {
-        let at = &self.queues[queue];
-        let rule = at.config.leave_empty;
-        if !at.emptying && at.counters.waiting > 0 && self.is_empty(queue, rule) {
-            self.queues[queue].emptying = true;
-            self.queues[queue].next_emptying = self.emptying;
+        let QueueConfig { leave_empty: rule, leave_empty_after_ms: after, .. } =
+            self.queues[queue].config;
+        if !self.is_empty(queue, rule) {
+            if self.queues[queue].empty_since != Time::MAX {
+                self.queues[queue].empty_since = Time::MAX;
+                self.disarm_queue(queue);
+            }
+            return;
+        }
+        let at = &mut self.queues[queue];
+        at.empty_since = at.empty_since.min(self.now);
+        let due = at.empty_since.plus(u64::from(after));
+        if due > self.now {
+            self.arm_queue(queue, due);
+        } else if !at.emptying && at.counters.waiting > 0 {
+            at.emptying = true;
+            at.next_emptying = self.emptying;
             self.emptying = queue;
         }
+    }
+
+    /// Until when a call stays in a queue that was empty when it joined.
+    pub(super) fn stays_until(&self, call: &Call) -> Time {
+        let stay = self.queues[call.queue].config.leave_empty_stay_ms;
+        if call.joined_empty { call.joined.plus(u64::from(stay)) } else { Time::ZERO }
     }
 
     /// Gives an agent's slot back if it was removed and its last leg has ended.

@@ -65,6 +65,7 @@ impl Engine<'_> {
             key,
             arrived: self.now,
             joined: self.now,
+            joined_empty: self.is_empty(queue, rules.leave_empty),
             since: self.now,
             caller: config.caller,
             credit_ms,

@@ -4,6 +4,7 @@ use super::Engine;
 use crate::AgentRequest;
 use crate::call::{Call, CallState, Leg, LegState};
 use crate::event::{EndedBy, LeaveReason, OfferEnd, Output};
+use crate::queue::QueueConfig;
 use crate::slab::NIL;
 
 impl Engine<'_> {
@@ -64,8 +65,18 @@ impl Engine<'_> {
     /// Sends one call away from a queue that has run out of agents.
     pub(super) fn empty_one(&mut self) {
         let queue = self.emptying;
-        let rule = self.queues[queue].config.leave_empty;
-        let first = self.is_empty(queue, rule).then(|| self.first_in_order(queue)).flatten();
+        let QueueConfig { leave_empty: rule, leave_empty_after_ms: after, .. } =
+            self.queues[queue].config;
+        let due = self.queues[queue].empty_since.plus(u64::from(after)) <= self.now;
+        let mut first = None;
+        if due && self.is_empty(queue, rule) {
+            first = self.first_in_order(queue);
+        }
+        // Those who have to stay a little yet leave by a timer of their own.
+        while let Some(call) = first.filter(|&call| self.stays_until(&self.calls[call]) > self.now)
+        {
+            first = self.queues[queue].calls.next(&self.calls, call);
+        }
         match first {
             Some(call) => self.leave(call, LeaveReason::LeaveEmpty),
             None => {

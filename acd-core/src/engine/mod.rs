@@ -28,7 +28,7 @@ pub use query::Staff;
 pub use views::{CallView, MemberView};
 
 use crate::agent::{Agent, Member};
-use crate::call::{Call, Leg, LegState};
+use crate::call::{Calls, Leg, LegState};
 use crate::error::{Error, Table};
 use crate::event::{Input, Output};
 use crate::grid::Grid;
@@ -54,7 +54,7 @@ pub struct Engine<'a> {
     queues: Slab<'a, Queue>,
     agents: Slab<'a, Agent>,
     members: Slab<'a, Member>,
-    calls: Slab<'a, Call>,
+    calls: Calls<'a>,
     legs: Slab<'a, Leg>,
     lines: Slab<'a, Line>,
     pools: Slab<'a, Pool>,
@@ -150,11 +150,14 @@ impl<'a> Engine<'a> {
     }
 
     fn build(tables: Tables<'a>, ring_max: u16) -> Result<Self, Error> {
-        let Tables { calls, offers, agents, timers, outputs, .. } = &tables;
+        let Tables { calls, offers, agents, queues, timers, outputs, .. } = &tables;
         if ring_max == 0 {
             return Err(Error::Config("ring_max is 0"));
         }
-        if timers.len() < calls.len() + offers.len() + agents.len() {
+        if tables.places.len() < calls.len() {
+            return Err(Error::Full(Table::Calls));
+        }
+        if timers.len() < calls.len() + offers.len() + agents.len() + queues.len() {
             return Err(Error::Full(Table::Timers));
         }
         if outputs.len() < burst(ring_max) {
@@ -168,7 +171,7 @@ impl<'a> Engine<'a> {
             queues: Slab::new(tables.queues),
             agents: Slab::new(tables.agents),
             members: Slab::new(tables.memberships),
-            calls: Slab::new(tables.calls),
+            calls: Calls::new(Slab::new(tables.calls), tables.places),
             legs: Slab::new(tables.offers),
             lines: Slab::new(tables.lines),
             pools: Slab::new(tables.pools),

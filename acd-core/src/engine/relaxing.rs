@@ -68,10 +68,28 @@ impl Engine<'_> {
     pub(super) fn check_lines(&self, queue: u32, line: &Line) -> Result<(), Error> {
         let mut line = Line { queue, ..fresh(line) };
         let mut missing = u32::from(self.find_line(&line).is_none());
+        // Classes with lower levels may have to be made: the class they come from, and how far.
+        let (mut base, mut less) = (line.class, 0_u8);
+        let (mut classes, mut needs) = (0, 0);
         for step in self.steps_of(queue) {
+            if let Some(class) = step.class {
+                (base, less) = (class, 0);
+            }
+            less = less.saturating_add(step.levels_less);
             line = relaxed(line, step);
-            missing += u32::from(self.find_line(&line).is_none());
+            match self.skills.lowered(base, less) {
+                Some(class) => {
+                    line.class = class;
+                    missing += u32::from(self.find_line(&line).is_none());
+                }
+                None => {
+                    missing += 1;
+                    classes += 1;
+                    needs += self.skills.needs(base).len();
+                }
+            }
         }
+        self.skills.check_room(classes, needs)?;
         if missing > self.lines.capacity() - self.lines.len() {
             return Err(Error::Full(Table::Lines));
         }
@@ -83,7 +101,9 @@ impl Engine<'_> {
         let mut line = Line { queue, ..fresh(&line) };
         let first = self.line(line)?;
         for step in 0..self.queues[queue].steps.1 as usize {
-            line = relaxed(line, &self.steps_of(queue)[step]);
+            let step = self.steps_of(queue)[step];
+            line = relaxed(line, &step);
+            line.class = self.skills.lower(line.class, step.levels_less)?;
             self.line(line)?;
         }
         Ok(first)
@@ -96,7 +116,10 @@ impl Engine<'_> {
             return;
         };
         // The line was made when the call joined.
-        if let Some(next) = self.find_line(&relaxed(fresh(&self.lines[line]), &change)) {
+        let mut wanted = relaxed(fresh(&self.lines[line]), &change);
+        wanted.class =
+            self.skills.lowered(wanted.class, change.levels_less).unwrap_or(wanted.class);
+        if let Some(next) = self.find_line(&wanted) {
             self.leave_line(call);
             self.calls[call].line = next;
             self.join_line(call);
@@ -152,7 +175,9 @@ impl Engine<'_> {
         let announce_at = after(rules.announce_first_ms.or(rules.announce_every_ms));
         let since = if keep_age { since } else { self.now };
         let key = self.key(to, priority, since, credit_ms, key.2);
+        let joined_empty = self.is_empty(to, rules.leave_empty);
         let at = &mut self.calls[call];
+        at.joined_empty = joined_empty;
         (at.queue, at.line, at.key) = (to, line, key);
         (at.since, at.joined) = (since, self.now);
         at.step = 0;

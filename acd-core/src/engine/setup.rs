@@ -9,6 +9,7 @@ use crate::event::OfferEnd;
 use crate::id::{AgentId, QueueId};
 use crate::queue::{Line, Pool, Queue, QueueConfig};
 use crate::slab::NIL;
+use crate::time::Time;
 
 impl Engine<'_> {
     /// Adds a queue.
@@ -34,8 +35,14 @@ impl Engine<'_> {
         if now.counters.waiting > 0 && now.config.medium != config.medium {
             return Err(Error::QueueInUse(queue));
         }
+        let changed = now.config.leave_empty != config.leave_empty;
         self.queues[index].config = config;
         self.queues[index].order = config.strategy.order();
+        if changed {
+            self.queues[index].empty_since = Time::MAX;
+            self.disarm_queue(index);
+        }
+        self.check_empty(index);
         // Free members stand in the order of the old strategy: let them line up anew.
         for member in 0..self.members.used() {
             if self.members.is_live(member) && self.members[member].queue == index {
@@ -43,6 +50,7 @@ impl Engine<'_> {
                 self.refresh(self.members[member].agent);
             }
         }
+        self.settle_timers();
         Ok(())
     }
 
@@ -78,6 +86,8 @@ impl Engine<'_> {
                 self.legs[leg].queue = NIL;
             }
         }
+        self.disarm_queue(index);
+        self.settle_timers();
         self.queues.remove(index);
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::time::Time;
 use crate::timer::Top;
 
 impl Engine<'_> {
-    /// Whose timer it is follows from its number: calls, then legs, then agents.
+    /// Whose timer it is follows from its number: calls, then legs, then agents, then queues.
     fn leg_timer(&self, leg: u32) -> u32 {
         self.calls.capacity() + leg
     }
@@ -16,14 +16,20 @@ impl Engine<'_> {
         self.calls.capacity() + self.legs.capacity() + agent
     }
 
+    fn queue_timer(&self, queue: u32) -> u32 {
+        self.agent_timer(self.agents.capacity()) + queue
+    }
+
     pub(super) fn fire(&mut self, owner: u32) {
         let (calls, legs) = (self.calls.capacity(), self.legs.capacity());
         if owner < calls {
             self.call_due(owner);
         } else if owner - calls < legs {
             self.leg_due(owner - calls);
-        } else {
+        } else if owner - calls - legs < self.agents.capacity() {
             self.refresh(owner - calls - legs);
+        } else {
+            self.check_empty(owner - calls - legs - self.agents.capacity());
         }
     }
 
@@ -35,8 +41,11 @@ impl Engine<'_> {
                 self.call_at(owner)
             } else if owner - calls < legs {
                 self.legs[owner - calls].until
-            } else {
+            } else if owner - calls - legs < self.agents.capacity() {
                 self.agents[owner - calls - legs].quiet_until
+            } else {
+                let at = &self.queues[owner - calls - legs - self.agents.capacity()];
+                at.empty_since.plus(u64::from(at.config.leave_empty_after_ms))
             };
             self.timers.settle(at);
         }
@@ -57,6 +66,9 @@ impl Engine<'_> {
         if leave_at <= self.now {
             self.overflow(call);
             return;
+        }
+        if self.stays_until(&self.calls[call]) == self.now {
+            self.check_empty(queue);
         }
         if self.relax_at(&self.calls[call]) <= self.now {
             self.relax(call);
@@ -96,7 +108,11 @@ impl Engine<'_> {
         if at.state == CallState::Connected {
             return Time::MAX;
         }
-        let first = at.leave_at.min(at.retry_at).min(at.announce_at).min(self.relax_at(at));
+        let mut first = at.leave_at.min(at.retry_at).min(at.announce_at).min(self.relax_at(at));
+        let stays = self.stays_until(at);
+        if stays > self.now {
+            first = first.min(stays);
+        }
         if at.alone { first.min(at.alone_until) } else { first }
     }
 
@@ -125,5 +141,13 @@ impl Engine<'_> {
 
     pub(super) fn disarm_agent(&mut self, agent: u32) {
         self.timers.disarm(self.agent_timer(agent));
+    }
+
+    pub(super) fn arm_queue(&mut self, queue: u32, at: Time) {
+        self.timers.arm(self.queue_timer(queue), at);
+    }
+
+    pub(super) fn disarm_queue(&mut self, queue: u32) {
+        self.timers.disarm(self.queue_timer(queue));
     }
 }

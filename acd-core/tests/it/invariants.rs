@@ -117,6 +117,8 @@ impl World {
                 missed_limit: bit(7).then_some(2),
                 join_empty: if bit(8) { EmptyRule::LoggedOut } else { EmptyRule::Never },
                 leave_empty: if bit(9) { EmptyRule::NotReady } else { EmptyRule::Never },
+                leave_empty_after_ms: u32::from(bit(10)) * 700,
+                leave_empty_stay_ms: u32::from(bit(11)) * 400,
                 delays: Delays {
                     busy_ms: u32::from(bit(10)) * 500,
                     no_answer_ms: u32::from(bit(11)) * 300,

@@ -12,6 +12,7 @@ mod estimates;
 mod fuzzing;
 mod invariants;
 mod ledger;
+mod levels;
 mod life;
 mod memory;
 mod outbound;

@@ -134,6 +134,8 @@ impl Scene {
             aging_ms: number(given, "aging_ms").map(|n| n as u32),
             join_empty: empty_rule(text(given, "join_empty")),
             leave_empty: empty_rule(text(given, "leave_empty")),
+            leave_empty_after_ms: small("leave_empty_after_ms", 0),
+            leave_empty_stay_ms: small("leave_empty_stay_ms", 0),
             delays: Delays {
                 busy_ms: delay,
                 declined_ms: delay,
@@ -151,6 +153,7 @@ impl Scene {
                     let needs = skills(needs.as_str().expect("skills"));
                     self.engine.add_class(&needs).expect("a class")
                 }),
+                levels_less: number(step, "levels_less").unwrap_or(0) as u8,
                 penalty_max: number(step, "penalty_max").map(|n| n as u32),
                 ..RelaxStep::default()
             })

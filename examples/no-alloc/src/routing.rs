@@ -30,10 +30,11 @@ pub fn check() {
     // On the stack here; a static, or the memory of a pool, would do as well.
     let (mut queues, mut agents) = (slots::<2, _>(), slots::<AGENTS, _>());
     let (mut memberships, mut calls) = (slots::<8, _>(), slots::<CALLS, _>());
+    let mut places = slots::<CALLS, _>();
     let (mut offers, mut lines, mut pools) = (slots::<16, _>(), slots::<4, _>(), slots::<2, _>());
     let (mut classes, mut profiles) = (slots::<1, _>(), slots::<1, _>());
     let (mut skills, mut fits, mut timers) =
-        (slots::<1, _>(), [0; LIMITS.fit_words()], slots::<28, _>());
+        (slots::<1, _>(), [0; LIMITS.fit_words()], slots::<30, _>());
     let (mut line_index, mut line_words) = ([0; LIMITS.line_index()], [0; LIMITS.line_words()]);
     let (mut pool_index, mut pool_words) = ([0; LIMITS.pool_index()], [0; LIMITS.pool_words()]);
     let mut outputs = slots::<32, _>();
@@ -45,6 +46,7 @@ pub fn check() {
             agents: &mut agents,
             memberships: &mut memberships,
             calls: &mut calls,
+            places: &mut places,
             offers: &mut offers,
             lines: &mut lines,
             pools: &mut pools,

@@ -61,6 +61,7 @@ pub(super) fn lay(arena: &mut Arena, limits: Limits) -> Result<EngineStorage<'st
         agents: arena.slots(all.agents)?,
         memberships: arena.slots(all.memberships)?,
         calls: arena.slots(all.calls)?,
+        places: arena.slots(all.calls)?,
         offers: arena.slots(all.offers)?,
         lines: arena.slots(all.lines)?,
         pools: arena.slots(all.pools)?,
