@@ -202,6 +202,7 @@ pub(super) fn relax_step(given: &Bound<'_, PyDict>) -> PyResult<RelaxStep> {
         class: given.or("call_class", None)?.map(ClassId),
         penalty_min: given.or("penalty_min", None)?,
         penalty_max: given.or("penalty_max", None)?,
+        ..RelaxStep::default()
     };
     given.end("set_relaxation")?;
     Ok(step)

@@ -267,6 +267,7 @@ impl tl_acd_relax_step {
                 .transpose()?,
             penalty_min: option32(self.penalty_min),
             penalty_max: option32(self.penalty_max),
+            ..RelaxStep::default()
         })
     }
 }
