@@ -198,15 +198,7 @@ impl<'d> Compiler<'d> {
     }
 
     fn list<R: Field>(&mut self, records: &[R]) -> List<R> {
-        if records.is_empty() {
-            return List::EMPTY;
-        }
-        let at = self.words.len() as u32;
-        self.words.push(records.len() as u32);
-        for record in records {
-            record.put(&mut self.words);
-        }
-        List::new(at)
+        List::write(&mut self.words, records)
     }
 
     /// Writes a node's own record.

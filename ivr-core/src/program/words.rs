@@ -214,8 +214,18 @@ impl<R> List<R> {
     /// The empty list: word 0 of every program is a zero.
     pub(crate) const EMPTY: Self = Self { at: 0, record: PhantomData };
 
+    /// Writes records behind others.
     #[cfg(feature = "std")]
-    pub(crate) const fn new(at: u32) -> Self {
+    pub(crate) fn write(words: &mut alloc::vec::Vec<u32>, records: &[R]) -> Self
+    where
+        R: Field,
+    {
+        if records.is_empty() {
+            return Self::EMPTY;
+        }
+        let at = words.len() as u32;
+        words.push(records.len() as u32);
+        records.iter().for_each(|record| record.put(words));
         Self { at, record: PhantomData }
     }
 }

@@ -1,5 +1,6 @@
 //! What a collection hands on, and how often it asks.
 
+use ivr_core::rehearse::Rehearsal;
 use ivr_core::{Flow, compile};
 use proptest::prelude::*;
 
@@ -20,6 +21,16 @@ fn acts(keys: &'static [u8]) -> impl Strategy<Value = Vec<Act>> {
         1 => Just(Act::Listen),
     ];
     proptest::collection::vec(act, 0..40)
+}
+
+fn play(call: &mut Rehearsal<'_>, acts: &[Act]) {
+    for act in acts {
+        match act {
+            Act::Key(key) => call.press(&char::from(*key).to_string()),
+            Act::Wait(tenths) => call.wait(tenths * 100),
+            Act::Listen => call.listen(),
+        }
+    }
 }
 
 proptest! {
@@ -54,13 +65,7 @@ nodes:
         let program = compile(&document, "c").unwrap();
         let flow = Flow::load(&program).unwrap();
         let mut call = start(&flow, MONDAY_TEN);
-        for act in &acts {
-            match act {
-                Act::Key(key) => call.press(&char::from(*key).to_string()),
-                Act::Wait(tenths) => call.wait(tenths * 100),
-                Act::Listen => call.listen(),
-            }
-        }
+        play(&mut call, &acts);
         let lines = call.take();
         for value in lines.iter().filter_map(|line| line.strip_prefix("attach d=")) {
             prop_assert!((min..=max).contains(&value.len()), "{value}: {document}");
@@ -88,13 +93,7 @@ nodes:
         let program = compile(&document, "r").unwrap();
         let flow = Flow::load(&program).unwrap();
         let mut call = start(&flow, MONDAY_TEN);
-        for act in &acts {
-            match act {
-                Act::Key(key) => call.press(&char::from(*key).to_string()),
-                Act::Wait(tenths) => call.wait(tenths * 100),
-                Act::Listen => call.listen(),
-            }
-        }
+        play(&mut call, &acts);
         let (mut silent, mut wrong) = (0, 0);
         for line in call.take() {
             match line.as_str() {
