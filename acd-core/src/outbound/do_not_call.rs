@@ -1,6 +1,6 @@
 //! Who must not be called.
 
-use super::campaign::CampaignError;
+use super::CampaignError;
 use crate::storage::Storage;
 
 /// Numbers that must not be called, sorted.

@@ -9,7 +9,6 @@
 
 mod blend;
 mod campaign;
-mod contacts;
 mod do_not_call;
 mod guard;
 mod pacer;
@@ -18,8 +17,8 @@ mod retry;
 pub use blend::Blend;
 pub use campaign::{
     Campaign, CampaignConfig, CampaignError, CampaignInput, CampaignOutput, Contact, ContactId,
+    ContactSlot, NumberSlot,
 };
-pub use contacts::{ContactSlot, NumberSlot};
 pub use do_not_call::DoNotCall;
 pub use guard::{Guard, GuardEvent, GuardRails};
 pub use pacer::{Mode, Pacer, PacerCounters};

@@ -531,7 +531,21 @@ impl Ledger {
         for (id, who) in &self.agents {
             let why = engine.why_idle(*id).expect("an agent");
             assert_eq!(why.available, self.is_free(now, who));
-            assert_eq!(why.left_alone_until.is_some(), who.quiet_until > now);
+            let quiet = (who.quiet_until > now).then_some(who.quiet_until);
+            assert_eq!(why.left_alone_until, quiet, "INV-56: {id:?}");
+            let (mut unskilled, mut out_of_window) = (0, 0);
+            for call in self.calls.values().filter(|call| call.talking.is_none()) {
+                let Some(place) = who.places.get(&call.queue) else {
+                    continue;
+                };
+                let (class, min, max) = self.asks(now, call);
+                if !self.fits[&(class, who.profile)] {
+                    unskilled += 1;
+                } else if !(min..=max).contains(&place.penalty) {
+                    out_of_window += 1;
+                }
+            }
+            assert_eq!((why.unskilled, why.out_of_window), (unskilled, out_of_window), "INV-56");
             let waiting = self
                 .calls
                 .values()

@@ -1,6 +1,6 @@
 //! The contacts of a campaign, the next one due first.
 
-use super::campaign::{CampaignError, Contact, ContactId};
+use super::{CampaignError, Contact, ContactId};
 use crate::storage::Storage;
 use crate::time::Time;
 
