@@ -17,7 +17,7 @@ const LEAD: usize = 8;
 /// ```
 /// use media_core::record::{Samples, find_echo};
 ///
-/// let voice: Vec<i16> = (0..8000_i32).map(|i| ((i * i % 4001) - 2000) as i16).collect();
+/// let voice: Vec<i16> = (0..8000_i64).map(|i| (i * i * i % 9973 - 4986) as i16).collect();
 /// let line: Vec<i16> = (0..8000).map(|i| if i < 900 { 0 } else { voice[i - 900] / 16 }).collect();
 /// assert_eq!(find_echo(Samples::Pcm16(&line), Samples::Pcm16(&voice)), Some(892));
 /// assert_eq!(find_echo(Samples::Pcm16(&voice), Samples::Pcm16(&line)), None);

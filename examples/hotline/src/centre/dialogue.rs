@@ -175,7 +175,7 @@ impl Centre {
             }
             Action::Record { op, limits, beep } => {
                 let number = call.caller.clone();
-                let path = self.file("voicemail", id, &number);
+                let path = self.file("voicemail", id, &number, "wav");
                 let Some(call) = self.calls.get_mut(&id) else {
                     return;
                 };

@@ -265,7 +265,8 @@ impl Centre {
         let Ok(session) = Session::new(&self.setup.flows.get(flow), session) else {
             return;
         };
-        let recording = self.file("recordings", id, &caller.number);
+        let extension = self.setup.config.recordings.format.extension();
+        let recording = self.file("recordings", id, &caller.number, extension);
         let leg = caller.leg.id;
         let agreed = caller.agreed;
         let caller_media =
@@ -273,6 +274,7 @@ impl Centre {
         let media = media::call::start(media::call::Start {
             caller: caller_media,
             recording: self.setup.config.storage.folder.join(&recording),
+            started_ms: now.ms().cast_signed(),
             recorder: self.setup.recorder.clone(),
             music: self.setup.music.clone(),
             live: self.setup.live.clone(),
@@ -313,12 +315,12 @@ impl Centre {
     }
 
     /// `kind/2026-11-23/20261123T035910Z-00000017-13800000888.wav`: when, which call, who.
-    fn file(&self, kind: &str, id: u64, number: &str) -> PathBuf {
+    fn file(&self, kind: &str, id: u64, number: &str, extension: &str) -> PathBuf {
         let at = Clock::text(self.setup.clock.now_ms());
         let day = at.get(..10).unwrap_or_default();
         let stamp: String = at.chars().take(19).filter(|c| !matches!(c, '-' | ':')).collect();
         let number: String = number.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
-        PathBuf::from(kind).join(day).join(format!("{stamp}Z-{id:08}-{number}.wav"))
+        PathBuf::from(kind).join(day).join(format!("{stamp}Z-{id:08}-{number}.{extension}"))
     }
 
     /// The far end of a leg hung up.

@@ -14,7 +14,7 @@ use super::leg::{MediaLeg, Received};
 use super::sound::{Clip, FRAME, Music, Player, beep};
 use super::voicemail::{Voicemail, VoicemailLimits};
 use crate::live::{Kind, Live};
-use crate::recording::{Recorder, Recording};
+use crate::recording::{Recorder, Recording, Sound};
 use crate::sdp::Agreed;
 use crate::sip::LegId;
 
@@ -58,6 +58,8 @@ pub(crate) enum Report {
 pub(crate) struct Start {
     pub(crate) caller: MediaLeg,
     pub(crate) recording: PathBuf,
+    /// When the call began, in milliseconds since the Unix epoch.
+    pub(crate) started_ms: i64,
     pub(crate) recorder: Recorder,
     pub(crate) music: Clip,
     pub(crate) live: Live,
@@ -101,6 +103,7 @@ struct CallMedia {
 
 impl CallMedia {
     fn new(start: Start) -> CallMedia {
+        let sound = Sound::Call { law: start.caller.law(), started_ms: start.started_ms };
         CallMedia {
             caller: start.caller,
             agent: None,
@@ -111,7 +114,7 @@ impl CallMedia {
             beep: beep(),
             hold: false,
             fade: media_core::mix::Fade::new(media_core::mix::Gain::SILENT),
-            recording: start.recorder.begin(start.recording, 2),
+            recording: start.recorder.begin(start.recording, sound),
             recorder: start.recorder,
             voicemail: None,
             silence_limit: start.silence_limit,
@@ -185,7 +188,7 @@ impl CallMedia {
             Command::Voicemail { op, path, limits, beep } => {
                 self.playing = None;
                 self.player.play(if beep { vec![self.beep.clone()] } else { Vec::new() });
-                let recording = self.recorder.begin(path, 1);
+                let recording = self.recorder.begin(path, Sound::Voicemail);
                 self.voicemail = Some((op, Voicemail::new(recording, limits)));
             }
             Command::Change { leg, agreed } => {

@@ -92,6 +92,11 @@ impl MediaLeg {
         }
     }
 
+    /// The law agreed for what is sent.
+    pub(crate) fn law(&self) -> Law {
+        self.agreed.law
+    }
+
     /// What the far end agreed to in a later offer and answer.
     pub(crate) fn change(&mut self, agreed: Agreed) {
         if agreed.remote != self.agreed.remote {

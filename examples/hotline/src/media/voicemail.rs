@@ -59,11 +59,11 @@ impl Voicemail {
 mod tests {
     use super::*;
     use crate::live::Live;
-    use crate::recording::Recorder;
+    use crate::recording::{Recorder, Sound};
 
     fn voicemail(folder: &std::path::Path, limits: VoicemailLimits) -> Voicemail {
         let (recorder, _thread) = Recorder::start(Live::default()).unwrap();
-        Voicemail::new(recorder.begin(folder.join("message.wav"), 1), limits)
+        Voicemail::new(recorder.begin(folder.join("message.wav"), Sound::Voicemail), limits)
     }
 
     #[test]

@@ -287,7 +287,7 @@ impl<R: Read + Seek> Reader<R> {
 /// One channel on its way into a mixture.
 struct Voice {
     channel: u8,
-    #[cfg_attr(not(feature = "resample"), allow(dead_code, reason = "all rates are alike then"))]
+    #[cfg(feature = "resample")]
     rate: u32,
     /// The next sample to read, on the wall's clock at the channel's rate.
     tick: u64,
@@ -313,6 +313,7 @@ impl Voice {
         }
         Ok(Self {
             channel,
+            #[cfg(feature = "resample")]
             rate,
             tick,
             sound: Vec::new(),

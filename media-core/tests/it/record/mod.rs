@@ -21,3 +21,5 @@ mod recorder;
 #[cfg(feature = "tlr")]
 mod rewrite;
 mod signals;
+#[cfg(feature = "tlr")]
+mod survive;

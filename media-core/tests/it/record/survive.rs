@@ -1,0 +1,77 @@
+//! Bytes that were never a recording go through everything that reads one. The property tests and
+//! the fuzz targets share it.
+
+use std::io::Cursor;
+
+use media_core::record::tlr::{Reader, Unlock, recover, verify};
+use media_core::record::{MEMORY, Samples, SamplesMut, decode_beside};
+
+/// Decodes a block, alone or beside another.
+pub fn block(bytes: &[u8]) {
+    let (mut memory, other) = (vec![0.0; MEMORY], Samples::Pcm16(&[9; 700]));
+    let _ = decode_beside(bytes, other, &mut memory, SamplesMut::G711(&mut [0; 5000]));
+    let _ = decode_beside(bytes, other, &mut memory, SamplesMut::Pcm16(&mut [0; 5000]));
+}
+
+/// Checks, recovers and reads a file.
+pub fn file(bytes: &[u8]) {
+    let unlock = Unlock::Passphrase("x".into());
+    let _ = verify(Cursor::new(bytes));
+    let _ = recover(Cursor::new(bytes), Vec::new(), &unlock, None);
+    if let Ok(mut reader) = Reader::open(Cursor::new(bytes), &unlock) {
+        for channel in 0..reader.head().channels.len().min(3) as u8 {
+            let _ = reader.read(channel, 0, &mut [0; 3000]);
+            let _ = reader.read_at(channel, 1_000_000, &mut [0; 300]);
+            let _ = reader.picture(channel, 0, 3000, &mut [0; 20]);
+        }
+        for entry in reader.index().to_vec().iter().take(20) {
+            let _ = reader.sound(entry);
+        }
+    }
+}
+
+/// A file whose records are these bytes, cut by their own first bytes, with good check sums.
+pub fn records(mut bytes: &[u8]) {
+    let mut file = header();
+    for number in 0..20 {
+        let [kind, len, rest @ ..] = bytes else { break };
+        let (body, after) = rest.split_at(usize::from(*len).min(rest.len()));
+        file.extend(record(kind & 15, number, body));
+        bytes = after;
+    }
+    self::file(&file);
+}
+
+/// The header of a file with every flag.
+fn header() -> Vec<u8> {
+    let mut header = b"\x89TLR\r\n\x1a\n\x02\0\x03\0".to_vec();
+    header.extend([5; 16]);
+    header.extend(crc(&header).to_le_bytes());
+    header
+}
+
+/// A record whose check sums hold, but for its place in the chain.
+pub fn record(kind: u8, number: u32, body: &[u8]) -> Vec<u8> {
+    let mut record = vec![0x54, 0xe7, kind];
+    record.extend_from_slice(&(body.len() as u32).to_le_bytes()[..3]);
+    record.extend_from_slice(&number.to_le_bytes());
+    let check = crc(&record) as u16;
+    record.extend_from_slice(&check.to_le_bytes());
+    record.extend_from_slice(body);
+    record.extend_from_slice(&[0; 8]);
+    let check = crc(&record);
+    record.extend_from_slice(&check.to_le_bytes());
+    record
+}
+
+/// CRC-32C, bit by bit: the tests' own, so that the library's is held against it.
+fn crc(bytes: &[u8]) -> u32 {
+    let mut crc = !0u32;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = if crc & 1 != 0 { crc >> 1 ^ 0x82f6_3b78 } else { crc >> 1 };
+        }
+    }
+    !crc
+}
