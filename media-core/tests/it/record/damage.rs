@@ -4,7 +4,7 @@ use std::io::{Cursor, ErrorKind, Write};
 
 use media_core::record::Samples;
 use media_core::record::tlr::{
-    Options, Reader, Report, Signature, Signer, TlrError, Unlock, Writer, recover, verify,
+    Options, Report, Signature, Signer, TlrError, Unlock, Writer, recover, verify,
 };
 use proptest::prelude::*;
 

@@ -7,14 +7,14 @@ use media_core::record::tlr::{Reader, Unlock, recover, verify};
 use media_core::record::{MEMORY, Samples, SamplesMut, decode_beside};
 
 /// Decodes a block, alone or beside another.
-pub fn block(bytes: &[u8]) {
+pub(super) fn block(bytes: &[u8]) {
     let (mut memory, other) = (vec![0.0; MEMORY], Samples::Pcm16(&[9; 700]));
     let _ = decode_beside(bytes, other, &mut memory, SamplesMut::G711(&mut [0; 5000]));
     let _ = decode_beside(bytes, other, &mut memory, SamplesMut::Pcm16(&mut [0; 5000]));
 }
 
 /// Checks, recovers and reads a file.
-pub fn file(bytes: &[u8]) {
+pub(super) fn file(bytes: &[u8]) {
     let unlock = Unlock::Passphrase("x".into());
     let _ = verify(Cursor::new(bytes));
     let _ = recover(Cursor::new(bytes), Vec::new(), &unlock, None);
@@ -31,7 +31,7 @@ pub fn file(bytes: &[u8]) {
 }
 
 /// A file whose records are these bytes, cut by their own first bytes, with good check sums.
-pub fn records(mut bytes: &[u8]) {
+pub(super) fn records(mut bytes: &[u8]) {
     let mut file = header();
     for number in 0..20 {
         let [kind, len, rest @ ..] = bytes else { break };
@@ -51,7 +51,7 @@ fn header() -> Vec<u8> {
 }
 
 /// A record whose check sums hold, but for its place in the chain.
-pub fn record(kind: u8, number: u32, body: &[u8]) -> Vec<u8> {
+pub(super) fn record(kind: u8, number: u32, body: &[u8]) -> Vec<u8> {
     let mut record = vec![0x54, 0xe7, kind];
     record.extend_from_slice(&(body.len() as u32).to_le_bytes()[..3]);
     record.extend_from_slice(&number.to_le_bytes());
