@@ -65,7 +65,7 @@ test-no-alloc:
 
 # The header against the code, the exported symbols, and the C programs.
 test-c:
-	$(MAKE) -C ffi test
+	$(MAKE) -C ffi test FEATURES='resample opus'
 
 # The wheel, built and tested in a fresh virtual environment.
 test-python:
