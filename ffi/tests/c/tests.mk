@@ -7,7 +7,7 @@ HEADER := $(HERE)/include/trunkline.h
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Werror
 WARNXX := -Wall -Wextra -Wpedantic -Wshadow -Werror
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-VALGRIND := valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite,possible \
+VALGRIND := TRUNKLINE_UNDER_VALGRIND=1 valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=definite,possible \
 	--errors-for-leak-kinds=definite,possible
 
 # Every program is a test: exit status 0, or it says what is wrong.
