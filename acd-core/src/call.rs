@@ -3,7 +3,7 @@
 use core::ops::{Deref, DerefMut};
 
 use crate::plain::{Plain, Sink, Source, plain};
-use crate::queue::Cursor;
+use crate::queue::{Cursor, NO_CURSOR};
 use crate::slab::{NIL, Slab};
 use crate::storage::Storage;
 use crate::time::Time;
@@ -121,7 +121,9 @@ pub struct Call {
     pub(crate) alone: bool,
     pub(crate) alone_until: Time,
     pub(crate) tag: u64,
-    pub(crate) caller: Option<u64>,
+    /// Who calls, if that is known.
+    pub(crate) caller: u64,
+    pub(crate) caller_known: bool,
     /// When it arrived, and when it joined the queue it is in now.
     pub(crate) arrived: Time,
     pub(crate) joined: Time,
@@ -132,8 +134,8 @@ pub struct Call {
     pub(crate) announce_at: Time,
     /// Some remembered offer stops counting, or the next phone joins in.
     pub(crate) retry_at: Time,
-    /// Linear strategies: the member tried last.
-    pub(crate) cursor: Option<Cursor>,
+    /// Linear strategies: the member tried last, or [`NO_CURSOR`].
+    pub(crate) cursor: Cursor,
 }
 
 impl Default for Call {
@@ -158,7 +160,8 @@ impl Default for Call {
             alone: false,
             alone_until: Time::ZERO,
             tag: 0,
-            caller: None,
+            caller: 0,
+            caller_known: false,
             arrived: Time::ZERO,
             joined: Time::ZERO,
             since: Time::ZERO,
@@ -166,7 +169,7 @@ impl Default for Call {
             leave_at: Time::MAX,
             announce_at: Time::MAX,
             retry_at: Time::MAX,
-            cursor: None,
+            cursor: NO_CURSOR,
         }
     }
 }
@@ -332,7 +335,7 @@ impl Default for Leg {
     }
 }
 
-plain!(struct Call { key, in_line, queue, line, state, dirty, next_dirty, legs, ringing, joined_empty, ring_more, step, hops, priority, preferred, next_sought, alone, alone_until, tag, caller, arrived, joined, since, credit_ms, leave_at, announce_at, retry_at, cursor });
+plain!(struct Call { key, in_line, queue, line, state, dirty, next_dirty, legs, ringing, joined_empty, ring_more, step, hops, priority, preferred, next_sought, alone, alone_until, tag, caller, caller_known, arrived, joined, since, credit_ms, leave_at, announce_at, retry_at, cursor });
 plain!(struct PlaceSlot { links, before });
 plain!(struct Leg { state, call, agent, generation, member, queue, medium, since, until, by_call, by_agent });
 plain!(enum CallState { 0 Waiting, 1 Ringing, 2 Connected });

@@ -179,6 +179,9 @@ pub struct QueueCounters {
 /// at one tier only.
 pub(crate) type Cursor = (u64, u64);
 
+/// Nobody was offered to yet: tiers have 48 bits.
+pub(crate) const NO_CURSOR: Cursor = (u64::MAX, 0);
+
 /// A queue in its slot.
 #[derive(Clone, Copy, Debug)]
 pub struct Queue {

@@ -7,7 +7,7 @@
 use super::{Engine, List};
 use crate::ProfileId;
 use crate::call::{Call, CallState};
-use crate::queue::Cursor;
+use crate::queue::{Cursor, NO_CURSOR};
 use crate::select::{Order, Ring, Start};
 use crate::slab::NIL;
 use crate::tree::Arena;
@@ -231,7 +231,7 @@ impl Engine<'_> {
 
     fn cursors(&self, call: u32) -> (Option<Cursor>, Option<Cursor>) {
         let Call { queue, cursor, .. } = self.calls[call];
-        (self.queues[queue].cursor, cursor)
+        (self.queues[queue].cursor, (cursor != NO_CURSOR).then_some(cursor))
     }
 
     /// Notes whom a call was offered to, for the rules that go on from there.
@@ -246,7 +246,7 @@ impl Engine<'_> {
             of_call = self.untried(member, call_was);
         }
         self.queues[queue].cursor = of_queue;
-        self.calls[call].cursor = of_call;
+        self.calls[call].cursor = of_call.unwrap_or(NO_CURSOR);
     }
 
     /// Just before the best member that was not tried: everybody who came before the one offered

@@ -5,7 +5,7 @@ use crate::call::{Call, CallState};
 use crate::error::{Error, Table};
 use crate::event::{LeaveReason, OfferEnd, Output};
 use crate::id::QueueId;
-use crate::queue::Line;
+use crate::queue::{Line, NO_CURSOR};
 use crate::relax::{GhostSlot, Overflow, RelaxStep};
 use crate::slab::NIL;
 use crate::time::Time;
@@ -182,7 +182,7 @@ impl Engine<'_> {
         (at.since, at.joined) = (since, self.now);
         at.step = 0;
         (at.leave_at, at.announce_at, at.retry_at) = (leave_at, announce_at, Time::MAX);
-        at.cursor = None;
+        at.cursor = NO_CURSOR;
         at.hops = at.hops.saturating_add(1);
         // Nobody waits for an agent who does not serve the queue.
         let preferred = at.preferred;
@@ -208,12 +208,12 @@ impl Engine<'_> {
 
     /// Keeps the age of a caller who gave up, if its queue wants that.
     pub(super) fn keep_ghost(&mut self, call: u32) {
-        let Call { queue, caller, arrived, credit_ms, .. } = self.calls[call];
+        let Call { queue, caller, caller_known, arrived, credit_ms, .. } = self.calls[call];
         let within = self.queues[queue].config.resume_within_ms;
-        let (Some(caller), Some(within)) = (caller, within) else {
+        let Some(within) = within else {
             return;
         };
-        if self.ghosts.is_empty() {
+        if self.ghosts.is_empty() || !caller_known {
             return;
         }
         let place = self.ghost;
