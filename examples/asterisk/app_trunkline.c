@@ -42,7 +42,7 @@ void trunkline_recordings(char *directory, size_t room)
     ast_mkdir(directory, 0750);
 }
 
-/* ---- agents' devices --------------------------------------------------------------------------------- */
+/* ---- agents' devices -------------------------------------------------------------------------- */
 
 static enum cc_device device_of(enum ast_device_state state)
 {
@@ -101,7 +101,7 @@ static void watch(void *host, const char *device, bool start)
     }
 }
 
-/* ---- configuration ---------------------------------------------------------------------------------------- */
+/* ---- configuration ---------------------------------------------------------------------------- */
 
 static void log_text(void *host, int level, const char *text)
 {
@@ -187,7 +187,7 @@ static int reload_module(void)
     return 0;
 }
 
-/* ---- the module ----------------------------------------------------------------------------------------------- */
+/* ---- the module ------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

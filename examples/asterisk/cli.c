@@ -71,7 +71,7 @@ static struct ast_cli_entry COMMANDS[] = {
     AST_CLI_DEFINE(cli_wish, "Changes what an agent is"),
 };
 
-/* ---- AMI actions, where app_queue does not have them already ---------------------------------------- */
+/* ---- AMI actions, where app_queue does not have them already ---------------------------------- */
 
 struct status {
     struct mansession *session;

@@ -17,7 +17,7 @@
 
 static struct ast_taskprocessor *agents_tps;
 
-/* ---- callers ------------------------------------------------------------------------------------------ */
+/* ---- callers ---------------------------------------------------------------------------------- */
 
 struct ast_channel_snapshot *event_snapshot(struct ast_channel *chan)
 {
@@ -162,7 +162,7 @@ void event_completed(const struct call_facts *facts, uint32_t by, bool blind)
         facts->queue, facts->phone, facts->agent, hold, talk, reason);
 }
 
-/* ---- agents ---------------------------------------------------------------------------------------------- */
+/* ---- agents ----------------------------------------------------------------------------------- */
 
 /* One agent in one queue, as it was when it happened. */
 struct member_event {

@@ -11,7 +11,7 @@
 #include "asterisk/file.h"
 #include "asterisk/format_cache.h"
 
-/* ---- TrunklineIVR ------------------------------------------------------------------------------------------------------- */
+/* ---- TrunklineIVR ----------------------------------------------------------------------------- */
 
 static void flow_play(void *host, uint32_t op, const char *const *files, size_t count, bool keys_stop)
 {
@@ -182,14 +182,7 @@ static const struct flow_host FLOW = {
 
 static void queue_ended(struct line *line, enum how how)
 {
-    static const uint32_t OUTCOME[] = {
-        [ANSWERED] = TL_IVR_QUEUE_ANSWERED, [CALLER_LEFT] = TL_IVR_QUEUE_ABANDONED,
-        [TIMED_OUT] = TL_IVR_QUEUE_TIMEOUT, [WENT_EMPTY] = TL_IVR_QUEUE_EMPTY,
-        [KEY] = TL_IVR_QUEUE_EXIT_KEY, [FULL] = TL_IVR_QUEUE_FULL, [EMPTY] = TL_IVR_QUEUE_EMPTY,
-        [FAILED] = TL_IVR_QUEUE_FAILED,
-    };
-
-    tl_ivr_queue_ended(line->dialogue->session, cc_now(), line->queue_op, OUTCOME[how]);
+    tl_ivr_queue_ended(line->dialogue->session, cc_now(), line->queue_op, how_outcome(how));
     flow_follow(line->dialogue);
 }
 
@@ -253,9 +246,9 @@ int trunkline_ivr_exec(struct ast_channel *chan, const char *data)
         } else if (line.call) {
             how = line_leave(&line);
         } else {
-            how = WAITING;
+            how = HOW_WAITING;
         }
-        if (how != WAITING) {
+        if (how != HOW_WAITING) {
             queue_ended(&line, how);
         }
         watch_transfer(&line);
@@ -265,7 +258,7 @@ int trunkline_ivr_exec(struct ast_channel *chan, const char *data)
             line_stop_recording(&line, true);
             line_drop_legs(&line);
             tl_ivr_hangup(dialogue.session, cc_now());
-        } else if (told && how == WAITING) {
+        } else if (told && how == HOW_WAITING) {
             /* What is left to do is the host's, and all of it is answered at once. */
             break;
         }

@@ -28,7 +28,7 @@ struct call_facts line_facts(const struct line *line, const struct leg *leg)
     return facts;
 }
 
-/* ---- recording the caller, for a dialogue ---------------------------------------------------------- */
+/* ---- recording the caller, for a dialogue ----------------------------------------------------- */
 
 void line_stop_recording(struct line *line, bool tell)
 {
@@ -62,7 +62,7 @@ void line_record_frame(struct line *line, struct ast_frame *frame)
     }
 }
 
-/* ---- the loop ----------------------------------------------------------------------------------------------------- */
+/* ---- the loop --------------------------------------------------------------------------------- */
 
 /* A key was pressed. */
 static void key(struct line *line, char digit)
@@ -160,7 +160,7 @@ enum how line_step(struct line *line)
     if (line->recording && ast_tvdiff_ms(line->record_until, ast_tvnow()) <= 0) {
         line_stop_recording(line, true);
     }
-    return WAITING;
+    return HOW_WAITING;
 }
 
 void line_end(struct line *line)

@@ -38,10 +38,9 @@ struct leg {
     struct ast_channel *chan;
     uint64_t offer; /* TL_NONE: a transfer of the dialogue */
     bool answered;
+    struct timeval since;
     char agent[CC_NAME], phone[CC_NAME];
 };
-
-enum how { WAITING, ANSWERED, CALLER_LEFT, TIMED_OUT, WENT_EMPTY, KEY, FULL, EMPTY, FAILED };
 
 struct line {
     struct ast_channel *chan;

@@ -104,7 +104,7 @@ size_t line_leg_of(const struct line *line, uint64_t offer)
 
 void line_offer(struct line *line, const struct word *word)
 {
-    struct leg leg = { .offer = word->output.offer };
+    struct leg leg = { .offer = word->output.offer, .since = ast_tvnow() };
     struct call_facts about;
     int cause;
 
@@ -201,7 +201,7 @@ void line_read_leg(struct line *line, struct ast_channel *chan)
     }
 }
 
-/* ---- the conversation -------------------------------------------------------------------------------------- */
+/* ---- the conversation ------------------------------------------------------------------------- */
 
 /* Takes the leg out of the line and talks; the leg is gone afterwards. Returns who ended it. */
 uint32_t line_converse(struct line *line, size_t at)

@@ -12,6 +12,7 @@
 #include "asterisk/datastore.h"
 #include "asterisk/stasis_channels.h"
 
+/* Waits for the engine's last word about the call, and gives it. Offers that end are followed. */
 static struct word *last_word(struct line *line)
 {
     struct pollfd fd = { .fd = line->call->wake, .events = POLLIN };
@@ -93,6 +94,7 @@ static enum how talk(struct line *line, const struct word *word)
         leg = AST_VECTOR_GET(&line->legs, at);
         about = line_facts(line, &leg);
         about.waited_ms = word->output.waited_ms;
+        about.rang_ms = (uint64_t)ast_tvdiff_ms(ast_tvnow(), leg.since);
         event_left(&about, word->waiting);
         event_connected(&about);
         pbx_builtin_setvar_helper(line->chan, "MEMBERINTERFACE", leg.phone);
@@ -124,43 +126,40 @@ static enum how talk(struct line *line, const struct word *word)
     ast_free(last);
     line->up = !ast_check_hangup(line->chan);
     forget_call(line);
-    return ANSWERED;
+    return HOW_ANSWERED;
 }
 
-/* ---- the queue ------------------------------------------------------------------------------------------------ */
+/* ---- the queue -------------------------------------------------------------------------------- */
 
 static enum how how_left(struct line *line, const struct word *word)
 {
     struct call_facts about = line_facts(line, NULL);
+    enum how how = how_ended(&word->output);
 
     about.position = word->output.position ? (int)word->output.position : line->position;
     about.waited_ms = word->output.waited_ms;
     if (word->output.kind == TL_ACD_REFUSED) {
-        return word->output.reason == TL_ACD_REFUSED_FULL ? FULL :
-            word->output.reason == TL_ACD_REFUSED_EMPTY ? EMPTY : FAILED;
+        return how;
     }
-    switch (word->output.reason) {
-    case TL_ACD_LEFT_TIMEOUT:
-    case TL_ACD_LEFT_OVERFLOW:
+    switch (how) {
+    case HOW_TIMED_OUT:
         event_timed_out(&about);
-        event_left(&about, word->waiting);
-        return TIMED_OUT;
-    case TL_ACD_LEFT_EXIT:
-        event_exit_key(&about, (char)word->output.detail);
-        event_left(&about, word->waiting);
+        break;
+    case HOW_KEY:
         line->key = (char)word->output.detail;
-        return KEY;
-    case TL_ACD_LEFT_EMPTY:
+        event_exit_key(&about, line->key);
+        break;
+    case HOW_WENT_EMPTY:
         event_empty(&about);
-        event_left(&about, word->waiting);
-        return WENT_EMPTY;
-    case TL_ACD_LEFT_ABANDONED:
+        break;
+    case HOW_CALLER_LEFT:
         event_abandoned(&about);
-        event_left(&about, word->waiting);
-        return CALLER_LEFT;
+        break;
     default:
-        return FAILED;
+        break;
     }
+    event_left(&about, word->waiting);
+    return how;
 }
 
 bool line_arrive(struct line *line, const struct cc_arrival *arrival)
@@ -190,12 +189,12 @@ static void tell_place(struct line *line, const struct word *word)
 /* The engine has something to say. */
 enum how line_hear(struct line *line)
 {
-    enum how how = WAITING;
+    enum how how = HOW_WAITING;
     struct word *word = mailbox_next(line->call);
     struct call_facts about;
 
     if (!word) {
-        return WAITING;
+        return HOW_WAITING;
     }
     switch (word->output.kind) {
     case TL_ACD_JOINED:
@@ -251,19 +250,13 @@ enum how line_leave(struct line *line)
 
     cc_hangup(trunkline_center, &line->call->center);
     word = last_word(line);
-    how = word->output.kind == TL_ACD_COMPLETED ? ANSWERED : how_left(line, word);
+    how = word->output.kind == TL_ACD_COMPLETED ? HOW_ANSWERED : how_left(line, word);
     ast_free(word);
     forget_call(line);
     return how;
 }
 
-static const char *const STATUS[] = {
-    [WAITING] = "", [ANSWERED] = "CONTINUE", [CALLER_LEFT] = "", [TIMED_OUT] = "TIMEOUT",
-    [WENT_EMPTY] = "LEAVEEMPTY", [KEY] = "KEY", [FULL] = "FULL", [EMPTY] = "JOINEMPTY",
-    [FAILED] = "FAILED",
-};
-
-/* ---- TrunklineQueue ------------------------------------------------------------------------------------------------- */
+/* ---- TrunklineQueue --------------------------------------------------------------------------- */
 
 static void arrival_from_channel(struct ast_channel *chan, struct cc_arrival *arrival)
 {
@@ -290,7 +283,7 @@ int trunkline_queue_exec(struct ast_channel *chan, const char *data)
 {
     struct line line = { .chan = chan, .up = true };
     struct cc_arrival arrival;
-    enum how how = WAITING;
+    enum how how = HOW_WAITING;
     char *parse = ast_strdupa(S_OR(data, "")), *keys;
     bool go_on;
 
@@ -327,20 +320,20 @@ int trunkline_queue_exec(struct ast_channel *chan, const char *data)
     AST_VECTOR_INIT(&line.legs, 4);
     pbx_builtin_setvar_helper(chan, "QUEUESTATUS", "");
     if (!line_arrive(&line, &arrival)) {
-        how = FAILED;
+        how = HOW_FAILED;
     }
     ast_free((char *)arrival.skills);
-    while (how == WAITING) {
+    while (how == HOW_WAITING) {
         how = line.up ? line_step(&line) : line_leave(&line);
     }
     line_end(&line);
-    pbx_builtin_setvar_helper(chan, "QUEUESTATUS", STATUS[how]);
-    if (how == KEY) {
+    pbx_builtin_setvar_helper(chan, "QUEUESTATUS", how_status(how));
+    if (how == HOW_KEY) {
         char text[2] = { line.key, '\0' };
         pbx_builtin_setvar_helper(chan, "QUEUEKEY", text);
     }
-    if (how == CALLER_LEFT || line.gone_to_dialplan || ast_check_hangup(chan)) {
+    if (how == HOW_CALLER_LEFT || line.gone_to_dialplan || ast_check_hangup(chan)) {
         return -1;
     }
-    return how == ANSWERED && !go_on ? -1 : 0;
+    return how == HOW_ANSWERED && !go_on ? -1 : 0;
 }

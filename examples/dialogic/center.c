@@ -24,6 +24,7 @@
 #include "../pbx-common/callcenter.h"
 #include "../pbx-common/config.h"
 #include "../pbx-common/flow.h"
+#include "../pbx-common/how.h"
 #include "../pbx-common/report.h"
 
 #define LINES 30
@@ -309,26 +310,6 @@ static void left_queue(struct caller *caller, uint32_t outcome)
     go_on(caller);
 }
 
-static uint32_t outcome_of(const tl_acd_output *output)
-{
-    if (output->kind == TL_ACD_REFUSED) {
-        return output->reason == TL_ACD_REFUSED_FULL ? TL_IVR_QUEUE_FULL
-            : output->reason == TL_ACD_REFUSED_EMPTY ? TL_IVR_QUEUE_EMPTY : TL_IVR_QUEUE_FAILED;
-    }
-    switch (output->reason) {
-    case TL_ACD_LEFT_ABANDONED:
-        return TL_IVR_QUEUE_ABANDONED;
-    case TL_ACD_LEFT_EXIT:
-        return TL_IVR_QUEUE_EXIT_KEY;
-    case TL_ACD_LEFT_EMPTY:
-        return TL_IVR_QUEUE_EMPTY;
-    case 0:
-        return TL_IVR_QUEUE_FAILED;
-    default:
-        return TL_IVR_QUEUE_TIMEOUT;
-    }
-}
-
 static void engine_says(void *host, const struct cc_event *event)
 {
     struct caller *caller = (struct caller *)event->call;
@@ -364,11 +345,9 @@ static void engine_says(void *host, const struct cc_event *event)
         }
         break;
     case TL_ACD_COMPLETED:
-        left_queue(caller, TL_IVR_QUEUE_ANSWERED);
-        break;
     case TL_ACD_LEFT:
     case TL_ACD_REFUSED:
-        left_queue(caller, outcome_of(event->output));
+        left_queue(caller, how_outcome(how_ended(event->output)));
         break;
     }
 }

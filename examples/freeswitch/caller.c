@@ -337,36 +337,23 @@ static enum how talk(struct line *line, const struct word *word)
         offer_stop(offer);
     }
     forget_call(line);
-    return ANSWERED;
+    return HOW_ANSWERED;
 }
 
 static enum how how_left(struct line *line, const struct word *word)
 {
+    static const char *const CANCEL[] = {
+        [HOW_TIMED_OUT] = "TIMEOUT", [HOW_KEY] = "EXIT_WITH_KEY", [HOW_WENT_EMPTY] = "NO_AGENT_TIMEOUT",
+        [HOW_CALLER_LEFT] = "BREAK_OUT", [HOW_FAILED] = "NONE",
+    };
     struct caller_facts about = facts(line, NULL);
+    enum how how = how_ended(&word->output);
 
-    if (word->output.kind == TL_ACD_REFUSED) {
-        return word->output.reason == TL_ACD_REFUSED_FULL ? FULL
-            : word->output.reason == TL_ACD_REFUSED_EMPTY ? EMPTY : FAILED;
-    }
-    switch (word->output.reason) {
-    case TL_ACD_LEFT_TIMEOUT:
-    case TL_ACD_LEFT_OVERFLOW:
-        event_member_end(&about, "TIMEOUT");
-        return TIMED_OUT;
-    case TL_ACD_LEFT_EXIT:
+    if (word->output.kind == TL_ACD_LEFT) {
         line->key = (char)word->output.detail;
-        event_member_end(&about, "EXIT_WITH_KEY");
-        return KEY;
-    case TL_ACD_LEFT_EMPTY:
-        event_member_end(&about, "NO_AGENT_TIMEOUT");
-        return WENT_EMPTY;
-    case TL_ACD_LEFT_ABANDONED:
-        event_member_end(&about, "BREAK_OUT");
-        return CALLER_LEFT;
-    default:
-        event_member_end(&about, "NONE");
-        return FAILED;
+        event_member_end(&about, CANCEL[how]);
     }
+    return how;
 }
 
 void line_arrive(struct line *line, const struct cc_arrival *arrival)
@@ -385,12 +372,12 @@ void line_exit(struct line *line, char key)
 /* The engine has something to say. */
 static enum how hear(struct line *line)
 {
-    enum how how = WAITING;
+    enum how how = HOW_WAITING;
     struct word *word = next_word(line->call, false);
     struct caller_facts about;
 
     if (!word) {
-        return WAITING;
+        return HOW_WAITING;
     }
     switch (word->output.kind) {
     case TL_ACD_JOINED:
@@ -442,7 +429,7 @@ enum how line_leave(struct line *line)
 
     cc_hangup(trunkline_center, &line->call->center);
     word = last_word(line);
-    how = word->output.kind == TL_ACD_COMPLETED ? ANSWERED : how_left(line, word);
+    how = word->output.kind == TL_ACD_COMPLETED ? HOW_ANSWERED : how_left(line, word);
     free(word);
     forget_call(line);
     return how;
@@ -451,28 +438,23 @@ enum how line_leave(struct line *line)
 /* All that was said, then sound until there is more. */
 enum how line_step(struct line *line)
 {
-    enum how how = WAITING;
+    enum how how = HOW_WAITING;
 
-    while (how == WAITING && line->call && atomic_load(&line->call->some)) {
+    while (how == HOW_WAITING && line->call && atomic_load(&line->call->some)) {
         how = hear(line);
     }
-    if (how == WAITING && switch_channel_ready(line->channel)) {
+    if (how == HOW_WAITING && switch_channel_ready(line->channel)) {
         sound(line);
     }
     return how;
 }
-
-const char *const LINE_STATUS[] = {
-    [WAITING] = "", [ANSWERED] = "CONTINUE", [CALLER_LEFT] = "", [TIMED_OUT] = "TIMEOUT",
-    [WENT_EMPTY] = "LEAVEEMPTY", [KEY] = "KEY", [FULL] = "FULL", [EMPTY] = "JOINEMPTY", [FAILED] = "FAILED",
-};
 
 /* trunkline_queue queue [timeout [keys]] */
 void trunkline_queue_app(switch_core_session_t *session, const char *data)
 {
     struct line line = {.session = session, .channel = switch_core_session_get_channel(session)};
     struct cc_arrival arrival;
-    enum how how = WAITING;
+    enum how how = HOW_WAITING;
     char *words[3] = {0};
     const char *value;
 
@@ -483,7 +465,7 @@ void trunkline_queue_app(switch_core_session_t *session, const char *data)
     }
     switch_split(switch_core_session_strdup(session, data), ' ', words);
     if (strlen(words[0]) >= CC_NAME) {
-        switch_channel_set_variable(line.channel, "trunkline_status", LINE_STATUS[FAILED]);
+        switch_channel_set_variable(line.channel, "trunkline_status", how_status(HOW_FAILED));
         return;
     }
     cc_arrival_defaults(&arrival);
@@ -500,12 +482,12 @@ void trunkline_queue_app(switch_core_session_t *session, const char *data)
     arrival.skills = switch_channel_get_variable(line.channel, "trunkline_skills");
     switch_channel_answer(line.channel);
     line_arrive(&line, &arrival);
-    while (how == WAITING) {
+    while (how == HOW_WAITING) {
         how = switch_channel_ready(line.channel) ? line_step(&line) : line_leave(&line);
     }
     line_stop_playing(&line);
-    switch_channel_set_variable(line.channel, "trunkline_status", LINE_STATUS[how]);
-    if (how == KEY) {
+    switch_channel_set_variable(line.channel, "trunkline_status", how_status(how));
+    if (how == HOW_KEY) {
         char text[2] = {line.key, '\0'};
         switch_channel_set_variable(line.channel, "cc_exit_key", text);
     }

@@ -141,14 +141,7 @@ static const struct flow_host FLOW = {
 
 static void queue_ended(struct line *line, enum how how)
 {
-    static const uint32_t OUTCOME[] = {
-        [ANSWERED] = TL_IVR_QUEUE_ANSWERED, [CALLER_LEFT] = TL_IVR_QUEUE_ABANDONED,
-        [TIMED_OUT] = TL_IVR_QUEUE_TIMEOUT, [WENT_EMPTY] = TL_IVR_QUEUE_EMPTY,
-        [KEY] = TL_IVR_QUEUE_EXIT_KEY, [FULL] = TL_IVR_QUEUE_FULL, [EMPTY] = TL_IVR_QUEUE_EMPTY,
-        [FAILED] = TL_IVR_QUEUE_FAILED,
-    };
-
-    tl_ivr_queue_ended(line->dialogue->session, cc_now(), line->queue_op, OUTCOME[how]);
+    tl_ivr_queue_ended(line->dialogue->session, cc_now(), line->queue_op, how_outcome(how));
     flow_follow(line->dialogue);
 }
 
@@ -167,14 +160,14 @@ void trunkline_ivr_app(switch_core_session_t *session, const char *data)
     config.caller = profile ? profile->caller_id_number : NULL;
     config.called = profile ? profile->destination_number : NULL;
     if (zstr(data) || !flow_begin(&dialogue, trunkline_flows, data, &config, &FLOW, &line)) {
-        switch_channel_set_variable(line.channel, "trunkline_status", LINE_STATUS[FAILED]);
+        switch_channel_set_variable(line.channel, "trunkline_status", how_status(HOW_FAILED));
         return;
     }
     line.dialogue = &dialogue;
     flow_follow(&dialogue);
     while (!dialogue.over && switch_channel_ready(line.channel)) {
         enum how how = line_step(&line);
-        if (how != WAITING) {
+        if (how != HOW_WAITING) {
             queue_ended(&line, how);
         }
         flow_tick(&dialogue);

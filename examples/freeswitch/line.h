@@ -12,8 +12,6 @@
 
 struct call;
 
-enum how { WAITING, ANSWERED, CALLER_LEFT, TIMED_OUT, WENT_EMPTY, KEY, FULL, EMPTY, FAILED };
-
 struct line {
     switch_core_session_t *session;
     switch_channel_t *channel;
@@ -35,9 +33,6 @@ struct line {
     char record_path[400], record_keys[20];
     bool recording, transferred;
 };
-
-/** What trunkline_status says of it. */
-extern const char *const LINE_STATUS[];
 
 /** Forgets what is played. */
 void line_stop_playing(struct line *line);

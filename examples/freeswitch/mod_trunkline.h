@@ -11,6 +11,7 @@
 #include "../pbx-common/callcenter.h"
 #include "../pbx-common/config.h"
 #include "../pbx-common/flow.h"
+#include "../pbx-common/how.h"
 #include "../pbx-common/report.h"
 
 /** The one center of this switch, its flows and its recorder. They live as long as the module. */

@@ -31,9 +31,10 @@ PHONES = {
     "never": 16102,
     "busy": 16103,
     "brief": 16104,  # hangs up after 700 ms
+    "slow": 16105,  # answers after 1200 ms
 }
 AGENTS = {16100: dict(ring=100), 16101: dict(ring=200), 16102: dict(never=True),
-          16103: dict(ring=50, refuse="486 Busy Here"), 16104: dict(ring=200, talk=700)}
+          16103: dict(ring=50, refuse="486 Busy Here"), 16104: dict(ring=200, talk=700), 16105: dict(ring=1200)}
 
 
 def trunkline_conf(recordings, flow, wrap_up="0"):
@@ -47,6 +48,7 @@ def trunkline_conf(recordings, flow, wrap_up="0"):
     text += office.queue("lonely", ["never"], ring_timeout="20")
     text += office.queue("engaged", ["busy", "bob"], strategy="linear", busy_delay="5")
     text += office.queue("short", ["brief"])
+    text += office.queue("slowly", ["slow"])
     text += office.queue("nobody", [], join_empty="logged-out")
     text += office.queue("small", ["never"], max_waiting="1", ring_timeout="20")
     text += office.queue("lazy", ["never"], missed_limit="1", ring_timeout="1")
@@ -358,6 +360,12 @@ class Calls(unittest.TestCase):
         self.pbx.write("trunkline.conf", before)
         self.pbx.cli("module reload app_trunkline.so")
         self.assertNotIn("wrong", self.pbx.cli("trunkline show queues"))
+
+    def test_how_long_the_phone_rang(self):
+        self.call("q-slowly", talk=2500)
+        connect = self.log("CONNECT")[0]
+        self.assertEqual((connect[5], connect[7]), ("1", "1"), connect)
+        self.assertEqual(self.event("AgentConnect", Queue="slowly")["RingTime"], "1")
 
     def test_an_agent_transfers_a_caller(self):
         caller = self.start("q-linear", talk=6000)
