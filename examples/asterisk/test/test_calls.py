@@ -205,7 +205,7 @@ class Calls(unittest.TestCase):
                 talking.remove(line[3])
         self.assertEqual(talking, set())
 
-        files = sorted(self.recordings.glob("*.tlr"))
+        files = sorted(self.recordings.glob("[0-9]*.tlr"))
         self.assertEqual(len(files), 200)
         lines = subprocess.run([RECORDINGS, *map(str, files)], check=True,
                                stdout=subprocess.PIPE).stdout.decode().splitlines()
