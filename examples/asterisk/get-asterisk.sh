@@ -11,7 +11,7 @@ set -euo pipefail
 dir=$(realpath -m "${1:?usage: get-asterisk.sh DIR}")
 suite=${SUITE:-sid}
 mirror=${MIRROR:-$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources 2>/dev/null ||
-    awk '/^deb / { print $2; exit }' /etc/apt/sources.list)}
+    awk '/^deb / { print $2; exit }' /etc/apt/sources.list 2>/dev/null || true)}
 mirror=${mirror:-http://deb.debian.org/debian}
 
 if [ -e "$dir/root/usr/sbin/asterisk" ] && [ -e "$dir/root/usr/include/asterisk.h" ]; then
