@@ -16,6 +16,9 @@ tool() { need "$1" command -v "${2:-$1}"; }
 
 library() { /sbin/ldconfig -p | grep -q "$1"; }
 
+# Prompts of one language, under whichever country's name.
+sounds() { ls -d /usr/share/asterisk/sounds/"$1"*/vm-goodbye.wav; }
+
 compiler() {
     tool gcc
     need libc6-dev test -e /usr/include/stdio.h
@@ -49,6 +52,7 @@ for what in "$@"; do
         tool opus-tools opusdec
         need asterisk-core-sounds-en-wav test -d /usr/share/asterisk/sounds/en_US_f_Allison
         need asterisk-core-sounds-it-wav test -d /usr/share/asterisk/sounds/it_IT_m_Carlo
+        need libspandsp-dev library libspandsp.so.2
         tool sip-tester sipp
         ;;
     bench)
@@ -59,6 +63,10 @@ for what in "$@"; do
         # The peers. The development packages have one name on every release; their libraries not.
         need libspandsp-dev library libspandsp.so.2
         need libspeexdsp-dev library libspeexdsp.so.1
+        # Hours of speech for detectors to hear no keys in.
+        for language in en es fr it ru; do
+            need asterisk-core-sounds-$language-wav sounds $language
+        done
         tool flac
         tool wavpack
         ;;

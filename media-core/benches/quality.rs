@@ -2,6 +2,10 @@
 
 #[path = "quality/conceal.rs"]
 mod conceal;
+#[path = "quality/delay.rs"]
+mod delay;
+#[path = "peer/neteq.rs"]
+mod neteq;
 #[path = "quality/network.rs"]
 mod network;
 #[path = "quality/pesq.rs"]
@@ -12,6 +16,8 @@ mod spandsp;
 mod speech;
 #[path = "peer/speexdsp.rs"]
 mod speexdsp;
+#[path = "quality/trace.rs"]
+mod trace;
 
 #[allow(clippy::print_stdout, reason = "a benchmark says why it measured nothing")]
 fn main() {
@@ -22,12 +28,14 @@ fn main() {
     if speech.is_empty() {
         return println!("quality: no speech found; name its folder in TRUNKLINE_CORPUS");
     }
-    let only = std::env::args().nth(1).filter(|arg| !arg.starts_with('-'));
+    let mut arguments = std::env::args().skip(1).filter(|arg| !arg.starts_with('-'));
+    let only = arguments.next();
+    let trace = arguments.next().unwrap_or_default();
     let wants = |part| only.as_deref().is_none_or(|only| only == part);
     if wants("conceal") {
         conceal::measure(&speech, &mut scorer);
     }
     if wants("network") {
-        network::measure(&speech, &mut scorer);
+        network::measure(&speech, &mut scorer, &trace);
     }
 }

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Repeats the figures of listening quality: makes a Python with `pesq` under target/, then runs the
 # benchmark `quality`. Speech and traces are looked for in ../shared, or where TRUNKLINE_CORPUS and
-# TRUNKLINE_TRACES say. Arguments (`conceal`, `network`) choose a part.
+# TRUNKLINE_TRACES say. Arguments (`conceal`, or `network` and the beginning of a trace's name)
+# choose a part.
 set -eu
 cd "$(dirname "$0")/../.."
 venv=target/pesq-venv

@@ -6,8 +6,14 @@ mod cng;
 mod dtmf;
 mod event;
 mod g711;
+#[cfg(feature = "std")]
+mod harness;
 mod jitter;
+#[cfg(feature = "std")]
+mod memory;
 mod mix;
+#[cfg(feature = "opus")]
+mod ogg;
 #[cfg(feature = "opus")]
 mod opus;
 mod peer;
@@ -16,6 +22,8 @@ mod quality;
 mod record;
 #[cfg(feature = "resample")]
 mod resample;
+#[cfg(feature = "std")]
+mod robust;
 mod rtcp;
 mod rtp;
 mod signal;

@@ -2,7 +2,12 @@
 
 use media_core::jitter::{Config, Decoder as _, JitterBuffer, MAX_FRAME, Packet, Verdict};
 use media_core::opus::{Decoder, Encoder, OpusError, Settings};
+use media_core::wav::{Encoding, Format, Reader, Writer};
 use proptest::prelude::*;
+use std::io::Cursor;
+use std::process::Command;
+
+use crate::ogg;
 
 fn voice(i: usize) -> i16 {
     let t = i as f64 / 8000.0 * std::f64::consts::TAU;
@@ -116,5 +121,60 @@ proptest! {
             prop_assert!(decoder.decode(&packet, &mut out) <= MAX_FRAME);
             prop_assert!(decoder.recover(&packet, &mut out) <= MAX_FRAME);
         }
+    }
+}
+
+/// What opus-tools' program makes of a file given to it; `None` where it is not installed.
+fn tool(program: &str, arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (from, to) = (folder.path().join("in"), folder.path().join("out"));
+    std::fs::write(&from, input).expect("room");
+    let mut command = Command::new(program);
+    let output = command.args(arguments).arg(&from).arg(&to).output().ok()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(std::fs::read(to).expect("it was written"))
+}
+
+#[test]
+fn opusdec_hears_what_we_encode() {
+    let file = ogg::write(&packets(160, 100), 960);
+    let Some(wav) = tool("opusdec", &["--quiet", "--force-wav", "--rate", "8000"], &file) else {
+        return;
+    };
+    let mut heard = vec![0; 16_000];
+    let mut reader = Reader::new(wav.as_slice()).expect("a sound file");
+    assert_eq!(reader.read(&mut heard).expect("it ends well"), 16_000);
+    let said: Vec<i16> = (0..16_000).map(voice).collect();
+    let alike = alike(&said[4000..12_000], &heard[4000..12_000]);
+    assert!(alike > 0.9, "{alike}");
+}
+
+#[test]
+fn we_hear_what_opusenc_encodes() {
+    let said: Vec<i16> = (0..16_000).map(voice).collect();
+    let format = Format { encoding: Encoding::Pcm16, channels: 1, rate: 8000 };
+    let mut writer = Writer::new(Cursor::new(Vec::new()), format).expect("room");
+    writer.write(&said).expect("room");
+    let wav = writer.finish().expect("room").into_inner();
+    for arguments in [
+        ["--quiet", "--bitrate", "24", "--framesize", "20"],
+        ["--quiet", "--bitrate", "32", "--framesize", "60"],
+        ["--quiet", "--bitrate", "24", "--framesize", "2.5"],
+    ] {
+        let Some(file) = tool("opusenc", &arguments, &wav) else {
+            return;
+        };
+        let (packets, skip) = ogg::read(&file);
+        let mut decoder = Decoder::new().unwrap();
+        let (mut heard, mut out) = (Vec::new(), [0; MAX_FRAME]);
+        for packet in &packets {
+            let n = decoder.decode(packet, &mut out);
+            assert!(n > 0, "{arguments:?}");
+            heard.extend(&out[..n]);
+        }
+        let heard = &heard[skip / 6..];
+        assert!(heard.len() >= said.len(), "{arguments:?}: {}", heard.len());
+        let alike = alike(&said[4000..12_000], &heard[4000..12_000]);
+        assert!(alike > 0.9, "{arguments:?}: {alike}");
     }
 }
