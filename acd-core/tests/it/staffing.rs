@@ -81,8 +81,9 @@ fn erlang_a_agrees_with_the_tables() {
 }
 
 /// Row 2's last column is of the closed form: a table elsewhere has .436971 there, which is not
-/// what its own formula gives; .415725 is, and the simulator agrees with it (`sim::a_longest_wait`).
-/// As many calls come as go here, so that the last column is (E + rate * 20) over
+/// what its own formula gives. That is .415725; ten million simulated calls gave .4155, give or
+/// take .0013.
+/// As many calls come as go in it, so that the last column is (E + rate * 20) over
 /// (E + rate * longest + 1) with E = 1 / B(agents - 1).
 #[test]
 fn a_longest_wait_agrees_with_the_tables() {
