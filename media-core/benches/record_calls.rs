@@ -1,4 +1,4 @@
-//! A thousand two-party calls recorded at once on one core: processor time and memory.
+//! A thousand two-party calls recorded at once on one core: processor time, not the clock's, and memory.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
@@ -73,6 +73,14 @@ fn frame(writer: &mut Writer<Sink>, sound: &[Vec<u8>; 2], shift: usize, number: 
     }
 }
 
+/// Seconds this thread has had a processor, where the system tells; else those that passed.
+fn busy(since: Instant) -> f64 {
+    std::fs::read_to_string("/proc/thread-self/schedstat")
+        .ok()
+        .and_then(|text| text.split(' ').next()?.parse::<f64>().ok())
+        .map_or_else(|| since.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
+}
+
 fn row(case: &str, metric: &str, unit: &str, ours: f64) {
     let row = Row { area: "record", case, metric, unit, ours, peer: "-", theirs: None };
     row.save().expect("the summary can be written");
@@ -88,12 +96,13 @@ fn main() {
     let before = IN_USE.load(Ordering::Relaxed);
     let mut writers: Vec<_> = (0..CALLS).map(writer).collect();
     let start = Instant::now();
+    let idle = busy(start);
     for number in 0..SECONDS * 50 {
         for (call, writer) in writers.iter_mut().enumerate() {
             frame(writer, &sound, call, number);
         }
     }
-    let took = start.elapsed().as_secs_f64();
+    let took = busy(start) - idle;
     let bytes = (IN_USE.load(Ordering::Relaxed) - before) as f64 / CALLS as f64;
     row("1000-calls-live", "share of one core", "%", took / SECONDS as f64 * 100.0);
     row("1000-calls-live", "memory a call", "KiB", bytes / 1024.0);
