@@ -522,6 +522,10 @@ typedef struct tl_acd_queue_config {
      * more. Default: 1.
      */
     uint32_t share;
+    /** Calls leave by `leave_empty` when it has held for so long. Default: 0, at once. */
+    uint32_t leave_empty_after_ms;
+    /** A call that joins while it holds stays for so long at least. Default: 0. */
+    uint32_t leave_empty_stay_ms;
     /** Must be 0. */
     uint32_t reserved;
 } tl_acd_queue_config;
@@ -539,8 +543,8 @@ typedef struct tl_acd_relax_step {
     uint32_t penalty_min;
     /** Only members of at most this penalty; `TL_NONE32` leaves it. */
     uint32_t penalty_max;
-    /** Must be 0. */
-    uint32_t reserved;
+    /** It asks for so much less of each skill; at most 255. */
+    uint32_t levels_less;
 } tl_acd_relax_step;
 
 /** Fills in the default queue. */

@@ -119,6 +119,10 @@ pub struct tl_acd_queue_config {
     /// How long this queue may be beside others, where `tl_acd_set_call_order` goes by ratios; 1 or
     /// more. Default: 1.
     pub share: u32,
+    /// Calls leave by `leave_empty` when it has held for so long. Default: 0, at once.
+    pub leave_empty_after_ms: u32,
+    /// A call that joins while it holds stays for so long at least. Default: 0.
+    pub leave_empty_stay_ms: u32,
     /// Must be 0.
     pub reserved: u32,
 }
@@ -126,7 +130,7 @@ pub struct tl_acd_queue_config {
 // SAFETY: repr(C), begins with a u32; each u64 stands at a multiple of 8 and the u32 fields between
 // them are even in number, so there is no padding.
 unsafe impl Growing for tl_acd_queue_config {
-    const FIRST_SIZE: usize = 160;
+    const FIRST_SIZE: usize = 168;
 
     fn defaults() -> Self {
         let config = QueueConfig::default();
@@ -163,6 +167,8 @@ unsafe impl Growing for tl_acd_queue_config {
             custom_best_skill: 0,
             target_ms: set64(config.target_ms),
             share: config.share,
+            leave_empty_after_ms: config.leave_empty_after_ms,
+            leave_empty_stay_ms: config.leave_empty_stay_ms,
             reserved: 0,
         }
     }
@@ -218,6 +224,8 @@ impl tl_acd_queue_config {
             aging_ms: option32(self.aging_ms),
             target_ms: option64(self.target_ms),
             share: self.share,
+            leave_empty_after_ms: self.leave_empty_after_ms,
+            leave_empty_stay_ms: self.leave_empty_stay_ms,
             join_empty: empty("join_empty", self.join_empty)?,
             leave_empty: empty("leave_empty", self.leave_empty)?,
             delays: Delays {
@@ -254,8 +262,8 @@ pub struct tl_acd_relax_step {
     pub penalty_min: u32,
     /// Only members of at most this penalty; `TL_NONE32` leaves it.
     pub penalty_max: u32,
-    /// Must be 0.
-    pub reserved: u32,
+    /// It asks for so much less of each skill; at most 255.
+    pub levels_less: u32,
 }
 
 impl tl_acd_relax_step {
@@ -267,6 +275,7 @@ impl tl_acd_relax_step {
                 .transpose()?,
             penalty_min: option32(self.penalty_min),
             penalty_max: option32(self.penalty_max),
+            levels_less: small(self.levels_less, "levels_less")?,
             ..RelaxStep::default()
         })
     }

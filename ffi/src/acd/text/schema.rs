@@ -298,6 +298,8 @@ fn queue(spot: &Spot, wrong: &mut Wrong) -> Queue {
             "no_answer_delay_ms" => Field::Short(&mut to.no_answer_delay_ms),
             "progressive_ms" => Field::Short(&mut to.progressive_ms),
             "share" => Field::Short(&mut to.share),
+            "leave_empty_after_ms" => Field::Short(&mut to.leave_empty_after_ms),
+            "leave_empty_stay_ms" => Field::Short(&mut to.leave_empty_stay_ms),
             _ => {
                 wrong.unknown(spot, key, "a queue");
                 continue;

@@ -206,6 +206,7 @@ static void relaxation(uint64_t queue, const char *list)
     for (const char *step = strchr(list, '{'); step; step = strchr(step + 1, '{')) {
         const char *after_ms = strstr(step, "after_ms = "), *end = strchr(step, '}');
         const char *most = strstr(step, "penalty_max = "), *needs = strstr(step, "needs = \"");
+        const char *less = strstr(step, "levels_less = ");
         char text[64] = "";
         CHECK(after_ms && end && count < 8);
         tl_acd_relax_step *to = &steps[count++];
@@ -213,6 +214,7 @@ static void relaxation(uint64_t queue, const char *list)
         to->after_ms = strtoull(after_ms + 11, NULL, 10);
         to->penalty_min = TL_NONE32;
         to->penalty_max = most && most < end ? (uint32_t)strtoul(most + 14, NULL, 10) : TL_NONE32;
+        to->levels_less = less && less < end ? (uint32_t)strtoul(less + 14, NULL, 10) : 0;
         to->call_class = TL_NONE32;
         if (needs && needs < end) {
             sscanf(needs + 9, "%63[^\"]", text);
@@ -252,6 +254,8 @@ static void add_queue(const char *table)
     config.aging_ms = small(table, "aging_ms", TL_NONE32);
     config.join_empty = word(table, "join_empty", rules);
     config.leave_empty = word(table, "leave_empty", rules);
+    config.leave_empty_after_ms = small(table, "leave_empty_after_ms", 0);
+    config.leave_empty_stay_ms = small(table, "leave_empty_stay_ms", 0);
     config.busy_delay_ms = config.declined_delay_ms = small(table, "delay_ms", 0);
     config.failed_delay_ms = config.no_answer_delay_ms = config.busy_delay_ms;
     OK(tl_acd_add_queue(acd, &config, &queue));
