@@ -45,6 +45,17 @@ pyo3::create_exception!(
      `diagnostics` holds it as a list of `Diagnostic`."
 );
 
+/// The exception with the name of its reason in `code`, and in `subject` what it is about.
+pub(crate) fn coded(exception: PyErr, code: &str, subject: Option<u64>) -> PyErr {
+    Python::attach(|py| {
+        let value = exception.value(py);
+        match value.setattr("code", code).and_then(|()| value.setattr("subject", subject)) {
+            Ok(()) => exception,
+            Err(other) => other,
+        }
+    })
+}
+
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add("Error", py.get_type::<Error>())?;

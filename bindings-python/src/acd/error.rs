@@ -3,7 +3,7 @@
 use acd_core::Error;
 use pyo3::prelude::*;
 
-use crate::errors::AcdError;
+use crate::errors::{AcdError, coded};
 
 fn code(error: Error) -> &'static str {
     match error {
@@ -41,11 +41,5 @@ pub(super) fn raised(error: Error) -> PyErr {
         Error::TimeBackwards { last, .. } => Some(last.ms()),
         _ => None,
     };
-    Python::attach(|py| {
-        let value = exception.value(py);
-        match value.setattr("code", code(error)).and_then(|()| value.setattr("subject", subject)) {
-            Ok(()) => exception,
-            Err(other) => other,
-        }
-    })
+    coded(exception, code(error), subject)
 }

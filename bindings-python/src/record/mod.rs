@@ -13,7 +13,7 @@ use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::errors::RecordError;
+use crate::errors::{RecordError, coded};
 use crate::words::Words;
 
 const CODINGS: Words<tlr::Coding> = &[
@@ -55,14 +55,7 @@ fn raised(error: TlrError) -> PyErr {
         TlrError::Block(_) => ("block", None),
         _ => ("refused", None),
     };
-    let exception = RecordError::new_err(error.to_string());
-    Python::attach(|py| {
-        let value = exception.value(py);
-        match value.setattr("code", code).and_then(|()| value.setattr("subject", subject)) {
-            Ok(()) => exception,
-            Err(other) => other,
-        }
-    })
+    coded(RecordError::new_err(error.to_string()), code, subject)
 }
 
 /// An error of the file system, with the file's name.
