@@ -20,7 +20,8 @@ FILES = sorted((Path(os.environ["TRUNKLINE_SOURCE"]) / "acd-core" / "scenarios")
 STRATEGIES = {"progressive": "ring_progressive"}
 PLAIN = (
     "ring_timeout_ms retry_ms wrap_up_ms max_wait_ms resume_within_ms max_waiting weight target_ms"
-    " share announce_first_ms announce_every_ms missed_limit aging_ms"
+    " share announce_first_ms announce_every_ms missed_limit aging_ms leave_empty_after_ms"
+    " leave_empty_stay_ms"
 ).split()
 NOBODY = 2**64 - 1
 
@@ -82,6 +83,8 @@ class Scene:
                 made["call_class"] = self.engine.add_class(skills(step["needs"]))
             if "penalty_max" in step:
                 made["penalty_max"] = step["penalty_max"]
+            if "levels_less" in step:
+                made["levels_less"] = step["levels_less"]
             steps.append(made)
         self.engine.set_relaxation(queue, steps)
         self.queues[given["name"]] = queue

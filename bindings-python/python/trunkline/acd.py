@@ -340,6 +340,10 @@ class QueueFields(TypedDict, total=False):
     """Refuse calls then. Default: never."""
     leave_empty: EmptyRule | str
     """Calls leave then. Default: never."""
+    leave_empty_after_ms: int
+    """They leave when that has been so for so long. Default: 0, at once."""
+    leave_empty_stay_ms: int
+    """A call that joins while it is so stays for so long at least. Default: 0."""
     busy_delay_ms: int
     """For how long an agent is left alone after its phone was busy. Default: 0."""
     declined_delay_ms: int
@@ -402,6 +406,8 @@ class RelaxStep(TypedDict, total=False):
     """So long after the call joined the queue, in ms; each step later than the one before."""
     call_class: int
     """It asks for this class from then on."""
+    levels_less: int
+    """It asks for so many levels less in each skill from then on. Default: 0."""
     penalty_min: int
     """Only members of at least this penalty."""
     penalty_max: int

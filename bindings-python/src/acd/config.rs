@@ -200,6 +200,7 @@ pub(super) fn relax_step(given: &Bound<'_, PyDict>) -> PyResult<RelaxStep> {
     let step = RelaxStep {
         after_ms: given.or("after_ms", 0)?,
         class: given.or("call_class", None)?.map(ClassId),
+        levels_less: given.or("levels_less", 0)?,
         penalty_min: given.or("penalty_min", None)?,
         penalty_max: given.or("penalty_max", None)?,
         ..RelaxStep::default()
@@ -239,6 +240,8 @@ pub(super) fn queue(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResu
         aging_ms: given.or("aging_ms", usual.aging_ms)?,
         join_empty: given.word("join_empty", EMPTY, usual.join_empty)?,
         leave_empty: given.word("leave_empty", EMPTY, usual.leave_empty)?,
+        leave_empty_after_ms: given.or("leave_empty_after_ms", usual.leave_empty_after_ms)?,
+        leave_empty_stay_ms: given.or("leave_empty_stay_ms", usual.leave_empty_stay_ms)?,
         delays: Delays { busy_ms, declined_ms, failed_ms, no_answer_ms },
         ..usual
     };
