@@ -1,8 +1,13 @@
 //! The structs of the header lie in C where they lie in Rust.
 //!
 //! `layout/structs.rs` names every field of every public struct, `c/layout.c` asserts the places that
-//! this compiler gave them in every C compiler. Both are written by
-//! `BLESS=1 cargo test -p trunkline-ffi --test layout` (twice after a struct has changed).
+//! this compiler gave them in every C compiler. After a struct has come or changed:
+//!
+//! 1. where a field has gone or has another name, take the struct's line out of `layout/structs.rs`,
+//!    or this does not compile;
+//! 2. bless the header (see `header.rs`), from which `layout/structs.rs` is written;
+//! 3. `BLESS=1 cargo test -p trunkline-ffi --test layout` twice: the first run writes
+//!    `layout/structs.rs`, the second is compiled with it and writes `c/layout.c`.
 
 use std::fmt::Write as _;
 use std::fs;

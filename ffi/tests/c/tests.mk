@@ -135,13 +135,13 @@ test-parity: $(T)/parity/acd_scenarios $(T)/parity/ivr_transcripts
 	$(T)/parity/ivr_transcripts $(foreach t,$(TRANSCRIPTS),$(ROOT)/examples/flows/$(basename $(notdir $t)).yaml $t)
 
 # The ABI beside its baseline. What a caller was compiled against may not change before the soname
-# does; what is new is fine.
+# does; what is new is fine. The baseline names no folder: it is the same wherever it is made.
 ABI_BASELINE := $(HERE)/abi/libtrunkline.abi
 $(T)/abi/$(SO): $(HEADER) $(C)/stubs.py $(OUT)/version.map
 	mkdir -p $(@D)
 	$(CC) -E -P -I$(HERE)/include $(HEADER) | python3 $(C)/stubs.py >$(T)/abi/stubs.c
-	$(CC) -std=c11 -g -shared -fPIC -I$(HERE)/include -o $@ \
-		$(T)/abi/stubs.c -Wl,--version-script=$(OUT)/version.map -Wl,-soname,$(SONAME)
+	$(CC) -std=c11 -g -ffile-prefix-map=$(ROOT)/= -ffile-prefix-map=$(T)/abi/= -shared -fPIC \
+		-I$(HERE)/include -o $@ $(T)/abi/stubs.c -Wl,--version-script=$(OUT)/version.map -Wl,-soname,$(SONAME)
 $(T)/abi/now.abi: $(T)/abi/$(SO)
 	abidw --no-corpus-path --no-comp-dir-path --no-show-locs --no-elf-needed \
 		--out-file $@ $<
