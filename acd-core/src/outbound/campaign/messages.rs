@@ -17,7 +17,7 @@ pub struct Contact {
     /// The number to call, or any number that stands for it; no two contacts share one.
     pub number: u64,
     /// The hours in which it may be called, in its own time zone, by their place in
-    /// [`Campaign::new`]'s calendars.
+    /// [`Campaign::new`](super::Campaign::new)'s calendars.
     pub zone: u16,
     /// Of those due at the same instant the higher goes first.
     pub priority: i32,

@@ -21,7 +21,7 @@ use crate::time::Time;
 /// A passive value like the [`Engine`](crate::Engine): told what happened by
 /// [`handle`](Self::handle), it says what to do by [`poll`](Self::poll). It dials nobody outside
 /// the hours of the contact's own time zone, nobody on its do-not-call list, nobody more often
-/// than its [`RetryRules`] say, and never so many that the cap on abandoned calls could break.
+/// than its [`RetryRules`](super::RetryRules) say, and never so many that the cap on abandoned calls could break.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
