@@ -108,7 +108,7 @@ fn main() {
     row("1000-calls-live", "memory a call", "KiB", bytes / 1024.0);
     drop(writers);
 
-    // The index and the picture grow with the call.
+    // Index and picture are written in parts: an hour needs no more than a minute.
     let before = IN_USE.load(Ordering::Relaxed);
     let mut long = writer(0);
     (0..3600 * 50).for_each(|number| frame(&mut long, &sound, 0, number));

@@ -8,22 +8,27 @@ use media_core::g711::Law;
 use media_core::jitter::{self, Config, JitterBuffer};
 use media_core::rtp::Packet;
 
-/// The system's allocator, counting for each thread.
+/// The system's allocator, counting for each thread, and what the thread has in use.
 struct Counting;
 
 std::thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
+    static IN_USE: Cell<i64> = const { Cell::new(0) };
+    static PEAK: Cell<i64> = const { Cell::new(0) };
 }
 
 // SAFETY: every call goes to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.set(COUNT.get() + 1);
+        IN_USE.set(IN_USE.get() + layout.size() as i64);
+        PEAK.set(PEAK.get().max(IN_USE.get()));
         // SAFETY: the caller's promises are passed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        IN_USE.set(IN_USE.get() - layout.size() as i64);
         // SAFETY: the caller's promises are passed on.
         unsafe { System.dealloc(block, layout) }
     }
@@ -39,9 +44,21 @@ fn allocations(run: impl FnOnce()) -> u64 {
     COUNT.get() - before
 }
 
+/// The most this thread had in use at once while `run` ran, beyond what it had before.
+pub(super) fn most_in_use(run: impl FnOnce()) -> i64 {
+    let (before, peak) = (IN_USE.get(), PEAK.get());
+    PEAK.set(before);
+    run();
+    let most = PEAK.get();
+    PEAK.set(most.max(peak));
+    most - before
+}
+
 #[test]
 fn the_count_counts() {
     assert_eq!(allocations(|| drop(std::hint::black_box(vec![1_u8; 100]))), 1);
+    let twice = || (0..2).for_each(|_| drop(std::hint::black_box(vec![1_u8; 100])));
+    assert_eq!(most_in_use(twice), 100);
 }
 
 #[test]

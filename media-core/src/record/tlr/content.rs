@@ -127,12 +127,15 @@ pub struct IndexEntry {
     pub offset: u64,
 }
 
-/// The loudest samples of a channel by stretches of [`PEAK_MS`], for a picture of the call.
+/// The loudest samples of a stretch of a channel by columns of [`PEAK_MS`], for a picture of the
+/// call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Peaks {
     /// Which channel.
     pub channel: u8,
-    /// The greatest magnitude of each stretch in 128ths of 32,768, rounded down.
+    /// The number of the first column; that of position 0 is 0.
+    pub first: u64,
+    /// The greatest magnitude of each column in 128ths of 32,768, rounded down.
     pub levels: Vec<u8>,
 }
 
@@ -274,9 +277,14 @@ pub(super) fn places(kind: Kind, body: &[u8]) -> [Option<(u8, u64, u64)>; 2] {
     }
 }
 
+/// Bytes an index grows to before a part of it is written: some five minutes of two channels.
+const INDEX_PART: usize = 4096;
+
 /// An index as it grows, kept as it will be written: some seven bytes a block.
 #[derive(Default)]
 pub(super) struct IndexBuilder {
+    /// Where the part before begins.
+    before: u64,
     count: u64,
     bytes: Vec<u8>,
     last: u64,
@@ -293,9 +301,24 @@ impl IndexBuilder {
         self.count += 1;
     }
 
-    /// The index record's body.
-    pub(super) fn body(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.bytes.len() + 4 * self.others.len() + 20);
+    /// Whether it is time to write what there is.
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes.len() + 8 * self.others.len() >= INDEX_PART
+    }
+
+    /// Begins the part after one that is written at this offset.
+    pub(super) fn next_part(&mut self, offset: u64) {
+        (self.before, self.count, self.last) = (offset, 0, 0);
+        self.bytes.clear();
+        self.others.clear();
+    }
+
+    /// The index record's body, in a file whose index may come in `parts` or not.
+    pub(super) fn body(&self, parts: bool) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.bytes.len() + 4 * self.others.len() + 30);
+        if parts {
+            put_number(&mut out, self.before);
+        }
         put_number(&mut out, self.count);
         out.extend_from_slice(&self.bytes);
         put_number(&mut out, self.others.len() as u64);
@@ -308,8 +331,18 @@ impl IndexBuilder {
     }
 }
 
-pub(super) fn parse_index(body: &[u8]) -> Option<(Vec<IndexEntry>, Vec<u64>)> {
+/// An index record's body: a part of the index, or all of it.
+#[derive(Default)]
+pub(super) struct IndexPart {
+    /// Where the part before begins; 0 if there is none.
+    pub(super) before: u64,
+    pub(super) entries: Vec<IndexEntry>,
+    pub(super) others: Vec<u64>,
+}
+
+pub(super) fn parse_index(body: &[u8], parts: bool) -> Option<IndexPart> {
     let mut fields = Fields(body);
+    let before = if parts { fields.number()? } else { 0 };
     let mut offset = 0u64;
     let mut entries = Vec::new();
     for _ in 0..fields.number()? {
@@ -324,19 +357,24 @@ pub(super) fn parse_index(body: &[u8]) -> Option<(Vec<IndexEntry>, Vec<u64>)> {
         offset = offset.checked_add(fields.number()?)?;
         others.push(offset);
     }
-    Some((entries, others))
+    Some(IndexPart { before, entries, others })
 }
 
 pub(super) fn put_peaks(peaks: &Peaks) -> Vec<u8> {
-    let mut out = Vec::with_capacity(1 + peaks.levels.len());
+    let mut out = Vec::with_capacity(11 + peaks.levels.len());
     out.push(peaks.channel);
+    put_number(&mut out, peaks.first);
     out.extend_from_slice(&peaks.levels);
     out
 }
 
-pub(super) fn parse_peaks(body: &[u8]) -> Option<Peaks> {
-    let (channel, levels) = body.split_first()?;
-    Some(Peaks { channel: *channel, levels: levels.into() })
+/// In a file whose peaks do not come in `parts`, they begin at the first column.
+pub(super) fn parse_peaks(body: &[u8], parts: bool) -> Option<Peaks> {
+    let mut fields = Fields(body);
+    let channel = fields.byte()?;
+    let first = if parts { fields.number()? } else { 0 };
+    first.checked_add(fields.0.len() as u64)?;
+    Some(Peaks { channel, first, levels: fields.0.into() })
 }
 
 pub(super) fn put_packets(out: &mut Vec<u8>, count: u64, packets: &[u8]) {

@@ -2,10 +2,11 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 use std::io::{Read, Seek, Write};
 
 use super::clock::{Clock, FRACTION};
-use super::content::{Coding, PEAK_MS};
+use super::content::{Coding, PEAK_MS, Peaks};
 use super::error::TlrError;
 use super::reader::Reader;
 #[cfg(feature = "resample")]
@@ -240,7 +241,7 @@ impl<R: Read + Seek> Reader<R> {
 
     /// A picture of a channel at any zoom: splits the positions `from..to` evenly into as many
     /// columns as `out` has and gives each its greatest magnitude in 128ths of 32,768. Wide columns
-    /// come from the [`peaks`](Self::peaks) of a finished file, narrow ones from the sound.
+    /// come from the [`peaks`](Self::peaks) where the file has them, narrow ones from the sound.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -261,13 +262,10 @@ impl<R: Read + Seek> Reader<R> {
         for (i, level) in out.iter_mut().enumerate() {
             *level = 0;
             let (start, stop) = (edge(i), edge(i + 1).min(self.end(channel)));
-            let peaks = self.peaks().iter().find(|peaks| peaks.channel == channel);
-            if let Some(peaks) = peaks.filter(|_| stop.saturating_sub(start) >= 2 * step) {
-                let last = (stop - 1) / step;
-                let range = (start / step) as usize..=last as usize;
-                let covered = peaks.levels.len() as u64 > last;
-                if covered {
-                    *level = peaks.levels[range].iter().copied().max().unwrap_or(0);
+            if stop.saturating_sub(start) >= 2 * step {
+                let columns = start / step..stop.div_ceil(step);
+                if let Some(greatest) = greatest(self.peaks(), channel, columns) {
+                    *level = greatest;
                     continue;
                 }
             }
@@ -282,6 +280,24 @@ impl<R: Read + Seek> Reader<R> {
         }
         Ok(())
     }
+}
+
+/// The greatest level of these columns of a channel, if the parts of its picture hold them all.
+fn greatest(parts: &[Peaks], channel: u8, columns: Range<u64>) -> Option<u8> {
+    let after =
+        parts.partition_point(|part| (part.channel, part.first) <= (channel, columns.start));
+    let (mut at, mut greatest) = (columns.start, 0);
+    for part in &parts[after.checked_sub(1)?..] {
+        if at >= columns.end {
+            break;
+        }
+        let skip = usize::try_from(at.checked_sub(part.first)?).ok()?;
+        let levels = part.levels.get(skip..).filter(|_| part.channel == channel)?;
+        let levels = &levels[..levels.len().min(usize::try_from(columns.end - at).ok()?)];
+        greatest = levels.iter().copied().fold(greatest, u8::max);
+        at += levels.len() as u64;
+    }
+    (at >= columns.end).then_some(greatest)
 }
 
 /// One channel on its way into a mixture.

@@ -42,6 +42,7 @@ pub struct Reader<R> {
     head: Head,
     marks: Vec<Mark>,
     clocks: Vec<ClockPoint>,
+    /// By channel and first column.
     peaks: Vec<Peaks>,
     /// By channel and position.
     index: Vec<IndexEntry>,
@@ -98,7 +99,7 @@ impl<R: Read + Seek> Reader<R> {
                 (false, _) => TlrError::NoHead,
             });
         }
-        this.index.sort_by_key(|entry| (entry.channel, entry.position));
+        this.sort();
         Ok(this)
     }
 
@@ -120,7 +121,8 @@ impl<R: Read + Seek> Reader<R> {
         &self.clocks
     }
 
-    /// Pictures of the channels, in a finished file.
+    /// Pictures of the channels, in parts by channel and first column: those of a finished file hold
+    /// all of its sound.
     #[must_use]
     pub fn peaks(&self) -> &[Peaks] {
         &self.peaks
@@ -175,9 +177,14 @@ impl<R: Read + Seek> Reader<R> {
             let mut seen = Seen { unlock: &Unlock::Nothing, head: true };
             self.damage.clear();
             self.scan(&mut seen)?;
-            self.index.sort_by_key(|entry| (entry.channel, entry.position));
+            self.sort();
         }
         Ok(self.index.len() - before)
+    }
+
+    fn sort(&mut self) {
+        self.index.sort_by_key(|entry| (entry.channel, entry.position));
+        self.peaks.sort_by_key(|part| (part.channel, part.first));
     }
 
     /// Fills `out` with a channel's linear samples from `position` on; what was never recorded or
@@ -311,26 +318,38 @@ impl<R: Read + Seek> Reader<R> {
 
     /// Reads what the index names; `false` when it cannot be relied on.
     fn read_index(&mut self, seen: &mut Seen<'_>) -> Result<bool, TlrError> {
-        let Some(at) = self.scanner.trailer()?.filter(|at| *at >= FILE_HEADER as u64) else {
+        let Some(mut at) = self.scanner.trailer()?.filter(|at| *at >= FILE_HEADER as u64) else {
             return Ok(false);
         };
-        let index = match self.scanner.record_at(at)? {
-            Some(RecordHead { kind: Kind::Index, .. }) => content::parse_index(self.scanner.body()),
-            _ => None,
-        };
-        let Some((entries, others)) = index else {
-            return Ok(false);
-        };
-        for offset in others {
-            match self.scanner.record_at(offset)? {
-                Some(head) => self.take(&head, offset, seen),
+        let mut parts = Vec::new();
+        let mut end = self.scanner.file_len()?;
+        while at != 0 {
+            let part = match self.scanner.record_at(at)? {
+                // Parts lie behind one another: none is read twice.
+                Some(RecordHead { kind: Kind::Index, .. })
+                    if at + self.scanner.record().len() as u64 <= end =>
+                {
+                    content::parse_index(self.scanner.body(), self.header.parts)
+                }
+                _ => None,
+            };
+            let Some(part) = part else {
+                return Ok(false);
+            };
+            (end, at) = (at, part.before);
+            parts.push(part);
+        }
+        // In the order of the file: of metadata the last counts.
+        for offset in parts.iter().rev().flat_map(|part| &part.others) {
+            match self.scanner.record_at(*offset)? {
+                Some(head) => self.take(&head, *offset, seen),
                 None => {
                     self.forget();
                     return Ok(false);
                 }
             }
         }
-        self.index = entries;
+        self.index = parts.into_iter().rev().flat_map(|part| part.entries).collect();
         self.indexed = true;
         Ok(true)
     }
@@ -389,7 +408,7 @@ impl<R: Read + Seek> Reader<R> {
             }
             Kind::Mark => self.marks.extend(content::parse_mark(&body)),
             Kind::Clock => self.clocks.extend(content::parse_clock(&body)),
-            Kind::Peaks => self.peaks.extend(content::parse_peaks(&body)),
+            Kind::Peaks => self.peaks.extend(content::parse_peaks(&body, self.header.parts)),
             kind @ (Kind::Audio | Kind::Packets | Kind::Pair) => {
                 let places = content::places(kind, &body).into_iter().flatten();
                 self.index.extend(places.map(|(channel, position, len)| IndexEntry {

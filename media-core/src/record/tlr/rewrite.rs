@@ -5,11 +5,14 @@ use alloc::vec;
 use alloc::vec::Vec;
 use std::io::{Read, Seek, Write};
 
-use super::content::{Coding, IndexEntry, PEAK_MS};
+use super::content::{Coding, IndexEntry, PEAK_MS, Peaks};
 use super::error::TlrError;
 use super::reader::{Reader, Sound};
 use super::writer::{Options, Writer};
 use crate::record::{Format, Samples};
+
+/// Columns of a picture made anew: 29 hours.
+const MOST_COLUMNS: usize = 1 << 20;
 
 /// Copies a recording under another seal and signature: its blocks as they are, its marks, clocks
 /// and metadata, and `meta` in addition. `progress` is told how many of how many samples are done.
@@ -40,8 +43,9 @@ pub fn reseal<R: Read + Seek, W: Write>(
         progress(done, total);
     }
     for channel in 0..reader.head().channels.len() as u8 {
-        let levels = picture(reader, channel)?;
-        writer.copy_peaks(channel, levels);
+        for part in picture(reader, channel)? {
+            writer.put_peaks(&part)?;
+        }
     }
     writer.finish()
 }
@@ -107,18 +111,21 @@ fn in_order<R: Read + Seek>(reader: &Reader<R>) -> Vec<IndexEntry> {
     entries
 }
 
-/// A channel's peaks, from the recording's own or its sound; empty for an Opus channel.
-fn picture<R: Read + Seek>(reader: &mut Reader<R>, channel: u8) -> Result<Vec<u8>, TlrError> {
-    if let Some(peaks) = reader.peaks().iter().find(|peaks| peaks.channel == channel) {
-        return Ok(peaks.levels.clone());
-    }
+/// A channel's picture in parts, the recording's own or made from its sound; none for an Opus
+/// channel.
+fn picture<R: Read + Seek>(reader: &mut Reader<R>, channel: u8) -> Result<Vec<Peaks>, TlrError> {
     let known = reader.head().channels.get(usize::from(channel));
     let Some(rate) = known.filter(|c| c.coding != Coding::Opus).map(|c| c.rate) else {
         return Ok(Vec::new());
     };
     let step = (u64::from(rate) * u64::from(PEAK_MS) / 1000).max(1);
     let columns = reader.end(channel).div_ceil(step);
-    let mut levels = vec![0; usize::try_from(columns).unwrap_or(0).min(1 << 20)];
+    let own = reader.peaks().iter().filter(|part| part.channel == channel);
+    let own: Vec<Peaks> = own.cloned().collect();
+    if own.last().is_some_and(|part| part.first + part.levels.len() as u64 >= columns) {
+        return Ok(own);
+    }
+    let mut levels = vec![0; usize::try_from(columns).unwrap_or(0).min(MOST_COLUMNS)];
     reader.picture(channel, 0, levels.len() as u64 * step, &mut levels)?;
-    Ok(levels)
+    Ok(vec![Peaks { channel, first: 0, levels }])
 }

@@ -7,8 +7,8 @@ use super::writer::Options;
 use crate::record::law::{ALAW, ULAW};
 use crate::record::{Format, MAX_SAMPLES, Samples};
 
-/// The longest a peaks record reaches: 29 hours.
-const MAX_PEAKS: usize = 1 << 20;
+/// Columns of the picture before a part of it is written: 102 seconds.
+const PEAKS_PART: u64 = 1024;
 
 pub(super) enum Pending {
     Bytes(Vec<u8>),
@@ -47,7 +47,7 @@ impl Track {
             aligned: options.echo,
             start: 0,
             pending,
-            peaks: Peaks { channel: number, levels: Vec::new() },
+            peaks: Peaks { channel: number, first: 0, levels: Vec::new() },
             paused: None,
         }
     }
@@ -92,19 +92,36 @@ impl Track {
         }
     }
 
+    /// Samples a column of the picture covers.
+    fn column(&self) -> u64 {
+        (u64::from(self.rate) * u64::from(PEAK_MS) / 1000).max(1)
+    }
+
+    /// A part of the picture that the pending samples cannot change, when it is time to write one.
+    pub(super) fn picture_part(&mut self) -> Option<Peaks> {
+        let reached = self.start / self.column();
+        let columns = reached - self.peaks.first;
+        if columns < PEAKS_PART {
+            return None;
+        }
+        let whole = self.peaks.levels.len().min(usize::try_from(columns).unwrap_or(usize::MAX));
+        let Peaks { channel, first, .. } = self.peaks;
+        let levels: Vec<u8> = self.peaks.levels.drain(..whole).collect();
+        self.peaks.first = reached;
+        (!levels.is_empty()).then_some(Peaks { channel, first, levels })
+    }
+
     /// Adds the pending samples to the picture.
     pub(super) fn draw(&mut self) {
-        let step = u64::from(self.rate) * u64::from(PEAK_MS) / 1000;
+        let (step, before) = (self.column(), self.peaks.first);
         let (start, mut levels) = (self.start, core::mem::take(&mut self.peaks.levels));
         let mut add = |i: usize, value: i16| {
-            let at = (start + i as u64) / step.max(1);
-            if at < MAX_PEAKS as u64 {
-                let at = at as usize;
-                if levels.len() <= at {
-                    levels.resize(at + 1, 0);
-                }
-                levels[at] = levels[at].max((value.unsigned_abs() >> 8).min(127) as u8);
+            // Less than a part and a block: `picture_part` was asked before.
+            let at = ((start + i as u64) / step - before) as usize;
+            if levels.len() <= at {
+                levels.resize(at + 1, 0);
             }
+            levels[at] = levels[at].max((value.unsigned_abs() >> 8).min(127) as u8);
         };
         match self.samples() {
             Some(Samples::Ulaw(b)) => {

@@ -7,7 +7,7 @@ use std::io::{Read, Seek, Write};
 use super::content::{self, IndexBuilder, IndexEntry};
 use super::crypto::{Signer, Unlock};
 use super::error::TlrError;
-use super::frame::{self, Chain, Kind, MAX_BODY};
+use super::frame::{self, Chain, FILE_HEADER, FileHeader, Kind, MAX_BODY};
 use super::opened::open_body;
 use super::scan::{Scanner, Step};
 use super::statement::Statement;
@@ -90,18 +90,25 @@ pub fn recover<R: Read + Seek, W: Write>(
     signer: Option<&Signer>,
 ) -> Result<Report, TlrError> {
     let mut offset = 0u64;
-    let mut last = None;
+    let (mut last, mut parts) = (None, false);
     let mut index = IndexBuilder::default();
+    // Parts of the index stay for the chain's sake; the one at the end makes room for a new one.
+    let mut held = Vec::new();
     // A record that cannot be read cannot be indexed; readers scan then.
     let mut complete = true;
     let walk = walk(input, unlock, |walk, event| {
         match event {
             Event::Header(header) => {
-                output.write_all(header)?;
-                offset += header.len() as u64;
+                parts = header.parts;
+                output.write_all(&header.bytes())?;
+                offset += FILE_HEADER as u64;
             }
-            Event::Record { kind: Kind::Index | Kind::Close, .. } => {}
+            Event::Record { kind: Kind::Index, bytes, .. } => held.extend_from_slice(bytes),
+            Event::Record { kind: Kind::Close, .. } => {}
             Event::Record { kind, number, bytes, places } => {
+                output.write_all(&held)?;
+                offset += held.len() as u64;
+                held.clear();
                 if kind.is_sound() {
                     complete &= places[0].is_some();
                     for (channel, position, len) in places.into_iter().flatten() {
@@ -122,9 +129,9 @@ pub fn recover<R: Read + Seek, W: Write>(
         None => (0, walk.chain),
     };
     let mut record = Vec::new();
-    let body = index.body();
+    let body = index.body(parts);
     complete &= body.len() <= MAX_BODY;
-    let body = if complete { body } else { IndexBuilder::default().body() };
+    let body = if complete { body } else { IndexBuilder::default().body(parts) };
     let chain = frame::put_record(&mut record, &chain, Kind::Index, false, number, &body);
     let statement = Statement::new(&walk.report.id, &chain, true, true).bytes(signer);
     let number = number.saturating_add(1);
@@ -136,7 +143,7 @@ pub fn recover<R: Read + Seek, W: Write>(
 }
 
 enum Event<'a> {
-    Header(&'a [u8]),
+    Header(FileHeader),
     Record {
         kind: Kind,
         number: u32,
@@ -172,7 +179,7 @@ fn walk<R: Read + Seek>(
     };
     let bytes = header.bytes();
     let mut walk = Walk { report, chain: Chain::start(&bytes) };
-    event(&walk, Event::Header(&bytes))?;
+    event(&walk, Event::Header(header))?;
     let (mut expected, mut key, mut close) = (0u32, None, false);
     // After damage the chain is not known until a checkpoint states it.
     let mut known = true;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use std::io::Write;
 
 use super::content::{
-    self, ClockPoint, Coding, Head, IndexBuilder, IndexEntry, Mark, MarkKind, Pair,
+    self, ClockPoint, Coding, Head, IndexBuilder, IndexEntry, Mark, MarkKind, Pair, Peaks,
 };
 use super::crypto::{DataKey, Seal, Signer, TAG};
 use super::error::TlrError;
@@ -129,7 +129,8 @@ impl<W: Write> Writer<W> {
         let tracks = (0..).zip(&head.channels);
         let tracks = tracks.map(|(n, c)| Track::new(n, c, &options)).collect();
         let cipher = options.seal.as_ref().map_or_else(Default::default, |seal| seal.cipher);
-        let header = FileHeader { id: options.id, cipher, pairs: options.echo }.bytes();
+        let header =
+            FileHeader { id: options.id, cipher, pairs: options.echo, parts: true }.bytes();
         out.write_all(&header)?;
         let mut this = Self {
             out,
@@ -335,7 +336,8 @@ impl<W: Write> Writer<W> {
         &self.out
     }
 
-    /// Ends the recording: what is pending, peaks, index, close with its signature, trailer.
+    /// Ends the recording: what is pending, the last of peaks and index, close with its signature,
+    /// trailer.
     ///
     /// # Errors
     /// [`TlrError::Io`]; what was written before stays recoverable.
@@ -349,17 +351,14 @@ impl<W: Write> Writer<W> {
             }
             let peaks = core::mem::take(&mut self.tracks[i].peaks);
             if !peaks.levels.is_empty() {
-                self.put_other(Kind::Peaks, content::put_peaks(&peaks))?;
+                self.put_peaks(&peaks)?;
             }
         }
         let index_at = self.offset;
-        let index = self.index.body();
-        // An index too long for a record is left out: readers scan then.
-        let whole = index.len() <= MAX_BODY;
-        self.put(Kind::Index, if whole { index } else { IndexBuilder::default().body() })?;
+        self.put_index()?;
         let statement = self.statement(true, false);
         self.put(Kind::Close, statement)?;
-        self.out.write_all(&frame::trailer(if whole { index_at } else { 0 }))?;
+        self.out.write_all(&frame::trailer(index_at))?;
         self.out.flush()?;
         Ok(self.out)
     }
@@ -410,8 +409,8 @@ impl<W: Write> Writer<W> {
         if self.partner(channel).is_some_and(|p| (p.start, p.pending_len()) == (position, len)) {
             return self.flush_pair();
         }
+        self.draw(channel)?;
         let track = &mut self.tracks[usize::from(channel)];
-        track.draw();
         let mut body = core::mem::take(&mut self.body);
         body.clear();
         content::put_place(&mut body, channel, position, len);
@@ -435,15 +434,17 @@ impl<W: Write> Writer<W> {
 
     /// Writes the blocks of both channels of the pair, which hold the same stretch of time.
     fn flush_pair(&mut self) -> Result<(), TlrError> {
-        let Some(pairing) = &mut self.pairing else {
+        let Some(channels) = self.pairing.as_ref().map(|pairing| pairing.channels) else {
             return Ok(());
         };
-        let tracks = pairing.channels.map(usize::from);
+        channels.into_iter().try_for_each(|channel| self.draw(channel))?;
+        let tracks = channels.map(usize::from);
         let (position, len) = (self.tracks[tracks[0]].start, self.tracks[tracks[0]].pending_len());
-        tracks.iter().for_each(|i| self.tracks[*i].draw());
-        let (Some(a), Some(b)) =
-            (self.tracks[tracks[0]].samples(), self.tracks[tracks[1]].samples())
-        else {
+        let (Some(pairing), Some(a), Some(b)) = (
+            self.pairing.as_mut(),
+            self.tracks[tracks[0]].samples(),
+            self.tracks[tracks[1]].samples(),
+        ) else {
             return Ok(());
         };
         let coded = pairing.encode([a, b], self.options.level, &mut self.memory)?;
@@ -468,6 +469,15 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
+    /// Adds a channel's pending block to its picture.
+    fn draw(&mut self, channel: u8) -> Result<(), TlrError> {
+        if let Some(part) = self.tracks[usize::from(channel)].picture_part() {
+            self.put_peaks(&part)?;
+        }
+        self.tracks[usize::from(channel)].draw();
+        Ok(())
+    }
+
     /// Writes a sound record's body and notes in the index what it holds.
     fn put_sound(
         &mut self,
@@ -480,7 +490,9 @@ impl<W: Write> Writer<W> {
         for &channel in channels {
             self.index.push(&IndexEntry { channel, position, len, offset: self.offset });
         }
-        self.put(kind, body)
+        let body = self.put(kind, body)?;
+        self.put_full_index()?;
+        Ok(body)
     }
 
     /// Copies a sound record of another recording with the same channels, after all that is there.
@@ -497,16 +509,28 @@ impl<W: Write> Writer<W> {
         self.put_sound(kind, &channels, position, len, body).map(drop)
     }
 
-    /// Takes over a picture of a channel whose sound is copied.
-    pub(super) fn copy_peaks(&mut self, channel: u8, levels: Vec<u8>) {
-        if let Some(track) = self.tracks.get_mut(usize::from(channel)) {
-            track.peaks.levels = levels;
-        }
+    /// Writes a part of the picture of a channel.
+    pub(super) fn put_peaks(&mut self, part: &Peaks) -> Result<(), TlrError> {
+        self.put_other(Kind::Peaks, content::put_peaks(part))
     }
 
     fn put_other(&mut self, kind: Kind, body: Vec<u8>) -> Result<(), TlrError> {
         self.index.others.push(self.offset);
-        self.put(kind, body).map(drop)
+        self.put(kind, body)?;
+        self.put_full_index()
+    }
+
+    /// Writes a part of the index when it is time, so that its memory stays bounded.
+    fn put_full_index(&mut self) -> Result<(), TlrError> {
+        if self.index.is_full() { self.put_index() } else { Ok(()) }
+    }
+
+    /// Writes what of the index no part holds yet.
+    fn put_index(&mut self) -> Result<(), TlrError> {
+        let (offset, body) = (self.offset, self.index.body(true));
+        self.put(Kind::Index, body)?;
+        self.index.next_part(offset);
+        Ok(())
     }
 
     /// Writes one record, and a checkpoint when it is time; hands the body's memory back.

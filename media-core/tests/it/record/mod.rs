@@ -12,6 +12,8 @@ mod echo;
 #[cfg(feature = "tlr")]
 mod kill;
 #[cfg(feature = "tlr")]
+mod long;
+#[cfg(feature = "tlr")]
 mod play;
 mod prompts;
 #[cfg(feature = "tlr")]

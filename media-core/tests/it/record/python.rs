@@ -3,7 +3,9 @@
 use std::io::Cursor;
 use std::process::Command;
 
-use media_core::record::tlr::{Channel, Coding, Head, Options, Reader, Sound, Unlock, Writer};
+use media_core::record::tlr::{
+    Channel, Coding, Head, Options, Peaks, Reader, Sound, Unlock, Writer,
+};
 use media_core::record::{Format, Level, Samples};
 
 use super::signals::{speech, ulaw};
@@ -45,6 +47,22 @@ fn it_reads_channels_with_an_echo_too() {
     }
 }
 
+#[test]
+fn it_reads_index_and_picture_in_parts() {
+    let head = Head { channels: vec![Channel::telephone(Format::Ulaw, "a")], ..Head::default() };
+    let options = Options { checkpoint_every: 5, ..Options::new([8; 16]) };
+    let mut writer = Writer::create(Vec::new(), &head, options).unwrap();
+    // A block of one byte each; nearly three parts of the picture, and two of the index.
+    for second in 0..280_u64 {
+        writer.write(0, second * 8000, Samples::Ulaw(&[second as u8 | 1; 8000])).unwrap();
+        writer.meta("second", &second.to_string()).unwrap();
+    }
+    let file = writer.finish().unwrap();
+    assert_eq!(super::long::find(&file, 8).len(), 3);
+    assert!(super::long::find(&file, 9).len() >= 2);
+    compare(&file, "parts");
+}
+
 #[allow(clippy::print_stderr, reason = "what was not tested is said")]
 /// Both decoders say the same of every block of a file.
 fn compare(file: &[u8], what: &str) {
@@ -71,6 +89,10 @@ fn compare(file: &[u8], what: &str) {
         };
         let hex: String = samples.iter().map(|byte| format!("{byte:02x}")).collect();
         ours.push(format!("{} {} {hex}", entry.channel, entry.position));
+    }
+    for Peaks { channel, first, levels } in reader.peaks() {
+        let hex: String = levels.iter().map(|byte| format!("{byte:02x}")).collect();
+        ours.push(format!("peaks {channel} {first} {hex}"));
     }
     ours.sort();
     theirs.sort();

@@ -44,7 +44,7 @@ pub(super) fn records(mut bytes: &[u8]) {
 
 /// The header of a file with every flag.
 fn header() -> Vec<u8> {
-    let mut header = b"\x89TLR\r\n\x1a\n\x02\0\x03\0".to_vec();
+    let mut header = b"\x89TLR\r\n\x1a\n\x02\0\x07\0".to_vec();
     header.extend([5; 16]);
     header.extend(crc(&header).to_le_bytes());
     header

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Reads a clear .tlr recording, from docs/recording-format.md and nothing else.
 
-Prints a line a sound record: channel, position, and the samples' bytes in hexadecimal
-(G.711 codes, or 16-bit little-endian). Slow by nature: it is there to be compared with.
+Prints a line a block: channel, position, and the samples' bytes in hexadecimal (G.711 codes, or
+16-bit little-endian); and one a part of the picture: `peaks`, channel, first column and levels. The
+index must name what the records hold. Slow by nature: it is there to be compared with.
 """
 
 import struct
@@ -719,22 +720,53 @@ def linear(form, samples):
 
 # ---- the file ------------------------------------------------------------------------------------
 
-AUDIO, PAIR = 3, 12
+AUDIO, PACKETS, PEAKS, INDEX, CLOSE, PAIR = 3, 4, 8, 9, 11, 12
+SOUND, UNLISTED = (AUDIO, PACKETS, PAIR), (INDEX, 10, CLOSE)
+
+
+def header(data):
+    """The file's flags."""
+    assert data[:8] == b"\x89TLR\r\n\x1a\n"
+    version, flags = struct.unpack("<HH", data[8:12])
+    assert (version, flags) == (1, 0) or version == 2 and flags & ~7 == 0
+    assert struct.unpack("<I", data[28:32])[0] == crc32c(data[:28])
+    return flags
 
 
 def records(data):
-    assert data[:8] == b"\x89TLR\r\n\x1a\n"
-    assert struct.unpack("<HH", data[8:12]) in ((1, 0), (2, 2))
-    assert struct.unpack("<I", data[28:32])[0] == crc32c(data[:28])
+    """Offset, kind and body of each record."""
     at = 32
     while data[at : at + 2] == b"\x54\xe7":
-        kind = data[at + 2]
         length = int.from_bytes(data[at + 3 : at + 6], "little")
         assert crc32c(data[at : at + 10]) & 0xFFFF == int.from_bytes(data[at + 10 : at + 12], "little")
         end = at + 24 + length
         assert crc32c(data[at : end - 4]) == int.from_bytes(data[end - 4 : end], "little")
-        yield kind, data[at + 12 : at + 12 + length]
+        yield at, data[at + 2], data[at + 12 : at + 12 + length]
         at = end
+
+
+def index(data, parts, found):
+    """What the index says: (channel, position, samples, offset) of the sound, and other offsets."""
+    at, check, magic = struct.unpack("<QI4s", data[-16:])
+    assert magic == b"TLRx" and check == crc32c(data[-16:-8])
+    sound, others = [], []
+    while at:
+        kind, body = found[at]
+        assert kind == INDEX
+        fields = Fields(body)
+        before = fields.number() if parts else 0
+        assert before < at
+        offset = 0
+        for _ in range(fields.number()):
+            place = fields.byte(), fields.number(), fields.number()
+            offset += fields.number()
+            sound.append((*place, offset))
+        offset = 0
+        for _ in range(fields.number()):
+            offset += fields.number()
+            others.append(offset)
+        at = before
+    return sorted(sound), sorted(others)
 
 
 def show(channel, position, form, samples):
@@ -744,13 +776,25 @@ def show(channel, position, form, samples):
 def main():
     with open(sys.argv[1], "rb") as file:
         data = file.read()
-    for kind, body in records(data):
-        if kind not in (AUDIO, PAIR):
-            continue
+    parts = header(data) & 4 != 0
+    sound, others, found = [], [], {}
+    for at, kind, body in records(data):
+        found[at] = kind, body
         fields = Fields(body)
+        if kind not in SOUND:
+            if kind not in UNLISTED:
+                others.append(at)
+            if kind == PEAKS:
+                channel, first = fields.byte(), fields.number() if parts else 0
+                print("peaks", channel, first, fields.rest().hex())
+            continue
         channel, position, count = fields.byte(), fields.number(), fields.number()
+        sound.append((channel, position, count, at))
+        if kind == PACKETS:
+            continue
         if kind == PAIR:
             other, length = fields.byte(), fields.number()
+            sound.append((other, position, count, at))
             first, second = fields.bytes(length), fields.rest()
         else:
             first = fields.rest()
@@ -761,6 +805,7 @@ def main():
             form, samples = decode_block(second, linear(form, samples))
             assert len(samples) == count
             show(other, position, form, samples)
+    assert index(data, parts, found) == (sorted(sound), others)
 
 
 if __name__ == "__main__":
