@@ -168,7 +168,7 @@ static void follow(cc_center *center, const tl_acd_output *output)
     }
 }
 
-static void drain(cc_center *center)
+void cc_poll(cc_center *center)
 {
     tl_acd_output output;
 
@@ -178,7 +178,13 @@ static void drain(cc_center *center)
         }
         follow(center, &output);
     }
+}
+
+static void drain(cc_center *center)
+{
+    cc_poll(center);
     cc_roster_sweep(center);
+    cc_poll(center); /* what the sweep has caused */
 }
 
 /* An end that the engine did not give: it does not know the call, or is out of use. */

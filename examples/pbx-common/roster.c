@@ -94,6 +94,7 @@ void cc_roster_state(cc_center *center, struct cc_agent *agent)
         state = TL_ACD_NOT_READY;
         reason = CC_REASON_DEVICE;
     }
+    cc_poll(center);
     if (tl_acd_set_agent_state(center->engine, cc_now(), agent->handle, state, reason) < 0) {
         cc_log(center, 0, "agent %s: %s", agent->name, tl_last_error());
     }
@@ -182,6 +183,12 @@ static void detach(cc_center *center, struct cc_agent *agent)
 
 static void remove_agent(cc_center *center, struct cc_agent *agent)
 {
+    cc_poll(center);
+    if (tl_acd_remove_agent(center->engine, agent->handle) < 0) {
+        /* The engine may still speak of it: it stays, and goes with the next configuration. */
+        cc_log(center, 0, "agent %s: %s", agent->name, tl_last_error());
+        return;
+    }
     while (agent->members) {
         struct cc_member *member = agent->members;
         if (center->hooks.roster) {
@@ -189,9 +196,6 @@ static void remove_agent(cc_center *center, struct cc_agent *agent)
         }
         agent->members = member->next;
         free(member);
-    }
-    if (tl_acd_remove_agent(center->engine, agent->handle) < 0) {
-        cc_log(center, 0, "agent %s: %s", agent->name, tl_last_error());
     }
     if (center->hooks.watch) {
         center->hooks.watch(center->hooks.host, agent->device, false);
@@ -343,6 +347,7 @@ static void apply_member(cc_center *center, struct cc_queue *queue,
     if (!agent) {
         return;
     }
+    cc_poll(center);
     for (member = agent->members; member && member->queue != queue; member = member->next) {
     }
     if (member) {
@@ -385,8 +390,11 @@ static void drop_unwanted_members(cc_center *center, struct cc_agent *agent)
             at = &member->next;
             continue;
         }
+        cc_poll(center);
         if (tl_acd_leave_queue(center->engine, agent->handle, member->queue->handle) < 0) {
             cc_log(center, 0, "agent %s: %s", agent->name, tl_last_error());
+            at = &member->next;
+            continue;
         }
         if (center->hooks.roster) {
             center->hooks.roster(center->hooks.host, member->queue, agent, 2);
@@ -474,6 +482,10 @@ void cc_roster_sweep(cc_center *center)
             continue;
         }
         *at = agent->next;
+        if (!center->hooks.watch) {
+            /* Nobody else would say so to the one that took its place. */
+            cc_roster_device(center, agent->device, CC_DEVICE_FREE);
+        }
         free(agent);
     }
     for (struct cc_queue *queue = center->queues; queue; queue = queue->next) {

@@ -42,6 +42,12 @@ struct cc_center {
 void cc_log(cc_center *center, int level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/**
+ * Reads all that the engine has said. It takes nothing that may make it say more while its table of
+ * outputs is half full, so this comes before each such call.
+ */
+void cc_poll(cc_center *center);
+
 /** Brings queues, agents and memberships in line with the configuration, which the center keeps. */
 void cc_roster_apply(cc_center *center, struct cc_config *config);
 

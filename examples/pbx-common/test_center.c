@@ -1,0 +1,181 @@
+/*
+ * test_center.c - configurations larger than the engine's table of outputs, without any PBX
+ *
+ * Built with AddressSanitizer by examples/dialogic: an agent that the engine still speaks of and the
+ * center has freed ends the program. Needs no time: the clock is the test's own.
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "callcenter.h"
+#include "config.h"
+
+#define AGENTS 100
+#define IN_QUEUE 10
+
+#define CHECK(what)                                                                     \
+    do {                                                                                \
+        if (!(what)) {                                                                  \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #what);          \
+            exit(1);                                                                    \
+        }                                                                               \
+    } while (0)
+
+static tl_time clock_ms = 1000;
+static unsigned errors; /* sentences of level 0 and 1 */
+static uint64_t offer;  /* the latest */
+
+static tl_time test_clock(void)
+{
+    return clock_ms;
+}
+
+static void on_event(void *host, const struct cc_event *event)
+{
+    (void)host;
+    if (event->output->kind == TL_ACD_OFFER) {
+        offer = event->output->offer;
+    }
+}
+
+static void on_release(void *host, struct cc_call *call)
+{
+    (void)host;
+    (void)call;
+}
+
+static void on_log(void *host, int level, const char *text)
+{
+    (void)host;
+    if (level < 2 && !errors++) {
+        printf("the first thing logged: %s\n", text);
+    }
+}
+
+static void set(struct cc_config *config, const char *section, const char *key, const char *value)
+{
+    char why[300];
+
+    if (!cc_config_set(config, section, key, value, why, sizeof why)) {
+        fprintf(stderr, "[%s] %s\n", section, why);
+        exit(1);
+    }
+}
+
+/* Agents a0, a1, ... in queues of ten. */
+static struct cc_config *centre_of(unsigned agents, const char *wrap_up)
+{
+    struct cc_config *config = cc_config_new();
+    char name[20], queue[20];
+
+    CHECK(config);
+    for (unsigned i = 0; i < agents; i++) {
+        snprintf(name, sizeof name, "a%u", i);
+        snprintf(queue, sizeof queue, "q%u", i / IN_QUEUE);
+        if (i % IN_QUEUE == 0) {
+            set(config, queue, "type", "queue");
+        }
+        set(config, queue, "agent", name);
+    }
+    for (unsigned i = 0; i < agents; i++) {
+        snprintf(name, sizeof name, "a%u", i);
+        set(config, name, "type", "agent");
+        set(config, name, "phone", name);
+        set(config, name, "wrap_up", wrap_up);
+    }
+    return config;
+}
+
+static cc_center *begin(struct cc_config *config)
+{
+    static const struct cc_hooks hooks = {.event = on_event, .release = on_release, .log = on_log};
+    char why[300];
+    cc_center *center = cc_new(&hooks, config, why, sizeof why);
+
+    CHECK(center);
+    errors = 0;
+    cc_run(center);
+    return center;
+}
+
+static unsigned in_state(cc_center *center, uint32_t state)
+{
+    tl_acd_agent_counters counters;
+    unsigned count = 0;
+
+    for (struct cc_agent *agent = cc_agents(center); agent; agent = agent->next) {
+        CHECK(tl_acd_get_agent(cc_engine(center), agent->handle, &counters) >= 0);
+        count += counters.state == state;
+    }
+    return count;
+}
+
+/* All agents log in, whatever the table of outputs holds; likewise from a device's state. */
+static void everybody_comes(void)
+{
+    struct cc_config *config = centre_of(AGENTS, "5");
+
+    for (unsigned i = 0; i < AGENTS; i++) {
+        snprintf(config->agents[i].device, sizeof config->agents[i].device, "trunk");
+    }
+    cc_center *center = begin(config);
+    CHECK(in_state(center, TL_ACD_AVAILABLE) == AGENTS);
+    cc_device(center, "trunk", CC_DEVICE_GONE);
+    cc_run(center);
+    CHECK(in_state(center, TL_ACD_LOGGED_OUT) == AGENTS);
+    cc_device(center, "trunk", CC_DEVICE_FREE);
+    cc_run(center);
+    CHECK(in_state(center, TL_ACD_AVAILABLE) == AGENTS);
+    CHECK(errors == 0);
+    cc_free(center);
+}
+
+/* A reload replaces every agent, one of which is talking, and then takes half of them away. */
+static void everybody_changes(void)
+{
+    cc_center *center = begin(centre_of(AGENTS, "5"));
+    struct cc_arrival arrival;
+    struct cc_call call;
+
+    cc_call_init(&call, "call", "100");
+    cc_arrival_defaults(&arrival);
+    arrival.queue = "q3";
+    cc_arrive(center, &call, &arrival);
+    cc_run(center);
+    cc_accept(center, offer);
+    cc_run(center);
+    CHECK(in_state(center, TL_ACD_TALKING) == 1);
+
+    cc_reload(center, centre_of(AGENTS, "7"));
+    cc_run(center);
+    CHECK(errors == 0);
+    for (struct cc_agent *agent = cc_agents(center); agent; agent = agent->next) {
+        CHECK(agent->config.wrap_up_ms == 7000);
+        CHECK(agent->members && !agent->members->next);
+    }
+
+    cc_reload(center, centre_of(AGENTS / 2, "9"));
+    cc_run(center);
+    clock_ms += 1000;
+    cc_complete(center, &call, TL_ACD_BY_CALLER);
+    cc_run(center);
+    clock_ms += 60000;
+    cc_run(center);
+    CHECK(call.over && call.agent);
+    CHECK(in_state(center, TL_ACD_AVAILABLE) == AGENTS / 2);
+    CHECK(errors == 0);
+    cc_call_release(center, &call);
+    cc_free(center);
+}
+
+int main(void)
+{
+    cc_set_clock(test_clock);
+    everybody_comes();
+    everybody_changes();
+    printf("%u agents: all come, all change, half go\n", AGENTS);
+    return 0;
+}
