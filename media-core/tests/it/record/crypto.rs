@@ -15,7 +15,7 @@ fn sealed(clear_head: bool) -> (Vec<u8>, Vec<u8>) {
     sealed_with(clear_head, Cipher::XChaCha20Poly1305)
 }
 
-fn sealed_with(clear_head: bool, cipher: Cipher) -> (Vec<u8>, Vec<u8>) {
+pub(super) fn sealed_with(clear_head: bool, cipher: Cipher) -> (Vec<u8>, Vec<u8>) {
     let mut seal = Seal::new([9; 32]).recipient(public_key([1; 32])).recipient(public_key([2; 32]));
     seal = seal.passphrase("correct horse", CHEAP).cipher(cipher);
     if clear_head {

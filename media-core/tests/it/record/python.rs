@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::process::Command;
 
 use media_core::record::tlr::{
-    Channel, Coding, Head, Options, Peaks, Reader, Sound, Unlock, Writer,
+    Channel, Cipher, Coding, Head, Options, Peaks, Reader, Sound, Unlock, Writer,
 };
 use media_core::record::{Format, Level, Samples};
 
@@ -32,7 +32,7 @@ fn an_independent_decoder_reads_every_level_and_format() {
         writer.write(1, 160, Samples::Alaw(&bytes[..len / 2])).unwrap();
         writer.write(2, 0, Samples::Pcm16(&pcm)).unwrap();
         let file = writer.finish().unwrap();
-        compare(&file, &format!("{level:?}"));
+        compare(&file, &Unlock::Nothing, &format!("{level:?}"));
     }
 }
 
@@ -43,7 +43,7 @@ fn it_reads_channels_with_an_echo_too() {
     {
         let file = super::echo::call_with_echo(len, level, len);
         assert_eq!(super::echo::pairs(&file), 1, "{level:?}");
-        compare(&file, &format!("{level:?}"));
+        compare(&file, &Unlock::Nothing, &format!("{level:?}"));
     }
 }
 
@@ -60,26 +60,62 @@ fn it_reads_index_and_picture_in_parts() {
     let file = writer.finish().unwrap();
     assert_eq!(super::long::find(&file, 8).len(), 3);
     assert!(super::long::find(&file, 9).len() >= 2);
-    compare(&file, "parts");
+    compare(&file, &Unlock::Nothing, "parts");
+}
+
+#[test]
+fn it_opens_what_aes_seals() {
+    for (unlock, module) in [
+        (Unlock::Secret([1; 32]), "asymmetric.x25519"),
+        (Unlock::Passphrase("correct horse".into()), "kdf.argon2"),
+    ] {
+        if python_has(&format!("cryptography.hazmat.primitives.{module}")) {
+            let (file, _) = super::crypto::sealed_with(false, Cipher::Aes256Gcm);
+            compare(&file, &unlock, module);
+        }
+    }
 }
 
 #[allow(clippy::print_stderr, reason = "what was not tested is said")]
+/// Whether there is a Python with this module.
+fn python_has(module: &str) -> bool {
+    let import = format!("import {module}");
+    let found = Command::new("python3").args(["-c", &import]).output();
+    let found = found.is_ok_and(|output| output.status.success());
+    if !found {
+        eprintln!("no python3 with {module}: the second decoder was not held against the first");
+    }
+    found
+}
+
 /// Both decoders say the same of every block of a file.
-fn compare(file: &[u8], what: &str) {
-    if Command::new("python3").arg("-c").arg("").status().is_err() {
-        eprintln!("no python3 here: the second decoder was not held against the first");
+fn compare(file: &[u8], unlock: &Unlock, what: &str) {
+    if !python_has("struct") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("call.tlr");
     std::fs::write(&path, file).unwrap();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/record/tlr_decode.py");
-    let output = Command::new("python3").arg(script).arg(&path).output().unwrap();
+    // Leaves no compiled modules beside the script.
+    let mut command = Command::new("python3");
+    command.args(["-B", script]).arg(&path);
+    match unlock {
+        Unlock::Secret(secret) => {
+            let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+            command.args(["x25519", &hex]);
+        }
+        Unlock::Passphrase(passphrase) => {
+            command.args(["passphrase", passphrase]);
+        }
+        _ => {}
+    }
+    let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut theirs: Vec<String> =
         String::from_utf8(output.stdout).unwrap().lines().map(String::from).collect();
 
-    let mut reader = Reader::open(Cursor::new(&file), &Unlock::Nothing).unwrap();
+    let mut reader = Reader::open(Cursor::new(&file), unlock).unwrap();
     let mut ours = Vec::new();
     for entry in reader.index().to_vec() {
         let samples: Vec<u8> = match reader.sound(&entry).unwrap() {
