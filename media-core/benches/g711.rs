@@ -17,7 +17,7 @@ mod scalar;
 use std::hint::black_box;
 
 use measure::{Row, versus};
-use media_core::g711::Law;
+use media_core::g711::{Gain, Law};
 use spandsp::Spandsp;
 
 /// 20 ms, as calls have it, and a block that no first-level cache holds.
@@ -40,74 +40,86 @@ fn row(case: &str, peer: &str, samples: usize, (ours, theirs): (f64, f64)) -> st
     .save()
 }
 
-fn main() -> std::io::Result<()> {
-    let pcm = signal::speech(BLOCK, -12.0, 1);
-    let mut codes = vec![0u8; BLOCK];
-    let mut other = vec![0u8; BLOCK];
-    let mut out = vec![0i16; BLOCK];
-    let mut copy = vec![0i16; BLOCK];
-    let spandsp = Spandsp::load();
+/// A law's codes, the linear samples they stand for, and room for what is made of them.
+struct Sound {
+    law: Law,
+    name: &'static str,
+    to: Law,
+    pcm: Vec<i16>,
+    codes: Vec<u8>,
+    made_pcm: Vec<i16>,
+    made_codes: Vec<u8>,
+    copy: Vec<u8>,
+}
 
-    for law in [Law::A, Law::Mu] {
+impl Sound {
+    fn new(law: Law, pcm: &[i16]) -> Self {
+        let n = pcm.len();
+        let mut codes = vec![0; n];
+        law.encode(pcm, &mut codes);
         let (name, to) = match law {
             Law::A => ("alaw", Law::Mu),
             Law::Mu => ("ulaw", Law::A),
         };
-        law.encode(&pcm, &mut codes);
-        for (length, size) in [(FRAME, "20 ms"), (BLOCK, "1 Mi samples")] {
-            let (pcm, codes) = (&pcm[..length], &mut codes[..length].to_vec());
-            let (out, copy) = (&mut out[..length], &mut copy[..length]);
-            let other = &mut other[..length];
-            row(
-                &format!("g711-{name}-encode {size}"),
-                "memcpy of the samples",
-                length,
-                versus(
-                    || {
-                        law.encode(black_box(pcm), black_box(codes));
-                    },
-                    || black_box(&mut *copy).copy_from_slice(black_box(pcm)),
-                ),
-            )?;
-            row(
-                &format!("g711-{name}-decode {size}"),
-                "memcpy of the samples",
-                length,
-                versus(
-                    || {
-                        law.decode(black_box(codes), black_box(out));
-                    },
-                    || black_box(&mut *copy).copy_from_slice(black_box(pcm)),
-                ),
-            )?;
-            let input = codes.clone();
-            row(
-                &format!("g711-{name}-transcode {size}"),
-                "memcpy of the codes",
-                length,
-                versus(
-                    || {
-                        law.transcode(to, black_box(&input), black_box(other));
-                    },
-                    || black_box(&mut *codes).copy_from_slice(black_box(&input)),
-                ),
-            )?;
-        }
+        let (made_pcm, made_codes, copy) = (vec![0; n], vec![0; n], vec![0; n]);
+        Sound { law, name, to, pcm: pcm.to_vec(), codes, made_pcm, made_codes, copy }
+    }
+
+    /// All of it in one call, as a share of copying a byte a sample.
+    fn shares(&mut self, size: &str) -> std::io::Result<()> {
+        let Sound { law, name, to, pcm, codes, made_pcm, made_codes, copy } = self;
+        let (law, to, codes) = (*law, *to, &codes[..]);
+        let table: [i16; 256] = core::array::from_fn(|code| law.decode_sample(code as u8));
+        let portable_encode = match law {
+            Law::A => portable::encode_a,
+            Law::Mu => portable::encode_mu,
+        };
+        let half = Gain::new(law, Gain::UNITY / 2);
+        let case = |what: &str| format!("g711-{name}-{what} {size}");
+        share(&case("encode"), codes, copy, || {
+            law.encode(black_box(&pcm[..]), black_box(&mut made_codes[..]));
+        })?;
+        share(&case("encode portable"), codes, copy, || {
+            portable_encode(black_box(&pcm[..]), black_box(&mut made_codes[..]));
+        })?;
+        share(&case("decode"), codes, copy, || {
+            law.decode(black_box(codes), black_box(&mut made_pcm[..]));
+        })?;
+        share(&case("decode portable"), codes, copy, || {
+            portable::decode(&table, black_box(codes), black_box(&mut made_pcm[..]));
+        })?;
+        share(&case("transcode"), codes, copy, || {
+            law.transcode(to, black_box(codes), black_box(&mut made_codes[..]));
+        })?;
+        share(&case("gain"), codes, copy, || half.apply(black_box(&mut made_codes[..])))
+    }
+}
+
+/// Ours, and copying the codes, in turn.
+fn share(case: &str, codes: &[u8], copy: &mut [u8], ours: impl FnMut()) -> std::io::Result<()> {
+    let theirs = || black_box(&mut *copy).copy_from_slice(black_box(codes));
+    row(case, "memcpy, a byte a sample", codes.len(), versus(ours, theirs))
+}
+
+fn main() -> std::io::Result<()> {
+    let pcm = signal::speech(BLOCK, -12.0, 1);
+    let spandsp = Spandsp::load();
+    for law in [Law::A, Law::Mu] {
+        Sound::new(law, &pcm[..FRAME]).shares("20 ms")?;
+        Sound::new(law, &pcm).shares("1 Mi samples")?;
         if let Some(library) = &spandsp {
-            against_spandsp(law, name, library, &pcm[..SECONDS])?;
+            against_spandsp(law, library, &Sound::new(law, &pcm[..SECONDS]))?;
         }
     }
     Ok(())
 }
 
 /// Frame after frame of ten seconds of speech: a branching encoder must not learn one frame.
-fn against_spandsp(law: Law, name: &str, library: &Spandsp, pcm: &[i16]) -> std::io::Result<()> {
+fn against_spandsp(law: Law, library: &Spandsp, sound: &Sound) -> std::io::Result<()> {
     let mut theirs = library.g711(law == Law::A);
     let table: [i16; 256] = core::array::from_fn(|code| law.decode_sample(code as u8));
-    let to = if law == Law::A { Law::Mu } else { Law::A };
-    let mut codes = vec![0; SECONDS];
-    law.encode(pcm, &mut codes);
-    let codes = &codes[..];
+    let Sound { name, to, pcm, codes, .. } = sound;
+    let (to, pcm, codes) = (*to, &pcm[..], &codes[..]);
     let report = |what: &str, times| {
         let case = format!("g711-{name}-{what}");
         row(&case, "spandsp 0.0.6 (Debian)", SECONDS, times)

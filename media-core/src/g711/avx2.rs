@@ -270,18 +270,25 @@ pub(super) unsafe fn a_to_mu(from: *const u8, to: *mut u8, n: usize) -> usize {
     let done = n / ROUND * ROUND;
     // SAFETY: the caller's promise; a round reads before it writes.
     unsafe {
+        // What is missing from eight where less is added, by ceil(c / 2) − 36 (c below is 127 − p):
+        // one more at every threshold, which are c = 81, 83, 97, 99, 101 and 103.
+        let missing = table(&[6, 6, 6, 6, 6, 5, 4, 4, 4, 4, 4, 4, 4, 3, 2, 1]);
         for at in (0..done).step_by(ROUND) {
             let code = _mm256_loadu_si256(from.add(at).cast());
-            let code = _mm256_xor_si256(code, all!(0x55));
-            let p = _mm256_and_si256(code, all!(0x7f));
-            // Eight more, shrinking to as many: 24 to 31 and 44 to 47 by halves, at 63 and 80.
-            let kink = _mm256_min_epu8(_mm256_subs_epu8(all!(31), p), all!(8));
-            let pair = _mm256_min_epu8(_mm256_subs_epu8(all!(47), p), all!(4));
-            let more = _mm256_sub_epi8(_mm256_avg_epu8(kink, pair), _mm256_cmpgt_epi8(all!(63), p));
-            let more = _mm256_sub_epi8(more, _mm256_cmpgt_epi8(all!(80), p));
-            // The first eight go up by twos.
-            let more = _mm256_min_epu8(more, _mm256_add_epi8(p, all!(1)));
-            let code = _mm256_xor_si256(_mm256_add_epi8(code, more), all!(0x7f));
+            // Now it counts down where its position p counts up, as a µ-law code does.
+            let code = _mm256_xor_si256(code, all!(0x2a));
+            let c = _mm256_and_si256(code, all!(0x7f));
+            // Only an index without its highest bit finds something: c from 103 on, gone over.
+            let index = _mm256_avg_epu8(_mm256_max_epu8(c, all!(71)), all!(152));
+            let missing = _mm256_shuffle_epi8(missing, index);
+            // The first eight positions go up by twos.
+            let early = _mm256_subs_epu8(c, all!(120));
+            let missing = _mm256_add_epi8(missing, early);
+            // Of the eight, the last two go at c = 64 and 47.
+            let more = _mm256_sub_epi8(all!(6), missing);
+            let more = _mm256_sub_epi8(more, _mm256_cmpgt_epi8(c, all!(64)));
+            let more = _mm256_sub_epi8(more, _mm256_cmpgt_epi8(c, all!(47)));
+            let code = _mm256_sub_epi8(code, more);
             _mm256_storeu_si256(to.add(at).cast(), code);
         }
     }

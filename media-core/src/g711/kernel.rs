@@ -44,34 +44,31 @@ macro_rules! rounds {
 }
 
 /// Both slices have one length.
+#[inline(always)]
 pub(super) fn encode(law: Law, pcm: &[i16], codes: &mut [u8]) {
-    match law {
-        Law::A => {
-            let done = rounds!(encode_a(pcm, codes));
-            portable::encode_a(&pcm[done..], &mut codes[done..]);
-        }
-        Law::Mu => {
-            let done = rounds!(encode_mu(pcm, codes));
-            portable::encode_mu(&pcm[done..], &mut codes[done..]);
-        }
+    let done = match law {
+        Law::A => rounds!(encode_a(pcm, codes)),
+        Law::Mu => rounds!(encode_mu(pcm, codes)),
+    };
+    if done < pcm.len() {
+        encode_rest(law, &pcm[done..], &mut codes[done..]);
     }
 }
 
 /// Both slices have one length.
+#[inline(always)]
 pub(super) fn decode(law: Law, codes: &[u8], pcm: &mut [i16]) {
-    match law {
-        Law::A => {
-            let done = rounds!(decode_a(codes, pcm));
-            portable::decode(&tables::DECODE_A, &codes[done..], &mut pcm[done..]);
-        }
-        Law::Mu => {
-            let done = rounds!(decode_mu(codes, pcm));
-            portable::decode(&tables::DECODE_MU, &codes[done..], &mut pcm[done..]);
-        }
+    let done = match law {
+        Law::A => rounds!(decode_a(codes, pcm)),
+        Law::Mu => rounds!(decode_mu(codes, pcm)),
+    };
+    if done < codes.len() {
+        decode_rest(law, &codes[done..], &mut pcm[done..]);
     }
 }
 
 /// Both slices have one length.
+#[inline(always)]
 pub(super) fn transcode(from: Law, input: &[u8], output: &mut [u8]) {
     debug_assert_eq!(input.len(), output.len());
     let n = input.len().min(output.len());
@@ -84,9 +81,12 @@ pub(super) fn transcode(from: Law, input: &[u8], output: &mut [u8]) {
     };
     #[cfg(target_arch = "aarch64")]
     let done = rounds!(map(table(from), source, target, n));
-    portable::map(table(from), &input[done..n], &mut output[done..n]);
+    if done < n {
+        transcode_rest(from, &input[done..n], &mut output[done..n]);
+    }
 }
 
+#[inline(always)]
 pub(super) fn transcode_in_place(from: Law, codes: &mut [u8]) {
     let n = codes.len();
     #[allow(unused_variables, reason = "not every target has a kernel")]
@@ -98,7 +98,34 @@ pub(super) fn transcode_in_place(from: Law, codes: &mut [u8]) {
     };
     #[cfg(target_arch = "aarch64")]
     let done = rounds!(map(table(from), target.cast_const(), target, n));
-    portable::map_in_place(table(from), &mut codes[done..n]);
+    if done < n {
+        portable::map_in_place(table(from), &mut codes[done..n]);
+    }
+}
+
+// What the rounds leave. These stay out of line: a frame of 10, 20 or 30 ms leaves little or
+// nothing, and is so short that saving their registers would be a good part of its cost.
+
+#[inline(never)]
+fn encode_rest(law: Law, pcm: &[i16], codes: &mut [u8]) {
+    match law {
+        Law::A => portable::encode_a(pcm, codes),
+        Law::Mu => portable::encode_mu(pcm, codes),
+    }
+}
+
+#[inline(never)]
+fn decode_rest(law: Law, codes: &[u8], pcm: &mut [i16]) {
+    let table = match law {
+        Law::A => &tables::DECODE_A,
+        Law::Mu => &tables::DECODE_MU,
+    };
+    portable::decode(table, codes, pcm);
+}
+
+#[inline(never)]
+fn transcode_rest(from: Law, input: &[u8], output: &mut [u8]) {
+    portable::map(table(from), input, output);
 }
 
 fn table(from: Law) -> &'static [u8; 256] {
