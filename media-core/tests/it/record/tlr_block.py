@@ -2,17 +2,6 @@
 
 import struct
 
-# ---- check sums and numbers ----------------------------------------------------------------------
-
-
-def crc32c(data):
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ 0x82F63B78 if crc & 1 else crc >> 1
-    return crc ^ 0xFFFFFFFF
-
 
 class Fields:
     def __init__(self, data):

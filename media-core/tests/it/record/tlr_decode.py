@@ -11,12 +11,21 @@ index must name what the records hold, and the chain must hold. Slow by nature: 
 import struct
 import sys
 
-from tlr_block import Fields, crc32c, decode_block, linear
+from tlr_block import Fields, decode_block, linear
 from tlr_seal import blake3, data_key, open_body
 
 
 KEYS, AUDIO, PACKETS, PEAKS, INDEX, CHECKPOINT, CLOSE, PAIR = 1, 3, 4, 8, 9, 10, 11, 12
 SOUND, UNLISTED = (AUDIO, PACKETS, PAIR), (INDEX, CHECKPOINT, CLOSE)
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ 0x82F63B78 if crc & 1 else crc >> 1
+    return crc ^ 0xFFFFFFFF
 
 
 def header(data):
