@@ -12,7 +12,7 @@ import sys
 
 # app_queue's name: (ours, how the value is turned, its default)
 OPTIONS = {
-    "timeout": ("ring_timeout", "seconds", "15"),
+    "timeout": ("ring_timeout", "ring", "15"),
     "retry": ("retry", "retry", "5"),
     "wrapuptime": ("wrap_up", "seconds", "0"),
     "maxlen": ("max_waiting", "maximum", "0"),
@@ -60,6 +60,8 @@ def turned(how, value):
     """The value as Trunkline has it; None when there is nothing to write."""
     if how == "seconds":
         return value if value != "0" else ("0" if value else None)
+    if how == "ring":
+        return value if value != "0" else "86400"  # without end; Trunkline has no such thing
     if how == "retry":
         return value if value != "0" else "0.001"
     if how == "maximum":
@@ -100,7 +102,7 @@ def convert(lines, warn):
         for key, (ours, how, default) in OPTIONS.items():
             value = turned(how, options.get(key, default))
             if value is not None and (key in options or ours not in written):
-                if key in options or how in ("seconds", "retry"):
+                if key in options or how in ("seconds", "ring", "retry"):
                     written[ours] = value
         if "announce_every" in written:
             written["announce_first"] = written["announce_every"]

@@ -88,13 +88,20 @@ static void *SWITCH_THREAD_FUNC ring(switch_thread_t *thread, void *arg)
     struct offer *offer = arg;
     switch_core_session_t *leg = NULL;
     switch_call_cause_t cause = SWITCH_CAUSE_NONE;
+    switch_event_t *variables = NULL;
     switch_status_t status;
     bool stopped;
 
     (void)thread;
+    /* Only the person answers, not the ringing tone; and the leg stays the one we know. */
+    switch_event_create_plain(&variables, SWITCH_EVENT_CHANNEL_DATA);
+    switch_event_add_header_string(variables, SWITCH_STACK_BOTTOM, "ignore_early_media", "true");
+    switch_event_add_header_string(variables, SWITCH_STACK_BOTTOM, "loopback_bowout", "false");
+    switch_event_add_header_string(variables, SWITCH_STACK_BOTTOM, "loopback_bowout_on_execute", "false");
     /* The engine ends the ringing; this bound is only for a phone that is forgotten. */
     status = switch_ivr_originate(NULL, &leg, &cause, offer->phone, 3600, NULL, offer->caller_name,
-                                  offer->caller_number, NULL, NULL, SOF_NONE, &offer->cancel, NULL);
+                                  offer->caller_number, NULL, variables, SOF_NONE, &offer->cancel, NULL);
+    switch_event_destroy(&variables);
     switch_mutex_lock(offer->lock);
     stopped = offer->stopped;
     if (status == SWITCH_STATUS_SUCCESS && leg && !stopped) {

@@ -234,6 +234,11 @@ SWITCH_MODULE_SHUTDOWN_FUNCTION(mod_trunkline_shutdown)
         switch_yield(20000);
     }
     switch_console_set_complete("del trunkline");
+    /* A recording outlives its application: its media bug runs our code until its call has ended. */
+    while (trunkline_recorder && tl_recorder_free(trunkline_recorder) == TL_ERR_IN_USE) {
+        switch_yield(20000);
+    }
+    trunkline_recorder = NULL;
     end();
     return SWITCH_STATUS_SUCCESS;
 }

@@ -623,9 +623,9 @@ bool cc_start(cc_center *center)
     return center->threaded;
 }
 
-void cc_free(cc_center *center)
+void cc_stop(cc_center *center)
 {
-    if (!center) {
+    if (!center || center->stopped) {
         return;
     }
     if (center->threaded) {
@@ -636,6 +636,21 @@ void cc_free(cc_center *center)
         pthread_join(center->thread, NULL);
     }
     read_letters(center);
+    center->stopped = true;
+}
+
+void cc_free(cc_center *center)
+{
+    if (!center) {
+        return;
+    }
+    cc_stop(center);
+    /* What came after the stop: devices' states. */
+    for (struct letter *letter = center->first, *next; letter; letter = next) {
+        next = letter->next;
+        cc_config_free(letter->config);
+        free(letter);
+    }
     cc_roster_free(center);
     cc_config_free(center->config);
     tl_acd_free(center->engine);

@@ -126,7 +126,10 @@ cc_center *cc_new(const struct cc_hooks *hooks, struct cc_config *config, char *
 /** Starts the engine thread; false when there is none to be had. */
 bool cc_start(cc_center *center);
 
-/** Ends the thread, if any, and the center. No call may be in it any more. */
+/** Ends the thread, if any: no hook is called any more, and letters are taken but not read. */
+void cc_stop(cc_center *center);
+
+/** Ends the thread, if cc_stop has not, and the center. No call may be in it any more. */
 void cc_free(cc_center *center);
 
 /** Without a thread: does what is due. Returns the milliseconds until it is due again, or -1. */

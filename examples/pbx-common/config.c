@@ -62,21 +62,24 @@ struct option {
     const char *key;
     enum shape shape;
     size_t at;
+    uint32_t least, most; /* what the engine takes, in its unit; a most of 0 is no bound */
 };
 
-#define QUEUE(key, shape, field) {key, shape, offsetof(tl_acd_queue_config, field)}
+#define BOUNDED(key, shape, field, least, most) \
+    {key, shape, offsetof(tl_acd_queue_config, field), least, most}
+#define QUEUE(key, shape, field) BOUNDED(key, shape, field, 0, 0)
 static const struct option QUEUE_OPTIONS[] = {
-    QUEUE("ring_timeout", SECONDS32, ring_timeout_ms),
-    QUEUE("retry", SECONDS32, retry_ms),
+    BOUNDED("ring_timeout", SECONDS32, ring_timeout_ms, 1, 0),
+    BOUNDED("retry", SECONDS32, retry_ms, 1, 0),
     QUEUE("wrap_up", SECONDS32, wrap_up_ms),
     QUEUE("max_wait", SECONDS64, max_wait_ms),
     QUEUE("service_level", SECONDS64, service_level_ms),
     QUEUE("announce_first", SECONDS64, announce_first_ms),
-    QUEUE("announce_every", SECONDS64, announce_every_ms),
+    BOUNDED("announce_every", SECONDS64, announce_every_ms, 1, 0),
     QUEUE("resume_within", SECONDS32, resume_within_ms),
     QUEUE("max_waiting", NUMBER, max_waiting),
-    QUEUE("weight", NUMBER, weight),
-    QUEUE("missed_limit", NUMBER, missed_limit),
+    BOUNDED("weight", NUMBER, weight, 0, UINT16_MAX),
+    BOUNDED("missed_limit", NUMBER, missed_limit, 1, 0),
     QUEUE("aging", SECONDS32, aging_ms),
     QUEUE("join_empty", EMPTY_RULE, join_empty),
     QUEUE("leave_empty", EMPTY_RULE, leave_empty),
@@ -85,25 +88,25 @@ static const struct option QUEUE_OPTIONS[] = {
     QUEUE("failed_delay", SECONDS32, failed_delay_ms),
     QUEUE("no_answer_delay", SECONDS32, no_answer_delay_ms),
     QUEUE("progressive", SECONDS32, progressive_ms),
-    {NULL, NUMBER, 0},
+    {NULL, NUMBER, 0, 0, 0},
 };
 
-#define MEMBER(key, shape, field) {key, shape, offsetof(tl_acd_membership, field)}
+#define MEMBER(key, shape, field) {key, shape, offsetof(tl_acd_membership, field), 0, 0}
 static const struct option MEMBER_OPTIONS[] = {
     MEMBER("penalty", NUMBER, penalty),
-    MEMBER("level", NUMBER, level),
+    {"level", NUMBER, offsetof(tl_acd_membership, level), 0, UINT16_MAX},
     MEMBER("position", NUMBER, position),
     MEMBER("wrap_up", SECONDS32, wrap_up_ms),
-    {NULL, NUMBER, 0},
+    {NULL, NUMBER, 0, 0, 0},
 };
 
-#define LIMIT(key, field) {key, NUMBER, offsetof(tl_acd_limits, field)}
+#define LIMIT(key, field) {key, NUMBER, offsetof(tl_acd_limits, field), 0, 0}
 static const struct option GENERAL_OPTIONS[] = {
     LIMIT("max_queues", queues),
     LIMIT("max_agents", agents),
     LIMIT("max_members", memberships),
     LIMIT("max_calls", calls),
-    {NULL, NUMBER, 0},
+    {NULL, NUMBER, 0, 0, 0},
 };
 
 static bool fail(char *why, size_t room, const char *format, ...)
@@ -174,6 +177,11 @@ static const struct name *by_name(const struct name *names, const char *name)
     return NULL;
 }
 
+static bool within(const struct option *option, uint64_t value)
+{
+    return value >= option->least && (option->most == 0 || value <= option->most);
+}
+
 /* 1 when the key is one of `options` and was taken in, 0 when it is none, -1 when it failed. */
 static int set_option(const struct option *options, void *target, const char *key,
                       const char *value, char *why, size_t room)
@@ -188,7 +196,7 @@ static int set_option(const struct option *options, void *target, const char *ke
         uint32_t n = TL_NONE32;
         switch (options->shape) {
         case SECONDS64:
-            if (!none && !milliseconds(value, &ms)) {
+            if ((!none && !milliseconds(value, &ms)) || !within(options, ms)) {
                 break;
             }
             memcpy(at, &ms, sizeof ms);
@@ -198,10 +206,13 @@ static int set_option(const struct option *options, void *target, const char *ke
                 break;
             }
             n = none ? TL_NONE32 : (uint32_t)ms;
+            if (!within(options, n)) {
+                break;
+            }
             memcpy(at, &n, sizeof n);
             return 1;
         case NUMBER:
-            if (!none && !number(value, &n)) {
+            if ((!none && !number(value, &n)) || !within(options, n)) {
                 break;
             }
             memcpy(at, &n, sizeof n);

@@ -241,6 +241,9 @@ static void apply_agent(cc_center *center, const struct cc_config_agent *from)
     tl_acd_agent_config config;
 
     if (!agent_config(center, from, &config)) {
+        if (agent) {
+            agent->wanted = true; /* as it was */
+        }
         return;
     }
     bool fresh = !agent;
@@ -252,14 +255,17 @@ static void apply_agent(cc_center *center, const struct cc_config_agent *from)
          */
         struct cc_agent *old = agent;
         agent = add_agent(center, from, &config);
-        if (agent) {
-            agent->paused = old->paused;
-            agent->logged_out = old->logged_out;
-            memcpy(agent->pause_reason, old->pause_reason, sizeof agent->pause_reason);
-            agent->calls = old->calls;
-            agent->last_call_ms = old->last_call_ms;
-            agent->device_state = old->legs ? CC_DEVICE_BUSY : old->device_state;
+        if (!agent) {
+            cc_log(center, 1, "agent %s goes on as it was", old->name);
+            old->wanted = true;
+            return;
         }
+        agent->paused = old->paused;
+        agent->logged_out = old->logged_out;
+        memcpy(agent->pause_reason, old->pause_reason, sizeof agent->pause_reason);
+        agent->calls = old->calls;
+        agent->last_call_ms = old->last_call_ms;
+        agent->device_state = old->legs ? CC_DEVICE_BUSY : old->device_state;
         remove_agent(center, old);
         fresh = true;
     } else if (!agent) {

@@ -34,7 +34,7 @@ struct cc_center {
     pthread_mutex_t lock; /* of the inbox: the letters and `stop` */
     pthread_cond_t letters_came;
     struct letter *first, *last;
-    bool stop, threaded;
+    bool stop, threaded, stopped;
     pthread_t thread;
 };
 

@@ -171,11 +171,55 @@ static void everybody_changes(void)
     cc_free(center);
 }
 
+/* max_agents leaves no room for the one that would take an agent's place: it stays as it was. */
+static void nobody_is_lost(void)
+{
+    struct cc_config *config = centre_of(2, "5");
+
+    set(config, "general", "max_agents", "2");
+    cc_center *center = begin(config);
+    cc_reload(center, centre_of(2, "7"));
+    cc_run(center);
+    CHECK(errors > 0);
+    CHECK(in_state(center, TL_ACD_AVAILABLE) == 2);
+    CHECK(cc_find_agent(center, "a0")->members && cc_find_agent(center, "a1")->members);
+    cc_free(center);
+}
+
+/* What the engine would refuse is refused where the line is known. */
+static void limits_are_named(void)
+{
+    static const char *const BAD[][2] = {
+        {"ring_timeout", "0"}, {"retry", "0"}, {"announce_every", "0"}, {"missed_limit", "0"},
+        {"weight", "65536"}, {"weight", "none"}, {"agent", "a0, level=65536"},
+    };
+    static const char *const GOOD[][2] = {
+        {"ring_timeout", "0.001"}, {"retry", "0.001"}, {"announce_every", "none"},
+        {"missed_limit", "none"}, {"weight", "65535"}, {"agent", "a0, level=65535"},
+    };
+    struct cc_config *config = cc_config_new();
+    char why[300];
+
+    CHECK(config);
+    set(config, "q", "type", "queue");
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        why[0] = '\0';
+        CHECK(!cc_config_set(config, "q", BAD[i][0], BAD[i][1], why, sizeof why));
+        CHECK(why[0]);
+    }
+    for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
+        set(config, "q", GOOD[i][0], GOOD[i][1]);
+    }
+    cc_config_free(config);
+}
+
 int main(void)
 {
     cc_set_clock(test_clock);
     everybody_comes();
     everybody_changes();
+    nobody_is_lost();
+    limits_are_named();
     printf("%u agents: all come, all change, half go\n", AGENTS);
     return 0;
 }
