@@ -18,7 +18,7 @@ import numpy as np
 import simpy
 from pyworkforce.queuing import ErlangC
 from trunkline.media import Law, g711_decode, g711_decode_into, g711_encode
-from trunkline.sim import Centre, agents_needed
+from trunkline.sim import Centre, erlang_agents
 
 FOLDER = Path(os.environ.get("TRUNKLINE_BENCH_DIR") or Path(__file__).parents[2] / "target/bench")
 
@@ -165,7 +165,7 @@ def staffing() -> None:
     """Agents for one half-hour, by Erlang C."""
 
     def ours() -> int:
-        return agents_needed(calls_per_hour=200, handle_s=180, share=0.8, within_s=20)
+        return erlang_agents(calls_per_hour=200, handle_s=180, share=0.8, within_s=20)
 
     def theirs() -> int:
         load = ErlangC(transactions=100, asa=20 / 60, aht=3, interval=30, shrinkage=0.0)

@@ -3,12 +3,21 @@
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
-pyo3::create_exception!(trunkline, Error, PyException, "Whatever Trunkline refuses.");
+pyo3::create_exception!(
+    trunkline,
+    Error,
+    PyException,
+    "Whatever Trunkline refuses.\n\n\
+     `code` names the reason, `subject` is the number it is about and `limit` what that may be at \
+     most or has to be; each of these two is None where the reason has none."
+);
 pyo3::create_exception!(
     trunkline.media,
     MediaError,
     Error,
-    "A packet, a file or a setting of the media layer is not what it must be."
+    "A frame or a setting of the media layer is not what it must be.\n\n\
+     `code` names the reason: frame (`subject` samples are no frame, the longest has `limit`), \
+     no_room (for a packet in `limit` bytes), settings."
 );
 
 pyo3::create_exception!(
@@ -35,25 +44,60 @@ pyo3::create_exception!(
     trunkline.ivr,
     IvrError,
     Error,
-    "The dialogue engine refused a program, a key or a session."
+    "The dialogue engine refused a program, a key or a session.\n\n\
+     `code` names the reason: not_a_program, version (`subject`, where `limit` is read), length \
+     (`subject` bytes, where there must be `limit`), checksum, wrong (`subject` is the word), \
+     too_complex; not_a_key (`subject` is its code point), variables (`subject` bytes, where \
+     `limit` fit), wrong_flow (program `subject`, where `limit` is its own); xml, no_menu, menu \
+     (`subject` is the line); document (a CompileError)."
 );
 pyo3::create_exception!(
     trunkline.ivr,
     CompileError,
     IvrError,
     "A document is not a flow. The text shows everything that is wrong, as a compiler does; \
-     `diagnostics` holds it as a list of `Diagnostic`."
+     `diagnostics` holds it as a list of `Diagnostic` (level, code, message, line, column, help), \
+     `file` is the name the document was given."
 );
 
-/// The exception with the name of its reason in `code`, and in `subject` what it is about.
-pub(crate) fn coded(exception: PyErr, code: &str, subject: Option<u64>) -> PyErr {
-    Python::attach(|py| {
-        let value = exception.value(py);
-        match value.setattr("code", code).and_then(|()| value.setattr("subject", subject)) {
-            Ok(()) => exception,
-            Err(other) => other,
-        }
-    })
+/// Why something is refused, as the fields of [`Error`].
+#[derive(Clone, Copy)]
+pub(crate) struct Reason {
+    code: &'static str,
+    subject: Option<u64>,
+    limit: Option<u64>,
+}
+
+impl Reason {
+    /// A reason by its name.
+    pub(crate) const fn new(code: &'static str) -> Self {
+        Self { code, subject: None, limit: None }
+    }
+
+    /// The number it is about, if it is about one.
+    pub(crate) const fn about(self, subject: Option<u64>) -> Self {
+        Self { subject, ..self }
+    }
+
+    /// What that number may be at most or has to be.
+    pub(crate) const fn limit(self, limit: u64) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
+    /// The exception with this reason in its fields.
+    pub(crate) fn within(self, exception: PyErr) -> PyErr {
+        Python::attach(|py| {
+            let value = exception.value(py);
+            let set = value
+                .setattr("code", self.code)
+                .and_then(|()| value.setattr("subject", self.subject))
+                .and_then(|()| value.setattr("limit", self.limit));
+            match set {
+                Ok(()) => exception,
+                Err(other) => other,
+            }
+        })
+    }
 }
 
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {

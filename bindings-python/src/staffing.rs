@@ -72,10 +72,11 @@ fn service(
     })
 }
 
-/// The fewest agents that answer this `share` of all calls within `within_s` seconds.
+/// The fewest agents that answer this `share` of all calls within `within_s` seconds, by Erlang C,
+/// or Erlang A when callers have patience; `trunkline.sim.agents_needed` plays a centre instead.
 #[pyfunction]
 #[pyo3(signature = (*, calls_per_hour, handle_s, share=0.8, within_s=20.0, patience_s=None))]
-fn agents_needed(
+fn erlang_agents(
     calls_per_hour: f64,
     handle_s: f64,
     share: f64,
@@ -101,6 +102,6 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Service>()?;
     module.add_function(wrap_pyfunction!(erlang_b, module)?)?;
     module.add_function(wrap_pyfunction!(service, module)?)?;
-    module.add_function(wrap_pyfunction!(agents_needed, module)?)?;
+    module.add_function(wrap_pyfunction!(erlang_agents, module)?)?;
     module.add_function(wrap_pyfunction!(shift_starts, module)?)
 }

@@ -87,8 +87,9 @@ def test_a_caller_goes_to_an_agent(flow: Flow) -> None:
 
 
 def test_mistakes_are_shown_where_they_are() -> None:
+    mistaken = DOCUMENT.replace("nomatch: hangup", "nomatch: hangpu")
     with pytest.raises(CompileError, match="there is no node `hangpu`") as wrong:
-        ivr.compile(DOCUMENT.replace("nomatch: hangup", "nomatch: hangpu"), "my.yaml")
+        ivr.compile(mistaken, "my.yaml")
     (first, *_) = wrong.value.diagnostics
     assert (first.level, first.code, first.help) == (
         "error",
@@ -96,17 +97,28 @@ def test_mistakes_are_shown_where_they_are() -> None:
         "did you mean `hangup`?",
     )
     assert "--> my.yaml:" in str(wrong.value) and first.line > 1
+    assert mistaken.splitlines()[first.line - 1][first.column - 1 :].startswith("hangpu")
     assert isinstance(wrong.value, IvrError)
+    assert (wrong.value.code, wrong.value.file) == ("document", "my.yaml")
 
 
 def test_refusals(flow: Flow) -> None:
     program, _ = ivr.compile(DOCUMENT)
-    with pytest.raises(IvrError):
+    with pytest.raises(IvrError) as short:
         Flow(program[:-1])
+    size = len(program)
+    assert (short.value.code, short.value.subject, short.value.limit) == ("length", size - 1, size)
+    with pytest.raises(IvrError) as damaged:
+        Flow(program[:-1] + bytes([program[-1] ^ 1]))
+    assert (damaged.value.code, damaged.value.subject) == ("checksum", None)
+    with pytest.raises(IvrError) as stranger:
+        Flow(b"not a program at all, really not")
+    assert stranger.value.code == "not_a_program"
     session = Session(flow)
     session.start(0)
-    with pytest.raises(IvrError, match="'x' is no key"):
+    with pytest.raises(IvrError, match="'x' is no key") as key:
         session.digits(0, "1x")
+    assert (key.value.code, key.value.subject) == ("not_a_key", ord("x"))
     assert session.node == "menu"
     with pytest.raises(ValueError, match="outcome is 'lost', not one of 'answered'"):
         session.queue_ended(0, 1, "lost")
@@ -114,6 +126,15 @@ def test_refusals(flow: Flow) -> None:
         session.answer(0, 1, {"amount": 1.5})  # type: ignore[dict-item]
     with pytest.raises(ValueError, match="at most four places"):
         session.answer(0, 1, {"amount": Decimal("0.00001")})
+
+
+def test_what_is_no_menu_is_said() -> None:
+    with pytest.raises(IvrError) as broken:
+        ivr.import_freeswitch("<menus")
+    assert broken.value.code == "xml"
+    with pytest.raises(IvrError) as empty:
+        ivr.import_freeswitch("<menus/>")
+    assert (empty.value.code, empty.value.subject, empty.value.limit) == ("no_menu", None, None)
 
 
 def test_say() -> None:

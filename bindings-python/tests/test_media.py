@@ -115,8 +115,9 @@ def test_opus_round_trip_and_its_redundancy() -> None:
     assert power(heard[1600:]) == pytest.approx(power(wave), rel=0.3)
     assert decoder.decode(b"") == array("h")
     assert len(decoder.recover(packets[-1])) in (0, 160)
-    with pytest.raises(media.MediaError, match="not 100"):
+    with pytest.raises(media.MediaError, match="not 100") as odd:
         encoder.encode(wave[:100])
+    assert (odd.value.code, odd.value.subject, odd.value.limit) == ("frame", 100, 480)
 
 
 def play(codec: str, packets: list[bytes], *, lost: set[int], step: int) -> tuple[int, int]:
@@ -235,6 +236,19 @@ def test_any_bytes_are_a_packet_or_silence(payload: bytes) -> None:
     pcm, _ = buffer.pull(0, 480)
     assert len(pcm) == 480
     assert len(OpusDecoder().decode(payload)) <= 960
+
+
+def test_each_says_what_it_is() -> None:
+    encoder = OpusEncoder(bitrate=24_000, loss_percent=20)
+    assert repr(encoder) == "OpusEncoder(bitrate=24000, loss_percent=20)"
+    assert repr(Resampler(8000, 16000)) == "Resampler(8000, 16000)"
+    concealer = Concealer()
+    concealer.conceal(80)
+    assert repr(concealer) == "Concealer(lost_samples=80)"
+    assert repr(ToneDetector()) == "ToneDetector(present=None)"
+    assert repr(Vad()).startswith("Vad(is_active=False, noise=")
+    buffer = JitterBuffer(min_delay_ms=40, max_delay_ms=40)
+    assert repr(buffer).startswith("JitterBuffer(packets=0, samples=0, delay_ms=")
 
 
 def test_dtmf_survives_a_network() -> None:

@@ -94,7 +94,7 @@ def test_pictures_without_calls_say_what_is_missing() -> None:
 
 
 def test_the_rest_draws(study: sim.Study) -> None:
-    found = sim.agents_for(CENTRE, runs=2)
+    found = sim.agents_needed(CENTRE, runs=2)
     curve = plot.staffing_curve(found.tried)
     assert points(curve.lines[0])[0] == list(found.tried)
     assert f"{found.agents} reach 80%" in curve.get_title(loc="left")

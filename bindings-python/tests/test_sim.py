@@ -29,7 +29,7 @@ def test_known_numbers() -> None:
     waiting = sim.service(calls_per_hour=200, handle_s=180, agents=14)
     assert waiting.wait_probability == pytest.approx(0.174_132, abs=1e-6)
     assert waiting.in_level == pytest.approx(0.888_350, abs=1e-6)
-    assert sim.agents_needed(calls_per_hour=200, handle_s=180) == 14
+    assert sim.erlang_agents(calls_per_hour=200, handle_s=180) == 14
     assert sim.shift_starts([2, 4, 6, 5, 3, 3, 1], 4) == [2, 2, 2, 0, 0, 1, 0]
 
 
@@ -128,14 +128,14 @@ def test_a_difference_on_the_same_callers_is_surer_than_two_averages() -> None:
 
 def test_agents_are_found_by_playing() -> None:
     target = sim.Target(service_level=0.8, abandonment=0.05)
-    found = sim.agents_for(centre(1), target, runs=6)
+    found = sim.agents_needed(centre(1), target, runs=6)
     assert target.met(found.study)
     assert not target.met(found.tried[found.agents - 1])
     # The formulas say nearly the same of so plain a centre.
     expected = sim.Day(calls=[100], handle=180.0, patience=120.0).needs(target)
     assert abs(found.agents - expected[0]) <= 1
     with pytest.raises(ValueError, match="3 agents do not reach"):
-        sim.agents_for(centre(1), target, most=3, runs=2)
+        sim.agents_needed(centre(1), target, most=3, runs=2)
 
 
 def test_a_roster_covers_its_day_and_keeps_its_promise() -> None:

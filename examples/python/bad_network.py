@@ -89,7 +89,7 @@ def main() -> None:
     packets = [(n, talk(n), delay) for n, delay in enumerate(delays)]
     ears = [
         Ear("adaptive", JitterBuffer()),
-        Ear("fixed at 50 ms", JitterBuffer(min_delay_ms=50, max_delay_ms=50)),
+        Ear("fixed at 40 ms", JitterBuffer(min_delay_ms=40, max_delay_ms=40)),
         Ear("fixed at 150 ms", JitterBuffer(min_delay_ms=150, max_delay_ms=150)),
     ]
     lost = sum(delay is None for delay in delays)

@@ -141,6 +141,7 @@ def draw(calls: list[Call], worst: Call) -> None:
         left.invert_yaxis()
         left.grid(visible=False, axis="y")
         left.legend(ncols=3, loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderaxespad=0.1)
+        left.set_xlabel("share of the call")
         left.set_title("Who spoke how much", pad=26)
 
         with Reader(worst.path) as call:

@@ -63,7 +63,7 @@ __all__ = [
     "Tally",
     "Watch",
     "__version__",
-    "agents_needed",
+    "erlang_agents",
     "compile",
     "dtmf_tone",
     "erlang_b",
@@ -81,21 +81,19 @@ __all__ = [
 
 __version__: str
 
-class Error(Exception): ...
-
-class AcdError(Error):
+class Error(Exception):
     code: str
     subject: int | None
+    limit: int | None
 
+class AcdError(Error): ...
 class IvrError(Error): ...
 
 class CompileError(IvrError):
     diagnostics: list[Diagnostic]
+    file: str
 
-class RecordError(Error):
-    code: str
-    subject: int | None
-
+class RecordError(Error): ...
 class MediaError(Error): ...
 
 @final
@@ -577,7 +575,7 @@ def service(
     patience_s: float | None = None,
     within_s: float = 20.0,
 ) -> Service: ...
-def agents_needed(
+def erlang_agents(
     *,
     calls_per_hour: float,
     handle_s: float,

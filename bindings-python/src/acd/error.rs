@@ -3,7 +3,7 @@
 use acd_core::Error;
 use pyo3::prelude::*;
 
-use crate::errors::{AcdError, coded};
+use crate::errors::{AcdError, Reason};
 
 fn code(error: Error) -> &'static str {
     match error {
@@ -41,5 +41,5 @@ pub(super) fn raised(error: Error) -> PyErr {
         Error::TimeBackwards { last, .. } => Some(last.ms()),
         _ => None,
     };
-    coded(exception, code(error), subject)
+    Reason::new(code(error)).about(subject).within(exception)
 }

@@ -1,11 +1,11 @@
 //! Documents into programs.
 
-use ivr_core::{Diagnostics, Level};
+use ivr_core::{Diagnostics, ImportError, Level};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::outputs::made;
-use crate::errors::{CompileError, IvrError};
+use crate::errors::{CompileError, IvrError, Reason};
 
 /// Compile a flow document (YAML or JSON) into a program, the bytes of an .ivrb file.
 ///
@@ -20,15 +20,18 @@ pub(super) fn compile<'py>(
 ) -> PyResult<(Bound<'py, PyBytes>, Vec<Bound<'py, PyAny>>)> {
     match ivr_core::compile(source, file) {
         Ok(program) => Ok((PyBytes::new(py, &program), listed(py, program.warnings())?)),
-        Err(errors) => Err(refused(py, &errors)),
+        Err(errors) => Err(refused(py, &errors, file)),
     }
 }
 
-/// `CompileError` with its diagnostics.
-pub(super) fn refused(py: Python<'_>, errors: &Diagnostics) -> PyErr {
-    let exception = CompileError::new_err(errors.to_string());
-    let listed = listed(py, errors);
-    match listed.and_then(|listed| exception.value(py).setattr("diagnostics", listed)) {
+/// `CompileError` with its diagnostics and the name of the file.
+pub(super) fn refused(py: Python<'_>, errors: &Diagnostics, file: &str) -> PyErr {
+    let exception = Reason::new("document").within(CompileError::new_err(errors.to_string()));
+    let value = exception.value(py);
+    let set = listed(py, errors)
+        .and_then(|listed| value.setattr("diagnostics", listed))
+        .and_then(|()| value.setattr("file", file));
+    match set {
         Ok(()) => exception,
         Err(other) => other,
     }
@@ -40,7 +43,15 @@ pub(super) fn refused(py: Python<'_>, errors: &Diagnostics) -> PyErr {
 #[pyfunction]
 #[pyo3(signature = (xml, name="menus"))]
 pub(super) fn import_freeswitch(xml: &str, name: &str) -> PyResult<String> {
-    ivr_core::import_freeswitch(xml, name).map_err(|error| IvrError::new_err(error.to_string()))
+    ivr_core::import_freeswitch(xml, name).map_err(|error| {
+        let reason = match error {
+            ImportError::Xml(_) => Reason::new("xml"),
+            ImportError::Empty => Reason::new("no_menu"),
+            ImportError::Menu { line, .. } => Reason::new("menu").about(Some(line.into())),
+            _ => Reason::new("refused"),
+        };
+        reason.within(IvrError::new_err(error.to_string()))
+    })
 }
 
 fn listed<'py>(py: Python<'py>, diagnostics: &Diagnostics) -> PyResult<Vec<Bound<'py, PyAny>>> {

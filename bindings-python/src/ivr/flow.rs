@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use ivr_core::LoadError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::errors::IvrError;
+use crate::errors::{IvrError, Reason};
 
 /// A validated program and the bytes it stands in.
 #[derive(Clone)]
@@ -15,7 +16,7 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    fn new(bytes: &[u8]) -> Result<Self, ivr_core::LoadError> {
+    fn new(bytes: &[u8]) -> Result<Self, LoadError> {
         let bytes: Arc<[u8]> = bytes.into();
         // SAFETY: the bytes do not move and are never written to, and they live as long as any
         // clone of this value; `flow` below hands the flow out for no longer than that.
@@ -29,6 +30,24 @@ impl Loaded {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn refused(error: LoadError) -> PyErr {
+    let reason = match error {
+        LoadError::NotAProgram => Reason::new("not_a_program"),
+        LoadError::Version(version) => {
+            Reason::new("version").about(Some(version.into())).limit(ivr_core::VERSION.into())
+        }
+        LoadError::Length { says, has } => {
+            Reason::new("length").about(Some(has as u64)).limit(says.into())
+        }
+        LoadError::Checksum => Reason::new("checksum"),
+        LoadError::Wrong { at, .. } => Reason::new("wrong").about(Some(at.into())),
+        LoadError::TooComplex => Reason::new("too_complex"),
+        _ => Reason::new("refused"),
+    };
+    reason.within(IvrError::new_err(error.to_string()))
+}
+
 /// A validated program; any number of sessions may run on it.
 #[pyclass(module = "trunkline.ivr", frozen)]
 pub(super) struct Flow {
@@ -40,8 +59,7 @@ impl Flow {
     #[new]
     fn new(program: &Bound<'_, PyBytes>) -> PyResult<Self> {
         let loaded = Loaded::new(program.as_bytes());
-        let loaded = loaded.map_err(|error| IvrError::new_err(error.to_string()))?;
-        Ok(Self { loaded })
+        Ok(Self { loaded: loaded.map_err(refused)? })
     }
 
     fn __repr__(&self) -> String {

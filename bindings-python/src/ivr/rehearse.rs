@@ -12,7 +12,7 @@ use super::flow::Flow;
 #[pyfunction]
 #[pyo3(signature = (source, file="flow.ivrtest.yaml"))]
 pub(super) fn flow_of(py: Python<'_>, source: &str, file: &str) -> PyResult<String> {
-    rehearse::flow_of(source, file).map_err(|errors| refused(py, &errors))
+    rehearse::flow_of(source, file).map_err(|errors| refused(py, &errors, file))
 }
 
 /// What `trunkline.ivr.run_scenarios` makes its result of: name, failure or None, and transcript of
@@ -29,7 +29,7 @@ pub(super) fn play_scenarios(
 ) -> PyResult<Played> {
     let loaded = &flow.get().loaded;
     let report = py.detach(|| rehearse::run_scenarios(loaded.flow(), source, file));
-    let Report { outcomes, coverage } = report.map_err(|errors| refused(py, &errors))?;
+    let Report { outcomes, coverage } = report.map_err(|errors| refused(py, &errors, file))?;
     let outcomes = outcomes.into_iter().map(|of| (of.name, of.failure, of.transcript)).collect();
     let missed = coverage.missed().map(|(node, exit)| (node.to_owned(), exit.to_owned())).collect();
     Ok((outcomes, coverage.exits(), missed))

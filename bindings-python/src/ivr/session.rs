@@ -1,7 +1,8 @@
 //! One caller's walk through a flow.
 
 use ivr_core::{
-    Input, Op, OpResult, QueueOutcome, SessionConfig, SessionOf, Time, TransferOutcome, Value,
+    Input, Op, OpResult, QueueOutcome, SessionConfig, SessionError, SessionOf, Time,
+    TransferOutcome, Value,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -9,7 +10,7 @@ use pyo3::types::PyDict;
 use super::flow::{Flow, Loaded};
 use super::outputs::output;
 use super::values::Held;
-use crate::errors::IvrError;
+use crate::errors::{IvrError, Reason};
 use crate::words::{Words, value};
 
 const QUEUE_OUTCOMES: Words<QueueOutcome> = &[
@@ -42,8 +43,24 @@ pub(super) struct Session {
     session: SessionOf<4096>,
 }
 
-fn refused(error: impl std::fmt::Display) -> PyErr {
-    IvrError::new_err(error.to_string())
+#[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn refused(error: SessionError) -> PyErr {
+    let reason = match error {
+        SessionError::WrongFlow { began, given } => {
+            Reason::new("wrong_flow").about(Some(given.into())).limit(began.into())
+        }
+        SessionError::NotADigit(byte) => return no_key(byte.into()),
+        SessionError::Variables { needs, has } => {
+            Reason::new("variables").about(Some(needs as u64)).limit(has as u64)
+        }
+        _ => Reason::new("refused"),
+    };
+    reason.within(IvrError::new_err(error.to_string()))
+}
+
+fn no_key(key: char) -> PyErr {
+    let exception = IvrError::new_err(format!("'{key}' is no key of a telephone"));
+    Reason::new("not_a_key").about(Some(u32::from(key).into())).within(exception)
 }
 
 impl Session {
@@ -89,7 +106,7 @@ impl Session {
     fn digits(&mut self, now: i64, keys: &str) -> PyResult<()> {
         let known = |key: &u8| matches!(key, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D');
         if let Some(key) = keys.chars().find(|key| !u8::try_from(*key).is_ok_and(|k| known(&k))) {
-            return Err(refused(format_args!("'{key}' is no key of a telephone")));
+            return Err(no_key(key));
         }
         keys.bytes().try_for_each(|key| self.feed(now, Input::Digit(key)))
     }

@@ -60,6 +60,10 @@ impl DtmfDetector {
         Self { detector: Detector::new() }
     }
 
+    const fn __repr__(&self) -> &'static str {
+        "DtmfDetector()"
+    }
+
     /// Listen to PCM samples (int16 buffer, a frame of any size); returns the keys pressed and let
     /// go. The answer does not depend on how the sound is cut into frames.
     fn listen(&mut self, pcm: &Bound<'_, PyAny>) -> PyResult<Vec<KeyEvent>> {

@@ -190,6 +190,14 @@ impl JitterBuffer {
         Ok(Self { inside: Mutex::new(Inside { buffer, decoder }) })
     }
 
+    fn __repr__(&self) -> String {
+        let JitterStats { packets, samples, delay_ms, target_ms, .. } = self.stats();
+        format!(
+            "JitterBuffer(packets={packets}, samples={samples}, delay_ms={delay_ms}, \
+             target_ms={target_ms})"
+        )
+    }
+
     /// Take an RTP packet's payload (buffer of bytes) that arrived at this time; returns what became
     /// of it, a `Verdict`. Never fails: what cannot be used is counted and said.
     #[pyo3(signature = (payload, *, sequence, timestamp, arrival_us, ssrc=0, comfort_noise=false))]

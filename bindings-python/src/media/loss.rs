@@ -21,6 +21,10 @@ impl Concealer {
         Self { concealer: plc::Concealer::new() }
     }
 
+    fn __repr__(&self) -> String {
+        format!("Concealer(lost_samples={})", self.lost_samples())
+    }
+
     /// Hear a received frame (writable int16 buffer); after a loss its beginning is blended with the
     /// concealment, in place.
     fn received(&mut self, frame: &Bound<'_, PyAny>) -> PyResult<()> {

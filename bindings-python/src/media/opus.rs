@@ -9,14 +9,24 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::buffers::{samples_of, with_input};
-use crate::errors::MediaError;
+use crate::errors::{MediaError, Reason};
 
 /// The longest packet of one frame (RFC 6716).
 const LONGEST: usize = 1275;
+/// Samples of the longest frame there is to encode.
+const LONGEST_FRAME: u64 = 480;
 
 #[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 pub(super) fn refused(error: OpusError) -> PyErr {
-    MediaError::new_err(error.to_string())
+    let reason = match error {
+        OpusError::Settings => Reason::new("settings"),
+        OpusError::Frame { samples } => {
+            Reason::new("frame").about(Some(samples as u64)).limit(LONGEST_FRAME)
+        }
+        OpusError::NoRoom { room } => Reason::new("no_room").limit(room as u64),
+        _ => Reason::new("refused"),
+    };
+    reason.within(MediaError::new_err(error.to_string()))
 }
 
 /// Encodes mono sound at 8,000 samples a second, `bitrate` bits a second; ready for a network that
@@ -24,6 +34,7 @@ pub(super) fn refused(error: OpusError) -> PyErr {
 #[pyclass(module = "trunkline.media", frozen)]
 struct OpusEncoder {
     encoder: Mutex<Encoder>,
+    settings: Settings,
 }
 
 #[pymethods]
@@ -31,8 +42,14 @@ impl OpusEncoder {
     #[new]
     #[pyo3(signature = (*, bitrate=16_000, loss_percent=10))]
     fn new(bitrate: u32, loss_percent: u8) -> PyResult<Self> {
-        let encoder = Encoder::new(Settings::new(bitrate, loss_percent)).map_err(refused)?;
-        Ok(Self { encoder: Mutex::new(encoder) })
+        let settings = Settings::new(bitrate, loss_percent);
+        let encoder = Encoder::new(settings).map_err(refused)?;
+        Ok(Self { encoder: Mutex::new(encoder), settings })
+    }
+
+    fn __repr__(&self) -> String {
+        let Settings { bitrate, loss_percent, .. } = self.settings;
+        format!("OpusEncoder(bitrate={bitrate}, loss_percent={loss_percent})")
     }
 
     /// Encode one frame (int16 buffer) of 80, 160, 320 or 480 samples; raises MediaError for another
@@ -77,6 +94,10 @@ impl OpusDecoder {
     #[new]
     fn new() -> PyResult<Self> {
         Ok(Self { decoder: Mutex::new(Decoder::new().map_err(refused)?) })
+    }
+
+    const fn __repr__(&self) -> &'static str {
+        "OpusDecoder()"
     }
 
     /// Decode a packet (buffer of bytes) to array('h'); empty for what is no packet.

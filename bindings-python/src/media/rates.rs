@@ -37,6 +37,8 @@ fn resample_pcm<'py>(
 struct Resampler {
     // The converter cannot be shared between threads by itself.
     converter: Mutex<resample::Resampler>,
+    from_hz: u32,
+    to_hz: u32,
 }
 
 impl Resampler {
@@ -56,7 +58,11 @@ impl Resampler {
     #[new]
     fn new(from_hz: u32, to_hz: u32) -> PyResult<Self> {
         let converter = resample::Resampler::new(from_hz, to_hz).map_err(wrong)?;
-        Ok(Self { converter: Mutex::new(converter) })
+        Ok(Self { converter: Mutex::new(converter), from_hz, to_hz })
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Resampler({}, {})", self.from_hz, self.to_hz)
     }
 
     /// Take the next samples (int16 buffer); returns those that are finished, as array('h').

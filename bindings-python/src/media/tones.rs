@@ -7,7 +7,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::buffers::{new_samples, with_input};
-use crate::words::{Words, record, value, word};
+use crate::words::{Repr as _, Words, record, value, word};
 
 const MEANINGS: Words<Meaning> = &[
     ("dial", Meaning::Dial),
@@ -73,6 +73,10 @@ impl ToneDetector {
         Ok(Self { supervisor: Supervisor::new(&value(PLANS, "plan", plan)?) })
     }
 
+    fn __repr__(&self) -> String {
+        format!("ToneDetector(present={})", self.present().repr())
+    }
+
     /// Listen to PCM samples (int16 buffer, a frame of any size); returns the tones recognised. A
     /// tone is told of once.
     fn listen(&mut self, pcm: &Bound<'_, PyAny>) -> PyResult<Vec<ToneHeard>> {
@@ -105,6 +109,10 @@ impl Vad {
     #[pyo3(signature = (hangover_ms=200))]
     fn new(hangover_ms: u16) -> Self {
         Self { vad: CoreVad::new(hangover_ms) }
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Vad(is_active={}, noise={})", self.is_active().repr(), self.noise())
     }
 
     /// Hear PCM samples (int16 buffer, a frame of any size); whether there is speech in any block of

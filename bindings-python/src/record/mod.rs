@@ -13,7 +13,7 @@ use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::errors::{RecordError, coded};
+use crate::errors::{Reason, RecordError};
 use crate::words::Words;
 
 const CODINGS: Words<tlr::Coding> = &[
@@ -55,7 +55,7 @@ fn raised(error: TlrError) -> PyErr {
         TlrError::Block(_) => ("block", None),
         _ => ("refused", None),
     };
-    coded(RecordError::new_err(error.to_string()), code, subject)
+    Reason::new(code).about(subject).within(RecordError::new_err(error.to_string()))
 }
 
 /// An error of the file system, with the file's name.

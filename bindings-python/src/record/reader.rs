@@ -51,6 +51,7 @@ impl RecordingReader {
         Ok(Self { reader: Mutex::new(reader) })
     }
 
+    /// When it started, in ms since the Unix epoch.
     #[getter]
     fn started_ms(&self) -> i64 {
         self.known(|reader| reader.head().started_ms)
@@ -67,6 +68,7 @@ impl RecordingReader {
         })
     }
 
+    /// Keys and values that the file begins with.
     #[getter]
     fn meta(&self) -> Vec<(String, String)> {
         self.known(|reader| reader.head().meta.clone())
@@ -95,11 +97,13 @@ impl RecordingReader {
         self.known(|reader| reader.damage().iter().map(|of| (of.start, of.end)).collect())
     }
 
+    /// Whether the file was closed, so that it has an index.
     #[getter]
     fn is_indexed(&self) -> bool {
         self.known(Reader::is_indexed)
     }
 
+    /// Microseconds from the start to the end of the longest channel.
     #[getter]
     fn duration_us(&self) -> u64 {
         self.known(Reader::duration)

@@ -100,6 +100,7 @@ impl RecordingWriter {
         .map_err(raised)
     }
 
+    /// Write an Opus packet (buffer of bytes) of so many samples at a position in samples.
     fn packet(
         &mut self,
         channel: u8,
@@ -114,6 +115,7 @@ impl RecordingWriter {
         .map_err(raised)
     }
 
+    /// Note something about a stretch, position and length in samples.
     fn mark(
         &mut self,
         channel: u8,
@@ -126,26 +128,32 @@ impl RecordingWriter {
         self.writer()?.mark(&Mark { channel, position, len: length, kind, text }).map_err(raised)
     }
 
+    /// Add a key and its value.
     fn meta(&mut self, key: &str, value: &str) -> PyResult<()> {
         self.writer()?.meta(key, value).map_err(raised)
     }
 
+    /// Tie a position in samples to microseconds after the start.
     fn clock(&mut self, channel: u8, position: u64, micros: u64) -> PyResult<()> {
         self.writer()?.clock(&ClockPoint { channel, position, micros }).map_err(raised)
     }
 
+    /// Stop a channel at a position in samples: nothing is kept until it resumes.
     fn pause(&mut self, channel: u8, position: u64) -> PyResult<()> {
         self.writer()?.pause(channel, position).map_err(raised)
     }
 
+    /// Go on with a paused channel at a position in samples.
     fn resume(&mut self, channel: u8, position: u64) -> PyResult<()> {
         self.writer()?.resume(channel, position).map_err(raised)
     }
 
+    /// Write out all that was given so far.
     fn flush(&mut self) -> PyResult<()> {
         self.writer()?.flush().map_err(raised)
     }
 
+    /// Finish the file; other threads go on meanwhile.
     fn close(&mut self, py: Python<'_>) -> PyResult<()> {
         match self.writer.take() {
             Some(writer) => py.detach(|| writer.finish()).map(drop).map_err(raised),
@@ -153,11 +161,13 @@ impl RecordingWriter {
         }
     }
 
+    /// Whether the file is finished.
     #[getter]
     fn closed(&self) -> bool {
         self.writer.is_none()
     }
 
+    /// Bytes in the file so far; None once it is closed.
     #[getter]
     fn bytes_written(&self) -> Option<u64> {
         self.writer.as_ref().map(Writer::len)

@@ -7,7 +7,7 @@ import sys
 from math import isfinite
 from typing import Any
 
-from ..sim import Centre, Estimate, Study, Target, agents_for, study
+from ..sim import Centre, Estimate, Study, Target, agents_needed, study
 from ._show import Commands, command, say, seconds, share
 
 
@@ -46,7 +46,7 @@ def _run(given: argparse.Namespace) -> int:
     if given.png:
         centre = centre.replace(keep_calls=True)
     if given.agents_for is not None:
-        found = agents_for(
+        found = agents_needed(
             centre,
             Target(service_level=given.agents_for),
             group=given.group,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ..sim import Day, Target, agents_needed, roster, service
+from ..sim import Day, Target, erlang_agents, roster, service
 from ._show import Commands, clock, command, say, seconds, share
 
 
@@ -36,7 +36,7 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _load(given: argparse.Namespace) -> int:
-    agents = given.agents or agents_needed(
+    agents = given.agents or erlang_agents(
         calls_per_hour=given.calls_per_hour,
         handle_s=given.handle,
         share=given.level,

@@ -1,6 +1,6 @@
 """Experiments with a call centre: the engine that runs in production, with random callers.
 
->>> from trunkline.sim import Centre, Target, agents_for, study
+>>> from trunkline.sim import Centre, Target, agents_needed, study
 >>> centre = Centre(
 ...     queues=[{"service_level_ms": 20_000}],
 ...     streams=[{"calls_per_hour": [200.0], "handle": 180, "patience": 120}],
@@ -10,13 +10,13 @@
 >>> result = study(centre, runs=10)
 >>> 0.75 < result.service_level.mean < 0.9
 True
->>> agents_for(centre, Target(service_level=0.9)).agents
+>>> agents_needed(centre, Target(service_level=0.9)).agents
 14
 
 - :class:`Centre` describes a centre; :func:`study` plays it from several seeds, on all processors;
   :func:`compare` plays several from the same seeds.
-- :func:`agents_for` finds how many agents a centre needs by playing it; :func:`agents_needed` and
-  :func:`service` are the formulas (Erlang A and C); :func:`roster` covers a :class:`Day` with
+- :func:`agents_needed` finds how many agents a centre needs by playing it; :func:`erlang_agents`
+  and :func:`service` are the formulas (Erlang A and C); :func:`roster` covers a :class:`Day` with
   shifts.
 - :func:`columns` and ``Report.calls`` are columns for pandas and polars.
 - :mod:`trunkline.sim.plot` draws (``pip install 'trunkline[plots]'``), and
@@ -33,13 +33,13 @@ from .._native import (
     Service,
     Tally,
     Watch,
-    agents_needed,
+    erlang_agents,
     erlang_b,
     service,
     shift_starts,
 )
 from ._centre import CallColumns, Centre, Draw, GroupFields, StreamFields
-from ._staffing import Day, Roster, Sizing, Target, agents_for, roster
+from ._staffing import Day, Roster, Sizing, Target, agents_needed, roster
 from ._study import Comparison, Estimate, Progress, Study, columns, compare, study
 
 __all__ = [
@@ -61,10 +61,10 @@ __all__ = [
     "Tally",
     "Target",
     "Watch",
-    "agents_for",
     "agents_needed",
     "columns",
     "compare",
+    "erlang_agents",
     "erlang_b",
     "roster",
     "service",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-from .._native import Service, agents_needed, service, shift_starts
+from .._native import Service, erlang_agents, service, shift_starts
 from ._centre import Centre, Draw, GroupFields
 from ._study import Progress, Study, compare
 
@@ -50,7 +50,7 @@ class Sizing:
         return self.tried[self.agents]
 
 
-def agents_for(
+def agents_needed(
     centre: Centre,
     target: Target = Target(),
     *,
@@ -130,7 +130,7 @@ class Day:
             return 0
         rate, handle_s = calls * 3600 / self.interval_s, _mean(self.handle)
         patience_s = None if self.patience is None else _mean(self.patience)
-        agents = agents_needed(
+        agents = erlang_agents(
             calls_per_hour=rate,
             handle_s=handle_s,
             share=target.service_level or 1e-6,

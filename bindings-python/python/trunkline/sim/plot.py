@@ -175,6 +175,7 @@ def service_level(
             )
         _clock(on, centre.length_s, start_s)
         _percent(on, 1.02)
+        on.set_ylabel("share of the calls offered")
         on.set_title("Answered within the service level")
         return on
 
@@ -239,6 +240,8 @@ def occupancy(study: Study, axes: Axes | None = None, *, start_s: float = 0.0) -
         _band(on, _middles(study, start_s), rows, GREEN, "")
         _clock(on, centre.length_s, start_s)
         _percent(on, max(1.0, 1.05 * max(map(max, rows))))
+        on.set_xlabel("time of day")
+        on.set_ylabel("share of the time at work")
         on.set_title("Agents' time on calls")
         return on
 
@@ -280,6 +283,7 @@ def staffing_curve(
         on.xaxis.set_major_locator(MaxNLocator(integer=True))
         _percent(on, 1.02)
         on.set_xlabel("agents")
+        on.set_ylabel("share of calls, or of agents' time")
         on.legend(ncols=3, loc="lower left", bbox_to_anchor=(-0.01, 1.0), borderaxespad=0.1)
         on.set_title(title, pad=26)
         return on
@@ -316,6 +320,7 @@ def arrivals(
         bar.set_label(
             "calls an hour" if interval_s == 3600 else f"calls in {interval_s // 60} minutes"
         )
+        on.set_xlabel("time of day")
         on.set_title("When people call")
         return on
 
@@ -330,6 +335,7 @@ def staffing(plan: Roster, axes: Axes | None = None, *, start_s: float = 0.0) ->
         on.stairs(plan.needs, edges, color=ORANGE, lw=2, label="needed")
         _clock(on, len(plan.needs) * long, start_s)
         on.set_ylim(0)
+        on.set_xlabel("time of day")
         on.set_ylabel("agents")
         on.legend(ncols=2, loc="upper right", bbox_to_anchor=(1.0, 1.16))
         on.set_title(f"Roster: {plan.agents} shifts of {plan.shift * long / 3600:g} hours")
