@@ -270,6 +270,28 @@ impl<'a> LogWriter<'a> {
         Ok(())
     }
 
+    /// Adds a change and has it made by `make`: what the engine refuses does not stay in the log,
+    /// and what the log has no room for is not made.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write), the engine refuses, or its outputs must be polled first.
+    pub fn record<'e, T, E: Into<LogError>>(
+        &mut self,
+        change: &Change,
+        engine: &mut Engine<'e>,
+        make: impl FnOnce(&mut Engine<'e>) -> Result<T, E>,
+    ) -> Result<T, LogError> {
+        if engine.is_busy() {
+            return Err(LogError::Refused(Error::Undrained));
+        }
+        let before = (self.len, self.check);
+        self.write(change)?;
+        make(engine).map_err(|refused| {
+            (self.len, self.check) = before;
+            refused.into()
+        })
+    }
+
     /// Adds the hash of the engine's state, for a replay to compare its own with.
     ///
     /// # Errors

@@ -150,6 +150,20 @@ TL_ENUM(tl_status, int32_t) {
     TL_ERR_ACD_STAFFING = -114,
     /** Routing: the configuration text has errors; its messages say which and where. */
     TL_ERR_ACD_TEXT = -115,
+    /** Routing: the bytes are not an event log. */
+    TL_ERR_ACD_NOT_A_LOG = -116,
+    /** Routing: an event log of a version that this library does not read. */
+    TL_ERR_ACD_LOG_VERSION = -117,
+    /** Routing: the log breaks off here; what came before is sound. */
+    TL_ERR_ACD_LOG_TRUNCATED = -118,
+    /** Routing: the log is damaged here; what came before is sound. */
+    TL_ERR_ACD_LOG_DAMAGED = -119,
+    /** Routing: the engine is not in the state in which the log has it here. */
+    TL_ERR_ACD_LOG_DIVERGED = -120,
+    /** Routing: no room in the log's buffer; keep what is in it and clear it. */
+    TL_ERR_ACD_LOG_FULL = -121,
+    /** Routing: no log is being written, or one is already. */
+    TL_ERR_ACD_LOG_STATE = -122,
     /** Routing: refused for another reason; the last-error text says which. */
     TL_ERR_ACD = -199,
     /** Dialogue: the document has errors; its messages say which and where. */
@@ -1044,6 +1058,85 @@ tl_status tl_acd_set_agent_state(tl_acd *acd,
 
 /** The agent has finished its paperwork early. */
 tl_status tl_acd_end_wrap_up(tl_acd *acd, tl_time now, uint64_t agent);
+
+/* ===========================================================================
+ * Routing: event log and replay
+ *
+ * A log is a snapshot and every change that the engine was told after it. Made again one by one they
+ * bring another engine with the same limits into the same state, with the same outputs on the way.
+ */
+
+/** A log that is read. */
+typedef struct tl_acd_replay tl_acd_replay;
+
+/**
+ * Begins a log in the caller's buffer of `room` bytes: a snapshot now, and from now on every change
+ * that the engine accepts. The buffer must be left alone, but for reading, until `tl_acd_log_end` or
+ * `tl_acd_free`. `TL_ERR_ACD_LOG_FULL`: the snapshot (see `tl_acd_snapshot`) and 24 bytes do not
+ * fit.
+ *
+ * While a log is written, everything that tells the engine something has three more reasons to
+ * refuse, and nothing has changed then: `TL_ERR_ACD_LOG_FULL`, clear it first (1,030 bytes free are
+ * always enough); `TL_ERR_UNDRAINED`, poll until `TL_DONE` before each change;
+ * `TL_ERR_ARGUMENT`, more than 32 skills or steps of relaxation at once.
+ */
+tl_status tl_acd_log_begin(tl_acd *acd,
+                           uint8_t *bytes,
+                           size_t room);
+
+/**
+ * Stores how many bytes of the buffer are written. They can be kept elsewhere at any time: a log
+ * ends anywhere between two changes, and is the bytes of all its buffers one after another.
+ */
+tl_status tl_acd_log_len(const tl_acd *acd, size_t *len);
+
+/** Empties the buffer, when what was in it has been kept elsewhere: the log goes on at its start. */
+tl_status tl_acd_log_clear(tl_acd *acd);
+
+/** Adds the hash of the engine's state, with which a replay compares its own. */
+tl_status tl_acd_log_checkpoint(tl_acd *acd);
+
+/** Ends the log: the buffer is the caller's again, with what `tl_acd_log_len` said is in it. */
+tl_status tl_acd_log_end(tl_acd *acd);
+
+/** Stores in `size` how many bytes a replay takes. */
+tl_status tl_acd_replay_size(size_t *size);
+
+/**
+ * Opens a log of `len` bytes, which must stay where they are, unchanged, until
+ * `tl_acd_replay_free`; in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
+ */
+tl_status tl_acd_replay_init(void *memory,
+                             size_t size,
+                             const uint8_t *log,
+                             size_t len,
+                             struct tl_acd_replay **replay);
+
+#if defined(TL_STD)
+/** As `tl_acd_replay_init`, in memory from the allocator. */
+tl_status tl_acd_replay_new(const uint8_t *log, size_t len, struct tl_acd_replay **replay);
+#endif
+
+/** Ends a replay. NULL is fine. */
+tl_status tl_acd_replay_free(struct tl_acd_replay *replay);
+
+/**
+ * Stores where in the log the snapshot lies that it begins with, and its length: for
+ * `tl_acd_restore_new` or `tl_acd_restore_init`.
+ */
+tl_status tl_acd_replay_snapshot(const struct tl_acd_replay *replay,
+                                 const uint8_t **snapshot,
+                                 size_t *len);
+
+/** Stores the byte of the log at which the next change begins. */
+tl_status tl_acd_replay_position(const struct tl_acd_replay *replay, uint64_t *position);
+
+/**
+ * Makes the next change of the log in an engine, which must have been polled until `TL_DONE`; poll
+ * it again afterwards. At a checkpoint the states are compared. `TL_DONE`: the log has ended. After
+ * a failure both stay where they are.
+ */
+tl_status tl_acd_replay_next(struct tl_acd_replay *replay, tl_acd *acd);
 
 /* ===========================================================================
  * Routing: what can be asked at any time

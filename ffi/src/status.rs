@@ -82,6 +82,20 @@ pub enum tl_status {
     TL_ERR_ACD_STAFFING = -114,
     /// Routing: the configuration text has errors; its messages say which and where.
     TL_ERR_ACD_TEXT = -115,
+    /// Routing: the bytes are not an event log.
+    TL_ERR_ACD_NOT_A_LOG = -116,
+    /// Routing: an event log of a version that this library does not read.
+    TL_ERR_ACD_LOG_VERSION = -117,
+    /// Routing: the log breaks off here; what came before is sound.
+    TL_ERR_ACD_LOG_TRUNCATED = -118,
+    /// Routing: the log is damaged here; what came before is sound.
+    TL_ERR_ACD_LOG_DAMAGED = -119,
+    /// Routing: the engine is not in the state in which the log has it here.
+    TL_ERR_ACD_LOG_DIVERGED = -120,
+    /// Routing: no room in the log's buffer; keep what is in it and clear it.
+    TL_ERR_ACD_LOG_FULL = -121,
+    /// Routing: no log is being written, or one is already.
+    TL_ERR_ACD_LOG_STATE = -122,
     /// Routing: refused for another reason; the last-error text says which.
     TL_ERR_ACD = -199,
 
@@ -164,6 +178,13 @@ fn text(status: i32) -> &'static core::ffi::CStr {
         -113 => c"not a snapshot for these limits",
         -114 => c"the question about staffing has no answer",
         -115 => c"the configuration text has errors",
+        -116 => c"not an event log",
+        -117 => c"an event log of another version",
+        -118 => c"the event log breaks off",
+        -119 => c"the event log is damaged",
+        -120 => c"the engine is not in the state of the event log",
+        -121 => c"no room in the event log's buffer",
+        -122 => c"no event log is being written, or one is already",
         -199 => c"refused by the routing engine",
         -200 => c"the document has errors",
         -201 => c"not a program that can be run",

@@ -27,6 +27,7 @@ const SECTIONS: &[&str] = &[
     "acd/engine",
     "acd/setup",
     "acd/input",
+    "acd/log",
     "acd/query",
     "acd/list",
     "acd/explain",

@@ -47,7 +47,8 @@ impl Engine<'_> {
     }
 
     /// Whether outputs wait to be polled, or work for room to tell of it.
-    pub(crate) fn is_busy(&self) -> bool {
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
         self.parked.is_some() || self.is_dirty() || self.out.len() > 0
     }
 

@@ -308,9 +308,8 @@ pub(crate) fn run(bytes: &[u8]) -> Vec<(Time, Output)> {
             }
         };
         let before = (engine.state_hash(), engine.last_input());
-        match change.make(&mut engine) {
+        match log.record(&change, &mut engine, |engine| change.make(engine)) {
             Ok(()) => {
-                log.write(&change).expect("room");
                 seen.read(&mut engine);
                 check(&engine, engine.last_input());
             }

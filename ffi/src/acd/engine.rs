@@ -4,6 +4,7 @@
 //! `tl_acd_poll` until `TL_DONE`, and call `tl_acd_tick` no later than `tl_acd_deadline`. The same
 //! inputs give the same outputs, on every machine. The clock handed in must never go back.
 
+use acd_core::log::Change;
 use acd_core::{Engine, EngineStorage, Error, Limits, Time};
 
 use crate::arena::Arena;
@@ -15,6 +16,7 @@ use crate::tl_status;
 use crate::values::{set64, tl_time};
 
 use super::limits::tl_acd_limits;
+use super::log::Routing;
 use super::output::tl_acd_output;
 use super::strategy::call_order;
 
@@ -26,7 +28,7 @@ pub struct tl_acd {
 
 impl Kind for tl_acd {
     const MAGIC: u32 = u32::from_le_bytes(*b"tAcd");
-    type Value = Engine<'static>;
+    type Value = Routing;
 }
 
 impl From<Error> for Failure {
@@ -118,7 +120,7 @@ pub unsafe extern "C" fn tl_acd_init(
                 (memory.cast(), size),
                 acd,
                 |arena| lay(arena, limits),
-                |storage| Ok(Engine::new(storage, limits.ring_max)?),
+                |storage| Ok(Routing::new(Engine::new(storage, limits.ring_max)?)),
             )
         }
     })
@@ -138,7 +140,7 @@ pub unsafe extern "C" fn tl_acd_new(
             object::create(
                 acd,
                 |arena| lay(arena, limits),
-                |storage| Ok(Engine::new(storage, limits.ring_max)?),
+                |storage| Ok(Routing::new(Engine::new(storage, limits.ring_max)?)),
             )
         }
     })
@@ -165,7 +167,10 @@ pub unsafe extern "C" fn tl_acd_restore_init(
                 (memory.cast(), size),
                 acd,
                 |arena| lay(arena, limits),
-                |storage| Ok(Engine::restore_in(storage, limits.ring_max, snapshot)?),
+                |storage| {
+                    let engine = Engine::restore_in(storage, limits.ring_max, snapshot)?;
+                    Ok(Routing::new(engine))
+                },
             )
         }
     })
@@ -188,7 +193,10 @@ pub unsafe extern "C" fn tl_acd_restore_new(
             object::create(
                 acd,
                 |arena| lay(arena, limits),
-                |storage| Ok(Engine::restore_in(storage, limits.ring_max, snapshot)?),
+                |storage| {
+                    let engine = Engine::restore_in(storage, limits.ring_max, snapshot)?;
+                    Ok(Routing::new(engine))
+                },
             )
         }
     })
@@ -245,8 +253,8 @@ pub unsafe extern "C" fn tl_acd_free(acd: *mut tl_acd) -> tl_status {
 pub unsafe extern "C" fn tl_acd_set_seed(acd: *mut tl_acd, seed: u64) -> tl_status {
     // SAFETY: the header's contract for objects.
     unsafe {
-        enter("tl_acd_set_seed", acd, |engine| {
-            engine.set_seed(seed);
+        enter("tl_acd_set_seed", acd, |routing| {
+            routing.make(&Change::Seed(seed))?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -257,8 +265,8 @@ pub unsafe extern "C" fn tl_acd_set_seed(acd: *mut tl_acd, seed: u64) -> tl_stat
 pub unsafe extern "C" fn tl_acd_set_call_order(acd: *mut tl_acd, order: u32) -> tl_status {
     // SAFETY: the header's contract for objects.
     unsafe {
-        enter("tl_acd_set_call_order", acd, |engine| {
-            engine.set_call_order(call_order(order)?);
+        enter("tl_acd_set_call_order", acd, |routing| {
+            routing.make(&Change::CallOrder(call_order(order)?))?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -269,9 +277,9 @@ pub unsafe extern "C" fn tl_acd_set_call_order(acd: *mut tl_acd, order: u32) -> 
 pub unsafe extern "C" fn tl_acd_poll(acd: *mut tl_acd, output: *mut tl_acd_output) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_acd_poll", acd, |engine| {
+        enter("tl_acd_poll", acd, |routing| {
             writable(output, "output")?;
-            let Some((at, next)) = engine.poll_at() else {
+            let Some((at, next)) = routing.engine.poll_at() else {
                 return Ok(tl_status::TL_DONE);
             };
             store(output, "output", tl_acd_output::new(at, next))?;
@@ -296,5 +304,5 @@ pub unsafe extern "C" fn tl_acd_deadline(acd: *const tl_acd, at: *mut tl_time) -
 /// Engines may be handed from one thread to another.
 const _: fn() = || {
     fn assert_send<T: Send>() {}
-    assert_send::<Engine<'static>>();
+    assert_send::<Routing>();
 };

@@ -169,8 +169,8 @@ pub(super) fn agent_reason(reason: AgentReason) -> u32 {
 pub unsafe extern "C" fn tl_acd_set_choices(acd: *mut tl_acd, wanted: u32) -> tl_status {
     // SAFETY: the header's contract for objects.
     unsafe {
-        enter("tl_acd_set_choices", acd, |engine| {
-            engine.set_choices(wanted != 0)?;
+        enter("tl_acd_set_choices", acd, |routing| {
+            routing.engine.set_choices(wanted != 0)?;
             Ok(tl_status::TL_OK)
         })
     }

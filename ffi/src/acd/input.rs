@@ -20,8 +20,8 @@ use crate::values::tl_time;
 unsafe fn feed(name: &'static str, acd: *mut tl_acd, now: tl_time, input: Input) -> tl_status {
     // SAFETY: as this function's own contract.
     unsafe {
-        enter(name, acd, |engine| {
-            engine.handle(Time::from_ms(now), input)?;
+        enter(name, acd, |routing| {
+            routing.handle(Time::from_ms(now), input)?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -43,9 +43,9 @@ pub unsafe extern "C" fn tl_acd_arrive(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_acd_arrive", acd, |engine| {
+        enter("tl_acd_arrive", acd, |routing| {
             let call = read(call, "call")?.config()?;
-            engine.handle(Time::from_ms(now), Input::Arrive(call))?;
+            routing.handle(Time::from_ms(now), Input::Arrive(call))?;
             Ok(tl_status::TL_OK)
         })
     }

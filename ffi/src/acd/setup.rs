@@ -2,6 +2,7 @@
 //!
 //! Queues, agents and their skills can come, change and go at any time.
 
+use acd_core::log::{Change, List};
 use acd_core::{AgentId, QueueId, RelaxStep, Skill};
 
 use super::agent::{tl_acd_agent_config, tl_acd_membership, tl_acd_skill};
@@ -22,10 +23,11 @@ pub unsafe extern "C" fn tl_acd_add_queue(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_acd_add_queue", acd, |engine| {
+        enter("tl_acd_add_queue", acd, |routing| {
             let config = optional(config)?.config()?;
             writable(queue, "queue")?;
-            store(queue, "queue", engine.add_queue(config)?.raw())?;
+            let id = routing.change(|| Ok(Change::AddQueue(config)), |e| e.add_queue(config))?;
+            store(queue, "queue", id.raw())?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -41,9 +43,9 @@ pub unsafe extern "C" fn tl_acd_set_queue(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_acd_set_queue", acd, |engine| {
+        enter("tl_acd_set_queue", acd, |routing| {
             let config = read(config, "config")?.config()?;
-            engine.set_queue(QueueId::from_raw(queue), config)?;
+            routing.make(&Change::SetQueue(QueueId::from_raw(queue), config))?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -61,7 +63,7 @@ pub unsafe extern "C" fn tl_acd_set_relaxation(
     const MOST: usize = 64;
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
-        enter("tl_acd_set_relaxation", acd, |engine| {
+        enter("tl_acd_set_relaxation", acd, |routing| {
             if count > MOST {
                 return Err(Failure::argument(format_args!("{count} steps; at most {MOST}")));
             }
@@ -69,7 +71,11 @@ pub unsafe extern "C" fn tl_acd_set_relaxation(
             for (own, step) in own.iter_mut().zip(input(steps, count, "steps")?) {
                 *own = step.step()?;
             }
-            engine.set_relaxation(QueueId::from_raw(queue), &own[..count])?;
+            let (queue, steps) = (QueueId::from_raw(queue), &own[..count]);
+            routing.change(
+                || Ok(Change::SetRelaxation(queue, List::of(steps)?)),
+                |e| e.set_relaxation(queue, steps),
+            )?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -80,8 +86,8 @@ pub unsafe extern "C" fn tl_acd_set_relaxation(
 pub unsafe extern "C" fn tl_acd_remove_queue(acd: *mut tl_acd, queue: u64) -> tl_status {
     // SAFETY: the header's contract for objects.
     unsafe {
-        enter("tl_acd_remove_queue", acd, |engine| {
-            engine.remove_queue(QueueId::from_raw(queue))?;
+        enter("tl_acd_remove_queue", acd, |routing| {
+            routing.make(&Change::RemoveQueue(QueueId::from_raw(queue)))?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -97,10 +103,11 @@ pub unsafe extern "C" fn tl_acd_add_agent(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_acd_add_agent", acd, |engine| {
+        enter("tl_acd_add_agent", acd, |routing| {
             let config = optional(config)?.config()?;
             writable(agent, "agent")?;
-            store(agent, "agent", engine.add_agent(config)?.raw())?;
+            let id = routing.change(|| Ok(Change::AddAgent(config)), |e| e.add_agent(config))?;
+            store(agent, "agent", id.raw())?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -112,8 +119,8 @@ pub unsafe extern "C" fn tl_acd_add_agent(
 pub unsafe extern "C" fn tl_acd_remove_agent(acd: *mut tl_acd, agent: u64) -> tl_status {
     // SAFETY: the header's contract for objects.
     unsafe {
-        enter("tl_acd_remove_agent", acd, |engine| {
-            engine.remove_agent(AgentId::from_raw(agent))?;
+        enter("tl_acd_remove_agent", acd, |routing| {
+            routing.make(&Change::RemoveAgent(AgentId::from_raw(agent)))?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -129,9 +136,10 @@ pub unsafe extern "C" fn tl_acd_join_queue(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_acd_join_queue", acd, |engine| {
+        enter("tl_acd_join_queue", acd, |routing| {
             let config = optional(config)?.config()?;
-            engine.join_queue(AgentId::from_raw(agent), QueueId::from_raw(queue), config)?;
+            let (agent, queue) = (AgentId::from_raw(agent), QueueId::from_raw(queue));
+            routing.make(&Change::JoinQueue(agent, queue, config))?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -147,9 +155,10 @@ pub unsafe extern "C" fn tl_acd_set_membership(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_acd_set_membership", acd, |engine| {
+        enter("tl_acd_set_membership", acd, |routing| {
             let config = optional(config)?.config()?;
-            engine.set_membership(AgentId::from_raw(agent), QueueId::from_raw(queue), config)?;
+            let (agent, queue) = (AgentId::from_raw(agent), QueueId::from_raw(queue));
+            routing.make(&Change::SetMembership(agent, queue, config))?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -160,8 +169,9 @@ pub unsafe extern "C" fn tl_acd_set_membership(
 pub unsafe extern "C" fn tl_acd_leave_queue(acd: *mut tl_acd, agent: u64, queue: u64) -> tl_status {
     // SAFETY: the header's contract for objects.
     unsafe {
-        enter("tl_acd_leave_queue", acd, |engine| {
-            engine.leave_queue(AgentId::from_raw(agent), QueueId::from_raw(queue))?;
+        enter("tl_acd_leave_queue", acd, |routing| {
+            let (agent, queue) = (AgentId::from_raw(agent), QueueId::from_raw(queue));
+            routing.make(&Change::LeaveQueue(agent, queue))?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -178,10 +188,12 @@ pub unsafe extern "C" fn tl_acd_add_class(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_acd_add_class", acd, |engine| {
+        enter("tl_acd_add_class", acd, |routing| {
             with_skills(skills, count, |skills| {
                 writable(call_class, "call_class")?;
-                store(call_class, "call_class", engine.add_class(skills)?.0.into())
+                let class = routing
+                    .change(|| List::of(skills).map(Change::AddClass), |e| e.add_class(skills))?;
+                store(call_class, "call_class", class.0.into())
             })
         })
     }
@@ -198,10 +210,14 @@ pub unsafe extern "C" fn tl_acd_add_profile(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_acd_add_profile", acd, |engine| {
+        enter("tl_acd_add_profile", acd, |routing| {
             with_skills(skills, count, |skills| {
                 writable(profile, "profile")?;
-                store(profile, "profile", engine.add_profile(skills)?.0.into())
+                let id = routing.change(
+                    || List::of(skills).map(Change::AddProfile),
+                    |e| e.add_profile(skills),
+                )?;
+                store(profile, "profile", id.0.into())
             })
         })
     }

@@ -112,8 +112,8 @@ pub unsafe extern "C" fn tl_stats_poll(
     unsafe {
         enter("tl_stats_poll", stats, |counting| {
             writable(output, "output")?;
-            let status = enter("tl_stats_poll", acd, |engine| {
-                polled = engine.poll_at();
+            let status = enter("tl_stats_poll", acd, |routing| {
+                polled = routing.engine.poll_at();
                 Ok(tl_status::TL_OK)
             });
             let Some((at, next)) = polled else {

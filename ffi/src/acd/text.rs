@@ -23,6 +23,7 @@ use acd_core::{Engine, Skill};
 use self::schema::{Centre, Wrong};
 use super::engine::{lay, tl_acd};
 use super::limits::tl_acd_limits;
+use super::log::Routing;
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
 use crate::pointers::{c_text, store, text, writable};
@@ -237,7 +238,7 @@ pub unsafe extern "C" fn tl_acd_text_make(
                 |storage| {
                     let mut engine = Engine::new(storage, limits.ring_max)?;
                     handles = centre.set_up(&mut engine)?;
-                    Ok(engine)
+                    Ok(Routing::new(engine))
                 },
             )?;
             (this.queues, this.agents) = handles;
