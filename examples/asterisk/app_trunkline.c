@@ -213,23 +213,40 @@ static const struct {
       "Sets TRUNKLINE_RECORDING to the file's path.\n" },
 };
 
+static bool offer_to_dialplan(void)
+{
+    size_t i;
+
+    cli_start();
+    for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
+        if (ast_register_application(APPLICATIONS[i].name, APPLICATIONS[i].run,
+                APPLICATIONS[i].synopsis, APPLICATIONS[i].description)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static int unload_module(void)
 {
     size_t i;
 
-    if (!record_stop()) {
-        return -1;
-    }
+    /* First, so that nothing begins while the recorder waits for the disk. */
     for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
         ast_unregister_application(APPLICATIONS[i].name);
     }
     cli_stop();
+    if (!record_stop()) {
+        offer_to_dialplan();
+        return -1;
+    }
     devices = stasis_unsubscribe_and_join(devices);
+    cc_stop(trunkline_center);
+    events_stop(); /* which still runs what is queued, and that speaks to the center */
     cc_free(trunkline_center);
     trunkline_center = NULL;
     flows_free(trunkline_flows);
     trunkline_flows = NULL;
-    events_stop();
     ao2_cleanup(watched);
     watched = NULL;
     return 0;
@@ -243,7 +260,6 @@ static int load_module(void)
     };
     struct cc_config *config = read_config();
     char why[300];
-    size_t i;
 
     if (!config) {
         return AST_MODULE_LOAD_DECLINE;
@@ -270,13 +286,9 @@ static int load_module(void)
     }
     stasis_subscription_accept_message_type(devices, ast_device_state_message_type());
     stasis_subscription_set_filter(devices, STASIS_SUBSCRIPTION_FILTER_SELECTIVE);
-    cli_start();
-    for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
-        if (ast_register_application(APPLICATIONS[i].name, APPLICATIONS[i].run,
-                APPLICATIONS[i].synopsis, APPLICATIONS[i].description)) {
-            unload_module();
-            return AST_MODULE_LOAD_DECLINE;
-        }
+    if (!offer_to_dialplan()) {
+        unload_module();
+        return AST_MODULE_LOAD_DECLINE;
     }
     return AST_MODULE_LOAD_SUCCESS;
 }

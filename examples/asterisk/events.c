@@ -256,6 +256,10 @@ void events_push(int (*task)(void *arg), void *arg)
 bool events_start(void)
 {
     agents_tps = ast_taskprocessor_get("trunkline/agents", TPS_REF_DEFAULT);
+    /* A reload pushes thousands at once; PJSIP answers 503 while any processor is over its level. */
+    if (agents_tps) {
+        ast_taskprocessor_alert_set_levels(agents_tps, -1, 1000000);
+    }
     return agents_tps != NULL;
 }
 

@@ -42,6 +42,12 @@ struct ast_channel *line_ring_phone(struct line *line, const char *phone, int *c
         return NULL;
     }
     *where++ = '\0';
+    /* A Local channel that optimised itself away would end the conversation for the engine. */
+    if (!strcasecmp(tech, "Local") && !strchr(where, '/')) {
+        char *whole = ast_alloca(strlen(where) + 3);
+        sprintf(whole, "%s/n", where);
+        where = whole;
+    }
     ast_channel_lock(line->chan);
     formats = ao2_bump(ast_channel_nativeformats(line->chan));
     ast_channel_unlock(line->chan);

@@ -22,7 +22,7 @@ struct recording {
     tl_recording *file;
     uint32_t coding; /* of both directions */
     uint32_t rate;
-    struct timeval start;
+    tl_time start;
     uint64_t end[2]; /* position behind the last sample of each direction */
     struct ast_trans_pvt *path[2];
     struct ast_format *path_from[2];
@@ -53,7 +53,7 @@ bool record_stop(void)
  */
 static uint64_t place(struct recording *recording, int direction, int samples)
 {
-    uint64_t now = (uint64_t)ast_tvdiff_us(ast_tvnow(), recording->start) * recording->rate / 1000000;
+    uint64_t now = (cc_now() - recording->start) * recording->rate / 1000;
     uint64_t tolerance = recording->rate / 5, end = recording->end[direction];
     uint64_t at = now > (uint64_t)samples ? now - (uint64_t)samples : 0;
 
@@ -197,7 +197,7 @@ int trunkline_record_exec(struct ast_channel *chan, const char *data)
     };
     struct recording *recording = ast_calloc(1, sizeof(*recording));
     struct ast_format *format = ast_channel_rawreadformat(chan);
-    char directory[200], path[400];
+    char directory[256], path[600];
     int id;
 
     if (!recording) {
@@ -214,7 +214,7 @@ int trunkline_record_exec(struct ast_channel *chan, const char *data)
         snprintf(path, sizeof(path), "%s/%s%s", directory, S_OR(data, ast_channel_uniqueid(chan)),
             ast_strlen_zero(data) ? ".tlr" : "");
     }
-    recording->start = ast_tvnow();
+    recording->start = cc_now();
     recording->file = open_file(chan, path, recording);
     if (!recording->file) {
         ast_free(recording);
