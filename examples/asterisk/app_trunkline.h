@@ -27,6 +27,7 @@
 #include "../pbx-common/flow.h"
 #include "../pbx-common/how.h"
 #include "../pbx-common/report.h"
+#include "../pbx-common/text.h"
 
 /** The one center of this PBX, and its flows. They live as long as the module is loaded. */
 extern cc_center *trunkline_center;

@@ -138,7 +138,10 @@ static void flow_query(void *host, uint32_t op, const tl_ivr_output *query)
 
     memset(values, 0, sizeof(values));
     for (i = 0; args && i < query->arg_count; i++) {
-        ast_str_append(&args, 0, "%s%s", i ? "," : "", S_OR(query->args[i].text, ""));
+        char argument[256];
+        /* A comma or a bracket would begin an argument of its own. */
+        cc_plain(argument, sizeof(argument), query->args[i].text, ",()\"\\$");
+        ast_str_append(&args, 0, "%s%s", i ? "," : "", argument);
     }
     pbx_builtin_setvar_helper(line->chan, "TRUNKLINE_ANSWER", "");
     if (args && line->dialogue->queries[0]) {
@@ -216,6 +219,7 @@ int trunkline_ivr_exec(struct ast_channel *chan, const char *data)
     struct line line = { .chan = chan, .up = true };
     struct dialogue dialogue;
     tl_ivr_config config;
+    char caller[80], called[80];
     enum how how;
     bool told = false;
 
@@ -229,9 +233,13 @@ int trunkline_ivr_exec(struct ast_channel *chan, const char *data)
     tl_ivr_defaults(&config);
     config.now = cc_now();
     config.seed = (uint64_t)ast_random();
-    config.caller = ast_strdupa(S_COR(ast_channel_caller(chan)->id.number.valid,
-        ast_channel_caller(chan)->id.number.str, ""));
-    config.called = ast_strdupa(ast_channel_exten(chan));
+    ast_channel_lock(chan);
+    cc_plain(caller, sizeof(caller), S_COR(ast_channel_caller(chan)->id.number.valid,
+        ast_channel_caller(chan)->id.number.str, ""), "");
+    cc_plain(called, sizeof(called), ast_channel_exten(chan), "");
+    ast_channel_unlock(chan);
+    config.caller = caller;
+    config.called = called;
     AST_VECTOR_INIT(&line.legs, 4);
     if (!flow_begin(&dialogue, trunkline_flows, data, &config, &FLOW, &line)) {
         pbx_builtin_setvar_helper(chan, "IVRSTATUS", "FAILED");

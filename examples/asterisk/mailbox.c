@@ -58,14 +58,18 @@ void trunkline_call_release(void *host, struct cc_call *center)
 struct call *mailbox_new(struct ast_channel *chan)
 {
     struct call *call = ast_calloc(1, sizeof(*call));
+    char caller[80];
 
     if (!call || (call->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) < 0) {
         ast_free(call);
         return NULL;
     }
-    cc_call_init(&call->center, ast_channel_name(chan),
-        S_COR(ast_channel_caller(chan)->id.number.valid,
-            ast_channel_caller(chan)->id.number.str, ""));
+    ast_channel_lock(chan);
+    /* A `|` would end a field of queue_log. */
+    cc_plain(caller, sizeof(caller), S_COR(ast_channel_caller(chan)->id.number.valid,
+        ast_channel_caller(chan)->id.number.str, ""), "|");
+    cc_call_init(&call->center, ast_channel_name(chan), caller);
+    ast_channel_unlock(chan);
     ast_mutex_init(&call->lock);
     return call;
 }

@@ -166,15 +166,19 @@ static tl_recording *open_file(struct ast_channel *chan, const char *path,
     const tl_recording_channel channels[] = {
         { "caller", recording->coding, recording->rate }, { "agent", recording->coding, recording->rate },
     };
+    char caller[80], called[80];
     tl_recording_meta meta[] = {
         { "channel", ast_channel_name(chan) }, { "uniqueid", ast_channel_uniqueid(chan) },
-        { "caller", S_COR(ast_channel_caller(chan)->id.number.valid,
-            ast_channel_caller(chan)->id.number.str, "") },
-        { "called", ast_channel_exten(chan) },
+        { "caller", caller }, { "called", called },
     };
     tl_recording_config config;
     tl_recording *file = NULL;
 
+    ast_channel_lock(chan);
+    cc_plain(caller, sizeof(caller), S_COR(ast_channel_caller(chan)->id.number.valid,
+        ast_channel_caller(chan)->id.number.str, ""), "");
+    cc_plain(called, sizeof(called), ast_channel_exten(chan), "");
+    ast_channel_unlock(chan);
     tl_recording_defaults(&config);
     config.started = cc_now();
     config.channels = channels;
@@ -207,13 +211,14 @@ int trunkline_record_exec(struct ast_channel *chan, const char *data)
     recording->coding = ast_format_cmp(format, ast_format_alaw) == AST_FORMAT_CMP_EQUAL ?
         TL_RECORDING_ALAW : ast_format_cmp(format, ast_format_ulaw) == AST_FORMAT_CMP_EQUAL ?
         TL_RECORDING_ULAW : TL_RECORDING_PCM16;
-    if (!ast_strlen_zero(data) && data[0] == '/') {
-        ast_copy_string(path, data, sizeof(path));
-    } else {
-        trunkline_recordings(directory, sizeof(directory));
-        snprintf(path, sizeof(path), "%s/%s%s", directory, S_OR(data, ast_channel_uniqueid(chan)),
-            ast_strlen_zero(data) ? ".tlr" : "");
+    if (!ast_strlen_zero(data) && !cc_is_below(data)) {
+        ast_log(LOG_ERROR, "TrunklineRecord(%s): not a name below the directory of recordings\n", data);
+        ast_free(recording);
+        return 0;
     }
+    trunkline_recordings(directory, sizeof(directory));
+    snprintf(path, sizeof(path), "%s/%s%s", directory, S_OR(data, ast_channel_uniqueid(chan)),
+        ast_strlen_zero(data) ? ".tlr" : "");
     recording->start = cc_now();
     recording->file = open_file(chan, path, recording);
     if (!recording->file) {

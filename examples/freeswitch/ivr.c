@@ -98,8 +98,10 @@ static void flow_query(void *host, uint32_t op, const tl_ivr_output *query)
     char *arguments = switch_core_session_strdup(line->session, query->name), *text, *pair;
 
     for (uint32_t i = 0; i < query->arg_count; i++) {
-        arguments = switch_core_session_sprintf(line->session, "%s %s", arguments,
-                                                query->args[i].text ? query->args[i].text : "");
+        char argument[256];
+        /* A space would begin an argument of its own. */
+        cc_plain(argument, sizeof argument, query->args[i].text, " \"'\\$");
+        arguments = switch_core_session_sprintf(line->session, "%s %s", arguments, argument);
     }
     SWITCH_STANDARD_STREAM(answer);
     if (!line->dialogue->queries[0] ||

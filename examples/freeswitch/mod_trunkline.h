@@ -13,6 +13,7 @@
 #include "../pbx-common/flow.h"
 #include "../pbx-common/how.h"
 #include "../pbx-common/report.h"
+#include "../pbx-common/text.h"
 
 /** The one center of this switch, its flows and its recorder. They live as long as the module. */
 extern cc_center *trunkline_center;

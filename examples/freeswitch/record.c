@@ -80,9 +80,13 @@ void trunkline_record_app(switch_core_session_t *session, const char *data)
         {"caller", profile && profile->caller_id_number ? profile->caller_id_number : ""},
         {"called", profile && profile->destination_number ? profile->destination_number : ""},
     };
+    if (!zstr(data) && !cc_is_below(data)) {
+        switch_log_printf(SWITCH_CHANNEL_SESSION_LOG(session), SWITCH_LOG_ERROR,
+                          "trunkline_record %s: not a name below the directory of recordings\n", data);
+        return;
+    }
     path = zstr(data) ? switch_core_session_sprintf(session, "%s/%s.tlr", trunkline_recordings(),
                                                     switch_core_session_get_uuid(session))
-        : data[0] == '/' ? switch_core_session_strdup(session, data)
         : switch_core_session_sprintf(session, "%s/%s", trunkline_recordings(), data);
     tl_recording_defaults(&config);
     config.started = cc_now();

@@ -12,6 +12,7 @@
 
 #include "callcenter.h"
 #include "config.h"
+#include "text.h"
 
 #define AGENTS 100
 #define IN_QUEUE 10
@@ -213,8 +214,22 @@ static void limits_are_named(void)
     cc_config_free(config);
 }
 
+static void strangers_texts_are_made_plain(void)
+{
+    char to[8];
+
+    cc_plain(to, sizeof to, "1\xff,2\n|3456", ",|");
+    CHECK(!strcmp(to, "1__2__3"));
+    cc_plain(to, sizeof to, NULL, "");
+    CHECK(!*to);
+    CHECK(cc_is_below("a/b..c.tlr") && cc_is_below("13800138000.tlr") && cc_is_below("..a"));
+    CHECK(!cc_is_below("/etc/x") && !cc_is_below("..") && !cc_is_below("a/../../x"));
+    CHECK(!cc_is_below("") && !cc_is_below("../x") && !cc_is_below("a/.."));
+}
+
 int main(void)
 {
+    strangers_texts_are_made_plain();
     cc_set_clock(test_clock);
     everybody_comes();
     everybody_changes();

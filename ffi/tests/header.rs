@@ -79,7 +79,9 @@ fn root() -> PathBuf {
 /// The `//!` text of a source file as one C comment, its Markdown title underlined.
 fn prologue(source: &str) -> String {
     let mut comment = format!("/* {}\n", "=".repeat(75));
-    for line in source.lines().map_while(|line| line.strip_prefix("//!")) {
+    let text = source.lines().map_while(|line| line.strip_prefix("//!"));
+    // A fence is for rustdoc alone.
+    for line in text.filter(|line| !line.trim_start().starts_with("```")) {
         let line = line.strip_prefix("# ").or(line.strip_prefix(" # ")).unwrap_or(line);
         let text = format!(" * {}", line.trim_start());
         comment.push_str(text.trim_end());

@@ -3,15 +3,17 @@
 //! Queues, agents and limits written down in TOML or JSON, with the fields of the structs above by
 //! their own names, and the values of their enums as words (docs/c-api.md has the whole of it):
 //!
-//!     [[queue]]
-//!     name = "sales"
-//!     strategy = "round-robin"
-//!     wrap_up_ms = 5000
+//! ```toml
+//! [[queue]]
+//! name = "sales"
+//! strategy = "round-robin"
+//! wrap_up_ms = 5000
 //!
-//!     [[agent]]
-//!     name = "ann"
-//!     tag = 101
-//!     queues = ["sales"]
+//! [[agent]]
+//! name = "ann"
+//! tag = 101
+//! queues = ["sales"]
+//! ```
 
 mod schema;
 mod tree;
