@@ -113,15 +113,12 @@ impl<'a> Timers<'a> {
         }
     }
 
-    /// Arms the owner's instant, instead of the one it may have had.
+    /// Arms the owner's instant, instead of the one it may have had; among equal instants it is
+    /// the last to fire, even where it had this very instant before: an instant that was put off
+    /// is not known here, and the order must not depend on that.
     pub(crate) fn arm(&mut self, owner: u32, at: Time) {
-        let TimerSlot { place, armed, .. } = self.slots[owner as usize];
+        let place = self.slots[owner as usize].place;
         let known = (place != NIL).then(|| self.entry(place));
-        if let Some((was, seq, _)) = known {
-            if was == at && armed == seq {
-                return;
-            }
-        }
         // 0 means that it is not armed.
         self.seq = self.seq.wrapping_add(1).max(1);
         self.slots[owner as usize].armed = self.seq;
@@ -221,11 +218,9 @@ mod tests {
                 if op < 2 {
                     timers.arm(owner, Time(at));
                     want.insert(owner, Time(at));
-                    if !model.iter().any(|e| e.2 == owner && e.0 == Time(at)) {
-                        model.retain(|e| e.2 != owner);
-                        model.push((Time(at), seq as u64, owner));
-                        model.sort_unstable();
-                    }
+                    model.retain(|e| e.2 != owner);
+                    model.push((Time(at), seq as u64, owner));
+                    model.sort_unstable();
                 } else if op == 2 {
                     timers.disarm(owner);
                     model.retain(|e| e.2 != owner);
