@@ -117,10 +117,11 @@ pub enum RefuseReason {
 }
 
 /// Why a call left without having been answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LeaveReason {
     /// It waited as long as it may.
+    #[default]
     Timeout,
     /// The caller hung up.
     Abandoned,
@@ -316,6 +317,7 @@ pub enum Output {
 }
 
 plain!(enum RejectCause { 0 Busy, 1 Declined, 2 Unreachable, 3 Failed });
+plain!(enum LeaveReason { 0 Timeout, 1 Abandoned, 2 ExitKey(key), 3 LeaveEmpty, 4 Overflow(code) });
 plain!(enum EndedBy { 0 Caller, 1 Agent, 2 Transfer });
 plain!(enum Input {
     0 Tick, 1 Arrive(config), 2 Hangup { call }, 3 Exit { call, key },

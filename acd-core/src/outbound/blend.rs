@@ -1,5 +1,7 @@
 //! Whether agents of a mixed group are spared for calling out.
 
+use crate::plain::plain;
+
 /// Gives idle agents to outbound calls when enough are idle, and takes them back when few are.
 ///
 /// The two thresholds differ, so that one agent more or less does not switch it to and fro.
@@ -38,3 +40,5 @@ impl Blend {
         if self.dialling { idle.saturating_sub(self.reserve) } else { 0 }
     }
 }
+
+plain!(struct Blend { on_per_mille, off_per_mille, reserve, dialling });

@@ -31,6 +31,15 @@ impl<'a> DoNotCall<'a> {
         Self { numbers: numbers.into(), len: 0 }
     }
 
+    /// All of them, sorted.
+    pub(super) fn numbers(&self) -> &[u64] {
+        &self.numbers[..self.len]
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.len = 0;
+    }
+
     /// Whether the number is on the list.
     #[must_use]
     pub fn contains(&self, number: u64) -> bool {

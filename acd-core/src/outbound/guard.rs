@@ -1,6 +1,7 @@
 //! When a campaign must stop, and when it may do more.
 
 use crate::Error;
+use crate::plain::plain;
 
 /// The limits of a campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,3 +139,6 @@ impl Guard {
         news.then_some(GuardEvent::Intensified)
     }
 }
+
+plain!(struct GuardRails { complaints_max, success_min_per_mille, success_high_per_mille, sample_min });
+plain!(struct Guard { rails, contacts, successes, complaints, suspended, intensified });

@@ -1,14 +1,16 @@
 //! How many calls may be dialled now.
 
 use crate::Error;
+use crate::plain::plain;
 
 /// How a campaign dials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mode {
     /// The agent sees the contact first and starts the call: one dial for each agent.
     Preview,
     /// One dial for each idle agent, at once.
+    #[default]
     Progressive,
     /// More dials than idle agents, because not everybody answers: so many hundredths of a dial
     /// for each agent (150 is one and a half), as far as the cap lets it.
@@ -158,3 +160,7 @@ impl Pacer {
             PacerCounters { dialling: self.counters.dialling, ..PacerCounters::default() };
     }
 }
+
+plain!(enum Mode { 0 Preview, 1 Progressive, 2 Predictive { dials_per_100_agents } });
+plain!(struct PacerCounters { dialling, live, abandoned, unanswered });
+plain!(struct Pacer { mode, cap_per_mille, counters });

@@ -1,6 +1,7 @@
 //! When a contact is called again.
 
 use crate::calendar::Calendar;
+use crate::plain::plain;
 use crate::time::Time;
 
 /// What a dial came to.
@@ -102,3 +103,6 @@ impl RetryRules {
         hours.next_open(now.plus(rule.after_ms))
     }
 }
+
+plain!(struct RetryRule { after_ms, tries });
+plain!(struct RetryRules { abandoned, busy, no_answer, machine, congestion });

@@ -5,7 +5,7 @@
 //! ([`Stats::intervals`]) and by queue ([`Stats::queues`]), or by both, and by class of calls too
 //! ([`Stats::traffic_by_class`]); agents' time by state and points ([`Stats::agents`], by profile or
 //! any other class of agents [`Stats::agents_by`]); every call's detail ([`Stats::take_calls`]);
-//! satisfaction ([`Stats::satisfaction`]).
+//! satisfaction ([`Stats::satisfaction`]). A [`Stats::snapshot`] outlives the program.
 //!
 //! ```
 //! use acd_core::stats::{Level, Stats};
@@ -30,6 +30,7 @@ use alloc::vec::Vec;
 use crate::{AgentId, AgentState, CallId, ClassId, LeaveReason, OfferEnd, Output, QueueId, Time};
 
 mod rows;
+mod snapshot;
 
 pub use rows::{AgentRow, CallDetail, CallEnd, Level, Ratings, Traffic};
 
@@ -74,6 +75,8 @@ pub struct Stats {
     ratings: BTreeMap<(QueueId, Option<AgentId>), Ratings>,
     live: BTreeMap<CallId, LiveCall>,
     done: Vec<CallDetail>,
+    /// Intervals that began before then are forgotten.
+    kept_from: Time,
 }
 
 impl Stats {
@@ -92,6 +95,7 @@ impl Stats {
             ratings: BTreeMap::new(),
             live: BTreeMap::new(),
             done: Vec::new(),
+            kept_from: Time::ZERO,
         }
     }
 
@@ -163,12 +167,27 @@ impl Stats {
         core::mem::take(&mut self.done)
     }
 
+    /// Drops the rows of traffic and of agents whose interval began before that instant, so that
+    /// the tables do not grow for ever. Traffic of all time is then what is left of it; agents and
+    /// ratings of all time stay. A call that joined before and ends later has its
+    /// [detail](Self::take_calls) and no row.
+    pub fn forget_before(&mut self, before: Time) {
+        self.kept_from = self.kept_from.max(before);
+        let (queue, class, agent) = (QueueId::from_raw(0), ClassId(0), AgentId::from_raw(0));
+        self.traffic = self.traffic.split_off(&(before, queue));
+        self.by_class = self.by_class.split_off(&(before, queue, class));
+        self.agent_intervals = self.agent_intervals.split_off(&(before, agent));
+    }
+
     /// The caller rated the call: counted with its queue, interval and agent. Hand in the detail
     /// [`take_calls`](Self::take_calls) gave.
     pub fn rate(&mut self, call: &CallDetail, rating: u8) {
-        let row = self.traffic.entry((self.start(call.arrived), call.queue)).or_default();
-        row.rated += 1;
-        row.rating += u64::from(rating);
+        let start = self.start(call.arrived);
+        if start >= self.kept_from {
+            let row = self.traffic.entry((start, call.queue)).or_default();
+            row.rated += 1;
+            row.rating += u64::from(rating);
+        }
         let who = call.answered.map(|(agent, _)| agent);
         if let Some(agent) = who {
             let row = &mut self.agents.entry(agent).or_default().row;
@@ -201,7 +220,7 @@ impl Stats {
                 (live.joined, live.detail.queue) = (at, to);
                 self.count(Where { joined, queue: from, class }, |row| {
                     row.moved += 1;
-                    row.waited_ms += waited_ms;
+                    rows::more(&mut row.waited_ms, waited_ms);
                 });
                 self.count(Where { joined: at, queue: to, class }, |row| row.offered += 1);
             }
@@ -228,8 +247,8 @@ impl Stats {
                 self.count(Where { joined, queue, class }, |row| {
                     row.answered += 1;
                     row.answered_in_level += in_level;
-                    row.waited_ms += at.since(joined);
-                    row.answer_ms += waited_ms;
+                    rows::more(&mut row.waited_ms, at.since(joined));
+                    rows::more(&mut row.answer_ms, waited_ms);
                 });
             }
             Output::Left { call, queue, reason, waited_ms, .. } => {
@@ -239,7 +258,7 @@ impl Stats {
                 let (in_level, short) = (waited_ms <= self.level_ms, waited_ms < self.short_ms);
                 let LiveCall { joined, class, .. } = live;
                 self.count(Where { joined, queue, class }, |row| {
-                    row.waited_ms += at.since(joined);
+                    rows::more(&mut row.waited_ms, at.since(joined));
                     if reason == LeaveReason::Abandoned {
                         row.abandoned += 1;
                         row.abandoned_in_level += u64::from(in_level);
@@ -254,7 +273,7 @@ impl Stats {
                     let here = Where { joined: live.joined, queue, class: live.class };
                     self.count(here, |row| {
                         row.completed += 1;
-                        row.talked_ms += talked_ms;
+                        rows::more(&mut row.talked_ms, talked_ms);
                     });
                     self.agents.entry(agent).or_default().last = Some(here);
                 }
@@ -278,7 +297,7 @@ impl Stats {
         rows::spend(&mut known.row, before, spent);
         (known.state, known.since) = (state, at);
         if let (AgentState::WrapUp, Some(last)) = (before, last) {
-            self.count(last, |row| row.wrap_up_ms += spent);
+            self.count(last, |row| rows::more(&mut row.wrap_up_ms, spent));
         }
         if before == AgentState::LoggedOut {
             return;
@@ -291,8 +310,10 @@ impl Stats {
             let start = self.start(from);
             let seam = start.plus(self.interval_ms);
             let to = if n == INTERVALS_MAX { at } else { at.min(seam) };
-            let row = self.agent_intervals.entry((start, agent)).or_default();
-            rows::spend(row, before, to.since(from));
+            if start >= self.kept_from {
+                let row = self.agent_intervals.entry((start, agent)).or_default();
+                rows::spend(row, before, to.since(from));
+            }
             from = to;
         }
     }
@@ -304,6 +325,9 @@ impl Stats {
     /// Counts in the rows of an interval and queue, with and without the class.
     fn count(&mut self, at: Where, change: impl Fn(&mut Traffic)) {
         let start = self.start(at.joined);
+        if start < self.kept_from {
+            return;
+        }
         change(self.traffic.entry((start, at.queue)).or_default());
         change(self.by_class.entry((start, at.queue, at.class)).or_default());
     }
@@ -312,6 +336,8 @@ impl Stats {
     fn count_agent(&mut self, at: Time, agent: AgentId, change: impl Fn(&mut AgentRow)) {
         let start = self.start(at);
         change(&mut self.agents.entry(agent).or_default().row);
-        change(self.agent_intervals.entry((start, agent)).or_default());
+        if start >= self.kept_from {
+            change(self.agent_intervals.entry((start, agent)).or_default());
+        }
     }
 }

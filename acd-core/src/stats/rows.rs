@@ -142,13 +142,14 @@ impl AgentRow {
     /// Time logged in, in ms.
     #[must_use]
     pub fn logged_in_ms(&self) -> u64 {
-        self.available_ms + self.ringing_ms + self.busy_ms() + self.not_ready_ms
+        let idle = self.available_ms.saturating_add(self.ringing_ms);
+        idle.saturating_add(self.busy_ms()).saturating_add(self.not_ready_ms)
     }
 
     /// Time talking and in wrap-up, in ms.
     #[must_use]
     pub fn busy_ms(&self) -> u64 {
-        self.talking_ms + self.wrap_up_ms
+        self.talking_ms.saturating_add(self.wrap_up_ms)
     }
 
     /// Time talking and in wrap-up in thousandths of the time at work: logged in, and not away from
@@ -237,13 +238,18 @@ fn per_mille(part: u64, of: u64) -> u64 {
     (u128::from(part) * 1_000 / u128::from(of.max(1))) as u64
 }
 
+/// Adds to a sum of times, which may come from clocks that leap.
+pub(super) fn more(sum: &mut u64, ms: u64) {
+    *sum = sum.saturating_add(ms);
+}
+
 pub(super) fn spend(row: &mut AgentRow, state: AgentState, ms: u64) {
     match state {
         AgentState::LoggedOut => {}
-        AgentState::Available => row.available_ms += ms,
-        AgentState::Ringing => row.ringing_ms += ms,
-        AgentState::Talking => row.talking_ms += ms,
-        AgentState::WrapUp => row.wrap_up_ms += ms,
-        AgentState::NotReady(_) => row.not_ready_ms += ms,
+        AgentState::Available => more(&mut row.available_ms, ms),
+        AgentState::Ringing => more(&mut row.ringing_ms, ms),
+        AgentState::Talking => more(&mut row.talking_ms, ms),
+        AgentState::WrapUp => more(&mut row.wrap_up_ms, ms),
+        AgentState::NotReady(_) => more(&mut row.not_ready_ms, ms),
     }
 }

@@ -2,20 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use acd_core::calendar::{Calendar, Offset, Period, State};
+use acd_core::calendar::{Calendar, Offset, Period};
 use acd_core::outbound::*;
 use acd_core::*;
-use proptest::prelude::{any, proptest};
 
 const DAY: u64 = 86_400_000;
-const HOUR: u64 = 3_600_000;
+pub(crate) const HOUR: u64 = 3_600_000;
 
 const OFFICE: [Period; 1] = [Period::of(9, 0, 20, 0)];
 const TEA: [Period; 2] = [Period::of(8, 0, 12, 0), Period::of(14, 0, 18, 0)];
 const EAST: [Offset; 1] = [Offset { from: Time::ZERO, seconds: 8 * 3_600 }];
 
 /// London's offices; the east, eight hours ahead, with a break and without weekends.
-fn zones() -> [Calendar<'static>; 2] {
+pub(crate) fn zones() -> [Calendar<'static>; 2] {
     let week = [&TEA[..], &TEA, &TEA, &TEA, &TEA, &[], &[]];
     [
         Calendar { week: [&OFFICE; 7], ..Calendar::default() },
@@ -23,7 +22,11 @@ fn zones() -> [Calendar<'static>; 2] {
     ]
 }
 
-fn campaign<'a>(config: CampaignConfig, zones: &'a [Calendar<'a>], contacts: u64) -> Campaign<'a> {
+pub(crate) fn campaign<'a>(
+    config: CampaignConfig,
+    zones: &'a [Calendar<'a>],
+    contacts: u64,
+) -> Campaign<'a> {
     let list = DoNotCall::with_capacity(8);
     let mut campaign = Campaign::with_capacity(config, zones, 64, list).expect("a campaign");
     for n in 0..contacts {
@@ -40,245 +43,6 @@ fn campaign<'a>(config: CampaignConfig, zones: &'a [Calendar<'a>], contacts: u64
 
 fn all(campaign: &mut Campaign<'_>) -> Vec<CampaignOutput> {
     std::iter::from_fn(|| campaign.poll()).collect()
-}
-
-/// What an independent clerk knows of a contact.
-#[derive(Clone, Copy, Default)]
-struct Known {
-    tries: u8,
-    shown: bool,
-    dialled: bool,
-    talking: bool,
-    done: bool,
-    barred: bool,
-    not_before: Time,
-    shown_until: Time,
-}
-
-/// A clerk who checks each dial against the rules.
-struct Clerk<'a> {
-    campaign: Campaign<'a>,
-    zones: &'a [Calendar<'a>],
-    config: CampaignConfig,
-    known: Vec<Known>,
-    barred_numbers: Vec<u64>,
-    now: Time,
-    idle: u32,
-    suspended: bool,
-    live: u64,
-    abandoned: u64,
-    exhausted: u32,
-    dials: u64,
-}
-
-impl Clerk<'_> {
-    fn dialling(&self) -> u64 {
-        self.known.iter().filter(|known| known.dialled).count() as u64
-    }
-
-    fn give(&mut self, input: CampaignInput) -> bool {
-        if self.campaign.handle(self.now, input).is_err() {
-            return false;
-        }
-        match input {
-            CampaignInput::Answered { contact, served } => {
-                let known = &mut self.known[contact.0 as usize];
-                assert!(known.dialled);
-                (known.dialled, known.talking) = (false, served);
-                self.live += 1;
-                self.abandoned += u64::from(!served);
-                known.not_before = self.now.plus(self.config.retry.abandoned.after_ms);
-            }
-            CampaignInput::Failed { contact, outcome } => {
-                let known = &mut self.known[contact.0 as usize];
-                assert!(known.dialled);
-                known.dialled = false;
-                let rule = match outcome {
-                    Outcome::Busy => self.config.retry.busy,
-                    Outcome::Machine => self.config.retry.machine,
-                    Outcome::Congestion => self.config.retry.congestion,
-                    _ => self.config.retry.no_answer,
-                };
-                known.not_before = self.now.plus(rule.after_ms);
-            }
-            CampaignInput::Ended { contact, .. } => {
-                assert!(self.known[contact.0 as usize].talking);
-                self.known[contact.0 as usize].talking = false;
-            }
-            CampaignInput::Skip(contact) => {
-                let known = &mut self.known[contact.0 as usize];
-                assert!(known.shown);
-                known.shown = false;
-                known.not_before = self.now.plus(u64::from(self.config.skip_ms));
-            }
-            CampaignInput::Start(contact) => {
-                let known = &mut self.known[contact.0 as usize];
-                assert!(known.shown);
-                known.shown = false;
-            }
-            CampaignInput::Staff { idle, .. } => self.idle = idle,
-            CampaignInput::Suspend => self.suspended = true,
-            CampaignInput::Resume => self.suspended = false,
-            CampaignInput::Complaint(ContactId(n)) => self.known[n as usize].barred = true,
-            CampaignInput::DoNotCall(number) => match number.checked_sub(1_000) {
-                Some(n) if n < self.known.len() as u64 => self.known[n as usize].barred = true,
-                _ => self.barred_numbers.push(number),
-            },
-            _ => {}
-        }
-        self.read();
-        true
-    }
-
-    fn read(&mut self) {
-        while let Some(output) = self.campaign.poll() {
-            match output {
-                CampaignOutput::Preview { contact, attempt, .. } => {
-                    let known = self.known[contact.0 as usize];
-                    self.may_call(contact, known);
-                    assert_eq!(attempt, known.tries + 1);
-                    let known = &mut self.known[contact.0 as usize];
-                    known.shown = true;
-                    known.shown_until = self.now.plus(60_000);
-                }
-                CampaignOutput::PreviewOver { contact, .. } => {
-                    let known = &mut self.known[contact.0 as usize];
-                    assert!(known.shown);
-                    known.shown = false;
-                    known.not_before = self.now.plus(u64::from(self.config.skip_ms));
-                }
-                CampaignOutput::Dial { contact, tag, number, attempt } => {
-                    let known = self.known[contact.0 as usize];
-                    self.may_call(contact, known);
-                    assert_eq!((u64::from(contact.0), number), (tag, 1_000 + tag));
-                    assert_eq!(attempt, known.tries + 1);
-                    self.known[contact.0 as usize].tries = attempt;
-                    self.known[contact.0 as usize].dialled = true;
-                    self.dials += 1;
-                    // INV-57: were all answered now, the cap would hold.
-                    let dialling = self.dialling();
-                    let unserved = dialling.saturating_sub(u64::from(self.idle));
-                    let (worst, of) = (self.abandoned + unserved, self.live + dialling);
-                    let cap = u64::from(self.config.cap_per_mille);
-                    assert!(unserved == 0 || worst * 1_000 <= of * cap, "INV-57");
-                }
-                CampaignOutput::Done { contact, tries, .. } => {
-                    let known = &mut self.known[contact.0 as usize];
-                    assert!(!known.done && !known.dialled && !known.talking, "done twice");
-                    assert_eq!(tries, known.tries);
-                    (known.done, known.shown) = (true, false);
-                }
-                CampaignOutput::Guard(GuardEvent::Intensified) => {}
-                CampaignOutput::Guard(_) => self.suspended = true,
-                CampaignOutput::Exhausted => {
-                    assert!(self.known.iter().all(|known| known.done));
-                    self.exhausted += 1;
-                }
-                other => panic!("unknown output {other:?}"),
-            }
-        }
-        assert_eq!(self.campaign.is_suspended(), self.suspended);
-        let done = self.known.iter().filter(|known| known.done).count() as u32;
-        assert_eq!(self.campaign.progress(), (self.known.len() as u32, done));
-        for known in self.known.iter().filter(|known| known.shown) {
-            assert!(known.shown_until > self.now, "shown for too long");
-            let next = self.campaign.deadline();
-            assert!(next.is_some_and(|at| at <= known.shown_until), "nobody will end it");
-        }
-        assert!(self.campaign.deadline().is_none_or(|at| at > self.now), "left behind");
-    }
-
-    fn may_call(&self, contact: ContactId, known: Known) {
-        assert!(!self.suspended, "INV-58: dials while suspended");
-        assert!(!known.dialled && !known.talking && !known.done, "called twice at a time");
-        assert!(!known.barred && known.tries < 3, "{contact:?} must not be called again");
-        assert!(!self.barred_numbers.contains(&(1_000 + u64::from(contact.0))));
-        assert!(known.not_before <= self.now, "{contact:?} too soon");
-        let zone = contact.0 as usize % self.zones.len();
-        assert_eq!(self.zones[zone].state(self.now), State::Open, "out of hours");
-    }
-}
-
-proptest! {
-    /// Nobody is called out of hours, too soon, too often, twice at a time, while suspended, or
-    /// after asking not to be; the cap holds; every contact is done once.
-    #[test]
-    fn no_rule_is_broken(
-        mode in 0u8..3,
-        cap in 0u16..300,
-        events in proptest::collection::vec(any::<(u8, u8, u16)>(), 1..400),
-    ) {
-        let mode = match mode {
-            0 => Mode::Preview,
-            1 => Mode::Progressive,
-            _ => Mode::Predictive { dials_per_100_agents: 180 },
-        };
-        let config = CampaignConfig {
-            mode,
-            cap_per_mille: cap,
-            intensified: Some(Mode::Predictive { dials_per_100_agents: 250 })
-                .filter(|_| mode != Mode::Preview),
-            rails: Some(GuardRails {
-                complaints_max: 2,
-                success_min_per_mille: 100,
-                success_high_per_mille: 500,
-                sample_min: 8,
-            }),
-            ..CampaignConfig::default()
-        };
-        let zones = zones();
-        let mut clerk = Clerk {
-            campaign: campaign(config, &zones, 12),
-            zones: &zones,
-            config,
-            known: vec![Known::default(); 12],
-            barred_numbers: Vec::new(),
-            now: Time(9 * HOUR),
-            idle: 0,
-            suspended: false,
-            live: 0,
-            abandoned: 0,
-            exhausted: 0,
-            dials: 0,
-        };
-        for (what, whom, how) in events {
-            // Mostly minutes, at times half a day.
-            let minutes = if how % 13 == 0 { 720 } else { u64::from(how % 50) };
-            clerk.now = clerk.now.plus(minutes * 60_000);
-            clerk.give(CampaignInput::Tick);
-            let contact = ContactId(u32::from(whom % 13));
-            let outcomes =
-                [Outcome::Busy, Outcome::NoAnswer, Outcome::Machine, Outcome::Congestion];
-            let outcome = outcomes[usize::from(how) % 4];
-            clerk.give(match what % 16 {
-                0 | 1 => CampaignInput::Staff { idle: u32::from(whom % 5), at_work: 5 },
-                2..=4 => CampaignInput::Start(contact),
-                5 => CampaignInput::Skip(contact),
-                6 | 7 => CampaignInput::Answered { contact, served: how % 3 > 0 },
-                8 | 9 => CampaignInput::Failed { contact, outcome },
-                10 | 11 => CampaignInput::Ended { contact, success: how % 2 == 0 },
-                12 if how % 4 == 0 => CampaignInput::Complaint(contact),
-                13 if how % 8 == 0 => CampaignInput::DoNotCall(1_000 + u64::from(whom % 20)),
-                14 if how % 8 == 0 => CampaignInput::Suspend,
-                15 => CampaignInput::Resume,
-                _ => CampaignInput::Tick,
-            });
-        }
-        // Whoever is still on the line hangs up, and the rest is called until nobody is left.
-        clerk.give(CampaignInput::Resume);
-        for _ in 0..4_000 {
-            clerk.give(CampaignInput::Staff { idle: 20, at_work: 20 });
-            for contact in (0..12).map(ContactId) {
-                clerk.give(CampaignInput::Start(contact));
-                clerk.give(CampaignInput::Failed { contact, outcome: Outcome::NoAnswer });
-                clerk.give(CampaignInput::Ended { contact, success: true });
-            }
-            let Some(next) = clerk.campaign.deadline() else { break };
-            clerk.now = next;
-        }
-        assert!(clerk.known.iter().all(|known| known.done), "somebody was forgotten");
-        assert_eq!(clerk.exhausted, 1, "said once");
-    }
 }
 
 #[test]

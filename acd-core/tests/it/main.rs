@@ -6,6 +6,7 @@ mod calendar;
 mod call_order;
 mod campaign;
 mod choices;
+mod clerk;
 mod compat;
 mod desk;
 mod estimates;

@@ -1,7 +1,8 @@
 //! The five reports, from one small morning.
 
-use acd_core::stats::{CallEnd, Level, Stats};
+use acd_core::stats::{CallEnd, Level, Stats, Traffic};
 use acd_core::*;
+use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
 use crate::desk::Desk;
 
@@ -88,4 +89,110 @@ fn a_morning_in_five_reports() {
     let (of, by, ratings) = stats.satisfaction().next().unwrap();
     assert_eq!((of, by, ratings.count, ratings.sum), (sales, Some(ann), 2, 7));
     assert_eq!((ratings.grades[2], ratings.grades[5]), (1, 1));
+}
+
+/// What a busy desk said, from random numbers: who calls, answers, gives up, talks how long.
+fn said(events: &[(u8, u8)]) -> Vec<(Time, Output)> {
+    let config = QueueConfig { wrap_up_ms: 700, ring_timeout_ms: 900, ..QueueConfig::default() };
+    let (mut desk, queue) = Desk::with_queue(config);
+    for tag in 0..3 {
+        desk.agent(tag, queue, Membership::default());
+    }
+    let mut now = 0;
+    for (n, &(what, ms)) in (0..).zip(events) {
+        now += u64::from(ms) * 7;
+        desk.at(now);
+        match what % 4 {
+            0 | 1 => desk.arrive(n, queue),
+            2 => {
+                let offer = desk.offers.values().nth(usize::from(what / 4) % 3).copied();
+                let _ = offer.map(|offer| desk.try_give(Input::Accept { offer }));
+            }
+            _ => {
+                let call = desk.calls.values().nth(usize::from(what / 4)).copied();
+                let _ = call.map(|call| desk.try_give(Input::Hangup { call }));
+            }
+        }
+    }
+    desk.log
+}
+
+fn folded(outputs: &[(Time, Output)], stats: &mut Stats) {
+    for (at, output) in outputs {
+        stats.see(*at, output);
+    }
+}
+
+proptest! {
+    /// INV-51: numbers restored from a snapshot go on as the fold that never stopped; damage is
+    /// found.
+    #[test]
+    fn inv_51_restored_numbers_go_on_as_if_the_fold_had_never_stopped(
+        events in proptest::collection::vec(any::<(u8, u8)>(), 1..200),
+        stop in any::<u16>(),
+        place in any::<u16>(),
+        change in 1u8..,
+    ) {
+        let said = said(&events);
+        let (before, after) = said.split_at(usize::from(stop) % (said.len() + 1));
+        let mut lasting = Stats::new(500, 300, 50);
+        folded(before, &mut lasting);
+        let mut bytes = lasting.snapshot();
+        let mut stopped = Stats::restore(&bytes).expect("a sound snapshot");
+        prop_assert_eq!(stopped.state_hash(), lasting.state_hash());
+        prop_assert_eq!(&stopped.snapshot(), &bytes);
+        folded(after, &mut lasting);
+        folded(after, &mut stopped);
+        prop_assert_eq!(stopped.state_hash(), lasting.state_hash());
+        prop_assert_eq!(stopped.queues(), lasting.queues());
+        prop_assert_eq!(stopped.take_calls(), lasting.take_calls());
+
+        let cut = usize::from(stop) % bytes.len();
+        prop_assert!(matches!(Stats::restore(&bytes[..cut]), Err(Error::Snapshot(_))));
+        let place = usize::from(place) % bytes.len();
+        bytes[place] ^= change;
+        prop_assert!(matches!(Stats::restore(&bytes), Err(Error::Snapshot(_))));
+    }
+
+    /// INV-10, INV-14: in every interval what was offered is what became of it and what is there
+    /// still; rows that are forgotten are gone, and the others as they were.
+    #[test]
+    fn inv_10_intervals_add_up_and_old_ones_are_forgotten(
+        events in proptest::collection::vec(any::<(u8, u8)>(), 1..200),
+        stop in any::<u16>(),
+    ) {
+        let said = said(&events);
+        let (before, after) = said.split_at(usize::from(stop) % (said.len() + 1));
+        let mut whole = Stats::new(500, 300, 50);
+        folded(before, &mut whole);
+        let mut short = whole.clone();
+        let seam = Time(before.last().map_or(0, |(at, _)| at.ms()) / 500 * 500);
+        short.forget_before(seam);
+        folded(after, &mut whole);
+        folded(after, &mut short);
+        let kept = |stats: &Stats| -> Vec<(Time, Traffic)> {
+            stats.traffic().filter(|row| row.0 >= seam).map(|row| (row.0, *row.2)).collect()
+        };
+        prop_assert_eq!(kept(&short), kept(&whole));
+        prop_assert!(short.traffic().all(|row| row.0 >= seam));
+        prop_assert!(short.traffic_by_class().all(|row| row.0 >= seam));
+        prop_assert!(short.agents_by_interval().all(|row| row.0 >= seam));
+        let end = said.last().map_or(Time::ZERO, |(at, _)| *at);
+        prop_assert!(short.agents(end).eq(whole.agents(end)), "agents of all time stay");
+        let mut there = 0;
+        for (.., row) in whole.traffic() {
+            let gone = row.refused + row.answered + row.abandoned + row.left + row.moved;
+            prop_assert!(gone <= row.offered);
+            there += row.offered - gone;
+            for level in [Level::OfAnswered, Level::OfOffered, Level::OfOfferedButShort] {
+                let (part, of) = row.level(level);
+                prop_assert!(part <= of);
+            }
+        }
+        let joined = said.iter().filter(|(_, o)| matches!(o, Output::Joined { .. })).count();
+        let ended = said.iter().filter(|(_, output)| {
+            matches!(output, Output::Connected { .. } | Output::Left { .. })
+        });
+        prop_assert_eq!(there as usize, joined - ended.count());
+    }
 }

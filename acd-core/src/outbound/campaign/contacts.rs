@@ -1,6 +1,7 @@
 //! The contacts of a campaign, the next one due first.
 
 use super::{CampaignError, Contact, ContactId};
+use crate::plain::{Plain, Sink, Source, plain};
 use crate::storage::Storage;
 use crate::time::Time;
 
@@ -56,6 +57,16 @@ pub(super) struct Contacts<'a> {
     last_preview: Option<u32>,
 }
 
+#[cfg(feature = "alloc")]
+impl Contacts<'_> {
+    pub(super) fn with_capacity(contacts: u32) -> Self {
+        let size = contacts as usize;
+        // A third of the index stays empty, so that numbers are found after a step or two.
+        let numbers = Storage::owned(size + size / 2 + 1, NumberSlot::default());
+        Self::new(Storage::owned(size, ContactSlot::default()), numbers)
+    }
+}
+
 impl<'a> Contacts<'a> {
     pub(super) fn new(
         mut slots: Storage<'a, ContactSlot>,
@@ -105,6 +116,16 @@ impl<'a> Contacts<'a> {
 
     pub(super) fn get(&self, index: u32) -> Option<&ContactSlot> {
         self.slots[..self.len as usize].get(index as usize)
+    }
+
+    /// All of them, in the order of adding.
+    pub(super) fn all(&self) -> impl Iterator<Item = &ContactSlot> {
+        self.slots[..self.len as usize].iter()
+    }
+
+    /// Those previewed, the first to be over first.
+    pub(super) fn previews(&self) -> impl Iterator<Item = u32> {
+        core::iter::successors(self.first_preview, |&at| self.slots[at as usize].after)
     }
 
     /// Changes a contact, and where it stands by its state and instant.
@@ -216,3 +237,21 @@ impl<'a> Contacts<'a> {
         }
     }
 }
+
+/// What a contact is; where it stands in the heap and the lists follows from that.
+impl Plain for ContactSlot {
+    fn put(&self, sink: &mut dyn Sink) {
+        self.contact.put(sink);
+        (self.state, self.tries, self.at).put(sink);
+        (self.complained, self.barred).put(sink);
+    }
+
+    fn get(source: &mut Source<'_>) -> Self {
+        let contact = Contact::get(source);
+        let (state, tries, at) = Plain::get(source);
+        let (complained, barred) = Plain::get(source);
+        Self { contact, state, tries, at, complained, barred, ..Self::default() }
+    }
+}
+
+plain!(enum ContactState { 0 Waiting, 1 Previewed, 2 Dialled, 3 Talking, 4 Done });

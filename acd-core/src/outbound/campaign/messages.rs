@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::outbound::{Blend, GuardEvent, GuardRails, Mode, Outcome, RetryRules};
+use crate::plain::plain;
 use crate::time::Time;
 
 /// Names a contact of a campaign, by its place in the list.
@@ -200,4 +201,10 @@ pub enum CampaignError {
     /// A configuration value is out of range or contradicts another.
     #[error("configuration: {0}")]
     Config(&'static str),
+    /// The bytes are no snapshot a campaign can go on from.
+    #[error("snapshot: {0}")]
+    Snapshot(&'static str),
 }
+
+plain!(struct Contact { tag, number, zone, priority, not_before });
+plain!(struct CampaignConfig { mode, intensified, cap_per_mille, retry, rails, blend, preview_ms, skip_ms });

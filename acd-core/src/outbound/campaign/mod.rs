@@ -2,6 +2,7 @@
 
 mod contacts;
 mod messages;
+mod snapshot;
 
 pub use contacts::{ContactSlot, NumberSlot};
 pub use messages::{
@@ -12,8 +13,6 @@ use contacts::{ContactState, Contacts};
 
 use super::{DoNotCall, Guard, GuardEvent, Mode, Outcome, Pacer, PacerCounters};
 use crate::calendar::{Calendar, State};
-#[cfg(feature = "alloc")]
-use crate::storage::Storage;
 use crate::time::Time;
 
 /// Calls a list of contacts: whom next, when again, how many at a time, and when to stop.
@@ -85,11 +84,7 @@ impl<'a> Campaign<'a> {
         contacts: u32,
         do_not_call: DoNotCall<'a>,
     ) -> Result<Self, CampaignError> {
-        let size = contacts as usize;
-        let slots = Storage::owned(size, ContactSlot::default());
-        // A third of the index stays empty, so that numbers are found after a step or two.
-        let numbers = Storage::owned(size + size / 2 + 1, NumberSlot::default());
-        Self::build(config, zones, Contacts::new(slots, numbers), do_not_call)
+        Self::build(config, zones, Contacts::with_capacity(contacts), do_not_call)
     }
 }
 
