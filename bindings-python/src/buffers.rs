@@ -33,6 +33,29 @@ pub(crate) fn with_input<T: Element, R>(
     Ok(inside(unsafe { elements.as_ref() }))
 }
 
+/// Elements that are worked on at once with the interpreter lock held: some microseconds' work.
+const SHORT: usize = 8_192;
+
+/// As [`with_input`], for work whose time grows with the input and which may have it in pieces. Of a
+/// long input each piece is copied, and other threads go on while it is worked on.
+pub(crate) fn with_pieces<T: Element + Send + Sync>(
+    py: Python<'_>,
+    buffer: &PyBuffer<T>,
+    mut work: impl FnMut(&[T]) + Send,
+) -> PyResult<()> {
+    let all = buffer.item_count();
+    if all <= SHORT {
+        return with_input(buffer, work);
+    }
+    for from in (0..all).step_by(SHORT) {
+        let piece = with_input(buffer, |elements| {
+            elements.iter().skip(from).take(SHORT).copied().collect::<Vec<_>>()
+        })?;
+        py.detach(|| work(&piece));
+    }
+    Ok(())
+}
+
 /// As [`with_input`], for an input and an output that must not be the same memory.
 pub(crate) fn with_both<I: Element, O: Element, R>(
     input: &PyBuffer<I>,
@@ -80,6 +103,7 @@ pub(crate) fn new_samples<'py>(
     with_output(&PyBuffer::<i16>::get(&made)?, fill)??;
     Ok(made)
 }
+
 /// An `array.array('h')` of these samples.
 pub(crate) fn samples_of<'py>(py: Python<'py>, pcm: &[i16]) -> PyResult<Bound<'py, PyAny>> {
     new_samples(py, pcm.len(), |out| {

@@ -39,8 +39,8 @@ fn patience(mean_s: Option<f64>) -> Patience {
 
 /// Erlang B: the share of calls that find all lines busy when there is no queue.
 #[pyfunction]
-fn erlang_b(lines: u32, erlangs: f64) -> PyResult<f64> {
-    staffing::erlang_b(lines, erlangs).map_err(wrong)
+fn erlang_b(py: Python<'_>, lines: u32, erlangs: f64) -> PyResult<f64> {
+    py.detach(|| staffing::erlang_b(lines, erlangs)).map_err(wrong)
 }
 
 /// What so many agents give to a load: Erlang C, or Erlang A when callers have patience.
@@ -52,6 +52,7 @@ fn erlang_b(lines: u32, erlangs: f64) -> PyResult<f64> {
 #[pyfunction]
 #[pyo3(signature = (*, calls_per_hour, handle_s, agents, patience_s=None, within_s=20.0))]
 fn service(
+    py: Python<'_>,
     calls_per_hour: f64,
     handle_s: f64,
     agents: u32,
@@ -59,7 +60,8 @@ fn service(
     within_s: f64,
 ) -> PyResult<Service> {
     let load = Load { calls_per_hour, handle_s };
-    let of = staffing::service(load, patience(patience_s), agents, within_s).map_err(wrong)?;
+    let of = py.detach(|| staffing::service(load, patience(patience_s), agents, within_s));
+    let of = of.map_err(wrong)?;
     Ok(Service {
         wait_probability: of.wait_probability,
         abandoned: of.abandoned,
@@ -77,6 +79,7 @@ fn service(
 #[pyfunction]
 #[pyo3(signature = (*, calls_per_hour, handle_s, share=0.8, within_s=20.0, patience_s=None))]
 fn erlang_agents(
+    py: Python<'_>,
     calls_per_hour: f64,
     handle_s: f64,
     share: f64,
@@ -85,16 +88,16 @@ fn erlang_agents(
 ) -> PyResult<u32> {
     let load = Load { calls_per_hour, handle_s };
     let target = Target { share, within_s };
-    staffing::agents_needed(load, patience(patience_s), target).map_err(wrong)
+    py.detach(|| staffing::agents_needed(load, patience(patience_s), target)).map_err(wrong)
 }
 
 /// How many agents start a shift at each interval so that as many are there as each needs, with the
 /// fewest shifts of `shift` intervals.
 #[pyfunction]
 #[allow(clippy::needless_pass_by_value, reason = "PyO3 makes a list into a vector")]
-fn shift_starts(needs: Vec<u32>, shift: usize) -> PyResult<Vec<u32>> {
+fn shift_starts(py: Python<'_>, needs: Vec<u32>, shift: usize) -> PyResult<Vec<u32>> {
     let mut starts = vec![0; needs.len()];
-    staffing::roster(&needs, shift, &mut starts).map_err(wrong)?;
+    py.detach(|| staffing::roster(&needs, shift, &mut starts)).map_err(wrong)?;
     Ok(starts)
 }
 

@@ -41,10 +41,12 @@ def one_agent(**queue: Any) -> tuple[Engine, int, int]:
 def engine_changed(agent: int, state: str, at: int, reason: int | None = None) -> Any:
     class Like:
         def __eq__(self, other: object) -> bool:
-            return (
-                isinstance(other, AgentChanged)
-                and (other.agent, other.state, other.at, other.reason) == (agent, state, at, reason)
-            )
+            return isinstance(other, AgentChanged) and (
+                other.agent,
+                other.state,
+                other.at,
+                other.reason,
+            ) == (agent, state, at, reason)
 
         def __repr__(self) -> str:
             return f"AgentChanged(agent={agent}, state={state}, at={at})"
@@ -280,8 +282,14 @@ def replay(inputs: list[tuple[int, int, int]], seed: int) -> list[str]:
                 offers.append(output.offer)
     counters = engine.queue_counters(queue)
     assert counters.offered == (
-        counters.refused + counters.answered + counters.abandoned + counters.timed_out
-        + counters.exited + counters.left_empty + counters.overflowed + counters.waiting
+        counters.refused
+        + counters.answered
+        + counters.abandoned
+        + counters.timed_out
+        + counters.exited
+        + counters.left_empty
+        + counters.overflowed
+        + counters.waiting
     )
     return seen
 

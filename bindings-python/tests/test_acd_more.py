@@ -192,8 +192,9 @@ def test_a_journal_that_lies_is_found_out() -> None:
     ]:
         changed = [*lines]
         changed[line] = wrong
-        with pytest.raises(JournalError, match=message):
+        with pytest.raises(JournalError, match=message) as lie:
             replay(changed)
+        assert (lie.value.code, lie.value.subject) == ("journal", lie.value.line)
     with pytest.raises(JournalError, match="empty"):
         replay([])
     with pytest.raises(JournalError, match="before the engine"):

@@ -1,15 +1,15 @@
-"""A week of a 12345 city hotline, from the calls of each half-hour: python hotline_week.py
+# %% [markdown]
+# # A week of a 12345 city hotline, from the calls of each half-hour
+#
+# Takes the counts a report has, staffs every day by Erlang A, covers it with shifts, plays the week
+# through the routing engine, and leaves three pictures: when people call, Monday's roster, and what
+# Monday's callers got.
+#
+# Run it with `python hotline_week.py`, or cell by cell in a notebook.
 
-Takes the counts a report has, staffs every day by Erlang A, covers it with shifts, plays the week
-through the routing engine, and leaves three pictures: when people call, Monday's roster, and what
-Monday's callers got.
-"""
-
+# %%
 from __future__ import annotations
 
-import matplotlib
-
-matplotlib.use("agg")
 import matplotlib.pyplot as plt
 from trunkline import sim
 from trunkline.sim import Day, Target, plot
@@ -33,28 +33,37 @@ def day(busy: float) -> Day:
     return Day(calls=calls, handle=("lognormal", 240, 0.9), patience=180, within_s=15)
 
 
-def main() -> None:
-    days = {name: day(busy) for name, busy in WEEK.items()}
-    plans = {name: sim.roster(of, TARGET, shift_s=4 * 3600) for name, of in days.items()}
-    played = sim.compare({name: plan.centre() for name, plan in plans.items()}, runs=10)
-    print("        calls  shifts   in time  gave up   busy")
-    for name, found in played.items():
-        print(
-            f"{name}    {sum(days[name].calls):7.0f}{plans[name].agents:8}"
-            f"{found.service_level.mean:10.1%}{found.abandonment.mean:9.1%}"
-            f"{found.occupancy.mean:7.0%}"
-        )
+days = {name: day(busy) for name, busy in WEEK.items()}
+start_s = OPENS * 3600
+plot.arrivals({name: of.calls for name, of in days.items()}, start_s=start_s)
+plt.savefig("hotline-arrivals.png")
 
-    start_s = OPENS * 3600
-    plot.arrivals({name: of.calls for name, of in days.items()}, start_s=start_s)
-    plt.savefig("hotline-arrivals.png")
-    plot.staffing(plans["Mon"], start_s=start_s)
-    plt.savefig("hotline-roster.png")
-    monday = sim.study(plans["Mon"].centre().replace(keep_calls=True), runs=10)
-    plot.overview(monday, title="Monday", target=0.85, start_s=start_s).savefig(
-        "hotline-monday.png"
+# %% [markdown]
+# ## Shifts
+#
+# Erlang A says how many agents each half-hour needs, `roster` covers that with the fewest shifts.
+
+# %%
+plans = {name: sim.roster(of, TARGET, shift_s=4 * 3600) for name, of in days.items()}
+plot.staffing(plans["Mon"], start_s=start_s)
+plt.savefig("hotline-roster.png")
+
+# %% [markdown]
+# ## The week, played
+#
+# The formulas take each half-hour for itself. The engine does not.
+
+# %%
+played = sim.compare({name: plan.centre() for name, plan in plans.items()}, runs=10)
+print("        calls  shifts   in time  gave up   busy")
+for name, found in played.items():
+    print(
+        f"{name}    {sum(days[name].calls):7.0f}{plans[name].agents:8}"
+        f"{found.service_level.mean:10.1%}{found.abandonment.mean:9.1%}"
+        f"{found.occupancy.mean:7.0%}"
     )
 
-
-if __name__ == "__main__":
-    main()
+# %%
+monday = sim.study(plans["Mon"].centre().replace(keep_calls=True), runs=10)
+figure = plot.overview(monday, title="Monday", target=0.85, start_s=start_s)
+figure.savefig("hotline-monday.png")

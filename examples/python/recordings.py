@@ -1,10 +1,13 @@
-"""A folder of recordings searched and summarised: python recordings.py [FOLDER]
+# %% [markdown]
+# # A folder of recordings, searched and summarised
+#
+# Says of every call who spoke how much, how often they spoke at once and how long nobody did, finds
+# the calls that somebody should listen to, and leaves a picture of the longest pause.
+#
+# Run it with `python recordings.py [FOLDER]`, or cell by cell in a notebook. Without a folder it makes
+# six calls to look at.
 
-Says of every call who spoke how much, how often they spoke at once and how long nobody did, finds
-the calls that somebody should listen to, and leaves a picture of the longest pause. Without a
-folder it makes six calls to look at.
-"""
-
+# %%
 from __future__ import annotations
 
 import random
@@ -14,9 +17,6 @@ from array import array
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import PercentFormatter
@@ -27,7 +27,11 @@ from trunkline.sim.plot import BLUE, GREEN, ORANGE, RED, STYLE
 
 FRAME = 160
 
+# %% [markdown]
+# ## What is looked at
 
+
+# %%
 @dataclass
 class Call:
     """What is known of a recording."""
@@ -75,6 +79,11 @@ def look_at(path: Path) -> Call:
         return Call(path, call.meta.get("queue", "?"), np.array(talk, bool), sold)
 
 
+# %% [markdown]
+# ## Calls to look at
+
+
+# %%
 def make_calls(folder: Path) -> None:
     """Six calls: turns of babble, pauses between them, one agent who leaves the caller alone."""
     chance = random.Random(7)
@@ -99,70 +108,72 @@ def make_calls(folder: Path) -> None:
                 call.mark(1, at - 8000, "sold")
 
 
-def main() -> None:
-    if len(sys.argv) > 1:
-        summarise(sorted(Path(sys.argv[1]).glob("*.tlr")))
-        return
-    with tempfile.TemporaryDirectory() as made:
-        make_calls(Path(made))
-        summarise(sorted(Path(made).glob("*.tlr")))
+scratch = tempfile.TemporaryDirectory()
+folder = Path(scratch.name)
+if len(sys.argv) == 2 and not sys.argv[1].startswith("-"):  # a notebook has arguments of its own
+    folder = Path(sys.argv[1])
+else:
+    make_calls(folder)
+paths = sorted(folder.glob("*.tlr"))
 
+# %% [markdown]
+# ## The summary
 
-def summarise(paths: list[Path]) -> None:
-    calls = [look_at(path) for path in paths]
-    print("call         queue    length  caller  agent   both  longest pause")
-    for call in calls:
-        caller, agent = call.shares
-        pause, where = call.longest_pause
-        print(
-            f"{call.path.stem:12} {call.queue:8}{call.seconds:6.0f} s{caller:8.0%}{agent:7.0%}"
-            f"{call.both:7.1%}{pause:7.1f} s at {where:.0f} s{'  sold' if call.sold else ''}"
-        )
-    intact = sum(record.verify(path).is_intact for path in paths)
-    print(f"{intact} of {len(paths)} files are intact")
-    worst = max(calls, key=lambda call: call.longest_pause)
-    print(f"listen to {worst.path.name}: {worst.longest_pause[0]:.0f} s of silence")
-    draw(calls, worst)
+# %%
+calls = [look_at(path) for path in paths]
+print("call         queue    length  caller  agent   both  longest pause")
+for call in calls:
+    caller, agent = call.shares
+    pause, where = call.longest_pause
+    print(
+        f"{call.path.stem:12} {call.queue:8}{call.seconds:6.0f} s{caller:8.0%}{agent:7.0%}"
+        f"{call.both:7.1%}{pause:7.1f} s at {where:.0f} s{'  sold' if call.sold else ''}"
+    )
+intact = sum(record.verify(path).is_intact for path in paths)
+print(f"{intact} of {len(paths)} files are intact")
+worst = max(calls, key=lambda call: call.longest_pause)
+print(f"listen to {worst.path.name}: {worst.longest_pause[0]:.0f} s of silence")
 
+# %% [markdown]
+# ## The picture
 
-def draw(calls: list[Call], worst: Call) -> None:
-    with plt.rc_context(STYLE):
-        figure, (left, right) = plt.subplots(
-            1, 2, figsize=(11, 3.8), width_ratios=[2, 3], layout="constrained"
-        )
-        caller, agent = np.array([call.shares for call in calls]).T
-        both = np.array([call.both for call in calls])
-        names = [call.path.stem for call in calls]
-        left.barh(names, caller - both, color=BLUE, label="caller")
-        left.barh(names, agent - both, left=caller - both, color=GREEN, label="agent")
-        left.barh(names, both, left=caller + agent - 2 * both, color=RED, label="both")
-        left.xaxis.set_major_formatter(PercentFormatter(xmax=1))
-        left.set_xlim(0, 1)
-        left.invert_yaxis()
-        left.grid(visible=False, axis="y")
-        left.legend(ncols=3, loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderaxespad=0.1)
-        left.set_xlabel("share of the call")
-        left.set_title("Who spoke how much", pad=26)
+# %%
+with plt.rc_context(STYLE):
+    figure, (left, right) = plt.subplots(
+        1, 2, figsize=(11, 3.8), width_ratios=[2, 3], layout="constrained"
+    )
+    callers, agents = np.array([call.shares for call in calls]).T
+    both = np.array([call.both for call in calls])
+    names = [call.path.stem for call in calls]
+    left.barh(names, callers - both, color=BLUE, label="caller")
+    left.barh(names, agents - both, left=callers - both, color=GREEN, label="agent")
+    left.barh(names, both, left=callers + agents - 2 * both, color=RED, label="both")
+    left.xaxis.set_major_formatter(PercentFormatter(xmax=1))
+    left.set_xlim(0, 1)
+    left.invert_yaxis()
+    left.grid(visible=False, axis="y")
+    left.legend(ncols=3, loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderaxespad=0.1)
+    left.set_ylabel("recording")
+    left.set_xlabel("share of the call")
+    left.set_title("Who spoke how much", pad=26)
 
-        with Reader(worst.path) as call:
-            columns = 600
-            seconds = np.linspace(0, call.duration_s, columns)
-            for sign, channel, colour in ((1, "caller", BLUE), (-1, "agent", GREEN)):
-                levels = np.frombuffer(call.picture(channel, columns), np.uint8) / 128
-                right.fill_between(seconds, 0, sign * levels, color=colour, lw=0, label=channel)
-            reach = 1.15 * max(abs(edge) for edge in right.get_ylim())
-        pause, where = worst.longest_pause
-        right.axvspan(where, where + pause, color=ORANGE, alpha=0.18, lw=0)
-        right.annotate(
-            f"{pause:.0f} s of silence", (where + pause / 2, 0.9 * reach), ha="center", color=ORANGE
-        )
-        right.set_ylim(-reach, reach)
-        right.set_yticks([])
-        right.set_xlim(0, worst.seconds)
-        right.set_xlabel("seconds")
-        right.set_title(f"{worst.path.name}: caller above, agent below", pad=26)
-        figure.savefig("recordings.png")
+    with Reader(worst.path) as heard:
+        columns = 600
+        seconds = np.linspace(0, heard.duration_s, columns)
+        for sign, channel, colour in ((1, "caller", BLUE), (-1, "agent", GREEN)):
+            levels = np.frombuffer(heard.picture(channel, columns), np.uint8) / 128
+            right.fill_between(seconds, 0, sign * levels, color=colour, lw=0, label=channel)
+        reach = 1.15 * max(abs(edge) for edge in right.get_ylim())
+    pause, where = worst.longest_pause
+    right.axvspan(where, where + pause, color=ORANGE, alpha=0.18, lw=0)
+    right.annotate(
+        f"{pause:.0f} s of silence", (where + pause / 2, 0.9 * reach), ha="center", color=ORANGE
+    )
+    right.set_ylim(-reach, reach)
+    right.set_yticks([])
+    right.set_xlim(0, worst.seconds)
+    right.set_xlabel("seconds")
+    right.set_title(f"{worst.path.name}: caller above, agent below", pad=26)
+    figure.savefig("recordings.png")
 
-
-if __name__ == "__main__":
-    main()
+scratch.cleanup()

@@ -19,13 +19,17 @@ _INPUTS = frozenset(
 
 
 class JournalError(Error):
-    """A journal does not say what this engine did; ``line`` is where it went wrong, from 1."""
+    """A journal does not say what this engine did; ``line`` is where it went wrong, from 1.
+
+    ``code`` is "journal", ``subject`` the line again.
+    """
 
     line: int
 
     def __init__(self, line: int, why: str) -> None:
         super().__init__(f"line {line}: {why}")
-        self.line = line
+        self.line = self.subject = line
+        self.code, self.limit = "journal", None
 
 
 class Journal:
@@ -50,6 +54,9 @@ class Journal:
         self._to = to
         self._engine = Engine(**options)
         self._note("new", [], options, None)
+
+    def __repr__(self) -> str:
+        return f"Journal({self._engine!r})"
 
     def _note(self, name: str, args: list[Any], options: dict[str, Any], result: Any) -> None:
         line = [name, args, options] if result is None else [name, args, options, result]

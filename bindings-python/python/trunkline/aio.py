@@ -79,6 +79,9 @@ class SystemClock:
         # The monotonic clock runs from here on: somebody may set the other one.
         self._zero = time.time_ns() // 1_000_000 - int(time.monotonic() * 1000)
 
+    def __repr__(self) -> str:
+        return f"SystemClock(now={self.now()})"
+
     def now(self) -> int:
         """Milliseconds since the Unix epoch."""
         return self._zero + int(time.monotonic() * 1000)
@@ -105,6 +108,9 @@ class FakeClock:
         self._now = now
         self._timers: list[tuple[int, int, _Timer]] = []
         self._count = itertools.count()
+
+    def __repr__(self) -> str:
+        return f"FakeClock({self._now})"
 
     def now(self) -> int:
         """Where it stands."""
@@ -155,6 +161,9 @@ class Driver(Generic[Out]):
         self._due: int | None = None
         self._closed = False
         self._error: BaseException | None = None
+
+    def __repr__(self) -> str:
+        return f"Driver({self.engine!r}, due={self._due}, closed={self._closed})"
 
     async def __aenter__(self) -> Self:
         self.drain()

@@ -2,7 +2,8 @@
 
 PCM goes in as any contiguous buffer of signed 16-bit integers in the machine's byte order
 (``array('h')``, a NumPy ``int16`` array, a ``memoryview`` cast to ``'h'``), codes and packets as any
-contiguous buffer of bytes. Neither is copied on its way in. PCM comes out as ``array('h')``, which
+contiguous buffer of bytes. Neither is copied on its way in, but for what is long: detectors and
+converters copy that a second at a time, so that other threads go on. PCM comes out as ``array('h')``, which
 NumPy takes without a copy (``numpy.asarray``), codes as ``bytes``; functions that end in ``_into``
 write into a buffer of yours. Sound is mono at 8,000 samples a second unless it says otherwise.
 

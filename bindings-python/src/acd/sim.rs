@@ -314,6 +314,11 @@ pub(super) struct Watch {
 
 #[pymethods]
 impl Watch {
+    fn __repr__(&self) -> String {
+        let over = if matches!(self.stage, Stage::Over(_)) { "True" } else { "False" };
+        format!("Watch(at_s={:?}, is_over={over})", self.now.ms() as f64 / 1_000.0)
+    }
+
     fn __iter__(this: PyRef<'_, Self>) -> PyRef<'_, Self> {
         this
     }

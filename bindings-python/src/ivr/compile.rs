@@ -11,6 +11,7 @@ use crate::errors::{CompileError, IvrError, Reason};
 ///
 /// Returns the program and a list of warnings, each a `Diagnostic`. Raises CompileError with
 /// everything that keeps the document from being a flow; `file` is the name that messages show.
+/// Other threads go on meanwhile.
 #[pyfunction]
 #[pyo3(signature = (source, file="flow.yaml"))]
 pub(super) fn compile<'py>(
@@ -18,7 +19,7 @@ pub(super) fn compile<'py>(
     source: &str,
     file: &str,
 ) -> PyResult<(Bound<'py, PyBytes>, Vec<Bound<'py, PyAny>>)> {
-    match ivr_core::compile(source, file) {
+    match py.detach(|| ivr_core::compile(source, file)) {
         Ok(program) => Ok((PyBytes::new(py, &program), listed(py, program.warnings())?)),
         Err(errors) => Err(refused(py, &errors, file)),
     }
@@ -42,8 +43,8 @@ pub(super) fn refused(py: Python<'_>, errors: &Diagnostics, file: &str) -> PyErr
 /// Raises IvrError for what is no such configuration.
 #[pyfunction]
 #[pyo3(signature = (xml, name="menus"))]
-pub(super) fn import_freeswitch(xml: &str, name: &str) -> PyResult<String> {
-    ivr_core::import_freeswitch(xml, name).map_err(|error| {
+pub(super) fn import_freeswitch(py: Python<'_>, xml: &str, name: &str) -> PyResult<String> {
+    py.detach(|| ivr_core::import_freeswitch(xml, name)).map_err(|error| {
         let reason = match error {
             ImportError::Xml(_) => Reason::new("xml"),
             ImportError::Empty => Reason::new("no_menu"),

@@ -57,8 +57,9 @@ pub(super) struct Flow {
 #[pymethods]
 impl Flow {
     #[new]
-    fn new(program: &Bound<'_, PyBytes>) -> PyResult<Self> {
-        let loaded = Loaded::new(program.as_bytes());
+    fn new(py: Python<'_>, program: &Bound<'_, PyBytes>) -> PyResult<Self> {
+        let program = program.as_bytes();
+        let loaded = py.detach(|| Loaded::new(program));
         Ok(Self { loaded: loaded.map_err(refused)? })
     }
 
@@ -98,13 +99,13 @@ impl Flow {
     }
 
     /// The flow as a picture: text for Mermaid.
-    fn mermaid(&self) -> String {
-        self.loaded.flow().mermaid()
+    fn mermaid(&self, py: Python<'_>) -> String {
+        py.detach(|| self.loaded.flow().mermaid())
     }
 
     /// The flow as a picture: text for Graphviz's dot.
-    fn dot(&self) -> String {
-        self.loaded.flow().dot()
+    fn dot(&self, py: Python<'_>) -> String {
+        py.detach(|| self.loaded.flow().dot())
     }
 
     /// Every file and text the program may play: (prompt, language, file or None, text or None).

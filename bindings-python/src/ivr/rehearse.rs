@@ -12,14 +12,14 @@ use super::flow::Flow;
 #[pyfunction]
 #[pyo3(signature = (source, file="flow.ivrtest.yaml"))]
 pub(super) fn flow_of(py: Python<'_>, source: &str, file: &str) -> PyResult<String> {
-    rehearse::flow_of(source, file).map_err(|errors| refused(py, &errors, file))
+    py.detach(|| rehearse::flow_of(source, file)).map_err(|errors| refused(py, &errors, file))
 }
 
 /// What `trunkline.ivr.run_scenarios` makes its result of: name, failure or None, and transcript of
 /// each scenario; exits taken and exits there are; those nobody took.
 type Played = (Vec<(String, Option<String>, String)>, (usize, usize), Vec<(String, String)>);
 
-/// Plays every scenario of a file against a flow.
+/// Plays every scenario of a file against a flow. Other threads go on meanwhile.
 #[pyfunction]
 pub(super) fn play_scenarios(
     py: Python<'_>,

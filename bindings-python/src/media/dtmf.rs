@@ -5,7 +5,7 @@ use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use crate::buffers::{new_samples, with_input};
+use crate::buffers::{new_samples, with_pieces};
 use crate::words::record;
 
 record! {
@@ -65,10 +65,11 @@ impl DtmfDetector {
     }
 
     /// Listen to PCM samples (int16 buffer, a frame of any size); returns the keys pressed and let
-    /// go. The answer does not depend on how the sound is cut into frames.
+    /// go. The answer does not depend on how the sound is cut into frames. Other threads go on while
+    /// it listens to more than a second.
     fn listen(&mut self, pcm: &Bound<'_, PyAny>) -> PyResult<Vec<KeyEvent>> {
         let mut found = Vec::new();
-        with_input(&PyBuffer::<i16>::get(pcm)?, |pcm| {
+        with_pieces(pcm.py(), &PyBuffer::<i16>::get(pcm)?, |pcm| {
             self.detector.detect(pcm, |detection| found.push(detection.into()));
         })?;
         Ok(found)

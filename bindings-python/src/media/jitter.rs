@@ -150,8 +150,10 @@ struct Inside {
 /// many samples out as are asked for, at 8,000 a second.
 ///
 /// `codec` is "pcma", "pcmu" or "opus". The buffer chooses its playout delay between `min_delay_ms`
-/// and `max_delay_ms` (500 at most); equal bounds make a fixed delay. It has no clock: packets and
-/// pulls come with their time, in microseconds of one monotonic clock of yours.
+/// and `max_delay_ms` (500 at most), counted from the fastest packets of the last seconds; equal
+/// bounds make a fixed delay, up to a pull less than asked for where the sender's frames fall between
+/// the pulls. It has no clock: packets and pulls come with their time, in microseconds of one
+/// monotonic clock of yours.
 #[pyclass(module = "trunkline.media", frozen)]
 struct JitterBuffer {
     inside: Mutex<Inside>,

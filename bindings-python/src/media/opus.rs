@@ -105,8 +105,8 @@ impl OpusDecoder {
         self.heard(packet, Decode::decode)
     }
 
-    /// Recover the frame before `next_packet` from the redundancy that it carries, as array('h');
-    /// empty when it carries none.
+    /// Recover the frame before `next_packet` (buffer of bytes) from the redundancy that it carries,
+    /// as array('h'); empty when it carries none.
     fn recover<'py>(&self, next_packet: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         self.heard(next_packet, Decode::recover)
     }

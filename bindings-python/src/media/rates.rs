@@ -1,13 +1,14 @@
 //! Conversion between sample rates.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use media_core::resample;
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::sync::MutexExt;
 
-use crate::buffers::{samples_of, with_input};
+use crate::buffers::{samples_of, with_input, with_pieces};
 
 #[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn wrong(error: resample::RateError) -> PyErr {
@@ -42,14 +43,8 @@ struct Resampler {
 }
 
 impl Resampler {
-    fn with<'py>(
-        &self,
-        py: Python<'py>,
-        run: impl FnOnce(&mut resample::Resampler, &mut Vec<i16>),
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let mut out = Vec::new();
-        run(&mut self.converter.lock().unwrap_or_else(PoisonError::into_inner), &mut out);
-        samples_of(py, &out)
+    fn converter(&self, py: Python<'_>) -> MutexGuard<'_, resample::Resampler> {
+        self.converter.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -65,15 +60,20 @@ impl Resampler {
         format!("Resampler({}, {})", self.from_hz, self.to_hz)
     }
 
-    /// Take the next samples (int16 buffer); returns those that are finished, as array('h').
+    /// Take the next samples (int16 buffer); returns those that are finished, as array('h'). Other
+    /// threads go on while it converts more than some thousands.
     fn process<'py>(&self, py: Python<'py>, pcm: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let pcm = PyBuffer::<i16>::get(pcm)?;
-        with_input(&pcm, |pcm| self.with(py, |converter, out| converter.process(pcm, out)))?
+        let (mut converter, mut out) = (self.converter(py), Vec::new());
+        let converter = &mut *converter;
+        with_pieces(py, &PyBuffer::<i16>::get(pcm)?, |pcm| converter.process(pcm, &mut out))?;
+        samples_of(py, &out)
     }
 
     /// The rest as array('h'), up to the exact length; ready for another stream then.
     fn finish<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.with(py, resample::Resampler::finish)
+        let mut out = Vec::new();
+        self.converter(py).finish(&mut out);
+        samples_of(py, &out)
     }
 }
 

@@ -6,7 +6,7 @@ use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use crate::buffers::{new_samples, with_input};
+use crate::buffers::{new_samples, with_pieces};
 use crate::words::{Repr as _, Words, record, value, word};
 
 const MEANINGS: Words<Meaning> = &[
@@ -78,10 +78,10 @@ impl ToneDetector {
     }
 
     /// Listen to PCM samples (int16 buffer, a frame of any size); returns the tones recognised. A
-    /// tone is told of once.
+    /// tone is told of once. Other threads go on while it listens to more than a second.
     fn listen(&mut self, pcm: &Bound<'_, PyAny>) -> PyResult<Vec<ToneHeard>> {
         let mut found = Vec::new();
-        with_input(&PyBuffer::<i16>::get(pcm)?, |pcm| {
+        with_pieces(pcm.py(), &PyBuffer::<i16>::get(pcm)?, |pcm| {
             self.supervisor.listen(pcm, |Heard { meaning, at }| {
                 found.push(ToneHeard { meaning: word(MEANINGS, meaning), at });
             });
@@ -116,9 +116,11 @@ impl Vad {
     }
 
     /// Hear PCM samples (int16 buffer, a frame of any size); whether there is speech in any block of
-    /// 10 ms that ended among them.
+    /// 10 ms that ended among them. Other threads go on while it hears more than a second.
     fn heard(&mut self, pcm: &Bound<'_, PyAny>) -> PyResult<bool> {
-        with_input(&PyBuffer::<i16>::get(pcm)?, |pcm| self.vad.heard(pcm))
+        let mut speech = false;
+        with_pieces(pcm.py(), &PyBuffer::<i16>::get(pcm)?, |pcm| speech |= self.vad.heard(pcm))?;
+        Ok(speech)
     }
 
     /// Whether the last block was speech, or the hangover still holds it.

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use media_core::record::tlr::{Reader, Shape, Stretch, TlrError};
 use pyo3::prelude::*;
+use pyo3::sync::MutexExt;
 use pyo3::types::PyBytes;
 
 use super::{CODINGS, MARKS, create, open, raised, unlock};
@@ -30,8 +31,8 @@ impl RecordingReader {
             .map_err(raised)
     }
 
-    fn known<R>(&self, look: impl FnOnce(&Reader<BufReader<File>>) -> R) -> R {
-        look(&self.reader.lock().unwrap_or_else(PoisonError::into_inner))
+    fn known<R>(&self, py: Python<'_>, look: impl FnOnce(&Reader<BufReader<File>>) -> R) -> R {
+        look(&self.reader.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -53,14 +54,14 @@ impl RecordingReader {
 
     /// When it started, in ms since the Unix epoch.
     #[getter]
-    fn started_ms(&self) -> i64 {
-        self.known(|reader| reader.head().started_ms)
+    fn started_ms(&self, py: Python<'_>) -> i64 {
+        self.known(py, |reader| reader.head().started_ms)
     }
 
     /// Name, coding, rate, and the position behind the last sample of each channel.
     #[getter]
-    fn channels(&self) -> Vec<(String, &'static str, u32, u64)> {
-        self.known(|reader| {
+    fn channels(&self, py: Python<'_>) -> Vec<(String, &'static str, u32, u64)> {
+        self.known(py, |reader| {
             let channels = (0..).zip(&reader.head().channels);
             channels
                 .map(|(n, of)| (of.name.clone(), word(CODINGS, of.coding), of.rate, reader.end(n)))
@@ -70,14 +71,14 @@ impl RecordingReader {
 
     /// Keys and values that the file begins with.
     #[getter]
-    fn meta(&self) -> Vec<(String, String)> {
-        self.known(|reader| reader.head().meta.clone())
+    fn meta(&self, py: Python<'_>) -> Vec<(String, String)> {
+        self.known(py, |reader| reader.head().meta.clone())
     }
 
     /// Channel, microseconds after the start, length in microseconds, kind and text of each mark.
     #[getter]
-    fn marks(&self) -> Vec<(u8, u64, u64, &'static str, String)> {
-        self.known(|reader| {
+    fn marks(&self, py: Python<'_>) -> Vec<(u8, u64, u64, &'static str, String)> {
+        self.known(py, |reader| {
             let marks = reader.marks().iter();
             marks
                 .map(|mark| {
@@ -93,20 +94,20 @@ impl RecordingReader {
 
     /// Stretches of the file that were lost, as first byte and the one behind the last.
     #[getter]
-    fn damage(&self) -> Vec<(u64, u64)> {
-        self.known(|reader| reader.damage().iter().map(|of| (of.start, of.end)).collect())
+    fn damage(&self, py: Python<'_>) -> Vec<(u64, u64)> {
+        self.known(py, |reader| reader.damage().iter().map(|of| (of.start, of.end)).collect())
     }
 
     /// Whether the file was closed, so that it has an index.
     #[getter]
-    fn is_indexed(&self) -> bool {
-        self.known(Reader::is_indexed)
+    fn is_indexed(&self, py: Python<'_>) -> bool {
+        self.known(py, Reader::is_indexed)
     }
 
     /// Microseconds from the start to the end of the longest channel.
     #[getter]
-    fn duration_us(&self) -> u64 {
-        self.known(Reader::duration)
+    fn duration_us(&self, py: Python<'_>) -> u64 {
+        self.known(py, Reader::duration)
     }
 
     /// A stretch's samples, interleaved, their rate, and how many channels they are of.

@@ -157,7 +157,7 @@ def service_level(
                 _middles(of, start_s), bars, 0.82 * centre.interval_s / 3600, color=GRID, zorder=0
             )
             on.set_xlabel(
-                f"bars: calls offered, up to {top:.0f} an interval", loc="right", fontsize=8
+                f"time of day; bars: calls offered, up to {top:.0f} an interval", loc="right"
             )
         else:
             on.legend(ncols=len(studies), loc="upper left", bbox_to_anchor=(-0.01, -0.1))
