@@ -50,12 +50,7 @@ static void flow_enqueue(void *host, uint32_t op, const tl_ivr_output *queue)
     struct line *line = host;
     struct cc_arrival arrival;
 
-    cc_arrival_defaults(&arrival);
-    arrival.queue = queue->name;
-    arrival.priority = queue->priority;
-    if (queue->timeout_ms) {
-        arrival.max_wait_ms = queue->timeout_ms;
-    }
+    flow_arrival(queue, &arrival);
     line->queue_op = op;
     if (line->call || !line_arrive(line, &arrival)) {
         tl_ivr_failed(line->dialogue->session, cc_now(), op);

@@ -12,253 +12,36 @@
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0
  */
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "board.h"
-
-#include "../pbx-common/callcenter.h"
-#include "../pbx-common/config.h"
-#include "../pbx-common/flow.h"
 #include "../pbx-common/how.h"
 #include "../pbx-common/report.h"
+#include "center.h"
 
-#define LINES 30
-
-/* A line of the first span: a caller, or nobody. */
-enum caller_state { FREE, OFFERED, DIALOGUE, TALKING, CLEARING };
-/* A line of the second span: an agent's. */
-enum agent_state { IDLE, CALLING, ANSWERED, CONNECTED, HANGING_UP };
-
-struct agent_line;
-
-struct caller {
-    struct cc_call call; /* first: a cc_call is a caller */
-    LINEDEV line;
-    int voice, number;
-    CRN crn;
-    enum caller_state state;
-    struct dialogue dialogue;
-    uint32_t play_op, queue_op;
-    bool playing, in_queue, hung_up;
-    int files[64], file_count;
-    struct agent_line *agent;
-    tl_recording *recording;
-    uint64_t recorded[2];
-};
-
-struct agent_line {
-    LINEDEV line;
-    int voice;
-    CRN crn;
-    enum agent_state state;
-    uint64_t offer;
-    struct caller *caller;
-};
-
-static struct caller callers[LINES];
-static struct agent_line agents[LINES];
-static cc_center *center;
+struct caller callers[LINES];
+struct agent_line agents[LINES];
+cc_center *center;
 static struct flows *flows;
-static tl_recorder *recorder;
-static const char *recordings;
 static unsigned finished, answered, connected;
 
-static void fail(const char *what)
+void fail(const char *what)
 {
     fprintf(stderr, "center: %s failed\n", what);
     exit(1);
 }
 
-static void must(int result, const char *what)
+void must(int result, const char *what)
 {
     if (result < 0) {
         fail(what);
     }
 }
 
-static void say(void *host, int level, const char *text)
+void say(void *host, int level, const char *text)
 {
     (void)host;
     fprintf(stderr, "%s: %s\n", level == 0 ? "error" : level == 1 ? "warning" : "note", text);
-}
-
-/* ---- routing: time slots ------------------------------------------------------------------------------- */
-
-/* The line hears the voice channel, and the voice channel the line. */
-static void to_voice(LINEDEV line, int voice)
-{
-    long slot;
-    SC_TSINFO info = {.sc_numts = 1, .sc_tsarrayp = &slot};
-
-    must(dx_getxmitslot(voice, &info), "dx_getxmitslot");
-    must(gc_Listen(line, &info, EV_SYNC), "gc_Listen");
-    must(gc_GetXmitSlot(line, &info), "gc_GetXmitSlot");
-    must(dx_listen(voice, &info), "dx_listen");
-}
-
-/* The two lines hear each other; their voice channels go on hearing them, for the recording. */
-static void together(struct caller *caller, struct agent_line *agent)
-{
-    long slot;
-    SC_TSINFO info = {.sc_numts = 1, .sc_tsarrayp = &slot};
-
-    must(gc_GetXmitSlot(agent->line, &info), "gc_GetXmitSlot");
-    must(gc_Listen(caller->line, &info, EV_SYNC), "gc_Listen");
-    must(dx_listen(agent->voice, &info), "dx_listen");
-    must(gc_GetXmitSlot(caller->line, &info), "gc_GetXmitSlot");
-    must(gc_Listen(agent->line, &info, EV_SYNC), "gc_Listen");
-}
-
-/* ---- recording ------------------------------------------------------------------------------------------- */
-
-/* The board's continuous stream of a voice channel: what its line says. */
-static int take(int voice, char *codes, unsigned count)
-{
-    for (int i = 0; i < LINES; i++) {
-        struct caller *caller = &callers[i];
-        int channel = caller->voice == voice ? 0
-            : caller->agent && caller->agent->voice == voice ? 1 : -1;
-        if (channel < 0 || !caller->recording) {
-            continue;
-        }
-        if (channel == 1 && caller->recorded[1] == 0) {
-            caller->recorded[1] = caller->recorded[0]; /* the agent comes in later */
-        }
-        tl_recording_write_codes(caller->recording, (uint32_t)channel, caller->recorded[channel],
-                                 (const uint8_t *)codes, count, NULL);
-        caller->recorded[channel] += count;
-        break;
-    }
-    return 0;
-}
-
-static void begin_recording(struct caller *caller)
-{
-    static const tl_recording_channel sides[] = {
-        {"caller", TL_RECORDING_ULAW, 0}, {"agent", TL_RECORDING_ULAW, 0},
-    };
-    const tl_recording_meta meta[] = {{"caller", caller->call.number}};
-    tl_recording_config config;
-    char path[300];
-
-    snprintf(path, sizeof path, "%s/line%d-%ld.tlr", recordings, caller->number, caller->crn);
-    tl_recording_defaults(&config);
-    config.started = cc_now();
-    config.channels = sides;
-    config.channel_count = 2;
-    config.meta = meta;
-    config.meta_count = 1;
-    caller->recorded[0] = caller->recorded[1] = 0;
-    if (tl_recording_new(recorder, path, &config, &caller->recording) < 0) {
-        say(NULL, 0, tl_last_error());
-    }
-    must(ec_stream(caller->voice, NULL, NULL, take, EV_ASYNC), "ec_stream");
-}
-
-/* ---- the dialogue's wishes --------------------------------------------------------------------------------- */
-
-static void close_files(struct caller *caller)
-{
-    for (int i = 0; i < caller->file_count; i++) {
-        dx_fileclose(caller->files[i]);
-    }
-    caller->file_count = 0;
-    caller->playing = false;
-}
-
-static void play(void *host, uint32_t op, const char *const *files, size_t count, bool keys_stop)
-{
-    struct caller *caller = host;
-    DX_IOTT table[64];
-    char path[600];
-
-    (void)keys_stop; /* the dialogue stops a prompt itself */
-    caller->play_op = op;
-    for (size_t i = 0; i < count && caller->file_count < 64; i++) {
-        snprintf(path, sizeof path, "%s.ul", files[i]);
-        int file = dx_fileopen(path, O_RDONLY);
-        if (file < 0) {
-            say(NULL, 1, path);
-            continue;
-        }
-        memset(&table[caller->file_count], 0, sizeof *table);
-        table[caller->file_count].io_type = IO_DEV | IO_CONT;
-        table[caller->file_count].io_fhandle = file;
-        table[caller->file_count].io_length = -1;
-        caller->files[caller->file_count++] = file;
-    }
-    if (!caller->file_count || caller->hung_up) {
-        close_files(caller);
-        tl_ivr_finished(caller->dialogue.session, cc_now(), op);
-        return;
-    }
-    table[caller->file_count - 1].io_type = IO_DEV | IO_EOT;
-    caller->playing = true;
-    must(dx_play(caller->voice, table, NULL, EV_ASYNC), "dx_play");
-}
-
-static void stop(void *host, uint32_t op)
-{
-    struct caller *caller = host;
-
-    if (caller->playing && op == caller->play_op) {
-        caller->play_op = 0;
-        dx_stopch(caller->voice, EV_ASYNC); /* TDX_PLAY follows */
-    } else if (caller->in_queue && op == caller->queue_op) {
-        cc_exit(center, &caller->call, '*');
-    }
-}
-
-static void enqueue(void *host, uint32_t op, const tl_ivr_output *queue)
-{
-    struct caller *caller = host;
-    struct cc_arrival arrival;
-
-    cc_arrival_defaults(&arrival);
-    arrival.queue = queue->name;
-    arrival.priority = queue->priority;
-    if (queue->timeout_ms) {
-        arrival.max_wait_ms = queue->timeout_ms;
-    }
-    caller->queue_op = op;
-    caller->in_queue = true;
-    cc_arrive(center, &caller->call, &arrival);
-}
-
-/* This application records every call as a whole, transfers nobody and has no data to ask. */
-static void refuse(void *host, uint32_t op, const tl_ivr_output *output)
-{
-    struct caller *caller = host;
-
-    (void)output;
-    tl_ivr_failed(caller->dialogue.session, cc_now(), op);
-}
-
-static void attach(void *host, const tl_ivr_value *value)
-{
-    const struct caller *caller = host;
-
-    printf("line %d: %s = %s\n", caller->number, value->name, value->text);
-}
-
-static const struct flow_host FLOW = {
-    .play = play, .stop = stop, .enqueue = enqueue, .record = refuse, .transfer = refuse,
-    .query = refuse, .attach = attach,
-};
-
-/* The dialogue has been told something: does what it wants, and clears the call at its end. */
-static void go_on(struct caller *caller)
-{
-    flow_follow(&caller->dialogue);
-    if (caller->dialogue.over && caller->state != CLEARING && !caller->in_queue) {
-        caller->state = CLEARING;
-        gc_DropCall(caller->crn, GC_NORMAL_CLEARING, EV_ASYNC);
-    }
 }
 
 /* ---- the engine's wishes ----------------------------------------------------------------------------------- */
@@ -341,7 +124,7 @@ static void engine_says(void *host, const struct cc_event *event)
         if (agent) {
             agent->state = CONNECTED;
             together(caller, agent);
-            must(ec_stream(agent->voice, NULL, NULL, take, EV_ASYNC), "ec_stream");
+            record_agent(agent);
         }
         break;
     case TL_ACD_COMPLETED:
@@ -386,7 +169,7 @@ static void caller_up(struct caller *caller)
     tl_ivr_defaults(&config);
     config.now = cc_now();
     config.caller = caller->call.number;
-    if (!flow_begin(&caller->dialogue, flows, "menu", &config, &FLOW, caller)) {
+    if (!flow_begin(&caller->dialogue, flows, "menu", &config, &DIALOGUE_HOST, caller)) {
         fail("the flow menu");
     }
     go_on(caller);
@@ -517,52 +300,6 @@ static void board_event(void)
 
 /* ---- the loop --------------------------------------------------------------------------------------------------- */
 
-static void open_board(void)
-{
-    char name[40];
-
-    must(gc_Start(NULL), "gc_Start");
-    for (int i = 0; i < LINES; i++) {
-        callers[i].number = i + 1;
-        snprintf(name, sizeof name, ":N_dtiB1T%d", i + 1);
-        must(gc_OpenEx(&callers[i].line, name, EV_ASYNC, &callers[i]), name);
-        snprintf(name, sizeof name, ":N_dtiB2T%d", i + 1);
-        must(gc_OpenEx(&agents[i].line, name, EV_ASYNC, &agents[i]), name);
-        snprintf(name, sizeof name, "dxxxB%dC%d", 1 + i / 4, 1 + i % 4);
-        must(callers[i].voice = dx_open(name, 0), name);
-        snprintf(name, sizeof name, "dxxxB%dC%d", 9 + i / 4, 1 + i % 4);
-        must(agents[i].voice = dx_open(name, 0), name);
-    }
-}
-
-/* An ini file: [section], then key = value. */
-static struct cc_config *read_config(const char *path)
-{
-    struct cc_config *config = cc_config_new();
-    char line[400], section[CC_NAME] = "", why[300], key[80], value[300];
-    FILE *file = fopen(path, "r");
-
-    if (!config || !file) {
-        fail(path);
-    }
-    while (fgets(line, sizeof line, file)) {
-        if (sscanf(line, " [%79[^]]]", section) == 1) {
-            continue;
-        }
-        if (sscanf(line, " %79[a-z_] = %299[^\n]", key, value) == 2 &&
-            !cc_config_set(config, section, key, value, why, sizeof why)) {
-            fprintf(stderr, "%s: [%s] %s\n", path, section, why);
-            exit(1);
-        }
-    }
-    fclose(file);
-    if (!cc_config_check(config, why, sizeof why)) {
-        fprintf(stderr, "%s: %s\n", path, why);
-        exit(1);
-    }
-    return config;
-}
-
 static int soonest(int a, int b)
 {
     return a < 0 ? b : b < 0 || a < b ? a : b;
@@ -598,7 +335,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: center CONFIG DIR RECORDINGS [calls]\n");
         return 2;
     }
-    recordings = argv[3];
     unsigned calls = argc > 4 ? (unsigned)atoi(argv[4]) : 0;
 #if defined(SIMULATED_BOARD)
     cc_set_clock(simulated_ms);
@@ -608,8 +344,9 @@ int main(int argc, char **argv)
     if (!flows || flows_load(flows, config) == 0) {
         fail("the flow");
     }
-    if (tl_recorder_new(NULL, &recorder) < 0 || !(center = cc_new(&hooks, config, why, sizeof why))) {
-        fail("the engine");
+    open_recorder(argv[3]);
+    if (!(center = cc_new(&hooks, config, why, sizeof why))) {
+        fail(why);
     }
     open_board();
 #if defined(SIMULATED_BOARD)
@@ -631,5 +368,5 @@ int main(int argc, char **argv)
     cc_free(center);
     flows_free(flows);
     gc_Stop();
-    return tl_recorder_free(recorder) < 0;
+    return close_recorder() ? 0 : 1;
 }

@@ -5,59 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "roster.h"
-
-enum letter_kind { ARRIVE, HANGUP, EXIT, ACCEPT, REJECT, COMPLETE, DEVICE, WISH, RELOAD, ASK };
-
-struct letter {
-    struct letter *next;
-    enum letter_kind kind;
-    struct cc_call *call;
-    uint64_t offer;
-    uint32_t number;
-    char name[CC_NAME], text[200], preferred[CC_NAME];
-    struct cc_arrival arrival;
-    struct cc_config *config;
-    void (*ask)(cc_center *center, void *arg);
-    void *arg;
-    bool *answered;
-};
-
-/* ---- the clock ------------------------------------------------------------------------------------ */
-
-static pthread_once_t clock_once = PTHREAD_ONCE_INIT;
-static uint64_t clock_offset_ms;
-
-static uint64_t clock_ms(clockid_t clock)
-{
-    struct timespec at;
-
-    clock_gettime(clock, &at);
-    return (uint64_t)at.tv_sec * 1000 + (uint64_t)at.tv_nsec / 1000000;
-}
-
-static void clock_begin(void)
-{
-    clock_offset_ms = clock_ms(CLOCK_REALTIME) - clock_ms(CLOCK_MONOTONIC);
-}
-
-static tl_time (*other_clock)(void);
-
-void cc_set_clock(tl_time (*now)(void))
-{
-    other_clock = now;
-}
-
-tl_time cc_now(void)
-{
-    if (other_clock) {
-        return other_clock();
-    }
-    pthread_once(&clock_once, clock_begin);
-    return clock_offset_ms + clock_ms(CLOCK_MONOTONIC);
-}
+#include "inbox.h"
 
 /* ---- what the engine says ---------------------------------------------------------------------------- */
 
@@ -201,10 +150,10 @@ static void end_by_hand(cc_center *center, struct cc_call *call, uint32_t kind)
 static tl_status arrive(cc_center *center, const struct letter *letter)
 {
     struct cc_call *call = letter->call;
-    struct cc_agent *preferred = cc_find_agent(center, letter->preferred);
+    struct cc_agent *preferred = cc_find_agent(center, letter->arrival.preferred);
     tl_acd_call config;
 
-    call->queue = cc_find_queue(center, letter->name);
+    call->queue = cc_find_queue(center, letter->arrival.queue);
     call->since_ms = cc_now();
     call->next = center->calls;
     call->back = &center->calls;
@@ -226,7 +175,7 @@ static tl_status arrive(cc_center *center, const struct letter *letter)
     config.preferred_wait_ms = letter->arrival.preferred_wait_ms;
     config.penalty_min = letter->arrival.penalty_min;
     config.penalty_max = letter->arrival.penalty_max;
-    config.call_class = cc_roster_class(center, letter->text);
+    config.call_class = cc_roster_class(center, letter->arrival.skills);
     tl_status status = tl_acd_arrive(center->engine, cc_now(), &config);
     if (status < 0) {
         cc_log(center, 0, "%s: %s", call->name, tl_last_error());
@@ -247,7 +196,8 @@ static void wish(cc_center *center, const struct letter *letter)
     case CC_PAUSE:
     case CC_UNPAUSE:
         agent->paused = letter->number == CC_PAUSE;
-        snprintf(agent->pause_reason, sizeof agent->pause_reason, "%.79s", letter->text);
+        snprintf(agent->pause_reason, sizeof agent->pause_reason, "%.79s",
+                 letter->text ? letter->text : "");
         if (center->hooks.roster) {
             center->hooks.roster(center->hooks.host, NULL, agent, 0);
         }
@@ -326,23 +276,12 @@ static void read_letter(cc_center *center, struct letter *letter)
 /* Returns the milliseconds until there is something to do without a letter, or -1. */
 static int read_letters(cc_center *center)
 {
-    struct letter *letter, *next;
     tl_time deadline = TL_NONE, now;
 
-    pthread_mutex_lock(&center->lock);
-    letter = center->first;
-    center->first = center->last = NULL;
-    pthread_mutex_unlock(&center->lock);
-    for (; letter; letter = next) {
+    for (struct letter *letter = cc_inbox_take(center), *next; letter; letter = next) {
         next = letter->next;
         read_letter(center, letter);
-        if (letter->answered) {
-            pthread_mutex_lock(&center->lock);
-            *letter->answered = true;
-            pthread_cond_broadcast(&center->letters_came);
-            pthread_mutex_unlock(&center->lock);
-        }
-        free(letter);
+        cc_inbox_done(center, letter);
     }
     now = cc_now();
     cc_roster_settled(center, now);
@@ -372,175 +311,9 @@ static void *engine_thread(void *arg)
 {
     cc_center *center = arg;
 
-    for (;;) {
-        int wait = read_letters(center);
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += wait / 1000;
-        until.tv_nsec += (long)(wait % 1000) * 1000000;
-        if (until.tv_nsec >= 1000000000) {
-            until.tv_sec++;
-            until.tv_nsec -= 1000000000;
-        }
-        pthread_mutex_lock(&center->lock);
-        int rc = 0;
-        while (!center->first && !center->stop && rc == 0) {
-            rc = wait < 0 ? pthread_cond_wait(&center->letters_came, &center->lock)
-                          : pthread_cond_timedwait(&center->letters_came, &center->lock, &until);
-        }
-        bool stop = center->stop && !center->first;
-        pthread_mutex_unlock(&center->lock);
-        if (stop) {
-            return NULL;
-        }
+    while (cc_inbox_wait(center, read_letters(center))) {
     }
-}
-
-static struct letter *letter(enum letter_kind kind)
-{
-    struct letter *new = calloc(1, sizeof *new);
-
-    /* A call center whose calls wait for ever because a letter was lost is worse than none. */
-    if (!new) {
-        abort();
-    }
-    new->kind = kind;
-    return new;
-}
-
-static void post(cc_center *center, struct letter *letter)
-{
-    pthread_mutex_lock(&center->lock);
-    if (center->last) {
-        center->last->next = letter;
-    } else {
-        center->first = letter;
-    }
-    center->last = letter;
-    pthread_cond_broadcast(&center->letters_came);
-    pthread_mutex_unlock(&center->lock);
-    if (center->hooks.wake) {
-        center->hooks.wake(center->hooks.host);
-    }
-}
-
-static void post_call(cc_center *center, enum letter_kind kind, struct cc_call *call,
-                      uint32_t number)
-{
-    struct letter *new = letter(kind);
-
-    cc_call_own(call);
-    new->call = call;
-    new->number = number;
-    post(center, new);
-}
-
-static void post_offer(cc_center *center, enum letter_kind kind, uint64_t offer, uint32_t number)
-{
-    struct letter *new = letter(kind);
-
-    new->offer = offer;
-    new->number = number;
-    post(center, new);
-}
-
-static void post_name(cc_center *center, enum letter_kind kind, const char *name, uint32_t number,
-                      const char *text)
-{
-    struct letter *new = letter(kind);
-
-    snprintf(new->name, sizeof new->name, "%s", name);
-    snprintf(new->text, sizeof new->text, "%s", text ? text : "");
-    new->number = number;
-    post(center, new);
-}
-
-void cc_arrival_defaults(struct cc_arrival *arrival)
-{
-    *arrival = (struct cc_arrival){.max_wait_ms = TL_NONE, .penalty_max = TL_NONE32};
-}
-
-void cc_arrive(cc_center *center, struct cc_call *call, const struct cc_arrival *arrival)
-{
-    struct letter *new = letter(ARRIVE);
-
-    call->handle = TL_NONE;
-    call->over = false;
-    call->offers = 0;
-    call->agent = NULL;
-    /* The letter's and the center's. */
-    atomic_fetch_add(&call->owners, 2);
-    new->call = call;
-    new->arrival = *arrival;
-    snprintf(new->name, sizeof new->name, "%s", arrival->queue);
-    snprintf(new->text, sizeof new->text, "%s", arrival->skills ? arrival->skills : "");
-    snprintf(new->preferred, sizeof new->preferred, "%s",
-             arrival->preferred ? arrival->preferred : "");
-    post(center, new);
-}
-
-void cc_hangup(cc_center *center, struct cc_call *call)
-{
-    post_call(center, HANGUP, call, 0);
-}
-
-void cc_exit(cc_center *center, struct cc_call *call, char key)
-{
-    post_call(center, EXIT, call, (uint8_t)key);
-}
-
-void cc_complete(cc_center *center, struct cc_call *call, uint32_t by)
-{
-    post_call(center, COMPLETE, call, by);
-}
-
-void cc_accept(cc_center *center, uint64_t offer)
-{
-    post_offer(center, ACCEPT, offer, 0);
-}
-
-void cc_reject(cc_center *center, uint64_t offer, uint32_t cause)
-{
-    post_offer(center, REJECT, offer, cause);
-}
-
-void cc_device(cc_center *center, const char *device, enum cc_device state)
-{
-    post_name(center, DEVICE, device, (uint32_t)state, NULL);
-}
-
-void cc_wish(cc_center *center, const char *agent, enum cc_wish wish, const char *reason)
-{
-    post_name(center, WISH, agent, (uint32_t)wish, reason);
-}
-
-void cc_reload(cc_center *center, struct cc_config *config)
-{
-    struct letter *new = letter(RELOAD);
-
-    new->config = config;
-    post(center, new);
-}
-
-void cc_ask(cc_center *center, void (*ask)(cc_center *center, void *arg), void *arg)
-{
-    bool answered = false;
-    struct letter *new;
-
-    if (!center->threaded) {
-        ask(center, arg);
-        return;
-    }
-    new = letter(ASK);
-    new->ask = ask;
-    new->arg = arg;
-    new->answered = &answered;
-    post(center, new);
-    pthread_mutex_lock(&center->lock);
-    while (!answered) {
-        pthread_cond_wait(&center->letters_came, &center->lock);
-    }
-    pthread_mutex_unlock(&center->lock);
+    return NULL;
 }
 
 tl_acd *cc_engine(cc_center *center)
@@ -565,19 +338,41 @@ struct cc_call *cc_calls(cc_center *center)
 
 /* ---- life ------------------------------------------------------------------------------------------------ */
 
+static int texts_in_order(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* How many different sets of skills the agents have. */
+static uint32_t different_skills(const struct cc_config *config)
+{
+    const char **texts = malloc((config->agent_count + 1) * sizeof *texts);
+    uint32_t different = 0;
+
+    if (!texts) {
+        return (uint32_t)config->agent_count;
+    }
+    for (size_t i = 0; i < config->agent_count; i++) {
+        texts[i] = config->agents[i].skills;
+    }
+    qsort(texts, config->agent_count, sizeof *texts, texts_in_order);
+    for (size_t i = 0; i < config->agent_count; i++) {
+        different += i == 0 || strcmp(texts[i - 1], texts[i]) != 0;
+    }
+    free(texts);
+    return different;
+}
+
 /* Room for what is configured, and for half as much again after a reload. */
 static tl_acd_limits limits_for(const struct cc_config *config)
 {
     tl_acd_limits limits = config->limits;
-    uint32_t members = 0, largest = 0, skilled = 0;
+    uint32_t members = 0, largest = 0, profiles = different_skills(config);
 
     for (size_t i = 0; i < config->queue_count; i++) {
         uint32_t count = (uint32_t)config->queues[i].member_count;
         members += count;
         largest = count > largest ? count : largest;
-    }
-    for (size_t i = 0; i < config->agent_count; i++) {
-        skilled += config->agents[i].skills[0] != '\0';
     }
     uint32_t agents = (uint32_t)config->agent_count, queues = (uint32_t)config->queue_count;
     limits.agents = limits.agents ? limits.agents : agents + agents / 2 + 64;
@@ -585,8 +380,14 @@ static tl_acd_limits limits_for(const struct cc_config *config)
     limits.memberships = limits.memberships ? limits.memberships : members + members / 2 + 128;
     limits.calls = limits.calls ? limits.calls : 1024;
     limits.ring_max = largest < 16 ? 16 : largest > 256 ? 256 : largest;
-    limits.classes = 64;
-    limits.profiles = skilled < 32 ? 32 : skilled > 1000 ? 1000 : skilled;
+    limits.classes = limits.classes ? limits.classes : 1024;
+    profiles += profiles / 2 + 32;
+    limits.profiles = profiles > UINT16_MAX ? UINT16_MAX : profiles;
+    limits.skills = (limits.classes + limits.profiles) * 16;
+    /* Every membership may be a pool of its own, and every call a line of its own. */
+    uint64_t pools = (uint64_t)limits.queues * limits.profiles;
+    limits.pools = pools < limits.memberships ? (uint32_t)pools : limits.memberships;
+    limits.lines = limits.calls + 2 * limits.queues;
     return limits;
 }
 
@@ -646,10 +447,10 @@ void cc_free(cc_center *center)
     }
     cc_stop(center);
     /* What came after the stop: devices' states. */
-    for (struct letter *letter = center->first, *next; letter; letter = next) {
+    for (struct letter *letter = cc_inbox_take(center), *next; letter; letter = next) {
         next = letter->next;
         cc_config_free(letter->config);
-        free(letter);
+        cc_inbox_done(center, letter);
     }
     cc_roster_free(center);
     cc_config_free(center->config);

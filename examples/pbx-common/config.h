@@ -24,7 +24,7 @@ struct cc_config_queue {
 };
 
 struct cc_config_agent {
-    char name[CC_NAME], phone[CC_NAME], device[CC_NAME], skills[200];
+    char name[CC_NAME], phone[CC_NAME], device[CC_NAME], skills[1000];
     uint32_t wrap_up_ms;
     bool paused, logged_out;
 };
@@ -61,11 +61,15 @@ bool cc_config_set(struct cc_config *config, const char *section, const char *ke
 /** What can only be said of the whole: false when a queue names an agent that there is not. */
 bool cc_config_check(const struct cc_config *config, char *why, size_t room);
 
+/** The longest name of a skill, its NUL included, and how many a set has at most. */
+#define CC_SKILL_NAME 40
+#define CC_SKILLS 64
+
 /**
- * Skills as in "english:5, billing": at most `room` of them; -1 when that makes no sense. `number`
+ * Skills as in "english:5, billing": at most CC_SKILLS of them; -1 when that makes no sense. `number`
  * gives a skill's name its number; without it they all get 0.
  */
-int cc_config_skills(const char *text, tl_acd_skill *skills, int room,
+int cc_config_skills(const char *text, tl_acd_skill skills[CC_SKILLS],
                      uint16_t (*number)(void *arg, const char *name, size_t length), void *arg);
 
 #endif

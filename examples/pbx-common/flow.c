@@ -14,10 +14,12 @@ struct flow {
     struct flow *next;
     char name[CC_NAME], prompts[256], queries[CC_NAME];
     tl_ivr_flow *flow;
+    bool wanted;
 };
 
 struct flows {
-    pthread_mutex_t lock;
+    pthread_mutex_t lock; /* of the list */
+    pthread_mutex_t loading;
     struct flow *first;
     flow_log log;
     void *host;
@@ -29,6 +31,7 @@ struct flows *flows_new(flow_log log, void *host)
 
     if (flows) {
         pthread_mutex_init(&flows->lock, NULL);
+        pthread_mutex_init(&flows->loading, NULL);
         flows->log = log;
         flows->host = host;
     }
@@ -124,10 +127,30 @@ static struct flow *find(const struct flows *flows, const char *name)
     return flow;
 }
 
+static void drop_unwanted(struct flows *flows)
+{
+    pthread_mutex_lock(&flows->lock);
+    for (struct flow **at = &flows->first, *flow; (flow = *at);) {
+        if (flow->wanted) {
+            at = &flow->next;
+            continue;
+        }
+        *at = flow->next;
+        tl_ivr_flow_free(flow->flow);
+        free(flow);
+    }
+    pthread_mutex_unlock(&flows->lock);
+}
+
 size_t flows_load(struct flows *flows, const struct cc_config *config)
 {
     size_t count = 0;
 
+    /* Two reloads at once would mark each other's flows. */
+    pthread_mutex_lock(&flows->loading);
+    for (struct flow *flow = flows->first; flow; flow = flow->next) {
+        flow->wanted = false;
+    }
     for (size_t i = 0; i < config->flow_count; i++) {
         const struct cc_config_flow *from = &config->flows[i];
         /* Compiling takes its time: not under the lock. */
@@ -145,9 +168,14 @@ size_t flows_load(struct flows *flows, const struct cc_config *config)
             snprintf(flow->prompts, sizeof flow->prompts, "%s", from->prompts);
             snprintf(flow->queries, sizeof flow->queries, "%s", from->queries);
         }
+        if (flow) {
+            flow->wanted = true;
+        }
         pthread_mutex_unlock(&flows->lock);
         count += flow != NULL;
     }
+    drop_unwanted(flows);
+    pthread_mutex_unlock(&flows->loading);
     return count;
 }
 
@@ -162,6 +190,7 @@ void flows_free(struct flows *flows)
         free(flow);
     }
     pthread_mutex_destroy(&flows->lock);
+    pthread_mutex_destroy(&flows->loading);
     free(flows);
 }
 
@@ -181,10 +210,22 @@ bool flow_begin(struct dialogue *dialogue, struct flows *flows, const char *name
     pthread_mutex_unlock(&flows->lock);
     if (status >= 0) {
         status = tl_ivr_start(dialogue->session, cc_now());
-    } else {
+    }
+    if (status < 0) {
         say(flows, 0, name, flow ? tl_last_error() : "there is no such flow");
+        flow_end(dialogue);
     }
     return status >= 0;
+}
+
+void flow_arrival(const tl_ivr_output *queue, struct cc_arrival *arrival)
+{
+    cc_arrival_defaults(arrival);
+    arrival->queue = queue->name;
+    arrival->priority = queue->priority;
+    if (queue->timeout_ms) {
+        arrival->max_wait_ms = queue->timeout_ms;
+    }
 }
 
 /* ---- prompts as files ------------------------------------------------------------------------------------ */

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <trunkline.h>
 
+struct cc_arrival;
 struct cc_config;
 struct flows;
 
@@ -25,8 +26,8 @@ struct flows *flows_new(flow_log log, void *host);
 
 /**
  * Compiles every flow of the configuration. One that has errors is reported to the log, and what
- * was there under its name stays. Dialogues under way go on with the flow they began with. Returns
- * how many there are.
+ * was there under its name stays; one that is gone from the configuration can be begun no more.
+ * Dialogues under way go on with the flow they began with. Returns how many there are.
  */
 size_t flows_load(struct flows *flows, const struct cc_config *config);
 
@@ -65,6 +66,9 @@ struct dialogue {
 /** Begins a dialogue; false when there is no such flow. Call flow_follow next. */
 bool flow_begin(struct dialogue *dialogue, struct flows *flows, const char *name,
                 const tl_ivr_config *config, const struct flow_host *ops, void *host);
+
+/** How a call wants to be queued, of a TL_IVR_QUEUE; good while that is. */
+void flow_arrival(const tl_ivr_output *queue, struct cc_arrival *arrival);
 
 /** Does what the flow wants, until it wants nothing more for now. */
 void flow_follow(struct dialogue *dialogue);

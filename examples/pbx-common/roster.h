@@ -28,7 +28,7 @@ struct cc_center {
     struct cc_agent *gone; /* removed, but still on a call, or named in outputs not yet read */
     struct cc_agent *settle_first, *settle_last;
     struct cc_call *calls;
-    char (*skills)[40];
+    char (*skills)[CC_SKILL_NAME];
     size_t skill_count;
 
     pthread_mutex_t lock; /* of the inbox: the letters and `stop` */
@@ -48,7 +48,7 @@ void cc_log(cc_center *center, int level, const char *format, ...)
  */
 void cc_poll(cc_center *center);
 
-/** Brings queues, agents and memberships in line with the configuration, which the center keeps. */
+/** reload.c: brings all in line with the configuration, which the center keeps. */
 void cc_roster_apply(cc_center *center, struct cc_config *config);
 
 /** Tells the engine what an agent is, after one of the reasons for it has changed. */
@@ -68,6 +68,15 @@ void cc_roster_free(cc_center *center);
 
 /** The device's state, for all agents that have it. */
 void cc_roster_device(cc_center *center, const char *device, enum cc_device state);
+
+/** Where a name is in the tables. */
+unsigned cc_roster_bucket(const char *name);
+
+/** Drops the queues that are gone from the configuration and that no call is in any more. */
+void cc_roster_drop_left_queues(cc_center *center);
+
+/** A skill's number, for cc_config_skills. */
+uint16_t cc_roster_skill(void *arg, const char *name, size_t length);
 
 /** The engine's class for skills as written in a configuration. */
 uint32_t cc_roster_class(cc_center *center, const char *skills);

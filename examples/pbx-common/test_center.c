@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "callcenter.h"
 #include "config.h"
+#include "flow.h"
 #include "text.h"
 
 #define AGENTS 100
@@ -187,6 +189,111 @@ static void nobody_is_lost(void)
     cc_free(center);
 }
 
+/* A call with these skills, which is offered to somebody or not; gone afterwards. */
+static bool is_offered(cc_center *center, const char *skills)
+{
+    struct cc_arrival arrival;
+    struct cc_call call;
+
+    cc_call_init(&call, "call", "100");
+    cc_arrival_defaults(&arrival);
+    arrival.queue = "q0";
+    arrival.skills = skills;
+    offer = TL_NONE;
+    cc_arrive(center, &call, &arrival);
+    cc_run(center);
+    cc_hangup(center, &call);
+    cc_run(center);
+    CHECK(call.over);
+    cc_call_release(center, &call);
+    return offer != TL_NONE;
+}
+
+/* Hundreds of sets of skills, and one longer than any line of a configuration. */
+static void skills_are_many(void)
+{
+    struct cc_config *config = centre_of(1, "0");
+    char skills[800] = "s400:5, english", one[40];
+
+    for (unsigned i = 0; i < 30; i++) {
+        snprintf(one, sizeof one, ", language-%u", i);
+        strcat(skills, one);
+    }
+    set(config, "a0", "skills", skills);
+    cc_center *center = begin(config);
+    for (unsigned i = 0; i < 500; i++) {
+        snprintf(one, sizeof one, "s%u", i);
+        CHECK(is_offered(center, one) == (i == 400));
+    }
+    CHECK(is_offered(center, "english, s400:5") && !is_offered(center, "s400:6"));
+    CHECK(strlen(skills) > 350 && is_offered(center, skills));
+    strcat(skills, ", french");
+    CHECK(!is_offered(center, skills));
+    CHECK(errors == 0);
+    /* What cannot be read is not asked for, and the log says so. */
+    CHECK(is_offered(center, "english:0") && errors == 1);
+    cc_free(center);
+}
+
+static void write_flow(const char *path)
+{
+    FILE *file = fopen(path, "w");
+
+    CHECK(file);
+    fputs("name: flow\nlanguages: [en]\nprompts: { bye: { en: { file: bye } } }\nstart: bye\n"
+          "nodes: { bye: { type: play, prompt: bye, next: hangup } }\n", file);
+    fclose(file);
+}
+
+static bool begins(struct flows *flows, const char *name, tl_time now)
+{
+    static const struct flow_host host;
+    struct dialogue dialogue;
+    tl_ivr_config config;
+
+    tl_ivr_defaults(&config);
+    config.now = now;
+    bool begun = flow_begin(&dialogue, flows, name, &config, &host, NULL);
+    if (begun) {
+        flow_end(&dialogue);
+    }
+    return begun;
+}
+
+/* A flow that is gone from the configuration is gone; a dialogue that cannot begin leaves nothing. */
+static void flows_come_and_go(void)
+{
+    static const char *const NAMES[] = {"stays", "goes"};
+    struct flows *flows = flows_new(on_log, NULL);
+    char path[] = "/tmp/trunkline-flow-XXXXXX";
+    int file = mkstemp(path);
+
+    CHECK(flows && file >= 0);
+    close(file);
+    write_flow(path);
+    for (size_t count = 2; count > 0; count--) {
+        struct cc_config *config = cc_config_new();
+        CHECK(config);
+        for (size_t i = 0; i < count; i++) {
+            set(config, NAMES[i], "type", "flow");
+            set(config, NAMES[i], "file", path);
+        }
+        CHECK(flows_load(flows, config) == count);
+        cc_config_free(config);
+        errors = 0;
+        CHECK(begins(flows, "stays", clock_ms));
+        CHECK(begins(flows, "goes", clock_ms) == (count == 2));
+        CHECK(errors == (count != 2));
+    }
+    /* It is begun at no time there is: AddressSanitizer finds the session when it is left over. */
+    tl_time now = clock_ms;
+    clock_ms = TL_NONE;
+    CHECK(!begins(flows, "stays", now));
+    clock_ms = now;
+    flows_free(flows);
+    unlink(path);
+}
+
 /* What the engine would refuse is refused where the line is known. */
 static void limits_are_named(void)
 {
@@ -235,6 +342,8 @@ int main(void)
     everybody_changes();
     nobody_is_lost();
     limits_are_named();
-    printf("%u agents: all come, all change, half go\n", AGENTS);
+    skills_are_many();
+    flows_come_and_go();
+    printf("%u agents: all come, all change, half go; 500 sets of skills; flows\n", AGENTS);
     return 0;
 }
