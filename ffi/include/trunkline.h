@@ -1496,6 +1496,499 @@ tl_status tl_acd_explain_agent(const tl_acd *acd,
                                size_t *len);
 
 /* ===========================================================================
+ * Routing: following what the engine says
+ *
+ * A follower adds to each output what it does not repeat (since when the call waits, how many are
+ * left in the queue), which `tl_acd_render_...` wants to know; an accuracy compares what was predicted
+ * for each call with how long it then waited. Both take in every output right after it was polled,
+ * with `tl_acd_follower_see` and `tl_acd_accuracy_see`, as statistics do with `tl_stats_see`.
+ */
+
+/** Compares predictions of the wait with the waits. */
+typedef struct tl_acd_accuracy tl_acd_accuracy;
+
+/** Follows the calls and agents of one engine. */
+typedef struct tl_acd_follower tl_acd_follower;
+
+/** What is known of a call beside what the engine itself tells. */
+typedef struct tl_acd_call_facts {
+    /** Its tag. */
+    uint64_t tag;
+    /** The queue it is in, or was in last; `TL_NONE` if the call is not followed. */
+    uint64_t queue;
+    /** When it arrived. */
+    tl_time arrived;
+    /** When it joined the queue it is in. */
+    tl_time joined;
+    /** When the phone of the agent who answered began to ring; 0 before. */
+    tl_time called;
+    /** When an agent answered; 0 before. */
+    tl_time answered;
+    /** Its place when it joined that queue. */
+    uint32_t original_position;
+    /** 1: an abandoned call that came back, or brought an age otherwise. */
+    uint32_t resumed;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_acd_call_facts;
+
+/** What is known of an agent beside what the engine itself tells. */
+typedef struct tl_acd_agent_facts {
+    /** Its `tl_acd_agent_state`. */
+    uint32_t state;
+    /** The reason of not ready. */
+    uint32_t reason;
+    /** What it was before. */
+    uint32_t before;
+    /** The reason of not ready then. */
+    uint32_t before_reason;
+    /** When it last logged in. */
+    tl_time login;
+    /** When it was last set not ready; 0 if never. */
+    tl_time last_pause;
+    /** The tag of the call it was offered last. */
+    uint64_t last_call;
+    /** Offers it missed since it last answered one or became available. */
+    uint32_t missed;
+    /** 0. */
+    uint32_t reserved32;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_acd_agent_facts;
+
+/** The running error of one prediction, which is the prediction less the wait. */
+typedef struct tl_acd_estimate_error {
+    /** Predictions that have been compared with a wait. */
+    uint64_t count;
+    /** The sum of their errors, in ms: above 0, waits were shorter than predicted. */
+    int64_t sum_ms;
+    /** The sum of their errors without the sign, in ms. */
+    uint64_t absolute_sum_ms;
+    /** The mean error, in ms. */
+    int64_t mean_ms;
+    /** The mean absolute error, in ms. */
+    uint64_t mean_absolute_ms;
+} tl_acd_estimate_error;
+
+/** The running errors of the three predictions of `tl_acd_estimates` in one queue. */
+typedef struct tl_acd_estimate_errors {
+    /** Of `by_length_ms`. */
+    struct tl_acd_estimate_error by_length;
+    /** Of `by_last_served_ms`. */
+    struct tl_acd_estimate_error by_last_served;
+    /** Of `by_first_ms`. */
+    struct tl_acd_estimate_error by_first;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_acd_estimate_errors;
+
+/**
+ * Stores in `size` how many bytes a follower takes of an engine with these limits. `limits` may be
+ * NULL for the defaults, here and below.
+ */
+tl_status tl_acd_follower_size(const tl_acd_limits *limits, size_t *size);
+
+/**
+ * Makes a follower in the caller's block of `size` bytes, aligned to `TL_ALIGN`; for an engine that
+ * has said nothing yet.
+ */
+tl_status tl_acd_follower_init(void *memory,
+                               size_t size,
+                               const tl_acd_limits *limits,
+                               struct tl_acd_follower **follower);
+
+#if defined(TL_STD)
+/** The same in memory from the allocator. */
+tl_status tl_acd_follower_new(const tl_acd_limits *limits, struct tl_acd_follower **follower);
+#endif
+
+/** Ends a follower. NULL is fine. */
+tl_status tl_acd_follower_free(struct tl_acd_follower *follower);
+
+/**
+ * Takes in the output that was polled last from the engine: once for each, before the engine is told
+ * the next thing.
+ */
+tl_status tl_acd_follower_see(struct tl_acd_follower *follower,
+                              const tl_acd *acd);
+
+/** Stores what is known of a call. Of one that is not followed, or no more, nothing is. */
+tl_status tl_acd_follower_get_call(const struct tl_acd_follower *follower,
+                                   uint64_t call,
+                                   struct tl_acd_call_facts *facts);
+
+/** Stores what is known of an agent. One that is not followed is logged out. */
+tl_status tl_acd_follower_get_agent(const struct tl_acd_follower *follower,
+                                    uint64_t agent,
+                                    struct tl_acd_agent_facts *facts);
+
+/**
+ * Stores in `size` how many bytes an accuracy takes of an engine with these limits. `limits` may be
+ * NULL for the defaults, here and below.
+ */
+tl_status tl_acd_accuracy_size(const tl_acd_limits *limits, size_t *size);
+
+/** Makes an accuracy in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_acd_accuracy_init(void *memory,
+                               size_t size,
+                               const tl_acd_limits *limits,
+                               struct tl_acd_accuracy **accuracy);
+
+#if defined(TL_STD)
+/** The same in memory from the allocator. */
+tl_status tl_acd_accuracy_new(const tl_acd_limits *limits, struct tl_acd_accuracy **accuracy);
+#endif
+
+/** Ends an accuracy. NULL is fine. */
+tl_status tl_acd_accuracy_free(struct tl_acd_accuracy *accuracy);
+
+/**
+ * Takes in the output that was polled last from the engine: once for each, before the engine is told
+ * the next thing.
+ */
+tl_status tl_acd_accuracy_see(struct tl_acd_accuracy *accuracy,
+                              const tl_acd *acd);
+
+/**
+ * Stores how far off the predictions for a queue's calls were that waited and were answered. A call
+ * whose phone rings at once, that leaves, or moves on, does not count.
+ */
+tl_status tl_acd_accuracy_get(const struct tl_acd_accuracy *accuracy,
+                              uint64_t queue,
+                              struct tl_acd_estimate_errors *errors);
+
+/* ===========================================================================
+ * Routing: the names of queues, callers and agents
+ *
+ * The engine knows numbers; wallboards want names. Where outputs are told in the words of Asterisk or
+ * FreeSWITCH, hand in the names of what they are about: of the one call and agent of an output, or of
+ * everybody. What is not named is empty there.
+ *
+ * A struct that is all 0 but for its key is a good start: a text that is NULL is what its field says,
+ * else "". A text counts up to its first byte that is not UTF-8.
+ */
+
+/** Where a call was passed on to. */
+TL_ENUM(tl_acd_transfer, uint32_t) {
+    /** Without asking: to extension `to` in `context`. */
+    TL_ACD_TRANSFER_BLIND = 0,
+    /** Into the bridge `to`. */
+    TL_ACD_TRANSFER_BRIDGE = 1,
+    /** Into the application `to`. */
+    TL_ACD_TRANSFER_APPLICATION = 2,
+    /** By linking the channels `to` and `context`. */
+    TL_ACD_TRANSFER_LINK = 3,
+};
+
+/** A queue's name. */
+typedef struct tl_acd_queue_name {
+    /** The queue's handle. */
+    uint64_t queue;
+    /** Its name, with a NUL. */
+    const char *name;
+} tl_acd_queue_name;
+
+/** A channel: the caller's, or the agent's leg. Texts end in a NUL. */
+typedef struct tl_acd_channel {
+    /** Its name, `PJSIP/trunk-00000001`. */
+    const char *name;
+    /** What it is told apart by; FreeSWITCH's session UUID. */
+    const char *uniqueid;
+    /** What tells its conversation apart. */
+    const char *linkedid;
+    /** Who calls: the number. */
+    const char *caller_id_num;
+    /** Who calls: the name. */
+    const char *caller_id_name;
+    /** Who it is connected with: the number. */
+    const char *connected_line_num;
+    /** Who it is connected with: the name. */
+    const char *connected_line_name;
+    /** Its language. NULL: "en". */
+    const char *language;
+    /** Whom to bill. */
+    const char *account_code;
+    /** Where it is in the dial plan: the context. */
+    const char *context;
+    /** The extension; FreeSWITCH's DNIS. */
+    const char *exten;
+    /** FreeSWITCH's UUID of the member of the queue. */
+    const char *member_uuid;
+    /** The address it was opened with (`ENTERQUEUE`'s url). */
+    const char *url;
+    /** What the bridge with the agent is told apart by (`CONNECT`'s bridgeduniqueid). */
+    const char *bridge_id;
+    /** Why it was hung up. NULL: "NORMAL_CLEARING". */
+    const char *hangup_cause;
+    /** Its state in words. NULL: "Up", and number 6. */
+    const char *state_desc;
+    /** Its state by number, at most 255, if `state_desc` is set. */
+    uint32_t state;
+    /** The priority in the dial plan. 0: 1. */
+    uint32_t priority;
+    /** Must be NULL. */
+    const char *reserved[2];
+} tl_acd_channel;
+
+/** A caller. */
+typedef struct tl_acd_caller {
+    /** The call's tag. */
+    uint64_t tag;
+    /** The caller's channel. */
+    struct tl_acd_channel channel;
+    /** A conversation that ended in a transfer: whereto, with a NUL. */
+    const char *transfer_to;
+    /** What goes with it, with a NUL. */
+    const char *transfer_context;
+    /** A `tl_acd_transfer`. */
+    uint32_t transfer;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_acd_caller;
+
+/** An agent, as wallboards know it. */
+typedef struct tl_acd_agent_name {
+    /** The agent's tag. */
+    uint64_t tag;
+    /** The name: AMI's MemberName, FreeSWITCH's CC-Agent. */
+    const char *name;
+    /** The device that rings: AMI's Interface, FreeSWITCH's contact. */
+    const char *interface;
+    /** The device whose state counts. */
+    const char *state_interface;
+    /** "static", "dynamic" or "realtime". NULL: "static". */
+    const char *membership;
+    /** FreeSWITCH: "callback" or "uuid-standby". NULL: "callback". */
+    const char *kind;
+    /** FreeSWITCH: the machine. NULL: "single_box". */
+    const char *system;
+    /** The channel of its leg. */
+    struct tl_acd_channel channel;
+    /** 1: it is rung while it is in use. */
+    uint32_t ring_in_use;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_acd_agent_name;
+
+/** The word for a reason of being not ready. */
+typedef struct tl_acd_reason_name {
+    /** The reason, as `tl_acd_set_agent_state` has it. */
+    uint64_t reason;
+    /** The word, with a NUL. */
+    const char *name;
+} tl_acd_reason_name;
+
+/**
+ * Names, and how what they are put into is written. Lists may be in any order; one in the order of its
+ * keys is searched faster.
+ */
+typedef struct tl_acd_names {
+    /** Set by `tl_acd_names_defaults`. */
+    uint32_t struct_size;
+    /** A `tl_acd_form`. Default: text. */
+    uint32_t form;
+    /** Queues. Default: NULL, here and below. */
+    const struct tl_acd_queue_name *queues;
+    /** How many. Default: 0, here and below. */
+    size_t queue_count;
+    /** Callers. */
+    const struct tl_acd_caller *callers;
+    /** How many. */
+    size_t caller_count;
+    /** Agents. */
+    const struct tl_acd_agent_name *agents;
+    /** How many. */
+    size_t agent_count;
+    /** Reasons; 65,535, too many missed offers, is "Auto-Pause" if it is not here. */
+    const struct tl_acd_reason_name *reasons;
+    /** How many. */
+    size_t reason_count;
+} tl_acd_names;
+
+/** Fills in no names. */
+tl_status tl_acd_names_defaults(struct tl_acd_names *names);
+
+/* ===========================================================================
+ * Routing: in the words of Asterisk and FreeSWITCH
+ *
+ * Outputs as Asterisk's manager events (AMI) and lines of `queue_log` (fields as of Asterisk 22), and
+ * as FreeSWITCH's `callcenter::info` events (1.10): what was made to read those keeps working.
+ *
+ * Every function puts none, one or several events into `text`, which has room for `room` bytes, a NUL
+ * included, and stores in `len` how long they are without; `names` must not be NULL. When the room is
+ * too small, it returns `TL_ERR_BUFFER`, and `len` says how long they are: nothing has changed, ask
+ * again. Nothing that is in a name can end a line or forge a field.
+ */
+
+/** How events are written. */
+TL_ENUM(tl_acd_form, uint32_t) {
+    /**
+     * As those systems write them: `Key: value` lines of AMI, lines of a `queue_log` file,
+     * FreeSWITCH's plain events with `%` codes.
+     */
+    TL_ACD_FORM_TEXT = 0,
+    /**
+     * One by one, for a PBX's own functions: the event's name, then each key and its value, all with
+     * a NUL, and an empty name after the last event as after the last key of each.
+     */
+    TL_ACD_FORM_FIELDS = 1,
+};
+
+/** What you did with a member of a queue, of which the engine says nothing. */
+TL_ENUM(tl_acd_member_event, uint32_t) {
+    /** Added to the queue: tell after it is in. */
+    TL_ACD_MEMBER_ADDED = 1,
+    /** Taken out of the queue: tell before it is out. */
+    TL_ACD_MEMBER_REMOVED = 2,
+    /** Its penalty was changed. */
+    TL_ACD_MEMBER_PENALTY = 3,
+    /** Whether it is rung while in use was changed. */
+    TL_ACD_MEMBER_RING_IN_USE = 4,
+};
+
+/** What you did with an agent, or were asked of one, in `callcenter::info`. */
+TL_ENUM(tl_acd_agent_action, uint32_t) {
+    /** `agent-add`. */
+    TL_ACD_AGENT_ADD = 1,
+    /** `agent-status-get`: its state is `with`, a `tl_acd_agent_state`. */
+    TL_ACD_AGENT_STATUS_GET = 2,
+    /** `agent-state-get`: its state is `with`, a `tl_acd_agent_state`. */
+    TL_ACD_AGENT_STATE_GET = 3,
+    /** `agent-uuid-get`: the `uniqueid` of its channel. */
+    TL_ACD_AGENT_UUID_GET = 4,
+    /** `agent-contact-change`: its `interface` is another. */
+    TL_ACD_AGENT_CONTACT_CHANGE = 5,
+};
+
+/** A member and what happened to it. */
+typedef struct tl_acd_member_news {
+    /** The agent. */
+    uint64_t agent;
+    /** The queue. */
+    uint64_t queue;
+    /** A `tl_acd_member_event`. */
+    uint32_t event;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_acd_member_news;
+
+/** A line of `queue_log`. Texts end in a NUL. */
+typedef struct tl_acd_log_line {
+    /** When. */
+    tl_time at;
+    /** The call's unique id, or "NONE". */
+    const char *call;
+    /** The queue's name, or "NONE". */
+    const char *queue;
+    /** The agent's name, or "NONE". */
+    const char *agent;
+    /** What happened. */
+    const char *event;
+    /** What goes with it; NULL is "". */
+    const char *data[6];
+    /** How many of them there are. */
+    uint32_t data_count;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_acd_log_line;
+
+/**
+ * The output that the follower saw last as AMI events. A change of an agent's state is a
+ * `QueueMemberStatus` for each of its queues. Must be asked before the engine is told the next thing.
+ */
+tl_status tl_acd_render_ami(const tl_acd_follower *follower,
+                            const tl_acd *acd,
+                            const tl_acd_names *names,
+                            char *text,
+                            size_t room,
+                            size_t *len);
+
+/** The output that the follower saw last as lines of `queue_log`. */
+tl_status tl_acd_render_queue_log(const tl_acd_follower *follower,
+                                  const tl_acd_names *names,
+                                  char *text,
+                                  size_t room,
+                                  size_t *len);
+
+/** The output that the follower saw last as `callcenter::info` events. */
+tl_status tl_acd_render_callcenter(const tl_acd_follower *follower,
+                                   const tl_acd_names *names,
+                                   char *text,
+                                   size_t room,
+                                   size_t *len);
+
+/** AMI's `QueueMemberAdded`, `-Removed`, `-Penalty` or `-Ringinuse`. */
+tl_status tl_acd_render_ami_member(const tl_acd_follower *follower,
+                                   const tl_acd *acd,
+                                   const struct tl_acd_member_news *news,
+                                   const tl_acd_names *names,
+                                   char *text,
+                                   size_t room,
+                                   size_t *len);
+
+/** AMI's `AgentDump`: the agent hung up while it listened to what the call is about. */
+tl_status tl_acd_render_ami_agent_dump(uint64_t call_tag,
+                                       uint64_t agent_tag,
+                                       uint64_t queue,
+                                       const tl_acd_names *names,
+                                       char *text,
+                                       size_t room,
+                                       size_t *len);
+
+/**
+ * AMI's answer to `QueueStatus`, for one queue, or all of them with `TL_NONE`: each with its members
+ * and callers, and `QueueStatusComplete`. Where Asterisk has a running average of times, this is the
+ * average of all.
+ */
+tl_status tl_acd_render_ami_queue_status(const tl_acd_follower *follower,
+                                         const tl_acd *acd,
+                                         uint64_t queue,
+                                         const tl_acd_names *names,
+                                         char *text,
+                                         size_t room,
+                                         size_t *len);
+
+/**
+ * AMI's answer to `QueueSummary`, for one queue, or all of them with `TL_NONE`, and
+ * `QueueSummaryComplete`.
+ */
+tl_status tl_acd_render_ami_queue_summary(const tl_acd *acd,
+                                          uint64_t queue,
+                                          const tl_acd_names *names,
+                                          char *text,
+                                          size_t room,
+                                          size_t *len);
+
+/** A line of `queue_log` of your own: `QUEUESTART`, `ADDMEMBER`, `OUTCALL` and whatever there is. */
+tl_status tl_acd_render_queue_log_line(const struct tl_acd_log_line *line,
+                                       const tl_acd_names *names,
+                                       char *text,
+                                       size_t room,
+                                       size_t *len);
+
+/** The `callcenter::info` event of a `tl_acd_agent_action`, with what it says it goes with. */
+tl_status tl_acd_render_callcenter_agent(uint32_t action,
+                                         uint64_t agent_tag,
+                                         uint32_t with,
+                                         const tl_acd_names *names,
+                                         char *text,
+                                         size_t room,
+                                         size_t *len);
+
+/** `members-count` over all queues, in `callcenter::info`. */
+tl_status tl_acd_render_callcenter_count(uint32_t count,
+                                         const tl_acd_names *names,
+                                         char *text,
+                                         size_t room,
+                                         size_t *len);
+
+/**
+ * Writes the name that `queues.conf` has for a `tl_acd_strategy` of no further options into `text`,
+ * the nearest for one that it does not know.
+ */
+tl_status tl_acd_render_ami_strategy(uint32_t strategy, char *text, size_t room, size_t *len);
+
+/* ===========================================================================
  * Routing: statistics
  *
  * A fold over what the engine says: traffic by interval and queue, agents' time by state, every
@@ -1625,6 +2118,12 @@ tl_status tl_stats_free(struct tl_stats *stats);
 
 /** As `tl_acd_poll`, and counts the output. */
 tl_status tl_stats_poll(struct tl_stats *stats, tl_acd *acd, tl_acd_output *output);
+
+/**
+ * Counts the output that was polled last from the engine, another way than by `tl_stats_poll`:
+ * once for each.
+ */
+tl_status tl_stats_see(struct tl_stats *stats, const tl_acd *acd);
 
 /**
  * Stores as many rows of traffic, by interval and queue, as there is `room` for, and in `count` how

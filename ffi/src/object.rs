@@ -115,6 +115,41 @@ pub(crate) unsafe fn enter<K: Kind>(
     status
 }
 
+/// As [`enter`], for a function of two objects of different types.
+///
+/// # Safety
+/// As [`enter`], of both.
+pub(crate) unsafe fn enter_both<A: Kind, B: Kind>(
+    name: &'static str,
+    (one, other): (*const A, *const B),
+    inside: impl FnOnce(&mut A::Value, &mut B::Value) -> Outcome,
+) -> tl_status {
+    let mut entered = [None; 2];
+    let (status, panicked) = caught(name, || {
+        // SAFETY: as this function's own contract; of live objects only the atomics are borrowed.
+        let (one, state) = unsafe {
+            let one = find(one)?;
+            (one, &(*one).state)
+        };
+        claim(state)?;
+        entered[0] = Some(state);
+        // SAFETY: as above.
+        let (other, state) = unsafe {
+            let other = find(other)?;
+            (other, &(*other).state)
+        };
+        claim(state)?;
+        entered[1] = Some(state);
+        // SAFETY: the states say that nobody else is inside, so both values are ours alone; two
+        // types have two magics, so they are not the same object.
+        unsafe { inside(&mut (*one).value, &mut (*other).value) }
+    });
+    for state in entered.into_iter().flatten() {
+        state.store(if panicked { POISONED } else { READY }, Ordering::Release);
+    }
+    status
+}
+
 /// Reads from the value behind `this` for a call that is about another object. Any number of
 /// threads may do so at the same time.
 ///
@@ -360,6 +395,42 @@ mod tests {
             assert_eq!(free("tl_x", sample), tl_status::TL_ERR_OBJECT);
             assert_eq!(enter("tl_x", sample, sum), tl_status::TL_ERR_OBJECT);
             assert_eq!(LIVE.load(Ordering::SeqCst), 1, "a broken value is not dropped");
+        }
+    }
+
+    #[derive(Debug)]
+    struct tl_other;
+
+    impl Kind for tl_other {
+        const MAGIC: u32 = u32::from_le_bytes(*b"othr");
+        type Value = u32;
+    }
+
+    /// Both are taken or neither is, and a fault puts both out of use.
+    #[test]
+    fn two_objects_at_once() {
+        let mut one = core::ptr::null_mut::<tl_other>();
+        let mut other = core::ptr::null_mut::<tl_sample>();
+        // SAFETY: both come from `create`.
+        unsafe {
+            create(&raw mut one, |_| Ok(()), |()| Ok(5)).unwrap();
+            let nobody = (one.cast_const(), core::ptr::null::<tl_sample>());
+            let nothing = |_: &mut u32, _: &mut Counted| Ok(tl_status::TL_OK);
+            assert_eq!(enter_both("tl_x", nobody, nothing), tl_status::TL_ERR_NULL);
+            create(&raw mut other, lay, build).unwrap();
+            let both = (one.cast_const(), other.cast_const());
+            let sum = |one: &mut u32, other: &mut Counted| {
+                assert_eq!(*one + other.0[0], 8);
+                assert_eq!(enter("tl_x", both.0, |_| panic!()), tl_status::TL_ERR_BUSY);
+                assert_eq!(enter("tl_x", both.1, |_| panic!()), tl_status::TL_ERR_BUSY);
+                Ok(tl_status::TL_DONE)
+            };
+            assert_eq!(enter_both("tl_x", both, sum), tl_status::TL_DONE);
+            assert_eq!(enter_both("tl_x", both, |_, _| panic!()), tl_status::TL_ERR_PANIC);
+            assert_eq!(enter("tl_x", both.0, |_| panic!()), tl_status::TL_ERR_POISONED);
+            assert_eq!(enter("tl_x", both.1, |_| panic!()), tl_status::TL_ERR_POISONED);
+            assert_eq!(free("tl_x", one), tl_status::TL_OK);
+            assert_eq!(free("tl_x", other), tl_status::TL_OK);
         }
     }
 

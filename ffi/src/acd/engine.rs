@@ -84,7 +84,7 @@ pub(super) fn lay(arena: &mut Arena, limits: Limits) -> Result<EngineStorage<'st
 
 /// # Safety
 /// `limits` is NULL or readable for the `struct_size` bytes it claims.
-unsafe fn limits_of(limits: *const tl_acd_limits) -> Result<Limits, Failure> {
+pub(super) unsafe fn limits_of(limits: *const tl_acd_limits) -> Result<Limits, Failure> {
     // SAFETY: as this function's own contract.
     unsafe { optional(limits) }?.limits()
 }
@@ -279,7 +279,7 @@ pub unsafe extern "C" fn tl_acd_poll(acd: *mut tl_acd, output: *mut tl_acd_outpu
     unsafe {
         enter("tl_acd_poll", acd, |routing| {
             writable(output, "output")?;
-            let Some((at, next)) = routing.engine.poll_at() else {
+            let Some((at, next)) = routing.poll() else {
                 return Ok(tl_status::TL_DONE);
             };
             store(output, "output", tl_acd_output::new(at, next))?;

@@ -7,11 +7,11 @@ use core::ffi::c_void;
 use core::ops::Deref;
 
 use acd_core::log::{Change, LogError, LogReader, LogWriter};
-use acd_core::{Engine, Error, Input, Time};
+use acd_core::{Engine, Error, Input, Output, Time};
 
 use super::engine::tl_acd;
 use crate::guard::{Failure, guard};
-use crate::object::{self, Kind, enter};
+use crate::object::{self, Kind, enter, enter_both};
 use crate::pointers::{input, output, store, writable};
 use crate::tl_status;
 
@@ -22,6 +22,8 @@ pub(crate) struct Routing {
     /// To be polled, or set up in what is no change of its state.
     pub(super) engine: Engine<'static>,
     log: Option<LogWriter<'static>>,
+    /// The output polled last, for those who count and follow what the engine says.
+    polled: Option<(Time, Output)>,
 }
 
 impl Deref for Routing {
@@ -34,7 +36,7 @@ impl Deref for Routing {
 
 impl Routing {
     pub(super) fn new(engine: Engine<'static>) -> Self {
-        Self { engine, log: None }
+        Self { engine, log: None, polled: None }
     }
 
     /// Has `make` tell the engine; `change` says the same for the log, if one is being written.
@@ -56,6 +58,18 @@ impl Routing {
 
     pub(super) fn handle(&mut self, now: Time, input: Input) -> Result<(), Failure> {
         self.change(|| Ok(Change::Input(now, input)), |engine| engine.handle(now, input))
+    }
+
+    /// The next output, with its instant.
+    pub(super) fn poll(&mut self) -> Option<(Time, Output)> {
+        let next = self.engine.poll_at()?;
+        self.polled = Some(next);
+        Some(next)
+    }
+
+    /// The output polled last.
+    pub(super) fn polled(&self) -> Result<(Time, Output), Failure> {
+        self.polled.ok_or_else(|| Failure::argument("nothing has been polled from the engine yet"))
     }
 
     fn log(&mut self) -> Result<(&mut LogWriter<'static>, &Engine<'static>), Failure> {
@@ -268,21 +282,21 @@ pub unsafe extern "C" fn tl_acd_replay_next(
 ) -> tl_status {
     // SAFETY: the header's contract for objects.
     unsafe {
-        enter("tl_acd_replay_next", replay, |reader| {
-            let mut ahead = reader.clone();
-            let next = ahead.next().transpose()?;
-            let status = enter("tl_acd_replay_next", acd, |routing| {
-                let Some(change) = next else { return Ok(tl_status::TL_DONE) };
+        enter_both(
+            "tl_acd_replay_next",
+            (replay.cast_const(), acd.cast_const()),
+            |reader, routing| {
+                let mut ahead = reader.clone();
+                let Some(change) = ahead.next().transpose()? else {
+                    return Ok(tl_status::TL_DONE);
+                };
                 if routing.is_busy() {
                     return Err(Error::Undrained.into());
                 }
                 routing.make(&change)?;
-                Ok(tl_status::TL_OK)
-            });
-            if status == tl_status::TL_OK {
                 *reader = ahead;
-            }
-            Ok(status)
-        })
+                Ok(tl_status::TL_OK)
+            },
+        )
     }
 }

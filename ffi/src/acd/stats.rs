@@ -7,13 +7,13 @@
 use std::collections::VecDeque;
 
 use acd_core::stats::{AgentRow, CallDetail, CallEnd, Stats, Traffic};
-use acd_core::{AgentId, QueueId, Time};
+use acd_core::{AgentId, Output, QueueId, Time};
 
 use super::engine::tl_acd;
 use super::output::{ended_by, leave, tl_acd_output};
 use crate::config::{Growing, optional};
 use crate::guard::{Failure, guard};
-use crate::object::{self, Kind, enter};
+use crate::object::{self, Kind, enter, enter_both};
 use crate::pointers::{list, store, writable};
 use crate::tl_status;
 use crate::values::{TL_NONE, option64, tl_time};
@@ -100,6 +100,13 @@ pub unsafe extern "C" fn tl_stats_free(stats: *mut tl_stats) -> tl_status {
     unsafe { object::free("tl_stats_free", stats) }
 }
 
+impl Counting {
+    fn see(&mut self, at: Time, output: &Output) {
+        self.stats.see(at, output);
+        self.done.extend(self.stats.take_calls());
+    }
+}
+
 /// As `tl_acd_poll`, and counts the output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_stats_poll(
@@ -107,22 +114,30 @@ pub unsafe extern "C" fn tl_stats_poll(
     acd: *mut tl_acd,
     output: *mut tl_acd_output,
 ) -> tl_status {
-    let mut polled = None;
+    let both = (stats.cast_const(), acd.cast_const());
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_stats_poll", stats, |counting| {
+        enter_both("tl_stats_poll", both, |counting, routing| {
             writable(output, "output")?;
-            let status = enter("tl_stats_poll", acd, |routing| {
-                polled = routing.engine.poll_at();
-                Ok(tl_status::TL_OK)
-            });
-            let Some((at, next)) = polled else {
-                // What the engine had against it has been reported already.
-                return Ok(if status == tl_status::TL_OK { tl_status::TL_DONE } else { status });
+            let Some((at, next)) = routing.poll() else {
+                return Ok(tl_status::TL_DONE);
             };
-            counting.stats.see(at, &next);
-            counting.done.extend(counting.stats.take_calls());
+            counting.see(at, &next);
             store(output, "output", tl_acd_output::new(at, next))?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Counts the output that was polled last from the engine, another way than by `tl_stats_poll`:
+/// once for each.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_stats_see(stats: *mut tl_stats, acd: *const tl_acd) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe {
+        enter_both("tl_stats_see", (stats.cast_const(), acd), |counting, routing| {
+            let (at, output) = routing.polled()?;
+            counting.see(at, &output);
             Ok(tl_status::TL_OK)
         })
     }

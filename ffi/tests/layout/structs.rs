@@ -15,6 +15,18 @@ layouts! {
     tl_acd_why_waiting { unskilled, out_of_window, logged_out, not_ready, left_alone, busy, tried, free, ahead, ringing, alone_until, next_change, reserved }
     tl_acd_why_idle { available, unskilled, out_of_window, held, open, reserved32, left_alone_until, reserved }
     tl_acd_estimates { by_length_ms, by_last_served_ms, by_first_ms, reserved }
+    tl_acd_call_facts { tag, queue, arrived, joined, called, answered, original_position, resumed, reserved }
+    tl_acd_agent_facts { state, reason, before, before_reason, login, last_pause, last_call, missed, reserved32, reserved }
+    tl_acd_estimate_error { count, sum_ms, absolute_sum_ms, mean_ms, mean_absolute_ms }
+    tl_acd_estimate_errors { by_length, by_last_served, by_first, reserved }
+    tl_acd_queue_name { queue, name }
+    tl_acd_channel { name, uniqueid, linkedid, caller_id_num, caller_id_name, connected_line_num, connected_line_name, language, account_code, context, exten, member_uuid, url, bridge_id, hangup_cause, state_desc, state, priority, reserved }
+    tl_acd_caller { tag, channel, transfer_to, transfer_context, transfer, reserved }
+    tl_acd_agent_name { tag, name, interface, state_interface, membership, kind, system, channel, ring_in_use, reserved }
+    tl_acd_reason_name { reason, name }
+    tl_acd_names { struct_size, form, queues, queue_count, callers, caller_count, agents, agent_count, reasons, reason_count }
+    tl_acd_member_news { agent, queue, event, reserved }
+    tl_acd_log_line { at, call, queue, agent, event, data, data_count, reserved }
     tl_stats_config { struct_size, reserved, interval_ms, level_ms, short_ms }
     tl_stats_traffic { from, queue, offered, refused, answered, abandoned, left, moved, answered_in_level, abandoned_in_level, short_calls, waited_ms, answer_ms, talked_ms, rated, rating, reserved }
     tl_stats_agent { agent, available_ms, ringing_ms, talking_ms, wrap_up_ms, not_ready_ms, offered, answered, missed, rated, rating, reserved }

@@ -1,0 +1,4 @@
+//! What the C functions say, beside what the cores say when they are asked from Rust: byte for byte.
+
+#[path = "parity/render.rs"]
+mod render;
