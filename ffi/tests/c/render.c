@@ -136,7 +136,7 @@ int main(void)
     call.tag = 7;
     OK(tl_acd_arrive(acd, now, &call));
     uint64_t first = drain(QUEUE_LOG).call;
-    expect("1700000000|17.1|sales|NONE|ENTERQUEUE||5550100|1\n");
+    expect("1700000000|17.1|sales|NONE|ENTERQUEUE||5550100|1|Ada  Event: Hangup_x\n");
     tl_acd_call_facts facts;
     OK(tl_acd_follower_get_call(follower, first, &facts));
     CHECK(facts.tag == 7 && facts.queue == sales && facts.joined == now && facts.answered == 0);
@@ -148,7 +148,7 @@ int main(void)
     EXPECT(TL_ERR_BUFFER, tl_acd_render_queue_log(follower, &names, small, sizeof small, &len));
     CHECK(small[0] == 0 && len == strlen(said));
     OK(tl_acd_render_queue_log(follower, &names, said, len + 1, &len));
-    expect("1700000000|17.1|sales|NONE|ENTERQUEUE||5550100|1\n");
+    expect("1700000000|17.1|sales|NONE|ENTERQUEUE||5550100|1|Ada  Event: Hangup_x\n");
 
     /* The same output in the other words, and as fields. */
     said[0] = 0;
@@ -162,7 +162,8 @@ int main(void)
     OK(tl_acd_render_queue_log(follower, &names, said, sizeof said, &len));
     static const char fields[] =
         "ENTERQUEUE\0Time\0" "1700000000\0CallID\0" "17.1\0Queue\0sales\0Agent\0NONE\0"
-        "Event\0ENTERQUEUE\0Data1\0\0Data2\0" "5550100\0Data3\0" "1\0\0";
+        "Event\0ENTERQUEUE\0Data1\0\0Data2\0" "5550100\0Data3\0" "1\0"
+        "Data4\0Ada\r\nEvent: Hangup|x\0\0";
     CHECK(len == sizeof fields - 1 && memcmp(said, fields, sizeof fields) == 0);
     names.form = TL_ACD_FORM_TEXT;
 
@@ -182,6 +183,10 @@ int main(void)
     now += 1000;
     OK(tl_acd_set_agent_state(acd, now, agent, TL_ACD_NOT_READY, 4));
     drain(CALLCENTER);
+    expect("");
+    now += 2000;
+    OK(tl_acd_tick(acd, now));
+    drain(CALLCENTER);
     expect("Event-Name: CUSTOM\nEvent-Subclass: callcenter%3A%3Ainfo\n"
            "CC-Action: agent-status-change\nCC-Agent: Ann\nCC-Agent-Status: On%20Break\n\n");
     tl_acd_agent_facts agent_facts;
@@ -190,10 +195,10 @@ int main(void)
     CHECK(agent_facts.before == TL_ACD_WRAP_UP && agent_facts.last_pause == now);
     CHECK(agent_facts.login == 1700000010000u && agent_facts.last_call == 7);
 
-    /* Nothing was known when the call joined, so no prediction has been compared. */
+    /* Nobody had been served when the call joined, so nothing could be predicted from that. */
     tl_acd_estimate_errors errors;
     OK(tl_acd_accuracy_get(accuracy, sales, &errors));
-    CHECK(errors.by_length.count == 0 && errors.by_first.count == 0);
+    CHECK(errors.by_last_served.count == 0 && errors.by_length.count == 0);
     /* The second one is told that it waits as long as the first: 14 s, and waits 20. */
     call.tag = 8;
     OK(tl_acd_arrive(acd, now, &call));
@@ -201,7 +206,7 @@ int main(void)
     now += 19000;
     OK(tl_acd_set_agent_state(acd, now, agent, TL_ACD_AVAILABLE, 0));
     offer = drain(QUEUE_LOG).offer;
-    expect("1700000094|NONE|NONE|Ann|UNPAUSEALL|lunch\n");
+    expect("1700000096|NONE|NONE|Ann|UNPAUSEALL|lunch\n");
     now += 1000;
     OK(tl_acd_accept(acd, now, offer));
     drain(QUEUE_LOG);
@@ -219,7 +224,7 @@ int main(void)
     CHECK(strstr(said, "Event: QueueMember\r\n") != NULL && strstr(said, "ListItems: 2\r\n") != NULL);
     tl_acd_member_news news = {agent, sales, TL_ACD_MEMBER_ADDED, 0};
     OK(tl_acd_render_ami_member(follower, acd, &news, &names, said, sizeof said, &len));
-    CHECK(strncmp(said, "Event: QueueMemberAdded\r\nQueue: sales\r\nMemberName: Ann\r\n", 56) == 0);
+    CHECK(strstr(said, "Event: QueueMemberAdded\r\nQueue: sales\r\nMemberName: Ann\r\n") == said);
     news.event = 0;
     EXPECT(TL_ERR_ARGUMENT,
            tl_acd_render_ami_member(follower, acd, &news, &names, said, sizeof said, &len));
@@ -227,7 +232,7 @@ int main(void)
     news.queue = TL_NONE;
     CHECK(tl_acd_render_ami_member(follower, acd, &news, &names, said, sizeof said, &len) < 0);
     OK(tl_acd_render_ami_agent_dump(7, 101, sales, &names, said, sizeof said, &len));
-    CHECK(strncmp(said, "Event: AgentDump\r\nChannel: PJSIP/trunk-1\r\n", 43) == 0);
+    CHECK(strstr(said, "Event: AgentDump\r\nChannel: PJSIP/trunk-1\r\n") == said);
 
     tl_acd_log_line line;
     memset(&line, 0, sizeof line);
@@ -237,7 +242,7 @@ int main(void)
     line.data[1] = "a|b\nc";
     line.data_count = 2;
     OK(tl_acd_render_queue_log_line(&line, &names, said, sizeof said, &len));
-    expect("1700000095|NONE|NONE|NONE|QUEUESTART||a_b c\n");
+    expect("1700000097|NONE|NONE|NONE|QUEUESTART||a_b c\n");
     line.data_count = 7;
     EXPECT(TL_ERR_ARGUMENT, tl_acd_render_queue_log_line(&line, &names, said, sizeof said, &len));
     OK(tl_acd_render_callcenter_agent(TL_ACD_AGENT_STATE_GET, 101, TL_ACD_TALKING, &names, said,
