@@ -77,7 +77,8 @@ void event_connected(const struct call_facts *facts);
 void event_completed(const struct call_facts *facts, uint32_t by, bool blind);
 
 /** hooks.roster, and an agent's change of state. */
-void event_roster(void *host, const struct cc_queue *queue, const struct cc_agent *agent, int event);
+void event_roster(void *host, const struct cc_queue *queue, const struct cc_agent *agent,
+                  enum cc_roster_event event);
 void event_agent(const struct cc_agent *agent);
 
 bool events_start(void);

@@ -221,13 +221,17 @@ static void push_member(const char *name, const char *log, const struct cc_queue
     events_push(write_member_event, event);
 }
 
-void event_roster(void *host, const struct cc_queue *queue, const struct cc_agent *agent, int event)
+void event_roster(void *host, const struct cc_queue *queue, const struct cc_agent *agent,
+                  enum cc_roster_event event)
 {
     const struct cc_member *member;
 
     if (queue) {
-        push_member(event == 1 ? "QueueMemberAdded" : "QueueMemberRemoved", NULL, queue, agent);
+        push_member(event == CC_ROSTER_JOINED ? "QueueMemberAdded" : "QueueMemberRemoved", NULL, queue, agent);
         return;
+    }
+    if (event != CC_ROSTER_PAUSE) {
+        return; /* logging in or out changes the status, which event_agent tells */
     }
     for (member = agent->members; member; member = member->next) {
         push_member("QueueMemberPause", agent->paused ? "PAUSE" : "UNPAUSE", member->queue, agent);

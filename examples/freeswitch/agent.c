@@ -8,9 +8,10 @@
 #include <stdatomic.h>
 
 struct offer {
-    uint64_t id;
-    char agent[CC_NAME], phone[CC_NAME], caller_name[CC_NAME], caller_number[CC_NAME];
+    uint64_t id; /* TL_NONE: of a transfer, which the center knows nothing of */
+    struct phone phone; /* its texts are the pool's */
     time_t called, answered;
+    _Atomic(enum offer_outcome) outcome;
     switch_call_cause_t cancel; /* set to stop originating, which looks at it */
     switch_mutex_t *lock;       /* of the two below */
     switch_core_session_t *leg;
@@ -33,12 +34,12 @@ uint64_t offer_id(const struct offer *offer)
 
 const char *offer_agent(const struct offer *offer)
 {
-    return offer->agent;
+    return offer->phone.agent;
 }
 
-const char *offer_phone(const struct offer *offer)
+enum offer_outcome offer_outcome(const struct offer *offer)
 {
-    return offer->phone;
+    return atomic_load(&offer->outcome);
 }
 
 time_t offer_called(const struct offer *offer)
@@ -83,24 +84,75 @@ static uint32_t cause_of(switch_call_cause_t cause)
     }
 }
 
+static enum offer_outcome outcome_of(uint32_t cause)
+{
+    return cause == TL_ACD_CAUSE_BUSY ? OFFER_BUSY : cause == TL_ACD_CAUSE_DECLINED ? OFFER_DECLINED
+        : OFFER_FAILED;
+}
+
+static void add(switch_event_t *variables, const char *name, const char *value)
+{
+    switch_event_add_header_string(variables, SWITCH_STACK_BOTTOM, name, value);
+}
+
+/* What the agent's channel has from its first moment on; names are mod_callcenter's. */
+static switch_event_t *variables_of(const struct phone *phone)
+{
+    switch_event_t *variables = NULL;
+
+    switch_event_create_plain(&variables, SWITCH_EVENT_CHANNEL_DATA);
+    /* Only the person answers, not the ringing tone; and the leg stays the one we know. */
+    add(variables, "ignore_early_media", "true");
+    add(variables, "loopback_bowout", "false");
+    add(variables, "loopback_bowout_on_execute", "false");
+    if (phone->queue) {
+        add(variables, "cc_side", "agent");
+        add(variables, "cc_queue", phone->queue);
+        add(variables, "cc_agent", phone->agent);
+        add(variables, "cc_agent_type", "callback");
+        add(variables, "cc_member_uuid", phone->member_uuid);
+        add(variables, "cc_member_session_uuid", phone->session_uuid);
+        switch_event_add_header(variables, SWITCH_STACK_BOTTOM, "cc_queue_joined_epoch", "%ld",
+                                (long)phone->joined);
+    }
+    return variables;
+}
+
+/* What the caller's channel has to say about it: variables for the agent's, and who seems to call. */
+static void ask_caller(struct offer *offer, switch_event_t *variables)
+{
+    switch_core_session_t *caller = switch_core_session_locate(offer->phone.session_uuid);
+    switch_channel_t *channel;
+    const char *value;
+
+    if (!caller) {
+        return;
+    }
+    channel = switch_core_session_get_channel(caller);
+    switch_channel_process_export(channel, NULL, variables, "cc_export_vars");
+    if ((value = switch_channel_get_variable(channel, "effective_caller_id_name"))) {
+        offer->phone.caller_name = switch_core_strdup(offer->pool, value);
+    }
+    if ((value = switch_channel_get_variable(channel, "effective_caller_id_number"))) {
+        offer->phone.caller_number = switch_core_strdup(offer->pool, value);
+    }
+    switch_core_session_rwunlock(caller);
+}
+
 static void *SWITCH_THREAD_FUNC ring(switch_thread_t *thread, void *arg)
 {
     struct offer *offer = arg;
     switch_core_session_t *leg = NULL;
     switch_call_cause_t cause = SWITCH_CAUSE_NONE;
-    switch_event_t *variables = NULL;
+    switch_event_t *variables = variables_of(&offer->phone);
     switch_status_t status;
     bool stopped;
 
     (void)thread;
-    /* Only the person answers, not the ringing tone; and the leg stays the one we know. */
-    switch_event_create_plain(&variables, SWITCH_EVENT_CHANNEL_DATA);
-    switch_event_add_header_string(variables, SWITCH_STACK_BOTTOM, "ignore_early_media", "true");
-    switch_event_add_header_string(variables, SWITCH_STACK_BOTTOM, "loopback_bowout", "false");
-    switch_event_add_header_string(variables, SWITCH_STACK_BOTTOM, "loopback_bowout_on_execute", "false");
+    ask_caller(offer, variables);
     /* The engine ends the ringing; this bound is only for a phone that is forgotten. */
-    status = switch_ivr_originate(NULL, &leg, &cause, offer->phone, 3600, NULL, offer->caller_name,
-                                  offer->caller_number, NULL, variables, SOF_NONE, &offer->cancel, NULL);
+    status = switch_ivr_originate(NULL, &leg, &cause, offer->phone.dial, 3600, NULL, offer->phone.caller_name,
+                                  offer->phone.caller_number, NULL, variables, SOF_NONE, &offer->cancel, NULL);
     switch_event_destroy(&variables);
     switch_mutex_lock(offer->lock);
     stopped = offer->stopped;
@@ -113,7 +165,9 @@ static void *SWITCH_THREAD_FUNC ring(switch_thread_t *thread, void *arg)
     if (leg) {
         clear_leg(leg);
     }
-    if (!stopped) {
+    atomic_store(&offer->outcome, status == SWITCH_STATUS_SUCCESS ? OFFER_ANSWERED
+                 : outcome_of(cause_of(cause)));
+    if (!stopped && offer->id != TL_NONE) {
         if (status == SWITCH_STATUS_SUCCESS) {
             cc_accept(trunkline_center, offer->id);
         } else {
@@ -125,8 +179,7 @@ static void *SWITCH_THREAD_FUNC ring(switch_thread_t *thread, void *arg)
     return NULL;
 }
 
-struct offer *offer_start(uint64_t id, const char *agent, const char *phone, const char *caller_name,
-                          const char *caller_number)
+struct offer *offer_start(uint64_t id, const struct phone *phone)
 {
     switch_memory_pool_t *pool = NULL;
     switch_threadattr_t *attributes = NULL;
@@ -140,11 +193,16 @@ struct offer *offer_start(uint64_t id, const char *agent, const char *phone, con
     offer->pool = pool;
     offer->id = id;
     offer->called = time(NULL);
+    offer->phone = (struct phone){
+        .agent = switch_core_strdup(pool, phone->agent), .dial = switch_core_strdup(pool, phone->dial),
+        .queue = phone->queue ? switch_core_strdup(pool, phone->queue) : NULL,
+        .member_uuid = switch_core_strdup(pool, phone->member_uuid),
+        .session_uuid = switch_core_strdup(pool, phone->session_uuid),
+        .caller_name = switch_core_strdup(pool, phone->caller_name),
+        .caller_number = switch_core_strdup(pool, phone->caller_number), .joined = phone->joined,
+    };
+    atomic_init(&offer->outcome, OFFER_RINGS);
     atomic_init(&offer->owners, 2); /* the caller's thread and this one's */
-    switch_copy_string(offer->agent, agent, sizeof offer->agent);
-    switch_copy_string(offer->phone, phone, sizeof offer->phone);
-    switch_copy_string(offer->caller_name, caller_name, sizeof offer->caller_name);
-    switch_copy_string(offer->caller_number, caller_number, sizeof offer->caller_number);
     switch_mutex_init(&offer->lock, SWITCH_MUTEX_NESTED, pool);
     switch_threadattr_create(&attributes, pool);
     switch_threadattr_detach_set(attributes, 1);

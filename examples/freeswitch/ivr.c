@@ -18,6 +18,14 @@ static void flow_play(void *host, uint32_t op, const char *const *files, size_t 
     line->playing = true;
 }
 
+static void drop_transfer(struct line *line)
+{
+    if (line->transfer) {
+        offer_stop(line->transfer);
+        line->transfer = NULL;
+    }
+}
+
 static void flow_stop(void *host, uint32_t op)
 {
     struct line *line = host;
@@ -28,6 +36,8 @@ static void flow_stop(void *host, uint32_t op)
         line->restart = true; /* record_caller tells its length */
     } else if (line->call && line->queue_op == op) {
         line_exit(line, '*');
+    } else if (line->transfer && line->transfer_op == op) {
+        drop_transfer(line);
     }
 }
 
@@ -49,8 +59,10 @@ static void flow_enqueue(void *host, uint32_t op, const tl_ivr_output *queue)
 static void flow_record(void *host, uint32_t op, const tl_ivr_output *record)
 {
     struct line *line = host;
+    char directory[SETTING];
 
-    snprintf(line->record_path, sizeof line->record_path, "%s/%s-%u.wav", trunkline_recordings(),
+    trunkline_recordings(directory, sizeof directory);
+    snprintf(line->record_path, sizeof line->record_path, "%s/%s-%u.wav", directory,
              switch_core_session_get_uuid(line->session), op);
     if (record->flag) {
         switch_ivr_gentones(line->session, "%(200,0,800)", 1, NULL);
@@ -63,21 +75,81 @@ static void flow_record(void *host, uint32_t op, const tl_ivr_output *record)
     switch_channel_set_variable(line->channel, "trunkline_recorded", line->record_path);
 }
 
-/* Blind: to an extension of the dialplan, "1000" or "1000 XML default". Others are refused. */
+static void transferred(struct line *line, uint32_t outcome)
+{
+    uint32_t op = line->transfer_op;
+
+    line->transfer_op = 0;
+    tl_ivr_transferred(line->dialogue->session, cc_now(), op, outcome);
+}
+
+static void blind_transfer(struct line *line, const char *target)
+{
+    char *words[3] = {0};
+
+    switch_split(switch_core_session_strdup(line->session, target), ' ', words);
+    if (switch_ivr_session_transfer(line->session, words[0], words[1], words[2]) == SWITCH_STATUS_SUCCESS) {
+        line->transferred = true;
+        transferred(line, TL_IVR_TRANSFER_ANSWERED);
+    } else {
+        transferred(line, TL_IVR_TRANSFER_FAILED);
+    }
+}
+
+/* Blind: to an extension, "1000" or "1000 XML default". Bridged: to a phone, "user/1000". */
 static void flow_transfer(void *host, uint32_t op, const tl_ivr_output *transfer)
 {
     struct line *line = host;
-    char *words[3] = {0};
-    uint32_t outcome = TL_IVR_TRANSFER_FAILED;
+    switch_caller_profile_t *profile = switch_channel_get_caller_profile(line->channel);
+    const struct phone phone = {
+        .agent = "", .dial = transfer->name, .member_uuid = "",
+        .session_uuid = switch_core_session_get_uuid(line->session),
+        .caller_name = profile ? profile->caller_id_name : "",
+        .caller_number = profile ? profile->caller_id_number : "",
+    };
 
+    drop_transfer(line);
+    line->transfer_op = op;
     if (transfer->reason == TL_IVR_TRANSFER_BLIND) {
-        switch_split(switch_core_session_strdup(line->session, transfer->name), ' ', words);
-        if (switch_ivr_session_transfer(line->session, words[0], words[1], words[2]) == SWITCH_STATUS_SUCCESS) {
-            line->transferred = true;
-            outcome = TL_IVR_TRANSFER_ANSWERED;
-        }
+        blind_transfer(line, transfer->name);
+        return;
     }
-    tl_ivr_transferred(line->dialogue->session, cc_now(), op, outcome);
+    line->transfer = transfer->reason == TL_IVR_TRANSFER_BRIDGED ? offer_start(TL_NONE, &phone) : NULL;
+    line->transfer_until = switch_micro_time_now() +
+        (switch_time_t)(transfer->timeout_ms ? transfer->timeout_ms : 60000) * 1000;
+    if (!line->transfer) {
+        transferred(line, TL_IVR_TRANSFER_FAILED);
+    }
+}
+
+/* The phone of a bridged transfer: talk when it answers, give up when it does not. */
+static void watch_transfer(struct line *line)
+{
+    static const uint32_t OUTCOMES[] = {
+        [OFFER_RINGS] = TL_IVR_TRANSFER_NO_ANSWER, [OFFER_BUSY] = TL_IVR_TRANSFER_BUSY,
+        [OFFER_DECLINED] = TL_IVR_TRANSFER_REJECTED, [OFFER_FAILED] = TL_IVR_TRANSFER_FAILED,
+    };
+    switch_core_session_t *leg;
+    enum offer_outcome outcome;
+
+    if (!line->transfer) {
+        return;
+    }
+    outcome = offer_outcome(line->transfer);
+    if (outcome == OFFER_RINGS && switch_micro_time_now() < line->transfer_until) {
+        return;
+    }
+    leg = offer_take(line->transfer);
+    if (leg) {
+        tl_ivr_answered(line->dialogue->session, cc_now(), line->transfer_op);
+        flow_follow(line->dialogue);
+        line_converse(line, leg);
+        switch_core_session_rwunlock(leg);
+    }
+    drop_transfer(line);
+    transferred(line, leg ? TL_IVR_TRANSFER_ANSWERED : outcome == OFFER_ANSWERED ? TL_IVR_TRANSFER_FAILED
+                : OUTCOMES[outcome]);
+    flow_follow(line->dialogue);
 }
 
 /*
@@ -126,9 +198,10 @@ static void flow_attach(void *host, const tl_ivr_value *value)
 {
     struct line *line = host;
 
-    switch_channel_set_variable(line->channel,
-                                switch_core_session_sprintf(line->session, "trunkline_%s", value->name),
-                                value->text ? value->text : "");
+    /* Exported, so that the agent's channel has it for the screen. */
+    switch_channel_export_variable(line->channel,
+                                   switch_core_session_sprintf(line->session, "trunkline_%s", value->name),
+                                   value->text ? value->text : "", "cc_export_vars");
 }
 
 static const struct flow_host FLOW = {
@@ -150,7 +223,7 @@ void trunkline_ivr_app(switch_core_session_t *session, const char *data)
     struct dialogue dialogue;
     tl_ivr_config config;
 
-    switch_channel_answer(line.channel);
+    line_begin(&line);
     tl_ivr_defaults(&config);
     config.now = cc_now();
     config.seed = (uint64_t)switch_micro_time_now();
@@ -167,8 +240,10 @@ void trunkline_ivr_app(switch_core_session_t *session, const char *data)
         if (how != HOW_WAITING) {
             queue_ended(&line, how);
         }
+        watch_transfer(&line);
         flow_tick(&dialogue);
     }
+    drop_transfer(&line);
     if (line.call) {
         enum how how = line_leave(&line);
         queue_ended(&line, how);

@@ -12,90 +12,15 @@ SWITCH_MODULE_LOAD_FUNCTION(mod_trunkline_load);
 SWITCH_MODULE_SHUTDOWN_FUNCTION(mod_trunkline_shutdown);
 SWITCH_MODULE_DEFINITION(mod_trunkline, mod_trunkline_load, mod_trunkline_shutdown, NULL);
 
-static const char CONFIG[] = "trunkline.conf";
-
 cc_center *trunkline_center;
 struct flows *trunkline_flows;
 tl_recorder *trunkline_recorder;
-
-static char recordings[256];
-
-const char *trunkline_recordings(void)
-{
-    return recordings;
-}
 
 static void log_text(void *host, int level, const char *text)
 {
     (void)host;
     switch_log_printf(SWITCH_CHANNEL_LOG, level == 0 ? SWITCH_LOG_ERROR : level == 1 ? SWITCH_LOG_WARNING
                       : SWITCH_LOG_NOTICE, "%s\n", text);
-}
-
-/* ---- configuration ------------------------------------------------------------------------------------- */
-
-static bool set(struct cc_config *config, const char *section, const char *key, const char *value)
-{
-    char why[300];
-
-    if (key && value && cc_config_set(config, section, key, value, why, sizeof why)) {
-        return true;
-    }
-    switch_log_printf(SWITCH_CHANNEL_LOG, SWITCH_LOG_ERROR, "%s, %s: %s\n", CONFIG, section,
-                      key && value ? why : "a param needs a name and a value");
-    return false;
-}
-
-static bool read_params(struct cc_config *config, const char *section, switch_xml_t parent)
-{
-    bool good = true;
-
-    for (switch_xml_t param = switch_xml_child(parent, "param"); param; param = param->next) {
-        good &= set(config, section, switch_xml_attr(param, "name"), switch_xml_attr(param, "value"));
-    }
-    return good;
-}
-
-/* <queues><queue name="sales"><param .../></queue></queues>, and agents and flows likewise. */
-static bool read_group(struct cc_config *config, switch_xml_t root, const char *group, const char *type)
-{
-    switch_xml_t parent = switch_xml_child(root, group);
-    bool good = true;
-
-    for (switch_xml_t item = parent ? switch_xml_child(parent, type) : NULL; item; item = item->next) {
-        const char *name = switch_xml_attr(item, "name");
-        good &= name && set(config, name, "type", type) && read_params(config, name, item);
-    }
-    return good;
-}
-
-static struct cc_config *read_config(void)
-{
-    switch_xml_t root = NULL, xml = switch_xml_open_cfg(CONFIG, &root, NULL), settings;
-    struct cc_config *config = cc_config_new();
-    char why[300];
-    bool good = true;
-
-    if (!xml || !config) {
-        switch_log_printf(SWITCH_CHANNEL_LOG, SWITCH_LOG_ERROR, "%s cannot be read\n", CONFIG);
-        cc_config_free(config);
-        return NULL;
-    }
-    if ((settings = switch_xml_child(root, "settings"))) {
-        good = read_params(config, "general", settings);
-    }
-    good &= read_group(config, root, "queues", "queue") & read_group(config, root, "agents", "agent") &
-        read_group(config, root, "flows", "flow");
-    switch_xml_free(xml);
-    if (good && !cc_config_check(config, why, sizeof why)) {
-        switch_log_printf(SWITCH_CHANNEL_LOG, SWITCH_LOG_ERROR, "%s: %s\n", CONFIG, why);
-        good = false;
-    }
-    if (!good) {
-        cc_config_free(config);
-        return NULL;
-    }
-    return config;
 }
 
 /* ---- API ------------------------------------------------------------------------------------------------- */
@@ -119,9 +44,24 @@ static bool wish(const char *word, const char *agent, const char *reason)
     return false;
 }
 
+static bool reload(void)
+{
+    struct settings own;
+    struct cc_config *config = settings_read(&own);
+
+    if (!config || !settings_use(&own)) {
+        cc_config_free(config);
+        return false;
+    }
+    flows_load(trunkline_flows, config);
+    cc_reload(trunkline_center, config);
+    return true;
+}
+
 SWITCH_STANDARD_API(trunkline_api)
 {
-    char *words[4] = {0}, *copy = strdup(zstr(cmd) ? "" : cmd), *text = NULL;
+    /* The third is all the rest: a reason may have spaces. */
+    char *words[3] = {0}, *copy = strdup(zstr(cmd) ? "" : cmd), *text = NULL;
     int count = switch_split(copy, ' ', words);
 
     (void)session;
@@ -130,12 +70,7 @@ SWITCH_STANDARD_API(trunkline_api)
         stream->write_function(stream, "%s", text);
         report_free(text);
     } else if (count >= 1 && !strcasecmp(words[0], "reload")) {
-        struct cc_config *config = read_config();
-        if (config) {
-            flows_load(trunkline_flows, config);
-            cc_reload(trunkline_center, config);
-        }
-        stream->write_function(stream, config ? "+OK\n" : "-ERR goes on as it was, see the log\n");
+        stream->write_function(stream, reload() ? "+OK\n" : "-ERR goes on as it was, see the log\n");
     } else if (count >= 2 && wish(words[0], words[1], words[2])) {
         stream->write_function(stream, "+OK\n");
     } else {
@@ -170,7 +105,6 @@ static void end(void)
     trunkline_flows = NULL;
     tl_recorder_free(trunkline_recorder);
     trunkline_recorder = NULL;
-    events_stop();
 }
 
 SWITCH_MODULE_LOAD_FUNCTION(mod_trunkline_load)
@@ -181,20 +115,17 @@ SWITCH_MODULE_LOAD_FUNCTION(mod_trunkline_load)
     };
     switch_application_interface_t *app_interface;
     switch_api_interface_t *api_interface;
-    struct cc_config *config = read_config();
+    struct cc_config *config;
+    struct settings own;
     char why[300];
 
+    settings_start(pool);
+    config = settings_read(&own);
     if (!config) {
         return SWITCH_STATUS_TERM;
     }
-    if (config->recordings[0]) {
-        switch_copy_string(recordings, config->recordings, sizeof recordings);
-    } else {
-        snprintf(recordings, sizeof recordings, "%s", SWITCH_GLOBAL_dirs.recordings_dir);
-    }
-    switch_dir_make_recursive(recordings, SWITCH_DEFAULT_DIR_PERMS, pool);
     trunkline_flows = flows_new(log_text, NULL);
-    if (!trunkline_flows || tl_recorder_new(NULL, &trunkline_recorder) < 0 || !events_start()) {
+    if (!settings_use(&own) || !trunkline_flows || tl_recorder_new(NULL, &trunkline_recorder) < 0) {
         cc_config_free(config);
         end();
         return SWITCH_STATUS_TERM;
@@ -229,10 +160,13 @@ SWITCH_MODULE_LOAD_FUNCTION(mod_trunkline_load)
 
 SWITCH_MODULE_SHUTDOWN_FUNCTION(mod_trunkline_shutdown)
 {
-    /* The core waits for sessions in our applications; phones that still ring are waited for here. */
-    while (offers_under_way()) {
+    /*
+     * The core has waited for sessions in our applications; phones that still ring are waited for
+     * here, and the last instructions of their threads.
+     */
+    do {
         switch_yield(20000);
-    }
+    } while (offers_under_way());
     switch_console_set_complete("del trunkline");
     /* A recording outlives its application: its media bug runs our code until its call has ended. */
     while (trunkline_recorder && tl_recorder_free(trunkline_recorder) == TL_ERR_IN_USE) {

@@ -20,10 +20,31 @@ extern cc_center *trunkline_center;
 extern struct flows *trunkline_flows;
 extern tl_recorder *trunkline_recorder;
 
-/** Where recordings go when no path is given. */
-const char *trunkline_recordings(void);
+/* ---- settings.c: trunkline.conf.xml ------------------------------------------------------------------- */
 
-/* ---- caller.c, ivr.c: the applications; the hooks ------------------------------------------------------ */
+#define SETTING 256
+
+/** Before anything else. */
+void settings_start(switch_memory_pool_t *pool);
+
+/** What the file says that is this module's, not the center's. */
+struct settings {
+    char recordings[SETTING], announcement[SETTING];
+};
+
+/** Reads the file; NULL when it makes no sense, which the log says. */
+struct cc_config *settings_read(struct settings *own);
+
+/** From now on these. False, and as before, when the directory of recordings cannot be made. */
+bool settings_use(const struct settings *own);
+
+/** Where recordings go when no path is given. */
+void trunkline_recordings(char *into, size_t room);
+
+/** What tells waiting callers their place: something to be played, variables not expanded. */
+void trunkline_announcement(char *into, size_t room);
+
+/* ---- caller.c, ivr.c: the applications; mailbox.c: the hooks ----------------------------------------- */
 
 void trunkline_queue_app(switch_core_session_t *session, const char *data);
 void trunkline_ivr_app(switch_core_session_t *session, const char *data);
@@ -34,17 +55,31 @@ void trunkline_call_release(void *host, struct cc_call *call);
 
 /* ---- agent.c: one offered phone ---------------------------------------------------------------------- */
 
+/** A phone to be rung, and for whom. */
+struct phone {
+    const char *agent, *dial;
+    const char *queue;                      /* NULL: for no queue, a transfer */
+    const char *member_uuid, *session_uuid; /* the caller's */
+    const char *caller_name, *caller_number;
+    time_t joined;
+};
+
 /** A phone that rings for a call, on a thread of its own as originating waits. */
 struct offer;
 
-/** Starts ringing `phone`; the offer's answer goes to the center. NULL when there is no thread. */
-struct offer *offer_start(uint64_t id, const char *agent, const char *phone, const char *caller_name,
-                          const char *caller_number);
+/**
+ * Starts ringing it; the answer to an offer goes to the center, that of a transfer (TL_NONE) is in
+ * offer_outcome. NULL when there is no thread.
+ */
+struct offer *offer_start(uint64_t id, const struct phone *phone);
+
+/** How far it is. */
+enum offer_outcome { OFFER_RINGS, OFFER_ANSWERED, OFFER_BUSY, OFFER_DECLINED, OFFER_FAILED };
+enum offer_outcome offer_outcome(const struct offer *offer);
 
 /** Its number, its agent, and when it began and was answered, in seconds. */
 uint64_t offer_id(const struct offer *offer);
 const char *offer_agent(const struct offer *offer);
-const char *offer_phone(const struct offer *offer);
 time_t offer_called(const struct offer *offer);
 time_t offer_answered(const struct offer *offer);
 
@@ -66,24 +101,23 @@ void trunkline_record_app(switch_core_session_t *session, const char *data);
 /** What an event about a caller says. */
 struct caller_facts {
     switch_core_session_t *session;
-    const char *queue;
-    const struct offer *offer; /* or NULL */
-    const char *agent_uuid;    /* or NULL */
+    const char *queue, *member_uuid;
+    const struct offer *offer;  /* or NULL */
+    switch_core_session_t *leg; /* the agent's, or NULL */
     time_t joined;
 };
 
 void event_member_start(const struct caller_facts *facts);
 
-/** `cancel` is NONE, TIMEOUT, NO_AGENT_TIMEOUT or EXIT_WITH_KEY; NULL: the call was answered. */
+/** `cancel` is NONE, TIMEOUT, NO_AGENT_TIMEOUT, EXIT_WITH_KEY or BREAK_OUT; NULL: the call was answered. */
 void event_member_end(const struct caller_facts *facts, const char *cancel);
+void event_members_count(const char *queue, uint32_t count);
 void event_agent_offering(const struct caller_facts *facts);
 void event_bridge_start(const struct caller_facts *facts);
-void event_bridge_end(const struct caller_facts *facts, time_t bridged);
+void event_bridge_end(const struct caller_facts *facts);
 void event_bridge_fail(const struct caller_facts *facts, const char *cause);
 void event_agent_state(const struct cc_agent *agent, uint32_t state);
-void event_roster(void *host, const struct cc_queue *queue, const struct cc_agent *agent, int event);
-
-bool events_start(void);
-void events_stop(void);
+void event_roster(void *host, const struct cc_queue *queue, const struct cc_agent *agent,
+                  enum cc_roster_event what);
 
 #endif

@@ -68,7 +68,7 @@ void trunkline_record_app(switch_core_session_t *session, const char *data)
     switch_codec_implementation_t codec = {0};
     switch_media_bug_t *bug = NULL;
     tl_recording_config config;
-    char *path;
+    char directory[SETTING], *path;
 
     switch_core_session_get_read_impl(session, &codec);
     const uint32_t rate = codec.actual_samples_per_second ? codec.actual_samples_per_second : 8000;
@@ -85,9 +85,10 @@ void trunkline_record_app(switch_core_session_t *session, const char *data)
                           "trunkline_record %s: not a name below the directory of recordings\n", data);
         return;
     }
-    path = zstr(data) ? switch_core_session_sprintf(session, "%s/%s.tlr", trunkline_recordings(),
+    trunkline_recordings(directory, sizeof directory);
+    path = zstr(data) ? switch_core_session_sprintf(session, "%s/%s.tlr", directory,
                                                     switch_core_session_get_uuid(session))
-        : switch_core_session_sprintf(session, "%s/%s", trunkline_recordings(), data);
+        : switch_core_session_sprintf(session, "%s/%s", directory, data);
     tl_recording_defaults(&config);
     config.started = cc_now();
     config.channels = sides;

@@ -104,7 +104,7 @@ static void follow(cc_center *center, const tl_acd_output *output)
             agent->paused = true;
             snprintf(agent->pause_reason, sizeof agent->pause_reason, "Auto-Pause");
             if (center->hooks.roster) {
-                center->hooks.roster(center->hooks.host, NULL, agent, 0);
+                center->hooks.roster(center->hooks.host, NULL, agent, CC_ROSTER_PAUSE);
             }
         }
         break;
@@ -199,14 +199,15 @@ static void wish(cc_center *center, const struct letter *letter)
         snprintf(agent->pause_reason, sizeof agent->pause_reason, "%.79s",
                  letter->text ? letter->text : "");
         if (center->hooks.roster) {
-            center->hooks.roster(center->hooks.host, NULL, agent, 0);
+            center->hooks.roster(center->hooks.host, NULL, agent, CC_ROSTER_PAUSE);
         }
         break;
     case CC_LOGIN:
-        agent->logged_out = false;
-        break;
     case CC_LOGOUT:
-        agent->logged_out = true;
+        agent->logged_out = letter->number == CC_LOGOUT;
+        if (center->hooks.roster) {
+            center->hooks.roster(center->hooks.host, NULL, agent, CC_ROSTER_LOGIN);
+        }
         break;
     case CC_END_WRAP_UP:
         tl_acd_end_wrap_up(center->engine, cc_now(), agent->handle);

@@ -101,6 +101,9 @@ struct cc_event {
     const struct cc_agent *agent;
 };
 
+/** An agent joined a queue, leaves it, was paused or is back, logged in or out. */
+enum cc_roster_event { CC_ROSTER_JOINED, CC_ROSTER_LEFT, CC_ROSTER_PAUSE, CC_ROSTER_LOGIN };
+
 /** What the host does. Called on the engine thread, so none of it may wait for anything. */
 struct cc_hooks {
     void *host;
@@ -108,8 +111,9 @@ struct cc_hooks {
     void (*event)(void *host, const struct cc_event *event);
     /** Nobody owns the call any more. Called on the thread that let it go last. */
     void (*release)(void *host, struct cc_call *call);
-    /** An agent was paused or is back (event 0), came (1) or was removed (2). May be NULL. */
-    void (*roster)(void *host, const struct cc_queue *queue, const struct cc_agent *agent, int event);
+    /** Something about an agent that is no matter of calls; the queue of the first two. May be NULL. */
+    void (*roster)(void *host, const struct cc_queue *queue, const struct cc_agent *agent,
+                   enum cc_roster_event event);
     /** Starts or ends listening to an agent's device. May be NULL. */
     void (*watch)(void *host, const char *device, bool start);
     /** A sentence for the log: 0 is an error, 1 a warning, 2 a notice. */

@@ -57,7 +57,7 @@ static void remove_agent(cc_center *center, struct cc_agent *agent)
     while (agent->members) {
         struct cc_member *member = agent->members;
         if (center->hooks.roster) {
-            center->hooks.roster(center->hooks.host, member->queue, agent, 2);
+            center->hooks.roster(center->hooks.host, member->queue, agent, CC_ROSTER_LEFT);
         }
         agent->members = member->next;
         free(member);
@@ -240,7 +240,7 @@ static void apply_member(cc_center *center, struct cc_queue *queue,
         if (status >= 0) {
             agent->members = member;
             if (center->hooks.roster) {
-                center->hooks.roster(center->hooks.host, queue, agent, 1);
+                center->hooks.roster(center->hooks.host, queue, agent, CC_ROSTER_JOINED);
             }
         } else {
             free(member);
@@ -268,7 +268,7 @@ static void drop_unwanted_members(cc_center *center, struct cc_agent *agent)
             continue;
         }
         if (center->hooks.roster) {
-            center->hooks.roster(center->hooks.host, member->queue, agent, 2);
+            center->hooks.roster(center->hooks.host, member->queue, agent, CC_ROSTER_LEFT);
         }
         *at = member->next;
         free(member);
