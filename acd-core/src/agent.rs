@@ -262,6 +262,8 @@ pub struct Member {
     /// What the queue has counted this member as.
     pub(crate) logged_in: bool,
     pub(crate) willing: bool,
+    /// Paperwork that keeps it from this queue's calls only.
+    pub(crate) resting: u32,
 }
 
 impl Default for Member {
@@ -281,6 +283,7 @@ impl Default for Member {
             before: 0,
             logged_in: false,
             willing: false,
+            resting: 0,
         }
     }
 }
@@ -334,7 +337,7 @@ plain!(struct AgentConfig { tag, wrap_up_ms, profile, capacity });
 plain!(struct Membership { penalty, level, position, wrap_up_ms });
 plain!(struct AgentCounters { offered, answered, missed, lost, cancelled, talked_ms, wrapped_ms });
 plain!(struct Agent { config, counters, request, shown, load, ringing, talking, wrapping, missed, idle_since, login, logged_ms, last_offered, last_end, ready_talk_ms, ready_calls, quiet_until, members, legs, sought, dirty, next_dirty, leaving });
-plain!(struct Member { agent, queue, pool, next, config, joined, calls, ended, last_end, rank, in_pool, before, logged_in, willing });
+plain!(struct Member { agent, queue, pool, next, config, joined, calls, ended, last_end, rank, in_pool, before, logged_in, willing, resting });
 plain!(enum Medium { 0 Voice, 1 Chat, 2 Mail, 3 Other });
 plain!(enum AgentRequest { 0 LoggedOut, 1 Available, 2 NotReady(reason) });
 plain!(enum AgentState { 0 LoggedOut, 1 Available, 2 Ringing, 3 Talking, 4 WrapUp, 5 NotReady(reason) });

@@ -113,6 +113,8 @@ pub struct Call {
     /// Steps of relaxation it has taken.
     pub(crate) step: u16,
     pub(crate) hops: u8,
+    /// Levels that have opened for it by waiting.
+    pub(crate) tier: u8,
     pub(crate) priority: i32,
     /// The agent it asks for, `NIL` for none; others whom the agent is asked for by follow.
     pub(crate) preferred: u32,
@@ -154,6 +156,7 @@ impl Default for Call {
             ring_more: false,
             step: 0,
             hops: 0,
+            tier: 0,
             priority: 0,
             preferred: NIL,
             next_sought: NIL,
@@ -295,6 +298,8 @@ pub(crate) enum LegState {
     Connected,
     /// The call has ended, the agent's paperwork has not.
     WrapUp,
+    /// As `WrapUp`, but it keeps the agent from the calls of that queue only.
+    Rest,
     /// A missed offer, remembered so that this agent is not offered this call again too soon.
     Remembered,
 }
@@ -335,9 +340,9 @@ impl Default for Leg {
     }
 }
 
-plain!(struct Call { key, in_line, queue, line, state, dirty, next_dirty, legs, ringing, joined_empty, ring_more, step, hops, priority, preferred, next_sought, alone, alone_until, tag, caller, caller_known, arrived, joined, since, credit_ms, leave_at, announce_at, retry_at, cursor });
+plain!(struct Call { key, in_line, queue, line, state, dirty, next_dirty, legs, ringing, joined_empty, ring_more, step, hops, tier, priority, preferred, next_sought, alone, alone_until, tag, caller, caller_known, arrived, joined, since, credit_ms, leave_at, announce_at, retry_at, cursor });
 plain!(struct PlaceSlot { links, before });
 plain!(struct Leg { state, call, agent, generation, member, queue, medium, since, until, by_call, by_agent });
 plain!(enum CallState { 0 Waiting, 1 Ringing, 2 Connected });
-plain!(enum LegState { 0 Ringing, 1 Connected, 2 WrapUp, 3 Remembered });
+plain!(enum LegState { 0 Ringing, 1 Connected, 2 WrapUp, 3 Remembered, 4 Rest });
 plain!(struct CallConfig { tag, queue, priority, class, preferred_agent, preferred_wait_ms, credit_ms, position, penalty_min, penalty_max, caller, max_wait_ms });

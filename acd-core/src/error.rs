@@ -85,6 +85,14 @@ pub enum Error {
         /// The instant handed in.
         now: Time,
     },
+    /// Meant for another term of office: see [`Engine::begin_epoch`](crate::Engine::begin_epoch).
+    #[error("epoch {given} is not the current one, {current}")]
+    WrongEpoch {
+        /// The engine's.
+        current: u64,
+        /// The one handed in.
+        given: u64,
+    },
     /// Outputs wait to be polled, and there is no room for more.
     #[error("poll the outputs first")]
     Undrained,

@@ -105,7 +105,9 @@ pub use agent::{
 };
 pub use call::{CallConfig, CallState, PlaceSlot};
 pub use choice::{AgentReason, Choice};
-pub use engine::{CallView, Engine, Estimates, MemberView, NextCall, Staff, WhyIdle, WhyWaiting};
+pub use engine::{
+    CallView, Engine, Estimates, MemberView, NextCall, Staff, Starvation, WhyIdle, WhyWaiting,
+};
 pub use error::{Error, Table};
 pub use event::{EndedBy, Input, LeaveReason, OfferEnd, Output, RefuseReason, RejectCause};
 pub use id::{AgentId, CallId, OfferId, QueueId};
@@ -114,7 +116,7 @@ pub use limits::{
     QueueSlot,
 };
 pub use queue::{Delays, EmptyRule, QueueConfig, QueueCounters};
-pub use relax::{GhostSlot, Overflow, RelaxStep};
+pub use relax::{GhostSlot, Overflow, RelaxStep, TierRules};
 pub use ring::OutputSlot;
 pub use select::{
     Asterisk, CallCenter, CallOrder, CallReason, Order, Ring, Start, Strategy, Term,

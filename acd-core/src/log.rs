@@ -34,7 +34,7 @@
 //! # Ok::<(), acd_core::Error>(())
 //! ```
 //!
-//! # Format, version 1
+//! # Format, version 2
 //!
 //! Little-endian. The bytes `TLACDLOG`, the version (2 bytes), 6 bytes of 0, the length of the
 //! snapshot (8), the snapshot. Then for each change: the length of its body (2), the body, a check
@@ -56,7 +56,7 @@ use crate::skill::Skill;
 use crate::time::Time;
 
 const MAGIC: [u8; 8] = *b"TLACDLOG";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 /// Magic, version, padding, length of the snapshot.
 const HEADER: usize = 24;
 /// Length and check around a body.
@@ -145,6 +145,8 @@ pub enum Change {
     SetMembership(AgentId, QueueId, Membership),
     /// [`Engine::leave_queue`].
     LeaveQueue(AgentId, QueueId),
+    /// [`Engine::begin_epoch`].
+    BeginEpoch(u64),
     /// The state's hash at this point: see [`LogWriter::checkpoint`].
     Checkpoint(u64),
 }
@@ -174,6 +176,7 @@ impl Change {
                 engine.set_membership(agent, queue, place)?;
             }
             Self::LeaveQueue(agent, queue) => engine.leave_queue(agent, queue)?,
+            Self::BeginEpoch(epoch) => engine.begin_epoch(epoch)?,
             Self::Checkpoint(expected) => {
                 let found = engine.state_hash();
                 if found != expected {
@@ -445,5 +448,5 @@ crate::plain::plain!(enum Change {
     5 AddQueue(config), 6 SetQueue(queue, config), 7 SetRelaxation(queue, steps),
     8 RemoveQueue(queue), 9 AddAgent(config), 10 RemoveAgent(agent),
     11 JoinQueue(agent, queue, place), 12 SetMembership(agent, queue, place),
-    13 LeaveQueue(agent, queue), 14 Checkpoint(hash),
+    13 LeaveQueue(agent, queue), 14 Checkpoint(hash), 15 BeginEpoch(epoch),
 });

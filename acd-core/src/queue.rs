@@ -3,7 +3,7 @@
 use crate::agent::ByPool;
 use crate::call::{ByLine, ByQueue, CallKey};
 use crate::plain::plain;
-use crate::relax::Overflow;
+use crate::relax::{Overflow, TierRules};
 use crate::select::{Order, Strategy};
 use crate::slab::NIL;
 use crate::time::Time;
@@ -26,6 +26,10 @@ pub struct QueueConfig {
     pub retry_ms: u32,
     /// Time for paperwork after a call, in ms, unless the member or agent has its own. Default: 0.
     pub wrap_up_ms: u32,
+    /// Whether paperwork keeps the agent from the calls of all its queues, and is a state of its
+    /// own; else from this queue's calls only, as in Asterisk without `shared_lastcall`. Default:
+    /// yes.
+    pub wrap_up_shared: bool,
     /// A call leaves with [`Timeout`](crate::LeaveReason::Timeout) after so long, in ms.
     pub max_wait_ms: Option<u64>,
     /// Where it goes then. `None`: out, with a timeout.
@@ -68,6 +72,8 @@ pub struct QueueConfig {
     pub leave_empty_stay_ms: u32,
     /// For how long an agent is left alone after a missed offer, by cause. Default: not at all.
     pub delays: Delays,
+    /// How long a call waits before members of higher levels may have it. Default: not at all.
+    pub tiers: Option<TierRules>,
 }
 
 impl Default for QueueConfig {
@@ -79,6 +85,7 @@ impl Default for QueueConfig {
             ring_timeout_ms: 15_000,
             retry_ms: 5_000,
             wrap_up_ms: 0,
+            wrap_up_shared: true,
             max_wait_ms: None,
             overflow: None,
             resume_within_ms: None,
@@ -96,6 +103,7 @@ impl Default for QueueConfig {
             leave_empty_after_ms: 0,
             leave_empty_stay_ms: 0,
             delays: Delays::default(),
+            tiers: None,
         }
     }
 }
@@ -195,6 +203,8 @@ pub struct Queue {
     pub(crate) free: u32,
     /// Calls among the waiting that ring.
     pub(crate) ringing: u32,
+    /// Lowest and highest level of the members logged in, where levels open one after the other.
+    pub(crate) levels: Option<(u16, u16)>,
     /// Its steps of relaxation: the first, and how many.
     pub(crate) steps: (u32, u32),
     /// Round robin: the member offered to last.
@@ -223,6 +233,7 @@ impl Default for Queue {
             willing: 0,
             free: 0,
             ringing: 0,
+            levels: None,
             steps: (0, 0),
             cursor: None,
             calls: Tree::default(),
@@ -280,10 +291,10 @@ impl Default for Pool {
     }
 }
 
-plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow, resume_within_ms, max_waiting, weight, service_level_ms, target_ms, share, announce_first_ms, announce_every_ms, missed_limit, aging_ms, join_empty, leave_empty, leave_empty_after_ms, leave_empty_stay_ms, delays });
+plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wrap_up_ms, wrap_up_shared, max_wait_ms, overflow, resume_within_ms, max_waiting, weight, service_level_ms, target_ms, share, announce_first_ms, announce_every_ms, missed_limit, aging_ms, join_empty, leave_empty, leave_empty_after_ms, leave_empty_stay_ms, delays, tiers });
 plain!(struct Delays { busy_ms, declined_ms, failed_ms, no_answer_ms });
 plain!(struct QueueCounters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms });
-plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, steps, cursor, calls, empty_since, emptying, next_emptying, handle_ms, last_wait_ms });
+plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, levels, steps, cursor, calls, empty_since, emptying, next_emptying, handle_ms, last_wait_ms });
 plain!(struct Line { queue, class, penalty_min, penalty_max, calls, open, head, head_key, next });
 plain!(struct Pool { profile, tree });
 plain!(enum EmptyRule { 0 Never, 1 LoggedOut, 2 NotReady, 3 NoneFree });

@@ -24,6 +24,36 @@ pub struct RelaxStep {
     pub penalty_max: Option<u32>,
 }
 
+/// How long a call waits before it may go to members of a higher
+/// [level](crate::Membership::level): the tier rules of `mod_callcenter`, with exact timers.
+///
+/// Level 0 is there at once; levels above 255 open with it. Without these rules a call goes to the lowest level that has a free
+/// member, at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TierRules {
+    /// Higher levels open after so many ms in the queue (`tier-rule-wait-second`).
+    pub wait_ms: u32,
+    /// Each level after that much more, level 3 after three times as long
+    /// (`tier-rule-wait-multiply-level`).
+    pub by_level: bool,
+    /// The lowest level that anybody is logged in on is there at once
+    /// (`tier-rule-no-agent-no-wait`).
+    pub skip_empty: bool,
+}
+
+impl TierRules {
+    /// Levels as far as they are told apart.
+    pub(crate) fn timed(self, level: u16) -> u8 {
+        level.min(255) as u8
+    }
+
+    /// So many ms in the queue before members of this level may have a call.
+    pub(crate) fn opens_after(self, level: u16) -> u64 {
+        let times = if self.by_level { self.timed(level) } else { self.timed(level).min(1) };
+        u64::from(times) * u64::from(self.wait_ms)
+    }
+}
+
 /// Where a call goes when it has waited as long as the queue lets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -49,6 +79,7 @@ pub struct GhostSlot {
 pub(crate) type QueueIndex = Option<QueueId>;
 
 plain!(struct RelaxStep { after_ms, class, levels_less, penalty_min, penalty_max });
+plain!(struct TierRules { wait_ms, by_level, skip_empty });
 plain!(struct GhostSlot { caller, queue, waited_ms, until });
 
 impl Plain for Overflow {

@@ -35,6 +35,7 @@ impl Engine<'_> {
                 match self.legs[leg].state {
                     LegState::Ringing => self.end_offer(leg, OfferEnd::AgentGone),
                     LegState::WrapUp => self.end_wrap_up(leg),
+                    LegState::Rest => self.end_rest(leg),
                     _ => {}
                 }
                 leg = next;
@@ -72,20 +73,25 @@ impl Engine<'_> {
         while at != NIL {
             let queue = self.members[at].queue;
             let medium = self.queues[queue].config.medium;
-            if self.agents[agent].is_free(medium, self.now) {
+            if self.agents[agent].is_free(medium, self.now) && !self.rests(at) {
                 self.line_up(at);
             } else {
                 self.unlink_member(at);
             }
             let member = &mut self.members[at];
             let counts = &mut self.queues[queue];
+            let mut levels_changed = false;
             if member.logged_in != logged_in {
                 member.logged_in = logged_in;
                 count(&mut counts.logged_in, logged_in);
+                levels_changed = true;
             }
             if member.willing != willing {
                 member.willing = willing;
                 count(&mut counts.willing, willing);
+            }
+            if levels_changed {
+                self.note_levels(queue);
             }
             self.check_empty(queue);
             at = self.members[at].next;
@@ -207,6 +213,12 @@ impl Engine<'_> {
             at.next_emptying = self.emptying;
             self.emptying = queue;
         }
+    }
+
+    /// Whether a call that joins now stays for a while though the queue is empty of agents.
+    pub(super) fn joins_empty(&self, queue: u32) -> bool {
+        let config = &self.queues[queue].config;
+        config.leave_empty_stay_ms > 0 && self.is_empty(queue, config.leave_empty)
     }
 
     /// Until when a call stays in a queue that was empty when it joined.

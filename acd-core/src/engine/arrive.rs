@@ -65,7 +65,7 @@ impl Engine<'_> {
             key,
             arrived: self.now,
             joined: self.now,
-            joined_empty: self.is_empty(queue, rules.leave_empty),
+            joined_empty: self.joins_empty(queue),
             since: self.now,
             caller: config.caller.unwrap_or(0),
             caller_known: config.caller.is_some(),

@@ -120,7 +120,9 @@ impl Engine<'_> {
                 .or(self.agents[agent].config.wrap_up_ms)
                 .unwrap_or(self.queues[queue].config.wrap_up_ms),
         };
-        self.learn_handle_time(queue, talked_ms.saturating_add(u64::from(wrap_ms)));
+        let shared = member == NIL || self.queues[queue].config.wrap_up_shared;
+        let handled_ms = if shared { u64::from(wrap_ms) } else { 0 };
+        self.learn_handle_time(queue, talked_ms.saturating_add(handled_ms));
         self.say(Output::Completed {
             call: self.call_id(call),
             agent: self.agent_id(agent),
@@ -134,16 +136,22 @@ impl Engine<'_> {
         self.leave_call(leg);
         if wrap_ms > 0 {
             let at = &mut self.legs[leg];
-            at.state = LegState::WrapUp;
+            at.state = if shared { LegState::WrapUp } else { LegState::Rest };
             at.call = NIL;
             at.since = self.now;
             at.until = self.now.plus(u64::from(wrap_ms));
             self.arm_leg(leg);
+        } else {
+            self.leave_agent(leg);
+            self.legs.remove(leg);
+        }
+        if wrap_ms > 0 && shared {
             self.agents[agent].wrapping += 1;
         } else {
             self.agents[agent].load[medium.index()] -= 1;
-            self.leave_agent(leg);
-            self.legs.remove(leg);
+        }
+        if wrap_ms > 0 && !shared {
+            self.members[member].resting += 1;
         }
         self.refresh(agent);
         self.release_call(call);
@@ -155,8 +163,10 @@ impl Engine<'_> {
         let mut leg = self.agents[agent].legs;
         while leg != NIL {
             let next = self.legs[leg].by_agent;
-            if self.legs[leg].state == LegState::WrapUp {
-                self.end_wrap_up(leg);
+            match self.legs[leg].state {
+                LegState::WrapUp => self.end_wrap_up(leg),
+                LegState::Rest => self.end_rest(leg),
+                _ => {}
             }
             leg = next;
         }
@@ -171,6 +181,19 @@ impl Engine<'_> {
         at.load[medium.index()] -= 1;
         at.counters.wrapped_ms = at.counters.wrapped_ms.saturating_add(wrapped);
         at.idle_since = self.now;
+        self.leave_agent(leg);
+        self.legs.remove(leg);
+        self.refresh(agent);
+        self.release_if_gone(agent);
+    }
+
+    /// Paperwork that kept an agent from one queue's calls is over.
+    pub(super) fn end_rest(&mut self, leg: u32) {
+        let Leg { agent, member, .. } = self.legs[leg];
+        self.disarm_leg(leg);
+        if member != NIL {
+            self.members[member].resting -= 1;
+        }
         self.leave_agent(leg);
         self.legs.remove(leg);
         self.refresh(agent);

@@ -16,7 +16,7 @@ use crate::time::Time;
 pub struct WhyWaiting {
     /// Members that lack a skill the call asks for.
     pub unskilled: u32,
-    /// Members whose penalty is outside the call's window.
+    /// Members whose penalty is outside the call's window, or whose level it has not come to.
     pub out_of_window: u32,
     /// Members logged out.
     pub logged_out: u32,
@@ -24,7 +24,7 @@ pub struct WhyWaiting {
     pub not_ready: u32,
     /// Members left alone for a while after an offer they missed.
     pub left_alone: u32,
-    /// Members ringing, talking or in wrap-up.
+    /// Members ringing, talking or in wrap-up, that of this queue alone included.
     pub busy: u32,
     /// Members who missed this very call a short while ago, or whose phone rings for it.
     pub tried: u32,
@@ -54,7 +54,8 @@ pub struct WhyIdle {
     pub unskilled: u32,
     /// Calls whose window excludes its penalty.
     pub out_of_window: u32,
-    /// Calls that ring elsewhere, wait for another agent alone, or it missed a short while ago.
+    /// Calls that ring elsewhere, wait for another agent alone, have not come to its level, are of
+    /// a queue whose paperwork it still does, or it missed a short while ago.
     pub held: u32,
     /// Calls it could take: none, when it is available and outputs have been polled.
     pub open: u32,
@@ -70,7 +71,7 @@ impl Engine<'_> {
         let Call { queue, line, ringing, alone, alone_until, leave_at, retry_at, .. } =
             self.calls[index];
         let relax_at = self.relax_at(&self.calls[index]);
-        let change = leave_at.min(relax_at).min(retry_at);
+        let change = leave_at.min(relax_at).min(retry_at).min(self.tier_at(&self.calls[index]));
         let mut why = WhyWaiting {
             ahead: self.place(index) - 1,
             ringing: u32::from(ringing),
@@ -88,7 +89,10 @@ impl Engine<'_> {
             let agent = &self.agents[self.members[member].agent];
             let count = if !self.skills.fits(line.class, agent.config.profile) {
                 &mut why.unskilled
-            } else if penalty < line.penalty_min || penalty > line.penalty_max {
+            } else if penalty < line.penalty_min
+                || penalty > line.penalty_max
+                || !self.reaches(index, &self.members[member])
+            {
                 &mut why.out_of_window
             } else if agent.request == AgentRequest::LoggedOut {
                 &mut why.logged_out
@@ -96,7 +100,7 @@ impl Engine<'_> {
                 &mut why.not_ready
             } else if agent.quiet_until > self.goal {
                 &mut why.left_alone
-            } else if !agent.is_free(medium, self.goal) {
+            } else if !agent.is_free(medium, self.goal) || self.rests(member) {
                 &mut why.busy
             } else if self.remembers(index, self.members[member].agent) {
                 &mut why.tried
@@ -135,7 +139,8 @@ impl Engine<'_> {
                     why.held += line.calls;
                     let mut open = line.open.first(&self.calls);
                     while let Some(call) = open {
-                        if !self.remembers(call, index) {
+                        let its = !self.remembers(call, index) && self.reaches(call, member);
+                        if its && member.resting == 0 {
                             (why.held, why.open) = (why.held - 1, why.open + 1);
                         }
                         open = line.open.next(&self.calls, call);
@@ -153,7 +158,8 @@ impl Engine<'_> {
                 let penalty = self.members[place].config.penalty;
                 let counted = self.skills.fits(class, at.config.profile)
                     && (penalty_min..=penalty_max).contains(&penalty);
-                if counted && alone && state == CallState::Waiting {
+                let rests = self.rests(place);
+                if counted && alone && !rests && state == CallState::Waiting {
                     (why.held, why.open) = (why.held - 1, why.open + 1);
                 }
             }

@@ -358,7 +358,8 @@ impl Engine<'_> {
     }
 
     fn is_barred(&self, search: &Search, member: u32) -> bool {
-        self.remembers(search.call, self.members[member].agent)
+        let at = &self.members[member];
+        self.remembers(search.call, at.agent) || !self.reaches(search.call, at)
     }
 
     /// Whether the call is being offered to this agent, or remembers that it was in vain.

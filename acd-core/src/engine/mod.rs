@@ -9,6 +9,7 @@ mod agents;
 mod arrive;
 mod choosing;
 mod ending;
+mod epoch;
 mod estimates;
 mod explain;
 mod matching;
@@ -18,14 +19,17 @@ mod query;
 mod relaxing;
 mod setup;
 mod snapshot;
+mod tiers;
 mod timers;
 mod views;
+mod warnings;
 
 pub use estimates::Estimates;
 pub use explain::{WhyIdle, WhyWaiting};
 pub use next_call::NextCall;
 pub use query::Staff;
 pub use views::{CallView, MemberView};
+pub use warnings::Starvation;
 
 use crate::agent::{Agent, Member};
 use crate::call::{Calls, Leg, LegState};
@@ -84,6 +88,7 @@ pub struct Engine<'a> {
     rng: u64,
     call_order: CallOrder,
     ring_max: u16,
+    epoch: u64,
     /// Whether each offer is followed by the reasons for it.
     choices: bool,
 }
@@ -193,6 +198,7 @@ impl<'a> Engine<'a> {
             rng: 0,
             call_order: CallOrder::default(),
             ring_max,
+            epoch: 0,
             choices: false,
         })
     }

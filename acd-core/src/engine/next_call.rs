@@ -156,7 +156,9 @@ impl Engine<'_> {
             key: line.head_key,
         };
         while claim.is_ahead_of(best.as_ref()) {
-            if claim.call != but && !self.remembers(claim.call, member.agent) {
+            let open =
+                || !self.remembers(claim.call, member.agent) && self.reaches(claim.call, member);
+            if claim.call != but && open() {
                 return Some(claim);
             }
             let Some(call) = line.open.next(&self.calls, claim.call) else {

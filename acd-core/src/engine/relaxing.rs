@@ -175,12 +175,12 @@ impl Engine<'_> {
         let announce_at = after(rules.announce_first_ms.or(rules.announce_every_ms));
         let since = if keep_age { since } else { self.now };
         let key = self.key(to, priority, since, credit_ms, key.2);
-        let joined_empty = self.is_empty(to, rules.leave_empty);
+        let joined_empty = self.joins_empty(to);
         let at = &mut self.calls[call];
         at.joined_empty = joined_empty;
         (at.queue, at.line, at.key) = (to, line, key);
         (at.since, at.joined) = (since, self.now);
-        at.step = 0;
+        (at.step, at.tier) = (0, 0);
         (at.leave_at, at.announce_at, at.retry_at) = (leave_at, announce_at, Time::MAX);
         at.cursor = NO_CURSOR;
         at.hops = at.hops.saturating_add(1);
@@ -216,14 +216,26 @@ impl Engine<'_> {
         if self.ghosts.is_empty() || !caller_known {
             return;
         }
+        let (id, now) = (self.queue_id(queue), self.now);
+        let waited_ms = now.since(arrived).saturating_add(credit_ms);
+        let until = now.plus(u64::from(within));
+        // Who calls twice and gives up twice is back once, with the greater age.
+        if let Some(ghost) = self.ghost_of(id, caller) {
+            ghost.waited_ms = ghost.waited_ms.max(waited_ms);
+            ghost.until = until;
+            return;
+        }
         let place = self.ghost;
-        self.ghosts[place] = GhostSlot {
-            caller,
-            queue: Some(self.queue_id(queue)),
-            waited_ms: self.now.since(arrived).saturating_add(credit_ms),
-            until: self.now.plus(u64::from(within)),
-        };
+        self.ghosts[place] = GhostSlot { caller, queue: Some(id), waited_ms, until };
         self.ghost = (place + 1) % self.ghosts.len();
+    }
+
+    /// The caller's earlier try at this queue, if it is remembered still.
+    fn ghost_of(&mut self, queue: QueueId, caller: u64) -> Option<&mut GhostSlot> {
+        let now = self.now;
+        self.ghosts.iter_mut().find(|ghost| {
+            ghost.queue == Some(queue) && ghost.caller == caller && ghost.until >= now
+        })
     }
 
     /// How long a caller who is back had waited before it gave up; nobody is back twice.
@@ -232,13 +244,7 @@ impl Engine<'_> {
         if self.queues[queue].config.resume_within_ms.is_none() {
             return 0;
         }
-        let queue = Some(self.queue_id(queue));
-        let now = self.now;
-        let ghost = self
-            .ghosts
-            .iter_mut()
-            .find(|ghost| ghost.queue == queue && ghost.caller == caller && ghost.until >= now);
-        ghost.map_or(0, |ghost| {
+        self.ghost_of(self.queue_id(queue), caller).map_or(0, |ghost| {
             ghost.queue = None;
             ghost.waited_ms
         })

@@ -36,6 +36,7 @@ impl Engine<'_> {
             return Err(Error::QueueInUse(queue));
         }
         let changed = now.config.leave_empty != config.leave_empty;
+        let other_tiers = now.config.tiers != config.tiers;
         self.queues[index].config = config;
         self.queues[index].order = config.strategy.order();
         if changed {
@@ -43,6 +44,9 @@ impl Engine<'_> {
             self.disarm_queue(index);
         }
         self.check_empty(index);
+        if other_tiers {
+            self.tiers_changed(index);
+        }
         // Free members stand in the order of the old strategy: let them line up anew.
         for member in 0..self.members.used() {
             if self.members.is_live(member) && self.members[member].queue == index {
@@ -177,6 +181,7 @@ impl Engine<'_> {
         self.unlink_member(member);
         self.members[member].config = config;
         self.refresh(a);
+        self.note_levels(q);
         Ok(())
     }
 
@@ -211,13 +216,23 @@ impl Engine<'_> {
             let next = self.legs[leg].by_agent;
             if self.legs[leg].member == member {
                 self.legs[leg].member = NIL;
-                if self.legs[leg].state == LegState::Ringing {
-                    self.end_offer(leg, OfferEnd::AgentGone);
+                match self.legs[leg].state {
+                    LegState::Ringing => self.end_offer(leg, OfferEnd::AgentGone),
+                    LegState::Rest => self.end_rest(leg),
+                    _ => {}
                 }
             }
             leg = next;
         }
         self.forget_member(member);
+        // Nobody waits for an agent who does not serve the queue.
+        let mut call = self.agents[agent].sought;
+        while call != NIL {
+            if self.calls[call].queue == self.members[member].queue {
+                self.end_alone(call);
+            }
+            call = self.calls[call].next_sought;
+        }
         let next = self.members[member].next;
         if self.agents[agent].members == member {
             self.agents[agent].members = next;
@@ -231,6 +246,7 @@ impl Engine<'_> {
         let queue = self.members[member].queue;
         self.queues[queue].members -= 1;
         self.members.remove(member);
+        self.note_levels(queue);
     }
 
     /// The line of calls with these properties, made if it is not there.

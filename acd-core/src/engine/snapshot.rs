@@ -11,7 +11,7 @@ use crate::storage::Storage;
 use crate::time::Time;
 
 /// "TLACD" and the version of the format.
-const MAGIC: u64 = u64::from_le_bytes(*b"TLACD\0\x02\0");
+const MAGIC: u64 = u64::from_le_bytes(*b"TLACD\0\x03\0");
 
 impl Engine<'_> {
     /// Writes the whole state into a buffer; how long it is. When that is longer than the buffer,
@@ -91,6 +91,7 @@ impl Engine<'_> {
         self.next_call.put(sink);
         self.next_member.put(sink);
         self.rng.put(sink);
+        self.epoch.put(sink);
         self.call_order.put(sink);
     }
 
@@ -117,6 +118,7 @@ impl Engine<'_> {
         self.next_call = u64::get(source);
         self.next_member = u32::get(source);
         self.rng = u64::get(source);
+        self.epoch = u64::get(source);
         self.call_order = Plain::get(source);
         (self.dirty_calls, self.dirty_agents) = (List::EMPTY, List::EMPTY);
         self.emptying = NIL;

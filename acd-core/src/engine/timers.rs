@@ -55,6 +55,7 @@ impl Engine<'_> {
         match self.legs[leg].state {
             LegState::Ringing => self.end_offer(leg, OfferEnd::TimedOut),
             LegState::WrapUp => self.end_wrap_up(leg),
+            LegState::Rest => self.end_rest(leg),
             LegState::Connected | LegState::Remembered => {}
         }
     }
@@ -63,16 +64,19 @@ impl Engine<'_> {
     fn call_due(&mut self, call: u32) {
         let Call { leave_at, alone, alone_until, retry_at, announce_at, queue, state, .. } =
             self.calls[call];
+        let joined_empty = self.calls[call].joined_empty;
         if leave_at <= self.now {
             self.overflow(call);
             return;
         }
-        if self.stays_until(&self.calls[call]) == self.now {
+        if joined_empty && self.stays_until(&self.calls[call]) <= self.now {
+            self.calls[call].joined_empty = false;
             self.check_empty(queue);
         }
         if self.relax_at(&self.calls[call]) <= self.now {
             self.relax(call);
         }
+        self.open_tiers(call);
         if alone && alone_until <= self.now {
             self.end_alone(call);
         }
@@ -109,9 +113,9 @@ impl Engine<'_> {
             return Time::MAX;
         }
         let mut first = at.leave_at.min(at.retry_at).min(at.announce_at).min(self.relax_at(at));
-        let stays = self.stays_until(at);
-        if stays > self.now {
-            first = first.min(stays);
+        first = first.min(self.tier_at(at));
+        if at.joined_empty {
+            first = first.min(self.stays_until(at));
         }
         if at.alone { first.min(at.alone_until) } else { first }
     }

@@ -39,6 +39,7 @@ impl Ledger {
         assert_eq!(others.is_empty(), next.is_none(), "{choice:?}: there is somebody else");
         let free = self.agents.values().filter(|other| {
             other.places.contains_key(&call.queue)
+                && !self.rests(at, call.queue, other)
                 && (self.is_free(at, other) || other.id == who.id)
         });
         assert_eq!(choice.free as usize, free.count());
@@ -79,6 +80,8 @@ impl Ledger {
     ) {
         let strategy = self.queues[&call.queue].strategy;
         let penalty = |book: &AgentBook| book.places[&call.queue].penalty;
+        let level = |book: &AgentBook| book.places[&call.queue].level;
+        let tier = |book: &AgentBook| (penalty(book), level(book));
         let (class, ..) = self.asks(at, call);
         let skill = |book: &AgentBook| self.levels[&(class, book.profile)];
         let next = others.iter().find(|other| Some(other.id) == choice.next_agent).copied();
@@ -89,6 +92,7 @@ impl Ledger {
             None => AgentReason::Alone,
             Some(_) if strategy == Strategy::WeightedRandom => AgentReason::Chance,
             Some(next) if penalty(next) > penalty(who) => AgentReason::Penalty,
+            Some(next) if tier(next) > tier(who) => AgentReason::Level,
             Some(next) if strategy == Strategy::SkillLevel && skill(who) > skill(next) => {
                 AgentReason::Skill
             }
@@ -101,9 +105,10 @@ impl Ledger {
         for other in others {
             match expected {
                 AgentReason::Penalty => assert!(penalty(other) > penalty(who)),
+                AgentReason::Level => assert!(tier(other) > tier(who)),
                 AgentReason::Skill | AgentReason::Order | AgentReason::Turn => {
-                    assert!(penalty(other) >= penalty(who));
-                    let alike = penalty(other) == penalty(who);
+                    assert!(tier(other) >= tier(who));
+                    let alike = tier(other) == tier(who);
                     if strategy == Strategy::LongestIdle && alike {
                         assert!(who.idle_since <= other.idle_since, "{choice:?}");
                     }

@@ -3,6 +3,9 @@
 //!
 //! It knows rules, not data structures: it looks at every pair of call and agent each time.
 
+mod checks;
+mod order;
+
 use std::collections::BTreeMap;
 
 use acd_core::*;
@@ -18,6 +21,8 @@ pub(crate) struct AgentBook {
     ringing: Vec<OfferId>,
     talking: Option<CallId>,
     wrap_until: Option<Time>,
+    /// Paperwork that keeps it from the calls of one queue, and until when.
+    rests: Vec<(QueueId, Time)>,
     quiet_until: Time,
     pub(crate) idle_since: Time,
     missed: u16,
@@ -44,6 +49,8 @@ pub(crate) struct CallBook {
     /// Agents it was offered to in vain, and when.
     pub(crate) missed: Vec<(AgentId, Time)>,
     pub(crate) talking: Option<(AgentId, Time)>,
+    /// Its agent was a member of its queue when it answered, and has been since.
+    placed: bool,
 }
 
 /// Class and penalty window.
@@ -90,6 +97,7 @@ impl Ledger {
             ringing: Vec::new(),
             talking: None,
             wrap_until: None,
+            rests: Vec::new(),
             quiet_until: Time::ZERO,
             idle_since: Time::ZERO,
             missed: 0,
@@ -118,13 +126,17 @@ impl Ledger {
                         book.idle_since = now;
                         book.missed = 0;
                     }
-                    if state == AgentRequest::LoggedOut && book.wrap_until.take().is_some() {
-                        book.idle_since = now;
+                    if state == AgentRequest::LoggedOut {
+                        book.rests.clear();
+                        if book.wrap_until.take().is_some() {
+                            book.idle_since = now;
+                        }
                     }
                 }
             }
             Input::EndWrapUp { agent } => {
                 let book = self.agents.get_mut(&agent).expect("a known agent");
+                book.rests.clear();
                 if book.wrap_until.take().is_some() {
                     book.idle_since = now;
                 }
@@ -133,9 +145,20 @@ impl Ledger {
         }
     }
 
+    /// An agent has left a queue.
+    pub(crate) fn leaves(&mut self, agent: AgentId, queue: QueueId) {
+        let book = self.agents.get_mut(&agent).expect("a known agent");
+        book.places.remove(&queue).expect("a member");
+        book.rests.retain(|rest| rest.0 != queue);
+        for call in self.calls.values_mut().filter(|call| call.queue == queue) {
+            call.placed &= call.talking.is_none_or(|(who, _)| who != agent);
+        }
+    }
+
     /// Wrap-up that has ended by itself by now.
     fn pass(&mut self, now: Time) {
         for book in self.agents.values_mut() {
+            book.rests.retain(|rest| rest.1 > now);
             if let Some(until) = book.wrap_until.filter(|&until| until <= now) {
                 book.wrap_until = None;
                 book.idle_since = until;
@@ -164,6 +187,7 @@ impl Ledger {
                     offers: Vec::new(),
                     missed: Vec::new(),
                     talking: None,
+                    placed: true,
                 };
                 assert!(self.calls.insert(call, book).is_none(), "a live handle reused");
             }
@@ -203,10 +227,7 @@ impl Ledger {
                 if let (LeaveReason::Abandoned, Some(caller), Some(within)) =
                     (reason, book.config.caller, within)
                 {
-                    let waited = waited_ms + book.credit_ms;
-                    let until = at.plus(u64::from(within));
-                    self.ghosts[self.next_ghost] = Some((caller, book.queue, waited, until));
-                    self.next_ghost = (self.next_ghost + 1) % self.ghosts.len();
+                    self.keep(at, caller, book.queue, waited_ms + book.credit_ms, within);
                 }
                 assert!(book.offers.is_empty(), "INV-03: an offer outlives its call");
                 assert!(book.talking.is_none());
@@ -222,10 +243,17 @@ impl Ledger {
                 assert_eq!(book_agent.talking.take(), Some(call));
                 book_agent.talked_ms += talked_ms;
                 book_agent.idle_since = at;
-                let of_member = book_agent.places.get(&book.queue).and_then(|m| m.wrap_up_ms);
+                let place = book_agent.places.get(&book.queue).filter(|_| book.placed);
+                let of_member = place.and_then(|m| m.wrap_up_ms);
                 let wrap = of_member.or(book_agent.wrap_up_ms).unwrap_or(queue.wrap_up_ms);
-                if wrap > 0 && book_agent.request != AgentRequest::LoggedOut {
-                    book_agent.wrap_until = Some(at.plus(u64::from(wrap)));
+                let until = at.plus(u64::from(wrap));
+                if wrap == 0 || book_agent.request == AgentRequest::LoggedOut {
+                    return;
+                }
+                if queue.wrap_up_shared || !book.placed {
+                    book_agent.wrap_until = Some(until);
+                } else {
+                    book_agent.rests.push((book.queue, until));
                 }
             }
             Output::AgentChanged { agent, state, .. } => {
@@ -235,6 +263,22 @@ impl Ledger {
             }
             _ => {}
         }
+    }
+
+    /// INV-37: who gave up twice is remembered once, with the greater age.
+    fn keep(&mut self, at: Time, caller: u64, queue: QueueId, waited: u64, within: u32) {
+        let until = at.plus(u64::from(within));
+        let known = self
+            .ghosts
+            .iter_mut()
+            .flatten()
+            .find(|ghost| (ghost.0, ghost.1) == (caller, queue) && at <= ghost.3);
+        if let Some(ghost) = known {
+            *ghost = (caller, queue, waited.max(ghost.2), until);
+            return;
+        }
+        self.ghosts[self.next_ghost] = Some((caller, queue, waited, until));
+        self.next_ghost = (self.next_ghost + 1) % self.ghosts.len();
     }
 
     /// INV-36, INV-37: a caller who is back has the age it had, once.
@@ -301,7 +345,31 @@ impl Ledger {
         let window = min..=max;
         let preferred = call.config.preferred_agent == Some(who.id);
         place.is_some_and(|place| preferred || window.contains(&place.penalty))
+            && (preferred || self.reaches(at, call, who))
+            && !self.rests(at, call.queue, who)
             && self.fits[&(class, who.profile)]
+    }
+
+    /// INV-41: whether the call has waited long enough for the agent's level.
+    pub(crate) fn reaches(&self, at: Time, call: &CallBook, who: &AgentBook) -> bool {
+        let Some(rules) = self.queues[&call.queue].tiers else {
+            return true;
+        };
+        let Some(level) = who.places.get(&call.queue).map(|place| place.level) else {
+            return false;
+        };
+        let logged_in = self.agents.values().filter(|who| who.request != AgentRequest::LoggedOut);
+        let levels = logged_in.filter_map(|who| Some(who.places.get(&call.queue)?.level));
+        let lowest = levels.min();
+        let times = if rules.by_level { u64::from(level.min(255)) } else { 1 };
+        level == 0
+            || (rules.skip_empty && lowest.is_some_and(|lowest| level <= lowest))
+            || at.since(call.joined) >= times * u64::from(rules.wait_ms)
+    }
+
+    /// INV-20: whether paperwork of this queue alone keeps the agent from its calls.
+    pub(crate) fn rests(&self, at: Time, queue: QueueId, who: &AgentBook) -> bool {
+        who.rests.iter().any(|rest| rest.0 == queue && rest.1 > at)
     }
 
     pub(crate) fn is_free(&self, at: Time, who: &AgentBook) -> bool {
@@ -324,79 +392,6 @@ impl Ledger {
                 && who.places.contains_key(&call.queue)
                 && who.request != AgentRequest::LoggedOut
         })
-    }
-
-    /// INV-32, INV-33: no call that the agent could have had came before this one in the order of
-    /// all calls. INV-39 and INV-41: nobody better was left idle.
-    fn in_good_order(&self, at: Time, id: CallId, call: &CallBook, who: &AgentBook) {
-        let plain = |book: &CallBook| {
-            book.config.position.is_none() && book.config.preferred_agent.is_none()
-        };
-        for (other_id, other) in &self.calls {
-            if *other_id != id
-                && other.talking.is_none()
-                && other.offers.is_empty()
-                && call.offers.is_empty()
-                && plain(other)
-                && plain(call)
-                && self.eligible(at, other, who)
-                && !self.barred(at, other, who)
-            {
-                let (ours, theirs) = (self.rank(at, call, None), self.rank(at, other, None));
-                assert!(ours < theirs, "INV-33: {other_id:?} was before {id:?}");
-            }
-        }
-        let strategy = self.queues[&call.queue].strategy;
-        if strategy == Strategy::WeightedRandom {
-            return;
-        }
-        let tier = |book: &AgentBook| {
-            let place = book.places[&call.queue];
-            (place.penalty, place.level)
-        };
-        for other in self.agents.values() {
-            if other.id != who.id
-                && self.eligible(at, call, other)
-                && self.is_free(at, other)
-                && !self.barred(at, call, other)
-                && !matches!(call.config.preferred_agent, Some(agent) if agent == other.id)
-            {
-                assert!(tier(who) <= tier(other), "INV-41: a lower tier was free");
-                if strategy == Strategy::LongestIdle && tier(who) == tier(other) {
-                    let longer = other.idle_since < who.idle_since;
-                    assert!(!longer, "INV-39: {:?} idle for longer", other.id);
-                }
-            }
-        }
-    }
-
-    /// Smaller goes first: weight, priority, the rule, age, number; as it was before an offer that
-    /// has just been entered.
-    pub(crate) fn rank(&self, at: Time, call: &CallBook, fresh: Option<OfferId>) -> [i128; 5] {
-        let config = &self.queues[&call.queue];
-        let since = i128::from(call.since.ms()) - i128::from(call.credit_ms);
-        let target = i128::from(config.target_ms.unwrap_or(config.service_level_ms));
-        // Over a denominator that all queues share.
-        let parts =
-            |of: i128, part: i128| of * self.queues.values().map(part_of).product::<i128>() / part;
-        fn part_of(config: &QueueConfig) -> i128 {
-            let target = config.target_ms.unwrap_or(config.service_level_ms);
-            i128::from(target) * i128::from(config.share)
-        }
-        let urgency = match self.call_order {
-            CallOrder::Deadline => -(since + target),
-            CallOrder::QueueRatio => {
-                let unoffered = |c: &&CallBook| {
-                    c.talking.is_none() && c.offers.iter().all(|offer| Some(*offer) == fresh)
-                };
-                let here = self.calls.values().filter(|c| c.queue == call.queue);
-                parts(here.filter(unoffered).count() as i128, i128::from(config.share))
-            }
-            CallOrder::WaitRatio => parts(i128::from(at.ms()) - since, target),
-            _ => 0,
-        };
-        let weight = i128::from(config.weight);
-        [-weight, -i128::from(call.priority), -urgency, since, i128::from(call.number)]
     }
 
     fn offer_ended(&mut self, at: Time, offer: OfferId, end: OfferEnd, rang_ms: u64) {
@@ -429,172 +424,6 @@ impl Ledger {
         {
             who.request = AgentRequest::NotReady(REASON_MISSED);
             who.missed = 0;
-        }
-    }
-
-    /// What must hold when the outputs of an input have been read.
-    pub(crate) fn check(&mut self, now: Time, engine: &Engine<'_>) {
-        self.pass(now);
-        self.arriving = None;
-        for (id, who) in &self.agents {
-            let state = if !who.ringing.is_empty() {
-                AgentState::Ringing
-            } else if who.talking.is_some() {
-                AgentState::Talking
-            } else if who.wrap_until.is_some() {
-                AgentState::WrapUp
-            } else {
-                match who.request {
-                    AgentRequest::LoggedOut => AgentState::LoggedOut,
-                    AgentRequest::Available => AgentState::Available,
-                    AgentRequest::NotReady(reason) => AgentState::NotReady(reason),
-                }
-            };
-            // INV-04, INV-07, and that every change was told.
-            assert_eq!(engine.agent_state(*id), Ok(state));
-            assert_eq!(who.shown, state);
-            let counters = engine.agent_counters(*id).expect("an agent");
-            assert_eq!((counters.answered, counters.talked_ms), (who.answered, who.talked_ms));
-        }
-        self.conserves_work(now);
-        self.reasons_are_true(now, engine);
-        self.counts_agree(engine);
-    }
-
-    /// INV-30, INV-31: no call waits while an agent who could take it is free.
-    fn conserves_work(&self, now: Time) {
-        let free: Vec<_> = self.agents.values().filter(|who| self.is_free(now, who)).collect();
-        if free.is_empty() {
-            return;
-        }
-        for (id, call) in &self.calls {
-            if call.talking.is_some() || !call.offers.is_empty() {
-                continue;
-            }
-            let alone = self.waits_alone(now, call);
-            for who in &free {
-                let for_it = !alone || call.config.preferred_agent == Some(who.id);
-                let idle = for_it && self.eligible(now, call, who) && !self.barred(now, call, who);
-                assert!(!idle, "INV-30: {id:?} waits while {:?} is free", who.id);
-            }
-        }
-    }
-
-    /// INV-56: every reason the engine gives, derived again.
-    fn reasons_are_true(&self, now: Time, engine: &Engine<'_>) {
-        for (id, call) in &self.calls {
-            if call.talking.is_some() {
-                assert_eq!(engine.why_waiting(*id), Err(Error::WrongState(*id)));
-                continue;
-            }
-            let (class, min, max) = self.asks(now, call);
-            let mut why = WhyWaiting::default();
-            for who in self.agents.values() {
-                let Some(place) = who.places.get(&call.queue) else {
-                    continue;
-                };
-                let count = if !self.fits[&(class, who.profile)] {
-                    &mut why.unskilled
-                } else if !(min..=max).contains(&place.penalty) {
-                    &mut why.out_of_window
-                } else if who.request == AgentRequest::LoggedOut {
-                    &mut why.logged_out
-                } else if who.request != AgentRequest::Available {
-                    &mut why.not_ready
-                } else if who.quiet_until > now {
-                    &mut why.left_alone
-                } else if !self.is_free(now, who) {
-                    &mut why.busy
-                } else if self.barred(now, call, who) {
-                    &mut why.tried
-                } else {
-                    &mut why.free
-                };
-                *count += 1;
-            }
-            let said = engine.why_waiting(*id).expect("a waiting call");
-            let place = engine.position(*id).expect("a call").expect("a place");
-            assert_eq!(
-                said,
-                WhyWaiting {
-                    ahead: place - 1,
-                    ringing: call.offers.len() as u32,
-                    alone_until: said.alone_until,
-                    next_change: said.next_change,
-                    ..why
-                },
-                "INV-56: {id:?}"
-            );
-            assert!(said.next_change.is_none_or(|at| at > now), "INV-56");
-            assert!(said.alone_until.is_none() || self.waits_alone(now, call));
-        }
-        for (id, who) in &self.agents {
-            let why = engine.why_idle(*id).expect("an agent");
-            assert_eq!(why.available, self.is_free(now, who));
-            let quiet = (who.quiet_until > now).then_some(who.quiet_until);
-            assert_eq!(why.left_alone_until, quiet, "INV-56: {id:?}");
-            let (mut unskilled, mut out_of_window) = (0, 0);
-            for call in self.calls.values().filter(|call| call.talking.is_none()) {
-                let Some(place) = who.places.get(&call.queue) else {
-                    continue;
-                };
-                let (class, min, max) = self.asks(now, call);
-                if !self.fits[&(class, who.profile)] {
-                    unskilled += 1;
-                } else if !(min..=max).contains(&place.penalty) {
-                    out_of_window += 1;
-                }
-            }
-            assert_eq!((why.unskilled, why.out_of_window), (unskilled, out_of_window), "INV-56");
-            let waiting = self
-                .calls
-                .values()
-                .filter(|call| call.talking.is_none() && who.places.contains_key(&call.queue));
-            let counted = why.unskilled + why.out_of_window + why.held + why.open;
-            assert_eq!(counted as usize, waiting.count(), "INV-56: {id:?}");
-            // Calls that prefer an agent take it whatever the window says.
-            assert!(!why.available || why.open == 0, "INV-56: {id:?} {why:?}");
-        }
-    }
-
-    /// INV-10, INV-12.
-    fn counts_agree(&self, engine: &Engine<'_>) {
-        let (mut answered, mut talked) = (0, 0);
-        for queue in self.queues.keys() {
-            let c = engine.queue_counters(*queue).expect("a queue");
-            let gone = c.refused
-                + c.answered
-                + c.abandoned
-                + c.timed_out
-                + c.exited
-                + c.left_empty
-                + c.overflowed;
-            assert_eq!(c.offered, gone + u64::from(c.waiting), "INV-10");
-            assert_eq!(c.answered, c.completed + u64::from(c.talking), "INV-10");
-            assert!(c.answered_in_level <= c.answered, "INV-14");
-            let here = self.calls.values().filter(|call| call.queue == *queue);
-            let (talking, waiting): (Vec<_>, Vec<_>) = here.partition(|c| c.talking.is_some());
-            assert_eq!((c.waiting as usize, c.talking as usize), (waiting.len(), talking.len()));
-            answered += c.answered;
-            talked += c.talked_ms;
-        }
-        let all = self.agents.values();
-        let sums = all.fold((0, 0), |(a, t), who| (a + who.answered, t + who.talked_ms));
-        assert_eq!(sums, (answered, talked), "INV-12");
-    }
-
-    /// INV-09: every waiting call is somewhere in its queue, each at its own place.
-    pub(crate) fn places_are_distinct(&self, engine: &Engine<'_>) {
-        for queue in self.queues.keys() {
-            let mut places: Vec<u32> = self
-                .calls
-                .iter()
-                .filter(|(_, call)| call.queue == *queue && call.talking.is_none())
-                .map(|(id, _)| engine.position(*id).expect("a call").expect("a place"))
-                .collect();
-            places.sort_unstable();
-            let expected: Vec<u32> = (1..=places.len() as u32).collect();
-            assert_eq!(places, expected, "INV-09");
         }
     }
 }

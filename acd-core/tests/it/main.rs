@@ -22,5 +22,8 @@ mod render;
 mod reports;
 mod scenarios;
 mod sim;
+mod small_worlds;
 mod staffing;
 mod strategies;
+mod tiers;
+mod world;
