@@ -2,6 +2,9 @@
 //!
 //! Pure values over slices the embedder keeps; looking a caller up in a directory is its business.
 
+use core::fmt;
+
+use crate::storage::Storage;
 use crate::time::Time;
 
 /// What is known of a caller.
@@ -63,9 +66,8 @@ pub struct LimitSlot {
 /// assert!(limit.allows(5550199, Time(2_000)));
 /// assert!(limit.allows(5550100, Time(60_000)));
 /// ```
-#[derive(Debug)]
 pub struct Limit<'a> {
-    table: &'a mut [LimitSlot],
+    table: Storage<'a, LimitSlot>,
     most: u32,
     window_ms: u64,
 }
@@ -73,11 +75,32 @@ pub struct Limit<'a> {
 /// So many places a key may stand in.
 const NEAR: usize = 8;
 
+impl fmt::Debug for Limit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { table, most, window_ms } = self;
+        f.debug_struct("Limit")
+            .field("keys", &table.len())
+            .field("most", most)
+            .field("window_ms", window_ms)
+            .finish()
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Limit<'static> {
+    /// At most so many in a window of so many ms; remembers so many keys, in memory taken from the
+    /// heap now.
+    #[must_use]
+    pub fn with_capacity(keys: usize, most: u32, window_ms: u64) -> Self {
+        Self { table: Storage::owned(keys, LimitSlot::default()), most, window_ms }
+    }
+}
+
 impl<'a> Limit<'a> {
     /// At most so many in a window of so many ms. An empty table limits nothing.
     pub fn new(table: &'a mut [LimitSlot], most: u32, window_ms: u64) -> Self {
         table.fill(LimitSlot::default());
-        Self { table, most, window_ms }
+        Self { table: table.into(), most, window_ms }
     }
 
     /// Counts a call of this key at this instant, if it is allowed.

@@ -37,7 +37,17 @@ pyo3::create_exception!(
     "The routing engine refused an input or a configuration, and is as it was before.\n\n\
      `code` names the reason (no_queue, no_agent, no_call, no_offer, no_class, no_profile, \
      already_member, not_member, wrong_state, queue_in_use, full, time_backwards, undrained, \
-     snapshot, config); `subject` is the handle or instant it is about, or None."
+     snapshot, config, calendar); `subject` is the handle or instant it is about, or None."
+);
+
+pyo3::create_exception!(
+    trunkline.outbound,
+    CampaignError,
+    AcdError,
+    "A campaign refused an input or a contact, and is as it was before.\n\n\
+     `code` names the reason (no_contact, wrong_state, not_now, twice, no_zone, full, \
+     time_backwards, undrained, config, snapshot); `subject` is the contact, number, calendar or \
+     instant it is about, or None."
 );
 
 pyo3::create_exception!(
@@ -104,6 +114,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add("Error", py.get_type::<Error>())?;
     module.add("AcdError", py.get_type::<AcdError>())?;
+    module.add("CampaignError", py.get_type::<CampaignError>())?;
     module.add("IvrError", py.get_type::<IvrError>())?;
     module.add("CompileError", py.get_type::<CompileError>())?;
     module.add("RecordError", py.get_type::<RecordError>())?;

@@ -7,6 +7,7 @@ mod acd;
 mod buffers;
 mod errors;
 mod ivr;
+mod lasting;
 mod media;
 mod record;
 mod staffing;

@@ -93,7 +93,8 @@ macro_rules! record {
             fn match_args(
                 py: Python<'_>,
             ) -> PyResult<Bound<'_, pyo3::types::PyTuple>> {
-                pyo3::types::PyTuple::new(py, [$(stringify!($field)),*])
+                let fields: &[&str] = &[$(stringify!($field)),*];
+                pyo3::types::PyTuple::new(py, fields)
             }
 
             fn __repr__(&self) -> String {

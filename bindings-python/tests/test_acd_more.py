@@ -261,3 +261,116 @@ def test_the_driver_waits_for_what_comes() -> None:
             return output.call_tag
 
     assert asyncio.run(day()) == 9
+
+
+def test_every_offer_has_a_certificate() -> None:
+    engine = Engine()
+    queue = engine.add_queue()
+    near, far = engine.add_agent(tag=1), engine.add_agent(tag=2)
+    engine.join_queue(near, queue)
+    engine.join_queue(far, queue, penalty=3)
+    for agent in (near, far):
+        engine.set_agent_state(0, agent, "available")
+    with pytest.raises(AcdError, match="poll"):
+        engine.explain_offers()
+    list(engine)
+    engine.explain_offers()
+    engine.arrive(10, queue)
+    _, offer, why, *_ = engine
+    assert isinstance(offer, Offer) and isinstance(why, acd.Chosen)
+    assert (why.offer, why.agent, why.next_agent) == (offer.offer, near, far)
+    assert (why.agent_reason, why.call_reason) == (acd.AgentReason.PENALTY, acd.CallReason.ALONE)
+    assert (why.free, why.waiting, why.next_call) == (2, 1, None)
+    engine.explain_offers(False)
+    engine.arrive(20, queue)
+    assert acd.Chosen not in [type(output) for output in engine]
+
+
+def test_predictions_are_held_against_waits() -> None:
+    engine = Engine()
+    queue, agent = engine.add_queue(), engine.add_agent()
+    engine.join_queue(agent, queue)
+    engine.set_agent_state(0, agent, "available")
+    list(engine)
+    with pytest.raises(ValueError, match="keep_accuracy"):
+        engine.prediction_errors(queue)
+    engine.keep_accuracy()
+    assert engine.prediction_errors(queue)["by_first_ms"].mean_ms is None
+    now, talking, compared = 0, None, 0
+    for n in range(40):  # a call every 20 s, a minute of talk each: waits grow
+        now += 20_000
+        engine.arrive(now, queue, tag=n)
+        for output in engine:
+            if isinstance(output, Offer):
+                engine.accept(now, output.offer)
+            elif isinstance(output, acd.Connected):
+                talking = output.call
+                compared += output.waited_ms > 0
+        if n % 3 == 2 and talking is not None:
+            engine.complete(now, talking)
+            for output in engine:
+                if isinstance(output, Offer):
+                    engine.accept(now, output.offer)
+                elif isinstance(output, acd.Connected):
+                    talking = output.call
+                    compared += output.waited_ms > 0
+    errors = engine.prediction_errors(queue)
+    assert set(errors) == set(acd.Estimates.__match_args__)
+    last = errors["by_last_served_ms"]
+    assert 0 < last.count <= compared
+    assert last.mean_absolute_ms is not None and last.mean_ms is not None
+    assert last.mean_ms < 0, "waits were longer than predicted"
+    assert last.mean_absolute_ms >= -last.mean_ms
+    waiting = engine.queue_counters(queue).waiting
+    assert waiting > 10
+    engine.arrive(now, queue)
+    [joined] = [output for output in engine if isinstance(output, acd.Joined)]
+    of = engine.estimates(joined.call)
+    assert of.by_length_ms is not None and of.by_length_ms > 60_000 * (waiting - 1) / 2
+
+
+def told(form: str) -> str:
+    """What the log says of one call."""
+    engine = Engine()
+    engine.keep_log(form)
+    queue, agent = engine.add_queue(), engine.add_agent(tag=101)
+    engine.name_queue(queue, "sales")
+    engine.name_agent(101, name="Ann", interface="PJSIP/101", uniqueid="1700000000.8")
+    engine.join_queue(agent, queue)
+    start = 1_700_000_000_000
+    engine.set_agent_state(start, agent, "available")
+    engine.name_caller(7, uniqueid="1700000000.7", caller_id_num="5550100", channel="PJSIP/t-1")
+    engine.arrive(start, queue, tag=7)
+    for output in engine:
+        if isinstance(output, Offer):
+            engine.accept(start + 3_000, output.offer)
+        elif isinstance(output, acd.Connected):
+            engine.complete(start + 63_000, output.call, "agent")
+    text = engine.take_log()
+    assert engine.take_log() == ""
+    return text
+
+
+def test_dashboards_of_others_are_told_in_their_words() -> None:
+    lines = told("queue_log").splitlines()
+    start = "1700000000|1700000000.7|sales|NONE|ENTERQUEUE||5550100|1"
+    assert lines[-3:] == [
+        start,
+        "1700000003|1700000000.7|sales|Ann|CONNECT|3||3",
+        "1700000063|1700000000.7|sales|Ann|COMPLETEAGENT|3|60|1",
+    ]
+    ami = told(acd.LogForm.AMI)
+    assert "Event: QueueCallerJoin\r\nChannel: PJSIP/t-1\r\n" in ami
+    assert "Event: AgentConnect\r\n" in ami and "MemberName: Ann\r\n" in ami
+    assert "CC-Action: member-queue-start" in told("callcenter")
+    assert "CC-Queue: sales" in told("callcenter")
+    engine = Engine()
+    with pytest.raises(ValueError, match="keep_log"):
+        engine.take_log()
+    with pytest.raises(ValueError, match="form is 'fax', not one of 'ami'"):
+        engine.keep_log("fax")
+    engine.keep_log("ami")
+    with pytest.raises(
+        TypeError, match=r"name_agent\(\) got an unexpected keyword argument 'nmae'"
+    ):
+        engine.name_agent(1, nmae="x")  # type: ignore[call-arg]

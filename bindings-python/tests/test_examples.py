@@ -14,8 +14,25 @@ from types import GetSetDescriptorType
 
 import pytest
 import trunkline
-from trunkline import _native, _ogg, _replay, acd, aio, ivr, media, record, sim
+from trunkline import (
+    _native,
+    _ogg,
+    _replay,
+    acd,
+    admission,
+    aio,
+    calendar,
+    ivr,
+    media,
+    outbound,
+    record,
+    sim,
+)
 from trunkline.sim import plot, wallboard
+
+MODULES = (
+    trunkline, acd, admission, aio, calendar, ivr, media, outbound, record, sim, plot, wallboard,
+)  # fmt: skip
 
 EXAMPLES = Path(os.environ["TRUNKLINE_SOURCE"]) / "examples" / "python"
 
@@ -77,7 +94,7 @@ def test_hello_stays_short() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [trunkline, acd, aio, ivr, media, record, sim, plot, wallboard, _replay, _ogg],
+    [*MODULES, _replay, _ogg],
     ids=lambda module: module.__name__,
 )
 def test_docstrings_run(module: object) -> None:
@@ -87,7 +104,7 @@ def test_docstrings_run(module: object) -> None:
 
 def public() -> Iterator[tuple[str, object]]:
     """Every class, function, method and property that a user can reach, with its name."""
-    for module in (trunkline, acd, aio, ivr, media, record, sim, plot, wallboard):
+    for module in MODULES:
         for name in module.__all__:
             value = getattr(module, name)
             # Aliases of types and plain values are documented where they are written.

@@ -41,6 +41,17 @@ fn a_flood_makes_a_limit_forget_but_never_refuse_the_innocent() {
 }
 
 #[test]
+fn a_limit_on_the_heap_is_the_same_limit() {
+    let mut table = [LimitSlot::default(); 16];
+    let (mut here, mut there) =
+        (Limit::new(&mut table, 2, 1_000), Limit::with_capacity(16, 2, 1_000));
+    for n in 0..500_u64 {
+        let (key, now) = (n * n % 23, Time(n * 37));
+        assert_eq!(here.allows(key, now), there.allows(key, now), "call {n}");
+    }
+}
+
+#[test]
 fn the_favoured_pass_the_limits_and_the_barred_never() {
     let list = [(1, Listing::Barred(3)), (2, Listing::Favoured(4))];
     let (mut callers, mut numbers) = ([LimitSlot::default(); 8], [LimitSlot::default(); 8]);

@@ -3,80 +3,108 @@ from collections.abc import Iterator
 from os import PathLike
 from typing import Any, ClassVar, Self, final
 
-from typing_extensions import Buffer, Unpack
+from typing_extensions import Buffer, Unpack, disjoint_base
 
 from ._dialogue import Diagnostic, Value
 from ._dialogue import Output as Task
-from .acd import AgentFields, CallFields, Limits, MemberFields, Output, QueueFields, RelaxStep
+from ._fields import (
+    AgentFields,
+    AgentNames,
+    CallFields,
+    ChannelNames,
+    Limits,
+    MemberFields,
+    QueueFields,
+    RelaxStep,
+)
+from .acd import Output
+from .outbound import Output as CampaignOutput
 from .sim._centre import CallColumns, GroupFields, StreamFields
 
 __all__ = [
     "AcdError",
+    "Admission",
     "AgentChanged",
     "AgentCounters",
     "Announce",
+    "Campaign",
+    "CampaignError",
+    "Chosen",
     "CompileError",
     "Completed",
+    "Concealer",
     "Connected",
+    "Dial",
+    "DialCounters",
+    "Done",
+    "Door",
     "DtmfDetector",
-    "WhyWaiting",
-    "WhyIdle",
-    "NextCall",
     "Engine",
     "Error",
+    "Estimates",
+    "Exhausted",
     "Flow",
+    "Guarded",
+    "Hours",
+    "HoursState",
     "IvrError",
+    "JitterBuffer",
+    "JitterStats",
     "Joined",
     "KeyEvent",
-    "ToneHeard",
-    "ToneDetector",
-    "Vad",
-    "tone",
-    "Concealer",
-    "Resampler",
-    "resample_pcm",
-    "OpusEncoder",
-    "OpusDecoder",
-    "Pulled",
-    "JitterStats",
-    "JitterBuffer",
-    "RecordingWriter",
-    "RecordingReader",
-    "verify_recording",
-    "recover_recording",
-    "public_keys",
     "Law",
     "Left",
-    "RecordError",
+    "Limit",
     "MediaError",
     "Moment",
     "Moved",
+    "NextCall",
     "Offer",
     "OfferEnded",
+    "OpusDecoder",
+    "OpusEncoder",
+    "PredictionError",
+    "Preview",
+    "PreviewOver",
+    "Pulled",
     "QueueCounters",
+    "RecordError",
+    "RecordingReader",
+    "RecordingWriter",
     "Refused",
     "Report",
+    "Resampler",
     "Service",
     "Session",
     "Simulation",
     "Staff",
     "Tally",
+    "ToneDetector",
+    "ToneHeard",
+    "Vad",
     "Watch",
+    "WhyIdle",
+    "WhyWaiting",
     "__version__",
-    "erlang_agents",
     "compile",
     "dtmf_tone",
+    "erlang_agents",
     "erlang_b",
+    "flow_of",
     "g711_decode",
     "g711_decode_into",
     "g711_encode",
     "g711_encode_into",
     "import_freeswitch",
-    "flow_of",
     "play_scenarios",
+    "public_keys",
+    "recover_recording",
+    "resample_pcm",
     "say",
     "service",
     "shift_starts",
+    "tone",
+    "verify_recording",
 ]
 
 __version__: str
@@ -87,6 +115,7 @@ class Error(Exception):
     limit: int | None
 
 class AcdError(Error): ...
+class CampaignError(AcdError): ...
 class IvrError(Error): ...
 
 class CompileError(IvrError):
@@ -424,6 +453,15 @@ class Engine:
     def why_waiting(self, call: int) -> WhyWaiting: ...
     def why_idle(self, agent: int) -> WhyIdle: ...
     def next_call(self, agent: int) -> NextCall | None: ...
+    def explain_offers(self, wanted: bool = True) -> None: ...
+    def estimates(self, call: int) -> Estimates: ...
+    def keep_accuracy(self) -> None: ...
+    def prediction_errors(self, queue: int) -> dict[str, PredictionError]: ...
+    def keep_log(self, form: str) -> None: ...
+    def name_queue(self, queue: int, name: str) -> None: ...
+    def name_agent(self, tag: int, **names: Unpack[AgentNames]) -> None: ...
+    def name_caller(self, tag: int, **names: Unpack[ChannelNames]) -> None: ...
+    def take_log(self) -> str: ...
     def keep_stats(
         self, interval_ms: int = 1_800_000, *, level_ms: int = 20_000, short_ms: int = 5_000
     ) -> None: ...
@@ -468,6 +506,223 @@ class Engine:
     def staff(self, queue: int) -> Staff: ...
     def agent_state(self, agent: int) -> tuple[str, int | None]: ...
     def agent_counters(self, agent: int) -> AgentCounters: ...
+
+@final
+class Chosen:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def at(self) -> int: ...
+    @property
+    def offer(self) -> int: ...
+    @property
+    def call(self) -> int: ...
+    @property
+    def agent(self) -> int: ...
+    @property
+    def agent_reason(self) -> str: ...
+    @property
+    def call_reason(self) -> str: ...
+    @property
+    def next_agent(self) -> int | None: ...
+    @property
+    def next_call(self) -> int | None: ...
+    @property
+    def free(self) -> int: ...
+    @property
+    def waiting(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Estimates:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def by_length_ms(self) -> int | None: ...
+    @property
+    def by_last_served_ms(self) -> int | None: ...
+    @property
+    def by_first_ms(self) -> int | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class PredictionError:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def count(self) -> int: ...
+    @property
+    def mean_ms(self) -> float | None: ...
+    @property
+    def mean_absolute_ms(self) -> float | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class HoursState:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def why(self) -> str | None: ...
+    @property
+    def reason(self) -> int | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Hours:
+    def __new__(
+        cls,
+        week: list[list[tuple[int, int]]],
+        days: list[tuple[int, int, int, int | None, str | None, list[tuple[int, int]] | None]],
+        offsets: list[tuple[int, int]],
+    ) -> Self: ...
+    def state(self, at: int) -> HoursState: ...
+    def next_change(self, at: int) -> int | None: ...
+    def next_open(self, at: int) -> int | None: ...
+
+@final
+class Admission:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def admitted(self) -> bool: ...
+    @property
+    def priority(self) -> int: ...
+    @property
+    def why(self) -> str | None: ...
+    @property
+    def reason(self) -> int | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Limit:
+    def __new__(cls, most: int, window_ms: int, *, keys: int = 4096) -> Self: ...
+    def allows(self, key: int, now: int) -> bool: ...
+
+@final
+class Door:
+    def __new__(
+        cls,
+        *,
+        barred: dict[int, int] | None = None,
+        favoured: dict[int, int] | None = None,
+        per_caller: tuple[int, int] | None = None,
+        per_number: tuple[int, int] | None = None,
+        calls_max: int | None = None,
+        keys: int = 4096,
+    ) -> Self: ...
+    def judge(self, caller: int, called: int, now: int, *, live_calls: int = 0) -> Admission: ...
+
+@final
+class DialCounters:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def dialling(self) -> int: ...
+    @property
+    def live(self) -> int: ...
+    @property
+    def abandoned(self) -> int: ...
+    @property
+    def unanswered(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Preview:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def contact(self) -> int: ...
+    @property
+    def tag(self) -> int: ...
+    @property
+    def attempt(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class PreviewOver:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def contact(self) -> int: ...
+    @property
+    def tag(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Dial:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def contact(self) -> int: ...
+    @property
+    def tag(self) -> int: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def attempt(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Done:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def contact(self) -> int: ...
+    @property
+    def tag(self) -> int: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def tries(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Guarded:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def decision(self) -> str: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Exhausted:
+    __match_args__: ClassVar[tuple[str, ...]]
+    def __eq__(self, other: object, /) -> bool: ...
+
+@disjoint_base
+class Campaign:
+    def __new__(
+        cls,
+        zones: list[Hours],
+        contacts: int,
+        do_not_call: list[int],
+        do_not_call_room: int,
+        fields: dict[str, Any],
+    ) -> Self: ...
+    def resume_from(self, snapshot: bytes, contacts: int, do_not_call_room: int) -> None: ...
+    def snapshot(self) -> bytes: ...
+    @property
+    def state_hash(self) -> int: ...
+    def add(
+        self, number: int, *, tag: int = 0, zone: int = 0, priority: int = 0, not_before: int = 0
+    ) -> int: ...
+    def tick(self, now: int) -> None: ...
+    def staff(self, now: int, idle: int, at_work: int) -> None: ...
+    def start(self, now: int, contact: int) -> None: ...
+    def skip(self, now: int, contact: int) -> None: ...
+    def answered(self, now: int, contact: int, served: bool) -> None: ...
+    def failed(self, now: int, contact: int, outcome: str) -> None: ...
+    def ended(self, now: int, contact: int, success: bool) -> None: ...
+    def complaint(self, now: int, contact: int) -> None: ...
+    def do_not_call(self, now: int, number: int) -> None: ...
+    def suspend(self, now: int) -> None: ...
+    def resume(self, now: int) -> None: ...
+    def start_period(self, now: int) -> None: ...
+    def poll(self) -> CampaignOutput | None: ...
+    def __iter__(self) -> Iterator[CampaignOutput]: ...
+    def __next__(self) -> CampaignOutput: ...
+    @property
+    def deadline(self) -> int | None: ...
+    @property
+    def is_suspended(self) -> bool: ...
+    @property
+    def is_intensified(self) -> bool: ...
+    @property
+    def counters(self) -> DialCounters: ...
+    @property
+    def progress(self) -> tuple[int, int]: ...
+    def tries(self, contact: int) -> int: ...
 
 @final
 class Tally:

@@ -17,24 +17,36 @@ durations are integers in milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
-from typing import TypeAlias, TypedDict
+from typing import TypeAlias
 
+from ._fields import (
+    AgentFields,
+    AgentNames,
+    CallFields,
+    ChannelNames,
+    Limits,
+    MemberFields,
+    QueueFields,
+    RelaxStep,
+)
 from ._native import (
     AcdError,
     AgentChanged,
     AgentCounters,
     Announce,
+    Chosen,
     Completed,
     Connected,
     Engine,
+    Estimates,
     Joined,
     Left,
     Moved,
     NextCall,
     Offer,
     OfferEnded,
+    PredictionError,
     QueueCounters,
     Refused,
     Staff,
@@ -47,6 +59,7 @@ Output: TypeAlias = (
     Joined
     | Refused
     | Offer
+    | Chosen
     | OfferEnded
     | Connected
     | Announce
@@ -165,6 +178,8 @@ class CallReason(StrEnum):
     """There is no other."""
     PREFERRED = "preferred"
     """It waits for this very agent."""
+    RINGING = "ringing"
+    """It rings elsewhere already, and its queue lets more than one phone ring."""
     WEIGHT = "weight"
     """Its queue has the higher weight."""
     PRIORITY = "priority"
@@ -173,6 +188,40 @@ class CallReason(StrEnum):
     """The :class:`CallOrder` puts it first."""
     AGE = "age"
     """It has waited longer."""
+
+
+class AgentReason(StrEnum):
+    """Why a call was offered to this agent and no other."""
+
+    PREFERRED = "preferred"
+    """The call asked for this very agent."""
+    ALONE = "alone"
+    """No other free agent may have the call."""
+    EVERYBODY = "everybody"
+    """Another phone rings for the call already, and its queue lets all candidates' phones ring."""
+    PENALTY = "penalty"
+    """The next agent's penalty is higher."""
+    LEVEL = "level"
+    """The next agent's level is higher, at the same penalty."""
+    SKILL = "skill"
+    """The agent is better at what the call asks for."""
+    ORDER = "order"
+    """The agent is before the next one by the terms of the queue's strategy."""
+    TURN = "turn"
+    """It was the agent's turn, going round or down."""
+    CHANCE = "chance"
+    """By lot."""
+
+
+class LogForm(StrEnum):
+    """Whose words :meth:`Engine.keep_log` uses."""
+
+    AMI = "ami"
+    """Asterisk's manager events, those of app_queue."""
+    QUEUE_LOG = "queue_log"
+    """Lines of Asterisk's ``queue_log``."""
+    CALLCENTER = "callcenter"
+    """FreeSWITCH's ``callcenter::info`` events."""
 
 
 class Medium(StrEnum):
@@ -261,208 +310,34 @@ class OfferEnd(StrEnum):
     AGENT_GONE = "agent_gone"
 
 
-class Limits(TypedDict, total=False):
-    """How much an engine can hold; 0 means: chosen from the others."""
-
-    queues: int
-    """Default: 16."""
-    agents: int
-    """Default: 64."""
-    memberships: int
-    """Default: two an agent."""
-    calls: int
-    """Waiting and talking. Default: 256."""
-    offers: int
-    """Ringing, connected, in wrap-up or remembered for ``retry_ms``. Default: from the others."""
-    lines: int
-    """Different queue, class and penalty window that calls wait with."""
-    pools: int
-    """Different queue and profile of its members."""
-    classes: int
-    """Classes of calls, class 0 included. Default: 1."""
-    profiles: int
-    """Profiles of agents, profile 0 included. Default: 1."""
-    skills: int
-    """Skills in all classes and profiles."""
-    ring_max: int
-    """Phones that ring for one call at the same time. Default: 16."""
-    outputs: int
-    """Outputs that wait to be polled."""
-    steps: int
-    """Steps of relaxation of all queues. Default: 0."""
-    ghosts: int
-    """Callers who gave up and whose age is kept for when they call back. Default: 0."""
-
-
-class QueueFields(TypedDict, total=False):
-    """How a queue works. Durations in ms."""
-
-    tag: int
-    """Your own name for the queue."""
-    strategy: Strategy | str
-    """Who gets the call. Default: longest idle."""
-    medium: Medium | str
-    """What is queued here. Default: voice."""
-    ring_timeout_ms: int
-    """How long a phone rings. Default: 15,000."""
-    retry_ms: int
-    """An agent that missed a call is not offered it again for so long. Default: 5,000."""
-    wrap_up_ms: int
-    """Time for paperwork after a call. Default: 0."""
-    max_wait_ms: int | None
-    """A call leaves after so long."""
-    overflow_queue: int | None
-    """It goes to this queue then, its age kept."""
-    overflow_target: int | None
-    """It goes to this target of yours then: voicemail, a callback, another site."""
-    resume_within_ms: int | None
-    """A caller who gave up and calls again within so long has the age it had; needs ``caller``."""
-    max_waiting: int | None
-    """At most so many calls wait; further ones are refused."""
-    weight: int
-    """An agent of several queues serves the queue of the highest weight first. Default: 0."""
-    service_level_ms: int
-    """Answered within so long counts as in service level. Default: 20,000."""
-    target_ms: int | None
-    """Calls should be answered within so long, where :class:`CallOrder` goes by targets. Default:
-    ``service_level_ms``."""
-    share: int
-    """How long this queue may be beside others, where :class:`CallOrder` goes by ratios."""
-    announce_first_ms: int | None
-    """The first position announcement comes after so long."""
-    announce_every_ms: int | None
-    """Further announcements come so often."""
-    missed_limit: int | None
-    """After so many offers missed in a row the agent is set not ready, reason 65,535."""
-    aging_ms: int | None
-    """One step of priority is worth so much waiting; None: higher priority always first."""
-    join_empty: EmptyRule | str
-    """Refuse calls then. Default: never."""
-    leave_empty: EmptyRule | str
-    """Calls leave then. Default: never."""
-    leave_empty_after_ms: int
-    """They leave when that has been so for so long. Default: 0, at once."""
-    leave_empty_stay_ms: int
-    """A call that joins while it is so stays for so long at least. Default: 0."""
-    busy_delay_ms: int
-    """For how long an agent is left alone after its phone was busy. Default: 0."""
-    declined_delay_ms: int
-    """... after it declined."""
-    failed_delay_ms: int
-    """... after its phone could not be reached or set up."""
-    no_answer_delay_ms: int
-    """... after nobody answered."""
-    progressive_ms: int
-    """How often one more phone rings, where phones ring progressively. Default: 10,000."""
-    terms: Sequence[Term | str]
-    """Custom strategy: at most two terms."""
-    start: Start | str
-    """Custom strategy: where the search starts."""
-    ring: Ring | str
-    """Custom strategy: how many phones ring."""
-    best_skill: bool
-    """Custom strategy: more skill in what the call asks for goes before the terms."""
-
-
-class AgentFields(TypedDict, total=False):
-    """An agent to be added."""
-
-    tag: int
-    """Your own name for the agent."""
-    wrap_up_ms: int | None
-    """Time for paperwork after a call instead of the queue's."""
-    profile: int
-    """What the agent can do: from :meth:`Engine.add_profile`. Default: 0, no special skills."""
-    voice: int
-    """Calls at a time. Default: 1."""
-    chat: int
-    """Chats at a time. Default: 4."""
-    mail: int
-    """Mails at a time. Default: 10."""
-    other: int
-    """Other contacts at a time. Default: 1."""
-
-
-class MemberFields(TypedDict, total=False):
-    """An agent's place in a queue."""
-
-    penalty: int
-    """Agents of a lower penalty are offered calls first, always. Default: 0."""
-    level: int
-    """Among equal penalty, agents of a lower level are offered calls first. Default: 0."""
-    position: int
-    """The place in the order of strategies that go by position. Default: 0."""
-    wrap_up_ms: int | None
-    """Time for paperwork after a call of this queue."""
-
-
-class RelaxStep(TypedDict, total=False):
-    """A step of relaxation: after so long a call asks for less, or of more agents.
-
-    What a step does not name stays as it was.
-    """
-
-    after_ms: int
-    """So long after the call joined the queue, in ms; each step later than the one before."""
-    call_class: int
-    """It asks for this class from then on."""
-    levels_less: int
-    """It asks for so many levels less in each skill from then on. Default: 0."""
-    penalty_min: int
-    """Only members of at least this penalty."""
-    penalty_max: int
-    """Only members of at most this penalty."""
-
-
-class CallFields(TypedDict, total=False):
-    """A call that asks to join a queue. Durations in ms."""
-
-    tag: int
-    """Your own name for the call."""
-    priority: int
-    """Higher goes first. Default: 0."""
-    call_class: int
-    """What it asks of the agent: from :meth:`Engine.add_class`. Default: 0, nothing."""
-    preferred_agent: int | None
-    """Offered to this agent first when it is free."""
-    caller: int | None
-    """Who calls, by any number of yours, for callers who give up and come back."""
-    preferred_wait_ms: int
-    """Waits for the preferred agent alone for so long. Default: 0."""
-    credit_ms: int
-    """Counts as having waited for so long already. Default: 0."""
-    position: int | None
-    """Wants this place in the queue, 1 for the first; higher priorities stay ahead."""
-    penalty_min: int
-    """Only members of at least this penalty."""
-    penalty_max: int
-    """Only members of at most this penalty."""
-    max_wait_ms: int | None
-    """Leaves after so long instead of the queue's longest wait."""
-
-
 __all__ = [
     "AcdError",
     "AgentChanged",
     "AgentCounters",
     "AgentFields",
+    "AgentNames",
+    "AgentReason",
     "AgentState",
     "Announce",
     "CallFields",
     "CallOrder",
     "CallReason",
     "CallState",
+    "ChannelNames",
+    "Chosen",
     "Completed",
     "Connected",
     "EmptyRule",
     "EndedBy",
     "Engine",
+    "Estimates",
     "Joined",
     "Journal",
     "JournalError",
     "LeaveReason",
     "Left",
     "Limits",
+    "LogForm",
     "Medium",
     "MemberFields",
     "Moved",
@@ -471,6 +346,7 @@ __all__ = [
     "OfferEnd",
     "OfferEnded",
     "Output",
+    "PredictionError",
     "QueueCounters",
     "QueueFields",
     "RefuseReason",

@@ -35,7 +35,6 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from types import TracebackType
-
     from typing import Self
 
 Out = TypeVar("Out", covariant=True)

@@ -42,11 +42,10 @@ from ._ogg import write_ogg_opus
 
 if TYPE_CHECKING:
     from array import array
+    from typing import Self
 
     from numpy import int16
     from numpy.typing import NDArray
-    from typing import Self
-
     from typing_extensions import Buffer
 
 

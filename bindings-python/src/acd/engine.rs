@@ -2,7 +2,8 @@
 
 use acd_core::stats::Stats;
 use acd_core::{
-    AgentId, AgentRequest, CallId, CallState, Engine as Core, Input, OfferId, QueueId, Skill, Time,
+    Accuracy, AgentId, AgentRequest, CallId, CallState, Engine as Core, Input, Limits, OfferId,
+    QueueId, Skill, Time,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -11,7 +12,8 @@ use pyo3::types::{PyBytes, PyDict};
 use super::config;
 use super::counters::{AgentCounters, QueueCounters, Staff};
 use super::error::raised;
-use super::explain::{NextCall, WhyIdle, WhyWaiting};
+use super::explain::{Estimates, NextCall, PredictionError, WhyIdle, WhyWaiting};
+use super::names::{FORMS, Told};
 use super::outputs::{CAUSES, ENDED_BY, agent_state, output};
 use super::stats;
 use crate::words::{Words, value, word};
@@ -31,10 +33,22 @@ const CALL_STATES: Words<CallState> = &[
 #[pyclass(module = "trunkline.acd")]
 pub(super) struct Engine {
     core: Core<'static>,
+    limits: Limits,
     stats: Option<Stats>,
+    accuracy: Option<Accuracy<'static>>,
+    told: Option<Told>,
 }
 
 impl Engine {
+    fn of(core: Core<'static>, limits: Limits) -> Self {
+        Self { core, limits, stats: None, accuracy: None, told: None }
+    }
+
+    fn told(&mut self) -> PyResult<&mut Told> {
+        let missing = || PyValueError::new_err("no log is kept: call keep_log first");
+        self.told.as_mut().ok_or_else(missing)
+    }
+
     fn kept(&self) -> PyResult<&Stats> {
         let missing = || PyValueError::new_err("no statistics are kept: call keep_stats first");
         self.stats.as_ref().ok_or_else(missing)
@@ -50,10 +64,11 @@ impl Engine {
     #[new]
     #[pyo3(signature = (*, seed=0, call_order="longest_waiting", **limits))]
     fn new(seed: u64, call_order: &str, limits: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let mut core = Core::with_capacity(config::limits(limits)?).map_err(raised)?;
+        let limits = config::limits(limits)?;
+        let mut core = Core::with_capacity(limits).map_err(raised)?;
         core.set_seed(seed);
         core.set_call_order(value(config::CALL_ORDERS, "call_order", call_order)?);
-        Ok(Self { core, stats: None })
+        Ok(Self::of(core, limits))
     }
 
     /// An engine in the state of a snapshot that was taken with the same limits. Raises AcdError
@@ -61,8 +76,8 @@ impl Engine {
     #[staticmethod]
     #[pyo3(signature = (snapshot, **limits))]
     fn restore(snapshot: &[u8], limits: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
-        let core = Core::restore(config::limits(limits)?, snapshot).map_err(raised)?;
-        Ok(Self { core, stats: None })
+        let limits = config::limits(limits)?;
+        Ok(Self::of(Core::restore(limits, snapshot).map_err(raised)?, limits))
     }
 
     /// The whole state as bytes; `restore` goes on from there as if the engine had never stopped.
@@ -139,6 +154,70 @@ impl Engine {
     fn take_call_rows<'py>(&mut self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         self.kept()?;
         self.stats.as_mut().map_or(Ok(Vec::new()), |stats| stats::calls(py, stats))
+    }
+
+    /// Follow each `Offer` by a `Chosen`, which says why it was made, or no more. It costs a second
+    /// search for each offer and changes no decision. Outputs must be polled first.
+    #[pyo3(signature = (wanted=true))]
+    fn explain_offers(&mut self, wanted: bool) -> PyResult<()> {
+        self.core.set_choices(wanted).map_err(raised)
+    }
+
+    /// Compare from now on what was predicted for calls when they joined with how long they waited.
+    fn keep_accuracy(&mut self) {
+        self.accuracy = Some(Accuracy::with_capacity(self.limits));
+    }
+
+    /// How good the predictions in a queue were, by the name of the predictor in `Estimates`.
+    fn prediction_errors<'py>(&self, py: Python<'py>, queue: u64) -> PyResult<Bound<'py, PyDict>> {
+        let missing = || PyValueError::new_err("nothing is compared: call keep_accuracy first");
+        let of = self.accuracy.as_ref().ok_or_else(missing)?.of(QueueId::from_raw(queue));
+        let errors = PyDict::new(py);
+        errors.set_item("by_length_ms", PredictionError::from(of.by_length))?;
+        errors.set_item("by_last_served_ms", PredictionError::from(of.by_last_served))?;
+        errors.set_item("by_first_ms", PredictionError::from(of.by_first))?;
+        Ok(errors)
+    }
+
+    /// Write down from now on what dashboards of another system would be told of the outputs that
+    /// are polled; `form` is a `LogForm`. What was kept before is dropped.
+    fn keep_log(&mut self, form: &str) -> PyResult<()> {
+        self.told = Some(Told::new(value(FORMS, "form", form)?, self.limits));
+        Ok(())
+    }
+
+    /// What the log calls a queue.
+    fn name_queue(&mut self, queue: u64, name: String) -> PyResult<()> {
+        self.told()?.name_queue(queue, name);
+        Ok(())
+    }
+
+    /// What the log calls the agent of this tag. Keyword arguments as in `AgentNames`.
+    #[pyo3(signature = (tag, **names))]
+    fn name_agent(
+        &mut self,
+        py: Python<'_>,
+        tag: u64,
+        names: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        self.told()?.name_agent(tag, names.unwrap_or(&PyDict::new(py)))
+    }
+
+    /// What the log calls the caller whose call has this tag, until the call is over. Keyword
+    /// arguments as in `ChannelNames`.
+    #[pyo3(signature = (tag, **names))]
+    fn name_caller(
+        &mut self,
+        py: Python<'_>,
+        tag: u64,
+        names: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        self.told()?.name_caller(tag, names.unwrap_or(&PyDict::new(py)))
+    }
+
+    /// What was written down since this was last asked.
+    fn take_log(&mut self) -> PyResult<String> {
+        Ok(self.told()?.take())
     }
 
     /// The call this agent would get if it became free now, and why that one; None when there is
@@ -325,6 +404,12 @@ impl Engine {
             if let Some(stats) = &mut self.stats {
                 stats.see(at, &next);
             }
+            if let Some(accuracy) = &mut self.accuracy {
+                accuracy.see(&self.core, at, &next);
+            }
+            if let Some(told) = &mut self.told {
+                told.see(&self.core, at, &next);
+            }
             if let Some(known) = output(py, at, next)? {
                 return Ok(Some(known));
             }
@@ -373,6 +458,11 @@ impl Engine {
     /// How long a waiting call may still have to wait, in ms; None when nothing is known.
     fn estimate_ms(&self, call: u64) -> PyResult<Option<u64>> {
         self.core.estimate_ms(CallId::from_raw(call)).map_err(raised)
+    }
+
+    /// Three predictions of how much longer a waiting call may have to wait.
+    fn estimates(&self, call: u64) -> PyResult<Estimates> {
+        Ok(self.core.estimates(CallId::from_raw(call)).map_err(raised)?.into())
     }
 
     /// What happened in a queue so far.

@@ -1,16 +1,17 @@
 //! Why things are as they are, as records.
 
 use acd_core::{
-    CallReason, NextCall as CoreNextCall, Time, WhyIdle as CoreWhyIdle,
-    WhyWaiting as CoreWhyWaiting,
+    CallReason, EstimateError, Estimates as CoreEstimates, NextCall as CoreNextCall, Time,
+    WhyIdle as CoreWhyIdle, WhyWaiting as CoreWhyWaiting,
 };
 use pyo3::prelude::*;
 
 use crate::words::{Words, record, word};
 
-const REASONS: Words<CallReason> = &[
+pub(super) const REASONS: Words<CallReason> = &[
     ("alone", CallReason::Alone),
     ("preferred", CallReason::Preferred),
+    ("ringing", CallReason::Ringing),
     ("weight", CallReason::Weight),
     ("priority", CallReason::Priority),
     ("order", CallReason::Order),
@@ -123,8 +124,56 @@ impl From<CoreNextCall> for NextCall {
     }
 }
 
+record! {
+    /// Three predictions of how much longer a call may have to wait, in ms; None: nothing is known.
+    "trunkline.acd" Estimates {
+        /// From the calls before it, and how quickly agents have become free.
+        by_length_ms: Option<u64>,
+        /// As long as the call last answered had waited, less what this one has.
+        by_last_served_ms: Option<u64>,
+        /// As long as the first in the queue has waited so far, less what this one has.
+        by_first_ms: Option<u64>,
+    }
+}
+
+impl From<CoreEstimates> for Estimates {
+    fn from(of: CoreEstimates) -> Self {
+        Self {
+            by_length_ms: of.by_length_ms,
+            by_last_served_ms: of.by_last_served_ms,
+            by_first_ms: of.by_first_ms,
+        }
+    }
+}
+
+record! {
+    /// How good a predictor was in a queue: what it said when calls joined, less how long they then
+    /// waited for an agent.
+    "trunkline.acd" PredictionError {
+        /// Predictions that have been compared with a wait.
+        count: u64,
+        /// The mean error in ms: above 0, waits were shorter than predicted. None: no predictions.
+        mean_ms: Option<f64>,
+        /// The mean error without the sign, in ms.
+        mean_absolute_ms: Option<f64>,
+    }
+}
+
+impl From<EstimateError> for PredictionError {
+    fn from(of: EstimateError) -> Self {
+        let mean = |sum: f64| (of.count > 0).then(|| sum / of.count as f64);
+        Self {
+            count: of.count,
+            mean_ms: mean(of.sum_ms as f64),
+            mean_absolute_ms: mean(of.absolute_sum_ms as f64),
+        }
+    }
+}
+
 pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<WhyWaiting>()?;
     module.add_class::<WhyIdle>()?;
+    module.add_class::<Estimates>()?;
+    module.add_class::<PredictionError>()?;
     module.add_class::<NextCall>()
 }

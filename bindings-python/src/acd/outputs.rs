@@ -1,10 +1,12 @@
 //! What the engine says, one class a kind.
 
 use acd_core::{
-    AgentState, EndedBy, LeaveReason, OfferEnd, Output, RefuseReason, RejectCause, Time,
+    AgentId, AgentReason, AgentState, CallId, EndedBy, LeaveReason, OfferEnd, Output, RefuseReason,
+    RejectCause, Time,
 };
 use pyo3::prelude::*;
 
+use super::explain::REASONS;
 use crate::words::{Words, record, word};
 
 pub(super) const CAUSES: Words<RejectCause> = &[
@@ -41,6 +43,18 @@ const OFFER_ENDS: Words<OfferEnd> = &[
     ("cancelled", OfferEnd::Cancelled),
     ("lost", OfferEnd::Lost),
     ("agent_gone", OfferEnd::AgentGone),
+];
+
+const AGENT_REASONS: Words<AgentReason> = &[
+    ("preferred", AgentReason::Preferred),
+    ("alone", AgentReason::Alone),
+    ("everybody", AgentReason::Everybody),
+    ("penalty", AgentReason::Penalty),
+    ("level", AgentReason::Level),
+    ("skill", AgentReason::Skill),
+    ("order", AgentReason::Order),
+    ("turn", AgentReason::Turn),
+    ("chance", AgentReason::Chance),
 ];
 
 const STATES: Words<AgentState> = &[
@@ -240,6 +254,33 @@ record! {
 }
 
 record! {
+    /// Why the offer just made was made; only when `Engine.explain_offers` asked for it. Its parts
+    /// can be checked by whoever knows who was free and who waited.
+    "trunkline.acd" Chosen {
+        /// When, in ms.
+        at: u64,
+        /// The offer.
+        offer: u64,
+        /// The call.
+        call: u64,
+        /// The agent.
+        agent: u64,
+        /// Why this agent: an `AgentReason`.
+        agent_reason: &'static str,
+        /// Why this call: a `CallReason`.
+        call_reason: &'static str,
+        /// The agent who would have had the call otherwise; None: there is no other.
+        next_agent: Option<u64>,
+        /// The call the agent would have had otherwise; None: there is no other.
+        next_call: Option<u64>,
+        /// Members of the queue who were free, this one included.
+        free: u32,
+        /// Calls in the queue, this one included.
+        waiting: u32,
+    }
+}
+
+record! {
     /// A call waits in another queue now.
     "trunkline.acd" Moved {
         /// When, in ms.
@@ -257,7 +298,8 @@ record! {
     }
 }
 
-fn object<'py, T>(py: Python<'py>, record: T) -> PyResult<Bound<'py, PyAny>>
+/// A record as a Python object.
+pub(super) fn object<'py, T>(py: Python<'py>, record: T) -> PyResult<Bound<'py, PyAny>>
 where
     T: pyo3::PyClass + Into<PyClassInitializer<T>>,
 {
@@ -389,6 +431,21 @@ pub(super) fn output(
                 position,
             },
         ),
+        Output::Chosen { offer, choice } => object(
+            py,
+            Chosen {
+                at,
+                offer: offer.raw(),
+                call: choice.call.raw(),
+                agent: choice.agent.raw(),
+                agent_reason: word(AGENT_REASONS, choice.agent_reason),
+                call_reason: word(REASONS, choice.call_reason),
+                next_agent: choice.next_agent.map(AgentId::raw),
+                next_call: choice.next_call.map(CallId::raw),
+                free: choice.free,
+                waiting: choice.waiting,
+            },
+        ),
         _ => return Ok(None),
     }
     .map(Some)
@@ -398,6 +455,7 @@ pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Joined>()?;
     module.add_class::<Refused>()?;
     module.add_class::<Offer>()?;
+    module.add_class::<Chosen>()?;
     module.add_class::<OfferEnded>()?;
     module.add_class::<Connected>()?;
     module.add_class::<Announce>()?;

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::errors::{IvrError, Reason};
+use crate::lasting::forever;
 
 /// A validated program and the bytes it stands in.
 #[derive(Clone)]
@@ -20,9 +21,8 @@ impl Loaded {
         let bytes: Arc<[u8]> = bytes.into();
         // SAFETY: the bytes do not move and are never written to, and they live as long as any
         // clone of this value; `flow` below hands the flow out for no longer than that.
-        let forever: &'static [u8] =
-            unsafe { core::slice::from_raw_parts(bytes.as_ptr(), bytes.len()) };
-        Ok(Self { flow: ivr_core::Flow::load(forever)?, _bytes: bytes })
+        let program = unsafe { forever(&*bytes) };
+        Ok(Self { flow: ivr_core::Flow::load(program)?, _bytes: bytes })
     }
 
     pub(super) const fn flow(&self) -> &ivr_core::Flow<'_> {
