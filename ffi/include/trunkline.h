@@ -164,6 +164,17 @@ TL_ENUM(tl_status, int32_t) {
     TL_ERR_ACD_LOG_FULL = -121,
     /** Routing: no log is being written, or one is already. */
     TL_ERR_ACD_LOG_STATE = -122,
+    /** Routing: no such contact of a campaign. */
+    TL_ERR_ACD_NO_CONTACT = -123,
+    /**
+     * Routing: the contact must not be called now: out of hours, suspended, on the do-not-call list,
+     * or no agent to spare.
+     */
+    TL_ERR_ACD_NOT_NOW = -124,
+    /** Routing: another contact of the campaign has this number. */
+    TL_ERR_ACD_TWICE = -125,
+    /** Routing: the campaign has no such zone. */
+    TL_ERR_ACD_NO_ZONE = -126,
     /** Routing: refused for another reason; the last-error text says which. */
     TL_ERR_ACD = -199,
     /** Dialogue: the document has errors; its messages say which and where. */
@@ -174,10 +185,16 @@ TL_ENUM(tl_status, int32_t) {
     TL_ERR_IVR_DIGIT = -202,
     /** Dialogue: the flow has more variables than a session has room for. */
     TL_ERR_IVR_VARIABLES = -203,
+    /** Dialogue: the value cannot be spoken so; the last-error text says why. */
+    TL_ERR_IVR_SAY = -204,
     /** Dialogue: refused for another reason; the last-error text says which. */
     TL_ERR_IVR = -299,
     /** Media: the datagram is not RTP. */
     TL_ERR_RTP_MALFORMED = -300,
+    /** Media: not a sound file that this library reads or writes; the last-error text says why. */
+    TL_ERR_SOUND_FILE = -301,
+    /** Media: the file system said no; the last-error text has its reason. */
+    TL_ERR_SOUND_IO = -302,
     /** Recording: the file system said no; the last-error text has its reason. */
     TL_ERR_RECORD_IO = -400,
     /** Recording: the file is not a `.tlr` recording. */
@@ -2251,6 +2268,525 @@ tl_status tl_door_judge(struct tl_door *door,
                         int32_t *value);
 
 /* ===========================================================================
+ * Routing: working hours
+ *
+ * Whether it is open at an instant: weekly hours with several periods a day, holidays and make-up
+ * working days, and the time zone as a list of its changes of offset. The library knows no time zones:
+ * hand in their changes.
+ */
+
+/** What holds on a special date. */
+TL_ENUM(tl_day_rule, uint32_t) {
+    /** Closed all day, for the reason in `value`, of your own list, at most 65,535. */
+    TL_DAY_CLOSED = 0,
+    /** The hours of the day of the week in `value`, 0 for Monday: a make-up working day. */
+    TL_DAY_AS = 1,
+    /** Hours of its own: `periods`. */
+    TL_DAY_HOURS = 2,
+};
+
+/** Whether it is open. */
+TL_ENUM(tl_calendar_state, uint32_t) {
+    /** Working hours. */
+    TL_CALENDAR_OPEN = 1,
+    /** Closed: before the first or after the last period of the day. */
+    TL_CALENDAR_OUT_OF_HOURS = 2,
+    /** Closed: between two periods of the day. */
+    TL_CALENDAR_BREAK = 3,
+    /** Closed: a day without any. */
+    TL_CALENDAR_DAY_OFF = 4,
+    /** Closed: a date with `TL_DAY_CLOSED`. */
+    TL_CALENDAR_HOLIDAY = 5,
+};
+
+/** Working hours, ready to be asked. */
+typedef struct tl_calendar tl_calendar;
+
+/**
+ * Part of a day, in minutes since local midnight. Hours over midnight are two periods, one to 1,440
+ * and one from 0 of the next day.
+ */
+typedef struct tl_period {
+    /** The first minute. */
+    uint16_t start;
+    /** The minute after the last, at most 1,440. */
+    uint16_t end;
+} tl_period;
+
+/** From an instant on, local time is so much ahead of UTC. */
+typedef struct tl_offset {
+    /** When the offset begins to hold. */
+    tl_time from;
+    /** Seconds ahead of UTC; negative in the west. */
+    int32_t seconds;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_offset;
+
+/** A date that is not like its day of the week. */
+typedef struct tl_day {
+    /** Its year. */
+    int16_t year;
+    /** Its month, from 1 to 12. */
+    uint8_t month;
+    /** Its day, from 1 to 31. */
+    uint8_t day;
+    /** A `tl_day_rule`. */
+    uint32_t rule;
+    /** What goes with it. */
+    uint32_t value;
+    /** How many periods. */
+    uint32_t period_count;
+    /** Its periods, in order. */
+    const struct tl_period *periods;
+} tl_day;
+
+/** Working hours. Everything is copied where they are used. */
+typedef struct tl_calendar_config {
+    /** Set by `tl_calendar_defaults`. */
+    uint32_t struct_size;
+    /** How many periods Monday has, ..., Sunday. Default: 0, a day off. */
+    uint32_t week_count[7];
+    /** The periods of Monday, ..., Sunday, each in order. */
+    const struct tl_period *week[7];
+    /**
+     * Changes of the offset from UTC, in order; before the first, its offset holds too. Default:
+     * none, UTC.
+     */
+    const struct tl_offset *offsets;
+    /** How many. */
+    size_t offset_count;
+    /** Dates that differ. Default: none. */
+    const struct tl_day *days;
+    /** How many. */
+    size_t day_count;
+} tl_calendar_config;
+
+/** Fills in hours that are never open. */
+tl_status tl_calendar_defaults(struct tl_calendar_config *config);
+
+/**
+ * Stores in `size` how many bytes these working hours take. `config` may be NULL for the defaults,
+ * here and below.
+ */
+tl_status tl_calendar_size(const struct tl_calendar_config *config, size_t *size);
+
+/**
+ * Makes a calendar in the caller's block of `size` bytes, aligned to `TL_ALIGN`; `config` is copied.
+ * `TL_ERR_ACD_CONFIG`: periods or offsets out of order, or a date twice.
+ */
+tl_status tl_calendar_init(void *memory,
+                           size_t size,
+                           const struct tl_calendar_config *config,
+                           struct tl_calendar **calendar);
+
+#if defined(TL_STD)
+/** The same in memory from the allocator. */
+tl_status tl_calendar_new(const struct tl_calendar_config *config, struct tl_calendar **calendar);
+#endif
+
+/** Ends a calendar. NULL is fine. */
+tl_status tl_calendar_free(struct tl_calendar *calendar);
+
+/**
+ * Stores whether it is open at an instant, a `tl_calendar_state`, and in `reason` that of a holiday,
+ * else 0.
+ */
+tl_status tl_calendar_get_state(const struct tl_calendar *calendar,
+                                tl_time at,
+                                uint32_t *state,
+                                uint32_t *reason);
+
+/**
+ * Stores when the state is another one for the first time after an instant; `TL_NONE` when that is
+ * not within two years.
+ */
+tl_status tl_calendar_next_change(const struct tl_calendar *calendar, tl_time at, tl_time *then);
+
+/**
+ * Stores the first instant from this one on at which it is open; `TL_NONE` when there is none within
+ * two years.
+ */
+tl_status tl_calendar_next_open(const struct tl_calendar *calendar,
+                                tl_time at,
+                                tl_time *then);
+
+/** Stores the date of an instant, by the calendar's own clock: days since 1970-01-01. */
+tl_status tl_calendar_get_date(const struct tl_calendar *calendar, tl_time at, int32_t *days);
+
+/**
+ * Stores the days from 1970-01-01 to the day of a year, month from 1 to 12 and day of the month from
+ * 1 to 31; days past the end of a month run into the next one.
+ */
+tl_status tl_calendar_days(int32_t year,
+                           uint32_t month,
+                           uint32_t day,
+                           int32_t *days);
+
+/* ===========================================================================
+ * Routing: calling out
+ *
+ * A campaign goes through a list of contacts: whom to dial next and when again, how many at a time,
+ * and when to stop. It dials nobody outside the hours of the contact's own zone, nobody on its
+ * do-not-call list, nobody more often than its rules say, and never so many that the share of answered
+ * calls without an agent could exceed its cap. An answered call then arrives in a queue of the engine.
+ */
+
+/** How a campaign dials. */
+TL_ENUM(tl_campaign_mode, uint32_t) {
+    /** The agent sees the contact first and starts the call: one dial for each agent. */
+    TL_CAMPAIGN_PREVIEW = 0,
+    /** One dial for each idle agent, at once. */
+    TL_CAMPAIGN_PROGRESSIVE = 1,
+    /** More dials than idle agents, because not everybody answers, as far as the cap lets it. */
+    TL_CAMPAIGN_PREDICTIVE = 2,
+};
+
+/** A campaign. */
+typedef struct tl_campaign tl_campaign;
+
+/** When a contact is called again after one outcome. */
+typedef struct tl_campaign_retry {
+    /** After so long, in ms. */
+    uint64_t after_ms;
+    /** Up to so many tries in all, at most 255. */
+    uint32_t tries;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_campaign_retry;
+
+/** How a campaign works, and how much it holds: its whole memory is taken from this, once. */
+typedef struct tl_campaign_config {
+    /** Set by `tl_campaign_defaults`. */
+    uint32_t struct_size;
+    /** Room for contacts. Default: 1,000. */
+    uint32_t contacts;
+    /** Room for numbers that are not to be called and are no contact's. Default: 1,000. */
+    uint32_t do_not_call;
+    /** A `tl_campaign_mode`. Default: progressive. */
+    uint32_t mode;
+    /** Predictive: so many dials for 100 agents, 100 to 65,535. Default: 150. */
+    uint32_t dials_per_100_agents;
+    /** The `tl_campaign_mode` while it is intensified. Default: `TL_NONE32`, no other. */
+    uint32_t intensified_mode;
+    /** The dials for 100 agents then. Default: 200. */
+    uint32_t intensified_dials_per_100_agents;
+    /**
+     * The share of answered calls without an agent that it must not exceed, in thousandths.
+     * Default: 30.
+     */
+    uint32_t cap_per_mille;
+    /** Preview: an agent has so long to start the call. Default: 60,000. */
+    uint32_t preview_ms;
+    /** Preview: a contact an agent passed over is shown again after so long. Default: 3,600,000. */
+    uint32_t skip_ms;
+    /**
+     * More complaints than this suspend the campaign. Default: `TL_NONE32`, it never stops and never
+     * does more of itself, and the next three count for nothing.
+     */
+    uint32_t complaints_max;
+    /**
+     * A smaller share of successes than this, in thousandths of the contacts, suspends it. Default:
+     * 0.
+     */
+    uint32_t success_min_per_mille;
+    /** A larger share than this, without a complaint, intensifies it. Default: 1,000. */
+    uint32_t success_high_per_mille;
+    /** Shares say nothing before so many contacts. Default: 100. */
+    uint32_t sample_min;
+    /**
+     * Agents shared with those who call in: it starts to dial when so many thousandths of them are
+     * idle. Default: `TL_NONE32`, all agents are its own, and the next two count for nothing.
+     */
+    uint32_t blend_on_per_mille;
+    /** It stops when no more than so many are. Default: 0. */
+    uint32_t blend_off_per_mille;
+    /** So many idle agents are kept for those who call in. Default: 0. */
+    uint32_t blend_reserve;
+    /** How many zones. */
+    uint32_t zone_count;
+    /** The contact answered and no agent was there. Default: the next day, 2 tries. */
+    struct tl_campaign_retry abandoned;
+    /** Busy. Default: ten minutes, 3 tries. */
+    struct tl_campaign_retry busy;
+    /** Nobody answered. Default: four hours, 3 tries. */
+    struct tl_campaign_retry no_answer;
+    /** A machine answered. Default: four hours, 3 tries. */
+    struct tl_campaign_retry machine;
+    /** The network refused. Default: two minutes, 3 tries. */
+    struct tl_campaign_retry congestion;
+    /**
+     * The hours in which contacts may be called, a pointer for each zone; copied. Default: none, so
+     * that no contact can be added.
+     */
+    const tl_calendar_config *const *zones;
+} tl_campaign_config;
+
+/** Fills in the default configuration. */
+tl_status tl_campaign_defaults(struct tl_campaign_config *config);
+
+/**
+ * Stores in `size` how many bytes a campaign takes. `config` may be NULL for the defaults, here and
+ * below.
+ */
+tl_status tl_campaign_size(const struct tl_campaign_config *config, size_t *size);
+
+/** Makes a campaign in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_campaign_init(void *memory,
+                           size_t size,
+                           const struct tl_campaign_config *config,
+                           struct tl_campaign **campaign);
+
+#if defined(TL_STD)
+/** The same in memory from the allocator. */
+tl_status tl_campaign_new(const struct tl_campaign_config *config, struct tl_campaign **campaign);
+#endif
+
+/**
+ * As `tl_campaign_init`, in the state of a snapshot of `len` bytes: the campaign goes on as if it had
+ * never stopped. Of `config` the room, which may be more than there was, and the zones count, which
+ * are as many, at least, as contacts refer to; how it works is in the snapshot.
+ */
+tl_status tl_campaign_restore_init(void *memory,
+                                   size_t size,
+                                   const struct tl_campaign_config *config,
+                                   const uint8_t *snapshot,
+                                   size_t len,
+                                   struct tl_campaign **campaign);
+
+#if defined(TL_STD)
+/** As `tl_campaign_new`, in the state of a snapshot; see `tl_campaign_restore_init`. */
+tl_status tl_campaign_restore_new(const struct tl_campaign_config *config,
+                                  const uint8_t *snapshot,
+                                  size_t len,
+                                  struct tl_campaign **campaign);
+#endif
+
+/**
+ * Writes the whole state into `bytes`, which has room for `room`, and stores its length in `len`; when
+ * the room is too small, returns `TL_ERR_BUFFER`. Outputs must be polled first.
+ */
+tl_status tl_campaign_snapshot(const struct tl_campaign *campaign,
+                               uint8_t *bytes,
+                               size_t room,
+                               size_t *len);
+
+/** Stores the state as one number: equal for campaigns that were told the same, on every machine. */
+tl_status tl_campaign_state_hash(const struct tl_campaign *campaign, uint64_t *hash);
+
+/** Ends a campaign. NULL is fine. */
+tl_status tl_campaign_free(struct tl_campaign *campaign);
+
+/* ===========================================================================
+ * Routing: the contacts of a campaign
+ */
+
+/** Somebody to be called. */
+typedef struct tl_campaign_contact {
+    /** Set by `tl_campaign_contact_defaults`. */
+    uint32_t struct_size;
+    /**
+     * The hours in which it may be called: its place in the campaign's zones, at most 65,535.
+     * Default: 0.
+     */
+    uint32_t zone;
+    /** Your own name for the contact; comes back in every output about it. */
+    uint64_t tag;
+    /** The number to call, or any number that stands for it; no two contacts share one. */
+    uint64_t number;
+    /** Not to be called before this instant. Default: 0. */
+    tl_time not_before;
+    /** Of those due at the same instant the higher goes first. Default: 0. */
+    int32_t priority;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_campaign_contact;
+
+/** How far a campaign is, and what its dials of the period came to. */
+typedef struct tl_campaign_info {
+    /** Contacts in the list. */
+    uint32_t contacts;
+    /** Those of them that will not be called again. */
+    uint32_t done;
+    /** Dials that have not come to anything yet. */
+    uint32_t dialling;
+    /** 1: it must not dial, told so or by its own decision. */
+    uint32_t suspended;
+    /** Dials that people answered. */
+    uint64_t live;
+    /** Those of them for whom no agent was there in time. */
+    uint64_t abandoned;
+    /** Dials that nobody answered, or a machine. */
+    uint64_t unanswered;
+    /** 1: it may dial more than usual. */
+    uint32_t intensified;
+    /** 0. */
+    uint32_t reserved32;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_campaign_info;
+
+/** Fills in the default contact. */
+tl_status tl_campaign_contact_defaults(struct tl_campaign_contact *contact);
+
+/**
+ * Adds a contact to the list, and stores in `number` what names it from now on: its place in the
+ * list, from 0 on.
+ */
+tl_status tl_campaign_add(tl_campaign *campaign,
+                          const struct tl_campaign_contact *contact,
+                          uint32_t *number);
+
+/** Stores a contact, and in `tries`, which may be NULL, how often it was dialled. */
+tl_status tl_campaign_get_contact(const tl_campaign *campaign,
+                                  uint32_t number,
+                                  struct tl_campaign_contact *contact,
+                                  uint32_t *tries);
+
+/** Stores how far a campaign is. */
+tl_status tl_campaign_get_info(const tl_campaign *campaign, struct tl_campaign_info *info);
+
+/* ===========================================================================
+ * Routing: dialling
+ *
+ * Tell the campaign what happened, with the time, then take what it says with `tl_campaign_poll` until
+ * `TL_DONE`, and call `tl_campaign_tick` no later than `tl_campaign_deadline`.
+ */
+
+/** What a dial came to. */
+TL_ENUM(tl_campaign_outcome, uint32_t) {
+    /** An agent spoke with the contact. */
+    TL_CAMPAIGN_REACHED = 1,
+    /** The contact answered and no agent was there. */
+    TL_CAMPAIGN_ABANDONED = 2,
+    /** Busy. */
+    TL_CAMPAIGN_BUSY = 3,
+    /** It rang and nobody answered. */
+    TL_CAMPAIGN_NO_ANSWER = 4,
+    /** A machine answered. */
+    TL_CAMPAIGN_MACHINE = 5,
+    /** The network refused for the moment. */
+    TL_CAMPAIGN_CONGESTION = 6,
+    /** No such number. */
+    TL_CAMPAIGN_INVALID = 7,
+    /** The contact does not want to be called, now or ever. */
+    TL_CAMPAIGN_DO_NOT_CALL = 8,
+};
+
+/** What an output is about, and which fields of `tl_campaign_output` it fills in besides `kind`. */
+TL_ENUM(tl_campaign_output_kind, uint32_t) {
+    /** A kind newer than this header: skip it. */
+    TL_CAMPAIGN_UNKNOWN = 0,
+    /**
+     * Show this contact to an idle agent, and answer `tl_campaign_start` or `_skip`: contact, tag,
+     * tries (which one it would be).
+     */
+    TL_CAMPAIGN_SHOW = 1,
+    /** The agent has taken too long, show the contact no longer: contact, tag. */
+    TL_CAMPAIGN_SHOW_OVER = 2,
+    /** Dial: contact, tag, number, tries (which one it is). */
+    TL_CAMPAIGN_DIAL = 3,
+    /**
+     * A contact will not be called again: contact, tag, reason (the `tl_campaign_outcome` of its
+     * last try), tries.
+     */
+    TL_CAMPAIGN_CONTACT_DONE = 4,
+    /** The campaign has decided about itself: reason (`tl_campaign_decision`). */
+    TL_CAMPAIGN_DECIDED = 5,
+    /** Every contact is done. */
+    TL_CAMPAIGN_EXHAUSTED = 6,
+};
+
+/** What a campaign has decided. */
+TL_ENUM(tl_campaign_decision, uint32_t) {
+    /** Too many complaints: it is suspended. */
+    TL_CAMPAIGN_SUSPENDED_BY_COMPLAINTS = 1,
+    /** Too few successes: it is suspended. */
+    TL_CAMPAIGN_SUSPENDED_BY_FAILURE = 2,
+    /** Many successes and no complaint: it may dial more. */
+    TL_CAMPAIGN_INTENSIFIED = 3,
+};
+
+/** One thing to do or to know. */
+typedef struct tl_campaign_output {
+    /** A `tl_campaign_output_kind`. */
+    uint32_t kind;
+    /** The contact, else `TL_NONE32`. */
+    uint32_t contact;
+    /** The contact's tag. */
+    uint64_t tag;
+    /** The contact's number. */
+    uint64_t number;
+    /** Tries, this one included. */
+    uint32_t tries;
+    /** A value of the enum that the kind names. */
+    uint32_t reason;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_campaign_output;
+
+/** Nothing but time. */
+tl_status tl_campaign_tick(tl_campaign *campaign, tl_time now);
+
+/**
+ * So many of the campaign's agents could take a call now, of so many logged in; an agent whose preview
+ * or dial is under way counts as idle. Tell each change.
+ */
+tl_status tl_campaign_staff(tl_campaign *campaign,
+                            tl_time now,
+                            uint32_t idle,
+                            uint32_t at_work);
+
+/** Preview: the agent starts the call. `TL_ERR_ACD_NOT_NOW`: the contact must not be called now. */
+tl_status tl_campaign_start(tl_campaign *campaign, tl_time now, uint32_t contact);
+
+/** Preview: the agent passes over the contact. */
+tl_status tl_campaign_skip(tl_campaign *campaign, tl_time now, uint32_t contact);
+
+/** A person answered the dial, and an agent was there in time (`served` is not 0) or not. */
+tl_status tl_campaign_answered(tl_campaign *campaign,
+                               tl_time now,
+                               uint32_t contact,
+                               uint32_t served);
+
+/**
+ * The dial came to nothing, and nobody spoke: `outcome` is a `tl_campaign_outcome` other than reached,
+ * abandoned and do not call.
+ */
+tl_status tl_campaign_failed(tl_campaign *campaign,
+                             tl_time now,
+                             uint32_t contact,
+                             uint32_t outcome);
+
+/** The conversation is over, a success if `success` is not 0, as you count it. */
+tl_status tl_campaign_ended(tl_campaign *campaign, tl_time now, uint32_t contact, uint32_t success);
+
+/** The contact complained, at whatever time: it counts, once, and it is not called again. */
+tl_status tl_campaign_complaint(tl_campaign *campaign, tl_time now, uint32_t contact);
+
+/** This number is not to be called again, be it a contact's or not. */
+tl_status tl_campaign_do_not_call(tl_campaign *campaign, tl_time now, uint64_t number);
+
+/** Stop dialling; what is under way goes on. */
+tl_status tl_campaign_suspend(tl_campaign *campaign, tl_time now);
+
+/** Go on, after `tl_campaign_suspend` or when it stopped of itself, with a new record. */
+tl_status tl_campaign_resume(tl_campaign *campaign, tl_time now);
+
+/** A new period of the cap begins. */
+tl_status tl_campaign_start_period(tl_campaign *campaign, tl_time now);
+
+/** Stores the next output in `output`, or returns `TL_DONE` when there is none. */
+tl_status tl_campaign_poll(tl_campaign *campaign, struct tl_campaign_output *output);
+
+/**
+ * Stores in `at` when the campaign wants `tl_campaign_tick` at the latest; `TL_NONE` when not before
+ * the next input.
+ */
+tl_status tl_campaign_deadline(const tl_campaign *campaign,
+                               tl_time *at);
+
+/* ===========================================================================
  * Routing: how many agents it takes
  *
  * Erlang B, C and A, and callers who wait only so long. The only floating-point numbers of this
@@ -2793,6 +3329,166 @@ tl_status tl_ivr_queue_ended(tl_ivr_session *session, tl_time now, uint32_t op, 
 
 /** A transfer came to its end; `outcome` is a `tl_ivr_transfer_outcome`. */
 tl_status tl_ivr_transferred(tl_ivr_session *session, tl_time now, uint32_t op, uint32_t outcome);
+
+/* ===========================================================================
+ * Dialogue: speaking values
+ *
+ * Numbers, digits, money, dates, times and durations in words, outside a dialogue: as the pieces whose
+ * recordings are played one after another, or as a text for speech synthesis. There are words for "zh"
+ * (Mandarin) and "en"; a flow may teach others. `language` is a tag with a NUL, of which what stands
+ * before the first hyphen counts; `flow` may be NULL everywhere here: the library's own words.
+ */
+
+/** How a value is spoken. */
+TL_ENUM(tl_say_kind, uint32_t) {
+    /** A whole number. */
+    TL_SAY_NUMBER = 1,
+    /** How many of something, where Mandarin says 两. */
+    TL_SAY_COUNT = 2,
+    /** A place in a row. */
+    TL_SAY_ORDINAL = 3,
+    /** Digit by digit, `*`, `#` and `A` to `D` too, 32 at most: a text or a whole number. */
+    TL_SAY_DIGITS = 4,
+    /** Digit by digit as telephone numbers are read. */
+    TL_SAY_PHONE = 5,
+    /** A number with decimal places. */
+    TL_SAY_DECIMAL = 6,
+    /** An amount of the language's money: a decimal, or a whole number of hundredths. */
+    TL_SAY_MONEY = 7,
+    /** The day of a moment, UTC unless the moment was shifted to local time. */
+    TL_SAY_DATE = 8,
+    /** The time of day of a moment, likewise. */
+    TL_SAY_TIME = 9,
+    /** A whole number of milliseconds as hours, minutes and seconds. */
+    TL_SAY_DURATION = 10,
+    /** A number of minutes, with the word. */
+    TL_SAY_MINUTES = 11,
+};
+
+/**
+ * Writes a value in words into `text`, which has room for `room` bytes, a NUL included, and stores in
+ * `len` how long it is without; when the room is too small, returns `TL_ERR_BUFFER`. `kind` is a
+ * `tl_say_kind`; the name of `value` does not count. `TL_ERR_IVR_SAY`: no words for this language, a
+ * value of another type, or one too great.
+ */
+tl_status tl_say_text(const tl_ivr_flow *flow,
+                      const char *language,
+                      uint32_t kind,
+                      const tl_ivr_value *value,
+                      char *text,
+                      size_t room,
+                      size_t *len);
+
+/**
+ * As `tl_say_text`, as pieces: stores as many of their numbers as there is `room` for, in the order in
+ * which they are played, and in `count` how many there are.
+ */
+tl_status tl_say_pieces(const tl_ivr_flow *flow,
+                        const char *language,
+                        uint32_t kind,
+                        const tl_ivr_value *value,
+                        uint16_t *pieces,
+                        size_t room,
+                        size_t *count);
+
+/** Stores how many pieces there are in a language, 0 for one without words: all that must be recorded. */
+tl_status tl_say_count_pieces(const tl_ivr_flow *flow,
+                              const char *language,
+                              size_t *count);
+
+/**
+ * Writes what piece `number` of a language says into `text`, as `tl_say_text`. Its number stays within
+ * a version of this library, or of the flow that teaches the language.
+ */
+tl_status tl_say_piece(const tl_ivr_flow *flow,
+                       const char *language,
+                       uint16_t number,
+                       char *text,
+                       size_t room,
+                       size_t *len);
+
+/* ===========================================================================
+ * Dialogue: trying a flow without a telephone
+ *
+ * Plays the scenarios of an `.ivrtest.yaml` text against a flow, in virtual time: a caller and a host
+ * that follow a script. Takes memory from the allocator.
+ */
+
+#if defined(TL_STD)
+
+/** How a file of scenarios went. */
+typedef struct tl_ivr_rehearsal tl_ivr_rehearsal;
+
+/** How many scenarios went how, and what they reached together. */
+typedef struct tl_ivr_rehearsal_info {
+    /** Scenarios. */
+    uint32_t scenarios;
+    /** Those of them that failed. */
+    uint32_t failed;
+    /** Exits of nodes that some scenario took. */
+    uint32_t exits_taken;
+    /** Exits that there are. */
+    uint32_t exits;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_ivr_rehearsal_info;
+
+/**
+ * Plays every scenario of a text of `len` bytes against a flow. `file` is the name that messages show,
+ * with a NUL; it may be NULL. A text with errors gives an object too: ask it for its report.
+ */
+tl_status tl_ivr_rehearsal_new(const tl_ivr_flow *flow,
+                               const char *source,
+                               size_t len,
+                               const char *file,
+                               struct tl_ivr_rehearsal **rehearsal);
+
+/** Ends a rehearsal. NULL is fine. */
+tl_status tl_ivr_rehearsal_free(struct tl_ivr_rehearsal *rehearsal);
+
+/** Stores how it went. With errors in the text: `TL_ERR_IVR_DOCUMENT`, here and below. */
+tl_status tl_ivr_rehearsal_get_info(const struct tl_ivr_rehearsal *rehearsal,
+                                    struct tl_ivr_rehearsal_info *info);
+
+/**
+ * Stores where the name of scenario `number`, from 0 on, and what went wrong in it are; `failure` is of
+ * length 0 when all is well. Texts without a NUL that live as long as the object.
+ */
+tl_status tl_ivr_rehearsal_get_scenario(const struct tl_ivr_rehearsal *rehearsal,
+                                        uint32_t number,
+                                        const char **name,
+                                        size_t *name_len,
+                                        const char **failure,
+                                        size_t *failure_len);
+
+/**
+ * Stores where the report is, `*len` bytes of text without a NUL that live as long as the object: each
+ * scenario, what failed, and which exits nobody took; or what is wrong with the text.
+ */
+tl_status tl_ivr_rehearsal_report(const struct tl_ivr_rehearsal *rehearsal,
+                                  const char **report,
+                                  size_t *len);
+
+/**
+ * Stores where the transcripts of all scenarios are, as `tl_ivr_rehearsal_report`: what went into each
+ * session and came out of it.
+ */
+tl_status tl_ivr_rehearsal_transcript(const struct tl_ivr_rehearsal *rehearsal,
+                                      const char **transcript,
+                                      size_t *len);
+
+/**
+ * Writes the path of the flow that a scenario text is for, as it names it, from where the text's file
+ * is, into `path`, which has room for `room` bytes, a NUL included, and stores its length without in
+ * `path_len`; when the room is too small, returns `TL_ERR_BUFFER`.
+ */
+tl_status tl_ivr_rehearsal_flow(const char *source,
+                                size_t len,
+                                char *path,
+                                size_t room,
+                                size_t *path_len);
+
+#endif
 
 /* ===========================================================================
  * G.711
@@ -3895,6 +4591,162 @@ tl_status tl_opus_recover(struct tl_opus_decoder *opus_decoder,
                           int16_t *pcm,
                           size_t room,
                           size_t *samples);
+
+#endif
+
+/* ===========================================================================
+ * Media: sound files
+ *
+ * WAV (RIFF and RF64) and AU files of 16-bit PCM, A-law and µ-law: their headers as bytes, and whole
+ * files where there is an operating system. Headers are read tolerantly: chunks in any order before the
+ * samples, and the sizes that a writer leaves behind when it is killed. What is written is readable at
+ * any moment, even when the program dies.
+ */
+
+/** How one sample is stored. */
+TL_ENUM(tl_wav_encoding, uint32_t) {
+    /** Linear, 16 bits. */
+    TL_WAV_PCM16 = 0,
+    /** G.711 A-law. */
+    TL_WAV_ALAW = 1,
+    /** G.711 µ-law. */
+    TL_WAV_ULAW = 2,
+};
+
+/** Which family of header. */
+TL_ENUM(tl_wav_container, uint32_t) {
+    /** RIFF/WAVE, or RF64 where the length demands it. */
+    TL_WAV_RIFF = 0,
+    /** Sun AU. */
+    TL_WAV_AU = 1,
+};
+
+/** A sound file's header. */
+typedef struct tl_wav_header {
+    /** A `tl_wav_container`. */
+    uint32_t container;
+    /** A `tl_wav_encoding`. */
+    uint32_t encoding;
+    /** Channels, interleaved: 1 to 65,535. */
+    uint32_t channels;
+    /** Samples a second of each channel. */
+    uint32_t rate;
+    /** Bytes of samples that follow; `TL_NONE` when the header does not say: up to the file's end. */
+    uint64_t data_bytes;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_wav_header;
+
+/**
+ * Reads a header from the first `len` bytes of a file, and stores at which byte the samples begin.
+ * When more of the file is needed: `TL_ERR_BUFFER`, and `start` says how many bytes at least.
+ */
+tl_status tl_wav_parse(const uint8_t *bytes,
+                       size_t len,
+                       struct tl_wav_header *header,
+                       size_t *start);
+
+/**
+ * Writes a header into `bytes`, which has room for `room`, and stores its length in `len`; when the
+ * room is too small, returns `TL_ERR_BUFFER`, and `len` says how much it takes. With `growing` not 0
+ * its length does not depend on `data_bytes`, so that it can be written anew as the file grows.
+ */
+tl_status tl_wav_build(const struct tl_wav_header *header,
+                       uint32_t growing,
+                       uint8_t *bytes,
+                       size_t room,
+                       size_t *len);
+
+/* ===========================================================================
+ * Media: whole sound files
+ *
+ * A reader and a writer have a file open, and may wait for the disk. The header of a long file takes
+ * memory from the allocator while it is opened, nothing does afterwards.
+ */
+
+#if defined(TL_STD)
+
+/** A sound file that is read from front to back. */
+typedef struct tl_wav_reader tl_wav_reader;
+
+/** A WAV file that is written. */
+typedef struct tl_wav_writer tl_wav_writer;
+
+/** How many bytes a reader takes. */
+size_t tl_wav_reader_size(void);
+
+/**
+ * Opens the file at `path`, with a NUL, and reads its header; the reader is in the caller's block of
+ * `size` bytes, aligned to `TL_ALIGN`.
+ */
+tl_status tl_wav_reader_init(void *memory,
+                             size_t size,
+                             const char *path,
+                             struct tl_wav_reader **reader);
+
+/** The same in memory from the allocator. */
+tl_status tl_wav_reader_new(const char *path, struct tl_wav_reader **reader);
+
+/** Ends a reader and closes its file. NULL is fine. */
+tl_status tl_wav_reader_free(struct tl_wav_reader *reader);
+
+/** Stores what the file says about itself. */
+tl_status tl_wav_reader_get_header(const struct tl_wav_reader *reader, tl_wav_header *header);
+
+/**
+ * Reads up to `samples` samples, those of the channels side by side, as 16-bit PCM, and stores how
+ * many; `TL_DONE` at the end. A file shorter than its header says ends where it ends.
+ */
+tl_status tl_wav_reader_read(struct tl_wav_reader *reader,
+                             int16_t *pcm,
+                             size_t samples,
+                             size_t *got);
+
+/** As `tl_wav_reader_read`, `room` bytes of samples as they are stored. */
+tl_status tl_wav_reader_read_bytes(struct tl_wav_reader *reader,
+                                   uint8_t *bytes,
+                                   size_t room,
+                                   size_t *got);
+
+/** How many bytes a writer takes. */
+size_t tl_wav_writer_size(void);
+
+/**
+ * Begins a new file at `path`, with a NUL; one that is there already is not touched. Of `header` the
+ * encoding, the channels and the rate count. The writer is in the caller's block of `size` bytes,
+ * aligned to `TL_ALIGN`.
+ */
+tl_status tl_wav_writer_init(void *memory,
+                             size_t size,
+                             const char *path,
+                             const tl_wav_header *header,
+                             struct tl_wav_writer **writer);
+
+/** The same in memory from the allocator. */
+tl_status tl_wav_writer_new(const char *path,
+                            const tl_wav_header *header,
+                            struct tl_wav_writer **writer);
+
+/**
+ * Appends `samples` samples of 16-bit PCM, those of the channels side by side; companded where the
+ * file is.
+ */
+tl_status tl_wav_writer_write(struct tl_wav_writer *writer, const int16_t *pcm, size_t samples);
+
+/** Appends `len` bytes of samples as they are stored: codes, or little-endian PCM. */
+tl_status tl_wav_writer_write_bytes(struct tl_wav_writer *writer, const uint8_t *bytes, size_t len);
+
+/** Brings the sizes in the header up to date now; they are once a second of sound anyway. */
+tl_status tl_wav_writer_flush(struct tl_wav_writer *writer);
+
+/** Completes and closes the file. The object can only be freed afterwards. */
+tl_status tl_wav_writer_finish(struct tl_wav_writer *writer);
+
+/**
+ * Ends a writer; a file that was not finished is closed as it is, its sizes up to date to a second.
+ * NULL is fine.
+ */
+tl_status tl_wav_writer_free(struct tl_wav_writer *writer);
 
 #endif
 

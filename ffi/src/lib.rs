@@ -40,6 +40,7 @@ mod tones;
 mod values;
 mod version;
 mod voice;
+mod wav;
 
 pub use acd::*;
 #[cfg(feature = "std")]
@@ -60,3 +61,4 @@ pub use tones::*;
 pub use values::{TL_NONE, TL_NONE32, tl_time};
 pub use version::{TL_ALIGN, tl_version};
 pub use voice::*;
+pub use wav::*;

@@ -96,6 +96,15 @@ pub enum tl_status {
     TL_ERR_ACD_LOG_FULL = -121,
     /// Routing: no log is being written, or one is already.
     TL_ERR_ACD_LOG_STATE = -122,
+    /// Routing: no such contact of a campaign.
+    TL_ERR_ACD_NO_CONTACT = -123,
+    /// Routing: the contact must not be called now: out of hours, suspended, on the do-not-call list,
+    /// or no agent to spare.
+    TL_ERR_ACD_NOT_NOW = -124,
+    /// Routing: another contact of the campaign has this number.
+    TL_ERR_ACD_TWICE = -125,
+    /// Routing: the campaign has no such zone.
+    TL_ERR_ACD_NO_ZONE = -126,
     /// Routing: refused for another reason; the last-error text says which.
     TL_ERR_ACD = -199,
 
@@ -107,11 +116,17 @@ pub enum tl_status {
     TL_ERR_IVR_DIGIT = -202,
     /// Dialogue: the flow has more variables than a session has room for.
     TL_ERR_IVR_VARIABLES = -203,
+    /// Dialogue: the value cannot be spoken so; the last-error text says why.
+    TL_ERR_IVR_SAY = -204,
     /// Dialogue: refused for another reason; the last-error text says which.
     TL_ERR_IVR = -299,
 
     /// Media: the datagram is not RTP.
     TL_ERR_RTP_MALFORMED = -300,
+    /// Media: not a sound file that this library reads or writes; the last-error text says why.
+    TL_ERR_SOUND_FILE = -301,
+    /// Media: the file system said no; the last-error text has its reason.
+    TL_ERR_SOUND_IO = -302,
 
     /// Recording: the file system said no; the last-error text has its reason.
     TL_ERR_RECORD_IO = -400,
@@ -185,13 +200,20 @@ fn text(status: i32) -> &'static core::ffi::CStr {
         -120 => c"the engine is not in the state of the event log",
         -121 => c"no room in the event log's buffer",
         -122 => c"no event log is being written, or one is already",
+        -123 => c"no such contact",
+        -124 => c"the contact must not be called now",
+        -125 => c"another contact has this number",
+        -126 => c"no such zone",
         -199 => c"refused by the routing engine",
         -200 => c"the document has errors",
         -201 => c"not a program that can be run",
         -202 => c"not a key of a telephone",
         -203 => c"too many variables for a session",
+        -204 => c"the value cannot be spoken so",
         -299 => c"refused by the dialogue engine",
         -300 => c"the datagram is not RTP",
+        -301 => c"not a sound file of a known kind",
+        -302 => c"the file system said no",
         -400 => c"the file system said no",
         -401 => c"not a recording",
         -402 => c"a later version of the recording format",

@@ -2,3 +2,5 @@
 
 #[path = "parity/render.rs"]
 mod render;
+#[path = "parity/words.rs"]
+mod words;

@@ -1,7 +1,11 @@
 //! Routing: acd-core in C.
 
 mod agent;
+mod calendar;
 mod call;
+mod campaign;
+mod contacts;
+mod dialling;
 mod door;
 mod engine;
 mod explain;
@@ -24,7 +28,11 @@ mod strategy;
 mod text;
 
 pub use agent::*;
+pub use calendar::*;
 pub use call::*;
+pub use campaign::*;
+pub use contacts::*;
+pub use dialling::*;
 pub use door::*;
 pub use engine::*;
 pub use explain::*;

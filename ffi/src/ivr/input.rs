@@ -129,7 +129,7 @@ pub unsafe extern "C" fn tl_ivr_query_ok(
 
 /// # Safety
 /// The header's contract for texts.
-unsafe fn typed<'a>(value: &tl_ivr_value) -> Result<Value<'a>, Failure> {
+pub(super) unsafe fn typed<'a>(value: &tl_ivr_value) -> Result<Value<'a>, Failure> {
     Ok(match value.value_type {
         1 => Value::Int(value.integer),
         2 => Value::Decimal(Decimal { units: value.integer }),

@@ -6,6 +6,9 @@ mod flow;
 mod input;
 mod output;
 mod pack;
+#[cfg(feature = "std")]
+mod rehearse;
+mod say;
 mod session;
 
 #[cfg(feature = "std")]
@@ -13,4 +16,7 @@ pub use document::*;
 pub use flow::*;
 pub use input::*;
 pub use output::*;
+#[cfg(feature = "std")]
+pub use rehearse::*;
+pub use say::*;
 pub use session::*;

@@ -33,12 +33,22 @@ layouts! {
     tl_stats_call { tag, arrived, queue, agent, answered, ended, offers, end, reason, detail, reserved }
     tl_door_config { struct_size, listed_max, callers, per_caller, per_caller_ms, numbers, per_number, per_number_ms, calls_max, reserved }
     tl_door_listed { caller, barred, value }
+    tl_period { start, end }
+    tl_offset { from, seconds, reserved }
+    tl_day { year, month, day, rule, value, period_count, periods }
+    tl_calendar_config { struct_size, week_count, week, offsets, offset_count, days, day_count }
+    tl_campaign_retry { after_ms, tries, reserved }
+    tl_campaign_config { struct_size, contacts, do_not_call, mode, dials_per_100_agents, intensified_mode, intensified_dials_per_100_agents, cap_per_mille, preview_ms, skip_ms, complaints_max, success_min_per_mille, success_high_per_mille, sample_min, blend_on_per_mille, blend_off_per_mille, blend_reserve, zone_count, abandoned, busy, no_answer, machine, congestion, zones }
+    tl_campaign_contact { struct_size, zone, tag, number, not_before, priority, reserved }
+    tl_campaign_info { contacts, done, dialling, suspended, live, abandoned, unanswered, intensified, reserved32, reserved }
+    tl_campaign_output { kind, contact, tag, number, tries, reason, reserved }
     tl_staffing_load { struct_size, patience, calls_per_hour, handle_s, patience_s }
     tl_staffing_service { wait_probability, abandoned, in_level, in_level_of_answered, wait_s, answer_s, queue, occupancy }
     tl_ivr_item { kind, piece_count, file, text, pieces }
     tl_ivr_value { name, value_type, reserved, integer, text }
     tl_ivr_output { kind, op, reason, flag, priority, timeout_ms, silence_ms, item_count, items, arg_count, reserved, args, name, detail, keys }
     tl_ivr_config { struct_size, trace, seed, now, caller, called, language }
+    tl_ivr_rehearsal_info { scenarios, failed, exits_taken, exits, reserved }
     tl_dtmf_event { kind, key, level, reserved, start, duration }
     tl_line_config { struct_size, listen, plan, initial_silence_ms, greeting_ms, silence_after_ms, between_words_ms, word_ms, words, total_ms }
     tl_line_event { kind, value, at, duration }
@@ -54,6 +64,7 @@ layouts! {
     tl_jitter_pulled { sound, delay_ms, timestamp }
     tl_jitter_stats { packets, taken, duplicate, late, refused, dropped, restarts, samples, voice_samples, concealed_samples, noise_samples, silent_samples, removed_samples, added_samples, delay_ms, target_ms, reserved }
     tl_agc_config { struct_size, target_dbov, most_gain_db, most_loss_db }
+    tl_wav_header { container, encoding, channels, rate, data_bytes, reserved }
     tl_recorder_config { struct_size, queue, sync_every_ms, reserved }
     tl_recording_channel { name, coding, rate }
     tl_recording_meta { key, value }

@@ -1,0 +1,171 @@
+//! # Routing: the contacts of a campaign
+
+use acd_core::Time;
+use acd_core::outbound::{Contact, ContactId};
+
+use super::campaign::tl_campaign;
+use super::small;
+use crate::config::{Growing, read};
+use crate::guard::guard;
+use crate::object::enter;
+use crate::pointers::{store, store_if_wanted, writable};
+use crate::tl_status;
+use crate::values::tl_time;
+
+/// Somebody to be called.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_campaign_contact {
+    /// Set by `tl_campaign_contact_defaults`.
+    pub struct_size: u32,
+    /// The hours in which it may be called: its place in the campaign's zones, at most 65,535.
+    /// Default: 0.
+    pub zone: u32,
+    /// Your own name for the contact; comes back in every output about it.
+    pub tag: u64,
+    /// The number to call, or any number that stands for it; no two contacts share one.
+    pub number: u64,
+    /// Not to be called before this instant. Default: 0.
+    pub not_before: tl_time,
+    /// Of those due at the same instant the higher goes first. Default: 0.
+    pub priority: i32,
+    /// Must be 0.
+    pub reserved: u32,
+}
+
+// SAFETY: repr(C), begins with a u32; two u32, three u64 and two u32, so there is no padding.
+unsafe impl Growing for tl_campaign_contact {
+    const FIRST_SIZE: usize = 40;
+
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>() as u32,
+            zone: 0,
+            tag: 0,
+            number: 0,
+            not_before: 0,
+            priority: 0,
+            reserved: 0,
+        }
+    }
+}
+
+/// Fills in the default contact.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_campaign_contact_defaults(
+    contact: *mut tl_campaign_contact,
+) -> tl_status {
+    guard("tl_campaign_contact_defaults", || {
+        // SAFETY: the header's contract for pointers.
+        unsafe { store(contact, "contact", tl_campaign_contact::defaults()) }?;
+        Ok(tl_status::TL_OK)
+    })
+}
+
+/// Adds a contact to the list, and stores in `number` what names it from now on: its place in the
+/// list, from 0 on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_campaign_add(
+    campaign: *mut tl_campaign,
+    contact: *const tl_campaign_contact,
+    number: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_campaign_add", campaign, |campaign| {
+            writable(number, "number")?;
+            let of = read(contact, "contact")?;
+            let ContactId(id) = campaign.add(Contact {
+                tag: of.tag,
+                number: of.number,
+                zone: small(of.zone, "zone")?,
+                priority: of.priority,
+                not_before: Time::from_ms(of.not_before),
+            })?;
+            store(number, "number", id)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores a contact, and in `tries`, which may be NULL, how often it was dialled.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_campaign_get_contact(
+    campaign: *const tl_campaign,
+    number: u32,
+    contact: *mut tl_campaign_contact,
+    tries: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_campaign_get_contact", campaign, |campaign| {
+            writable(contact, "contact")?;
+            let (of, tried) = campaign.contact(ContactId(number))?;
+            store_if_wanted(tries, "tries", tried.into())?;
+            let filled = tl_campaign_contact {
+                tag: of.tag,
+                number: of.number,
+                zone: of.zone.into(),
+                priority: of.priority,
+                not_before: of.not_before.ms(),
+                ..tl_campaign_contact::defaults()
+            };
+            store(contact, "contact", filled)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// How far a campaign is, and what its dials of the period came to.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_campaign_info {
+    /// Contacts in the list.
+    pub contacts: u32,
+    /// Those of them that will not be called again.
+    pub done: u32,
+    /// Dials that have not come to anything yet.
+    pub dialling: u32,
+    /// 1: it must not dial, told so or by its own decision.
+    pub suspended: u32,
+    /// Dials that people answered.
+    pub live: u64,
+    /// Those of them for whom no agent was there in time.
+    pub abandoned: u64,
+    /// Dials that nobody answered, or a machine.
+    pub unanswered: u64,
+    /// 1: it may dial more than usual.
+    pub intensified: u32,
+    /// 0.
+    pub reserved32: u32,
+    /// For later versions; 0.
+    pub reserved: [u64; 2],
+}
+
+/// Stores how far a campaign is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_campaign_get_info(
+    campaign: *const tl_campaign,
+    info: *mut tl_campaign_info,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_campaign_get_info", campaign, |campaign| {
+            let ((contacts, done), of) = (campaign.progress(), campaign.counters());
+            let filled = tl_campaign_info {
+                contacts,
+                done,
+                dialling: of.dialling,
+                suspended: campaign.is_suspended().into(),
+                live: of.live,
+                abandoned: of.abandoned,
+                unanswered: of.unanswered,
+                intensified: campaign.is_intensified().into(),
+                reserved32: 0,
+                reserved: [0; 2],
+            };
+            store(info, "info", filled)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}

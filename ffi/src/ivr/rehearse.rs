@@ -1,0 +1,228 @@
+//! # Dialogue: trying a flow without a telephone
+//!
+//! Plays the scenarios of an `.ivrtest.yaml` text against a flow, in virtual time: a caller and a host
+//! that follow a script. Takes memory from the allocator.
+
+use core::ffi::c_char;
+
+use ivr_core::rehearse::{Report, flow_of, run_scenarios};
+
+use super::flow::tl_ivr_flow;
+use crate::guard::{Failure, guard};
+use crate::object::{self, Kind, enter, peek};
+use crate::pointers::{c_text, store, text, writable, write_text};
+use crate::tl_status;
+
+/// How a file of scenarios went.
+#[derive(Debug)]
+pub struct tl_ivr_rehearsal {
+    _opaque: [u8; 0],
+}
+
+#[derive(Debug)]
+pub(crate) struct Rehearsed {
+    report: Option<Report>,
+    /// What is wrong with the text; else what happened, as a person reads it.
+    messages: String,
+    transcript: String,
+}
+
+impl Rehearsed {
+    fn report(&self) -> Result<&Report, Failure> {
+        self.report.as_ref().ok_or_else(|| {
+            let first = self.messages.lines().next().unwrap_or_default();
+            Failure::new(tl_status::TL_ERR_IVR_DOCUMENT, first)
+        })
+    }
+}
+
+impl Kind for tl_ivr_rehearsal {
+    const MAGIC: u32 = u32::from_le_bytes(*b"tReh");
+    type Value = Rehearsed;
+}
+
+fn told(report: &Report) -> String {
+    use std::fmt::Write as _;
+    let mut said = String::new();
+    for outcome in &report.outcomes {
+        let _ = match &outcome.failure {
+            None => writeln!(said, "ok      {}", outcome.name),
+            Some(failure) => writeln!(said, "FAILED  {}\n{failure}", outcome.name),
+        };
+    }
+    let _ = write!(said, "{}", report.coverage);
+    said
+}
+
+/// # Safety
+/// `file` is NULL or a text with a NUL.
+unsafe fn file_name<'a>(file: *const c_char) -> Result<&'a str, Failure> {
+    // SAFETY: as this function's own contract.
+    if file.is_null() { Ok("flow.ivrtest.yaml") } else { unsafe { c_text(file, "file") } }
+}
+
+/// Plays every scenario of a text of `len` bytes against a flow. `file` is the name that messages show,
+/// with a NUL; it may be NULL. A text with errors gives an object too: ask it for its report.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_rehearsal_new(
+    flow: *const tl_ivr_flow,
+    source: *const c_char,
+    len: usize,
+    file: *const c_char,
+    rehearsal: *mut *mut tl_ivr_rehearsal,
+) -> tl_status {
+    // SAFETY: the header's contract for objects, pointers and texts.
+    guard("tl_ivr_rehearsal_new", || unsafe {
+        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        let played = peek(flow, |loaded| run_scenarios(&loaded.flow, source, file))?;
+        let rehearsed = match played {
+            Ok(report) => Rehearsed {
+                messages: told(&report),
+                transcript: report.transcript(),
+                report: Some(report),
+            },
+            Err(errors) => {
+                Rehearsed { report: None, messages: errors.to_string(), transcript: String::new() }
+            }
+        };
+        object::create(rehearsal, |_| Ok(()), |()| Ok(rehearsed))
+    })
+}
+
+/// Ends a rehearsal. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_rehearsal_free(rehearsal: *mut tl_ivr_rehearsal) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe { object::free("tl_ivr_rehearsal_free", rehearsal) }
+}
+
+/// How many scenarios went how, and what they reached together.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_ivr_rehearsal_info {
+    /// Scenarios.
+    pub scenarios: u32,
+    /// Those of them that failed.
+    pub failed: u32,
+    /// Exits of nodes that some scenario took.
+    pub exits_taken: u32,
+    /// Exits that there are.
+    pub exits: u32,
+    /// For later versions; 0.
+    pub reserved: [u64; 2],
+}
+
+/// Stores how it went. With errors in the text: `TL_ERR_IVR_DOCUMENT`, here and below.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_rehearsal_get_info(
+    rehearsal: *const tl_ivr_rehearsal,
+    info: *mut tl_ivr_rehearsal_info,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_ivr_rehearsal_get_info", rehearsal, |this| {
+            let report = this.report()?;
+            let (taken, all) = report.coverage.exits();
+            let failed = report.outcomes.iter().filter(|one| one.failure.is_some()).count();
+            let filled = tl_ivr_rehearsal_info {
+                scenarios: report.outcomes.len() as u32,
+                failed: failed as u32,
+                exits_taken: taken as u32,
+                exits: all as u32,
+                reserved: [0; 2],
+            };
+            store(info, "info", filled)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores where the name of scenario `number`, from 0 on, and what went wrong in it are; `failure` is of
+/// length 0 when all is well. Texts without a NUL that live as long as the object.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_rehearsal_get_scenario(
+    rehearsal: *const tl_ivr_rehearsal,
+    number: u32,
+    name: *mut *const c_char,
+    name_len: *mut usize,
+    failure: *mut *const c_char,
+    failure_len: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_ivr_rehearsal_get_scenario", rehearsal, |this| {
+            writable(name, "name")?;
+            writable(name_len, "name_len")?;
+            writable(failure, "failure")?;
+            writable(failure_len, "failure_len")?;
+            let missing = || Failure::argument(format_args!("there is no scenario {number}"));
+            let of = this.report()?.outcomes.get(number as usize).ok_or_else(missing)?;
+            let wrong = of.failure.as_deref().unwrap_or_default();
+            store(name, "name", of.name.as_ptr().cast())?;
+            store(name_len, "name_len", of.name.len())?;
+            store(failure, "failure", wrong.as_ptr().cast())?;
+            store(failure_len, "failure_len", wrong.len())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores where the report is, `*len` bytes of text without a NUL that live as long as the object: each
+/// scenario, what failed, and which exits nobody took; or what is wrong with the text.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_rehearsal_report(
+    rehearsal: *const tl_ivr_rehearsal,
+    report: *mut *const c_char,
+    len: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_ivr_rehearsal_report", rehearsal, |this| {
+            writable(len, "len")?;
+            store(report, "report", this.messages.as_ptr().cast())?;
+            store(len, "len", this.messages.len())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores where the transcripts of all scenarios are, as `tl_ivr_rehearsal_report`: what went into each
+/// session and came out of it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_rehearsal_transcript(
+    rehearsal: *const tl_ivr_rehearsal,
+    transcript: *mut *const c_char,
+    len: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_ivr_rehearsal_transcript", rehearsal, |this| {
+            writable(len, "len")?;
+            this.report()?;
+            store(transcript, "transcript", this.transcript.as_ptr().cast())?;
+            store(len, "len", this.transcript.len())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Writes the path of the flow that a scenario text is for, as it names it, from where the text's file
+/// is, into `path`, which has room for `room` bytes, a NUL included, and stores its length without in
+/// `path_len`; when the room is too small, returns `TL_ERR_BUFFER`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_rehearsal_flow(
+    source: *const c_char,
+    len: usize,
+    path: *mut c_char,
+    room: usize,
+    path_len: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers and texts.
+    guard("tl_ivr_rehearsal_flow", || unsafe {
+        let source = text(source, len, "source")?;
+        let named = flow_of(source, "flow.ivrtest.yaml")
+            .map_err(|errors| Failure::new(tl_status::TL_ERR_IVR_DOCUMENT, errors))?;
+        write_text((path, room, path_len), &named)?;
+        Ok(tl_status::TL_OK)
+    })
+}
