@@ -152,8 +152,10 @@ static void announce_talk(struct line *line, struct caller_facts *about, const s
     switch_channel_set_variable(line->channel, "cc_agent", offer_agent(about->offer));
     switch_channel_set_variable(line->channel, "cc_agent_uuid", switch_core_session_get_uuid(about->leg));
     switch_channel_set_variable(line->channel, "cc_cause", "answered");
+    switch_channel_set_variable(line->channel, "cc_agent_bridged", "true");
     set_time(line, "cc_queue_answered_epoch");
     event_bridge_start(about);
+    switch_channel_set_variable(switch_core_session_get_channel(about->leg), "cc_agent_bridged", "true");
     event_members_count(word->queue, word->waiting);
     if (line->dialogue) {
         tl_ivr_answered(line->dialogue->session, cc_now(), line->queue_op);

@@ -95,7 +95,7 @@ DIALPLAN = (
     # recorded, through the menu
     + extension("menu", ("answer", ""), ("trunkline_record", ""), ("trunkline_ivr", "menu"))
     # the other module's
-    + extension("theirs", ("answer", ""), ("callcenter", "theirs@default")))
+    + extension("theirs", ("answer", ""), ("callcenter", "theirs")))
 
 
 def queue(name, agents, **options):
@@ -124,8 +124,8 @@ def callcenter(port):
     """mod_callcenter's, with one queue of one agent, for comparison."""
     queue_options = params(**{"strategy": "longest-idle-agent", "moh-sound": "silence_stream://-1",
                               "time-base-score": "system", "max-wait-time": 0})
-    return ('<configuration name="callcenter.conf"><settings/><queues><queue name="theirs@default">'
+    return ('<configuration name="callcenter.conf"><settings/><queues><queue name="theirs">'
             f'{queue_options}</queue></queues><agents><agent name="dora" type="callback" '
             f'contact="sofia/lab/dora@127.0.0.1:{port}" status="Available" max-no-answer="9" '
             'wrap-up-time="0" reject-delay-time="1" busy-delay-time="1"/></agents>'
-            '<tiers><tier agent="dora" queue="theirs@default" level="1" position="1"/></tiers></configuration>')
+            '<tiers><tier agent="dora" queue="theirs" level="1" position="1"/></tiers></configuration>')
