@@ -31,11 +31,12 @@ demo:
 
 # ---- tests ---------------------------------------------------------------------------------------
 
-.PHONY: test-packages test-rust test-numbers test-doc test-no-alloc test-c test-python test-sip
+.PHONY: test-packages test-rust test-numbers test-second-decoder test-doc test-no-alloc test-c test-python test-sip
 .PHONY: test-asterisk test-freeswitch test-dialogic
 
-test: test-rust test-numbers test-doc test-no-alloc test-c test-dialogic test-python licences test-sip
-test-rust test-numbers test-doc test-no-alloc test-c test-dialogic test-python test-sip: test-packages
+test: test-rust test-numbers test-second-decoder test-doc test-no-alloc test-c test-dialogic test-python licences test-sip
+test-rust test-numbers test-second-decoder test-doc test-no-alloc test-c test-dialogic test-python: test-packages
+test-sip: test-packages
 
 test-packages:
 	$(PACKAGES) test
@@ -55,6 +56,10 @@ endif
 # Spoken numbers beside two converters from PyPI: a million of them, in each of three languages.
 test-numbers:
 	ivr-core/tests/numbers/test.sh
+
+# Recordings read by a second decoder, with the seals and signatures that need a package from PyPI.
+test-second-decoder:
+	media-core/tests/second-decoder.sh
 
 test-doc:
 	cargo test --locked --all-features --doc

@@ -3,8 +3,9 @@
 //! A byte says how it is coded and in which format, a LEB128 number says how many samples, and the
 //! rest depends on the coding. Byte by byte: `docs/recording-format.md`.
 
-use super::coder::{BESIDE, FAST, HIGH, Input, LIVE, MAX, Other, Output, Track, run};
-use super::deep::MAX_MEMORY;
+use super::coder::{Input, Other, Output, Track, run};
+use super::deep::{MAX_MEMORY, Start};
+use super::front::{Coding, Scheme, header, header_len, put_header, put_shift, take_shift};
 use super::law::{ALAW, Format, ULAW};
 use super::range::{Decoder, Encoder};
 
@@ -42,13 +43,12 @@ impl Level {
         }
     }
 
-    /// The number a block writes for it.
-    const fn coding(self) -> u8 {
+    const fn scheme(self) -> Scheme {
         match self {
-            Self::Live => LIVE,
-            Self::Fast => FAST,
-            Self::High => HIGH,
-            Self::Max => MAX,
+            Self::Live => Scheme::Live,
+            Self::Fast => Scheme::Fast,
+            Self::High => Scheme::High(Start::Quick),
+            Self::Max => Scheme::Max(Start::Quick),
         }
     }
 }
@@ -162,9 +162,6 @@ pub enum BlockError {
     Truncated,
 }
 
-const RAW: u8 = 0;
-const CONSTANT: u8 = 1;
-
 /// Encodes `samples` into `out` and returns the block's length.
 ///
 /// A block that would not shrink is stored as it is, so no input grows by more than
@@ -242,39 +239,36 @@ fn put(
     if out.len() < need {
         return Err(BlockError::NoRoom { need, room: out.len() });
     }
-    check_memory(level.coding(), memory)?;
+    let scheme = level.scheme();
+    let coding = if other.is_some() { Coding::Beside(scheme) } else { Coding::Alone(scheme) };
+    check_memory(coding, memory)?;
     let format = samples.format();
     let (header, body) = out.split_at_mut(header_len(count));
-    put_header(header, RAW, format, count);
     let width = format.bytes();
     if is_constant(samples) {
-        header[0] |= CONSTANT << 4;
+        put_header(header, Coding::Constant, format, count);
         put_raw(samples, 1, body);
         return Ok(header.len() + width);
     }
     // The shift, and a coded body one byte short of the raw one, or none.
     let room = (count * width).saturating_sub(1);
-    let (mut coding, mut front) = (level.coding(), 0);
-    if let Some(other) = &other {
-        coding += BESIDE;
-        front = put_shift(other.shift, &mut body[..room]).unwrap_or(room);
-    }
-    let mut port = Encoder::new(&mut body[front..room]);
-    run(coding, &mut port, format, &mut Input(samples), count, other, memory)?;
-    let len = match port.finish() {
-        Some(len) => {
-            header[0] |= coding << 4;
-            front + len
-        }
-        None => put_raw(samples, count, body),
+    let front = match &other {
+        Some(other) => put_shift(other.shift, &mut body[..room]).unwrap_or(room),
+        None => 0,
     };
+    let mut port = Encoder::new(&mut body[front..room]);
+    run(scheme, &mut port, format, &mut Input(samples), count, other, memory)?;
+    let (coding, len) = match port.finish() {
+        Some(len) => (coding, front + len),
+        None => (Coding::Raw, put_raw(samples, count, body)),
+    };
+    put_header(header, coding, format, count);
     Ok(header.len() + len)
 }
 
-fn check_memory(coding: u8, memory: &[f64]) -> Result<(), BlockError> {
-    let (need, room) = (MAX_MEMORY, memory.len());
-    let max = coding == MAX || coding == MAX + BESIDE;
-    if max && room < need { Err(BlockError::NoMemory { need, room }) } else { Ok(()) }
+fn check_memory(coding: Coding, memory: &[f64]) -> Result<(), BlockError> {
+    let (need, room) = (coding.memory(), memory.len());
+    if room < need { Err(BlockError::NoMemory { need, room }) } else { Ok(()) }
 }
 
 /// Reads a block's header: its format and length, for a caller that sizes a buffer.
@@ -330,9 +324,8 @@ pub fn decode_beside(
 /// Working memory for a block, if it needs some.
 #[cfg(feature = "alloc")]
 pub(super) fn memory_for(block: &[u8]) -> alloc::vec::Vec<f64> {
-    let coding = block.first().map_or(0, |first| first >> 4);
-    let numbers = if check_memory(coding, &[]).is_err() { MAX_MEMORY } else { 0 };
-    alloc::vec![0.0; numbers]
+    let coding = block.first().and_then(|first| Coding::from_number(first >> 4));
+    alloc::vec![0.0; coding.map_or(0, Coding::memory)]
 }
 
 fn take(
@@ -356,9 +349,9 @@ fn take(
     check_memory(coding, memory)?;
     let width = format.bytes();
     let mut output = Output(out);
-    match coding {
-        RAW | CONSTANT => {
-            let stored = if coding == RAW { count } else { 1 };
+    let (scheme, beside) = match coding {
+        Coding::Raw | Coding::Constant => {
+            let stored = if coding == Coding::Raw { count } else { 1 };
             if body.len() < stored * width {
                 return Err(BlockError::Truncated);
             }
@@ -366,117 +359,18 @@ fn take(
                 let at = i % stored * width;
                 output.put(i, u16::from_le_bytes([body[at], body[at + width - 1]]));
             }
+            return Ok(info);
         }
-        _ => {
-            let mut beside = None;
-            if coding > MAX {
-                let samples = other.ok_or(BlockError::Beside)?;
-                let (shift, rest) = take_shift(body).ok_or(BlockError::Truncated)?;
-                beside = Some(Other { samples, shift });
-                body = rest;
-            }
-            run(coding, &mut Decoder::new(body), format, &mut output, count, beside, memory)?;
+        Coding::Alone(scheme) => (scheme, None),
+        Coding::Beside(scheme) => {
+            let samples = other.ok_or(BlockError::Beside)?;
+            let (shift, rest) = take_shift(body).ok_or(BlockError::Truncated)?;
+            body = rest;
+            (scheme, Some(Other { samples, shift }))
         }
-    }
-    Ok(info)
-}
-
-/// Writes a shift as a LEB128 number, its sign in the lowest bit; `None` when there is no room.
-fn put_shift(shift: i32, out: &mut [u8]) -> Option<usize> {
-    let mut rest = (shift << 1 ^ shift >> 31) as u32;
-    let mut len = 0;
-    loop {
-        let more = if rest > 0x7f { 0x80 } else { 0 };
-        *out.get_mut(len)? = rest as u8 & 0x7f | more;
-        len += 1;
-        rest >>= 7;
-        if more == 0 {
-            return Some(len);
-        }
-    }
-}
-
-fn take_shift(body: &[u8]) -> Option<(i32, &[u8])> {
-    let mut number = 0u32;
-    for (i, byte) in body.iter().enumerate().take(5) {
-        number |= u32::from(byte & 0x7f) << (7 * i);
-        if byte & 0x80 == 0 {
-            let shift = (number >> 1) as i32 ^ -((number & 1) as i32);
-            return Some((shift, &body[i + 1..]));
-        }
-    }
-    None
-}
-
-impl Format {
-    /// Bytes of one sample as it is stored raw.
-    #[must_use]
-    pub const fn bytes(self) -> usize {
-        match self {
-            Self::Ulaw | Self::Alaw => 1,
-            Self::Pcm16 => 2,
-        }
-    }
-
-    /// The number a block and a file write for it.
-    pub(super) const fn number(self) -> u8 {
-        match self {
-            Self::Ulaw => 0,
-            Self::Alaw => 1,
-            Self::Pcm16 => 2,
-        }
-    }
-
-    pub(super) const fn from_number(number: u8) -> Option<Self> {
-        match number {
-            0 => Some(Self::Ulaw),
-            1 => Some(Self::Alaw),
-            2 => Some(Self::Pcm16),
-            _ => None,
-        }
-    }
-}
-
-fn header_len(count: usize) -> usize {
-    let mut len = 2;
-    let mut rest = count >> 7;
-    while rest > 0 {
-        len += 1;
-        rest >>= 7;
-    }
-    len
-}
-
-fn put_header(header: &mut [u8], coding: u8, format: Format, count: usize) {
-    header[0] = coding << 4 | format.number();
-    let last = header.len() - 1;
-    for (i, byte) in header[1..].iter_mut().enumerate() {
-        let more = if i + 1 < last { 0x80 } else { 0 };
-        *byte = (count >> (7 * i)) as u8 & 0x7f | more;
-    }
-}
-
-fn header(block: &[u8]) -> Result<(BlockInfo, u8, &[u8]), BlockError> {
-    let [first, rest @ ..] = block else {
-        return Err(BlockError::Truncated);
     };
-    let coding = first >> 4;
-    let unknown = BlockError::UnknownCoding(*first);
-    let format = Format::from_number(first & 15).ok_or(unknown)?;
-    if coding > MAX + BESIDE {
-        return Err(unknown);
-    }
-    let mut samples = 0;
-    for (i, byte) in rest.iter().enumerate().take(MAX_HEADER - 1) {
-        samples |= usize::from(byte & 0x7f) << (7 * i);
-        if byte & 0x80 == 0 {
-            if samples > MAX_SAMPLES {
-                return Err(BlockError::TooLong(samples));
-            }
-            return Ok((BlockInfo { format, samples }, coding, &rest[i + 1..]));
-        }
-    }
-    Err(BlockError::Truncated)
+    run(scheme, &mut Decoder::new(body), format, &mut output, count, beside, memory)?;
+    Ok(info)
 }
 
 fn is_constant(samples: Samples<'_>) -> bool {

@@ -2,17 +2,11 @@
 
 use super::block::{BlockError, Samples, SamplesMut};
 use super::deep::{self, Fast, High, Max};
+use super::front::Scheme;
 use super::law::{ALAW, CELLS, Format, Law, ULAW};
 use super::live::{self, Live};
 use super::model::{Grid, Model, Port};
 use super::range::ONE;
-
-pub(super) const LIVE: u8 = 2;
-pub(super) const FAST: u8 = 3;
-pub(super) const HIGH: u8 = 4;
-pub(super) const MAX: u8 = 5;
-/// What is added to a coding whose block is coded beside another channel.
-pub(super) const BESIDE: u8 = 4;
 
 /// The channel a block is coded beside.
 #[derive(Clone, Copy)]
@@ -30,9 +24,9 @@ impl Other<'_> {
     }
 }
 
-/// Runs the model of a coding over `count` samples.
+/// Runs a model over `count` samples, beside another channel's if there is one.
 pub(super) fn run<P: Port, T: Track>(
-    coding: u8,
+    scheme: Scheme,
     port: &mut P,
     format: Format,
     track: &mut T,
@@ -43,17 +37,16 @@ pub(super) fn run<P: Port, T: Track>(
     let room = memory.len();
     let need = deep::MAX_MEMORY;
     let tables = memory.first_chunk_mut().ok_or(BlockError::NoMemory { need, room });
-    let mut job = Job { port, format, track, count, other };
-    match coding {
-        LIVE => job.alone(&mut Live::<live::Deaf>::new()),
-        FAST => job.alone(&mut Fast::<deep::Deaf>::new()),
-        HIGH => job.alone(&mut High::alone()),
-        MAX => job.alone(&mut Max::alone(tables?)),
-        6 => job.beside(&mut Live::<live::Echo>::new()),
-        7 => job.beside(&mut Fast::<deep::Echo<16>>::new()),
-        8 => job.beside(&mut High::beside()),
-        9 => job.beside(&mut Max::beside(tables?)),
-        _ => return Err(BlockError::UnknownCoding(coding << 4 | format.number())),
+    let mut job = Job { port, format, track, count };
+    match (scheme, other) {
+        (Scheme::Live, None) => job.alone(&mut Live::<live::Deaf>::new()),
+        (Scheme::Fast, None) => job.alone(&mut Fast::<deep::Deaf>::new()),
+        (Scheme::High(start), None) => job.alone(&mut High::alone(start)),
+        (Scheme::Max(start), None) => job.alone(&mut Max::alone(start, tables?)),
+        (Scheme::Live, Some(other)) => job.beside(other, &mut Live::<live::Echo>::new()),
+        (Scheme::Fast, Some(other)) => job.beside(other, &mut Fast::<deep::Echo<16>>::new()),
+        (Scheme::High(start), Some(other)) => job.beside(other, &mut High::beside(start)),
+        (Scheme::Max(start), Some(other)) => job.beside(other, &mut Max::beside(start, tables?)),
     }
     Ok(())
 }
@@ -63,7 +56,6 @@ struct Job<'a, P, T> {
     format: Format,
     track: &'a mut T,
     count: usize,
-    other: Option<Other<'a>>,
 }
 
 impl<P: Port, T: Track> Job<'_, P, T> {
@@ -71,10 +63,8 @@ impl<P: Port, T: Track> Job<'_, P, T> {
         self.code(model, |_, _| {});
     }
 
-    fn beside<M: Model>(&mut self, model: &mut M) {
-        if let Some(other) = self.other {
-            self.code(model, |model, i| model.hear(other.at(i)));
-        }
+    fn beside<M: Model>(&mut self, other: Other<'_>, model: &mut M) {
+        self.code(model, |model, i| model.hear(other.at(i)));
     }
 
     #[inline]

@@ -18,6 +18,35 @@ pub enum Format {
     Pcm16,
 }
 
+impl Format {
+    /// Bytes of one sample as it is stored raw.
+    #[must_use]
+    pub const fn bytes(self) -> usize {
+        match self {
+            Self::Ulaw | Self::Alaw => 1,
+            Self::Pcm16 => 2,
+        }
+    }
+
+    /// The number a block and a file write for it.
+    pub(super) const fn number(self) -> u8 {
+        match self {
+            Self::Ulaw => 0,
+            Self::Alaw => 1,
+            Self::Pcm16 => 2,
+        }
+    }
+
+    pub(super) const fn from_number(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Ulaw),
+            1 => Some(Self::Alaw),
+            2 => Some(Self::Pcm16),
+            _ => None,
+        }
+    }
+}
+
 /// Cells in a distribution.
 pub(super) const CELLS: usize = 256;
 

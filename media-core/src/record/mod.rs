@@ -11,6 +11,7 @@ mod coder;
 mod deep;
 #[cfg(feature = "alloc")]
 mod echo;
+mod front;
 mod law;
 mod live;
 mod model;

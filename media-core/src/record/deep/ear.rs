@@ -7,6 +7,7 @@
 
 use super::dot;
 use super::nlms::Nlms;
+use super::trust::Trust;
 
 /// Taps of the path: 6 ms at 8 kHz.
 const PATH: usize = 48;
@@ -46,9 +47,6 @@ impl<const N: usize> Ear<N> for Deaf {
     fn learn(&mut self, _: f64) {}
 }
 
-/// How quickly trust in the path follows.
-const PACE: f64 = 1.0 / 256.0;
-
 /// For blocks coded beside another.
 pub(in crate::record) struct Echo<const N: usize> {
     /// Newest first.
@@ -56,10 +54,8 @@ pub(in crate::record) struct Echo<const N: usize> {
     path: Nlms<PATH, 512>,
     /// What the path said, whole.
     said: f64,
-    /// Running means of what it said times what was missed, and of its square: how much of its
-    /// word is echo, and how much the other party talking over it.
-    common: f64,
-    power: f64,
+    /// Some of its word is echo, and some the other party talking over it.
+    trust: Trust,
 }
 
 impl<const N: usize> Ear<N> for Echo<N> {
@@ -67,7 +63,7 @@ impl<const N: usize> Ear<N> for Echo<N> {
 
     fn new() -> Self {
         let path = Nlms::new(RATE, PATH as f64 * 16.0);
-        Self { history: [0.0; N], path, said: 0.0, common: 0.0, power: 0.0 }
+        Self { history: [0.0; N], path, said: 0.0, trust: Trust::new() }
     }
 
     #[inline]
@@ -81,16 +77,12 @@ impl<const N: usize> Ear<N> for Echo<N> {
     #[inline]
     fn predict(&mut self) -> f64 {
         self.said = self.path.predict();
-        // Not a number is trusted no more than a negative one.
-        let trust = self.common / (self.power + 1.0);
-        let trust = if trust > 0.0 { trust } else { 0.0 };
-        self.said * if trust < 1.0 { trust } else { 1.0 }
+        self.said * self.trust.share()
     }
 
     #[inline]
     fn learn(&mut self, missed: f64) {
-        self.common += (missed * self.said - self.common) * PACE;
-        self.power += (self.said * self.said - self.power) * PACE;
+        self.trust.learn(self.said, missed);
         self.path.learn(missed - self.said);
     }
 }

@@ -1,10 +1,12 @@
 //! What `high` and `max` predict with: several least-squares predictors, a cascade of adaptive
 //! filters on what the longest of them misses, and a blend of all.
 
+use super::Start;
 use super::blend::Blend;
 use super::ear::Ear;
 use super::nlms::Nlms;
 use super::ols::{Ols, Weighted};
+use super::trust::Trust;
 
 /// Predictions the `high` level blends.
 pub(super) const NARROW: usize = 5;
@@ -21,6 +23,9 @@ pub(super) struct Ensemble<E, const M: usize> {
     own: f64,
     short: Ols<16>,
     cascade: (Nlms<256, 1024>, Nlms<32, 512>, Nlms<16, 512>),
+    /// In the first of the cascade, where it is eager; what that said, whole.
+    trust: Option<Trust>,
+    first: f64,
     /// What `long` with the echo and the cascade's stages said.
     stages: [f64; 4],
     weighted: Option<(Weighted<32>, Weighted<16>)>,
@@ -37,7 +42,7 @@ pub(super) struct Ensemble<E, const M: usize> {
 const PACE: [f64; 6] = [1.0 / 6.0, 1.0 / 16.0, 1.0 / 96.0, 1.0 / 400.0, 1.0 / 32.0, 1.0 / 32.0];
 
 impl<E: Ear<TAPS>, const M: usize> Ensemble<E, M> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(start: Start) -> Self {
         let weighted = || (Weighted::new(0.999, 0.001, 8), Weighted::new(0.998, 0.001, 8));
         let predictors = if E::HEARS { M - 1 } else { M };
         let mut prior = [1.0 / predictors as f64; M];
@@ -49,10 +54,12 @@ impl<E: Ear<TAPS>, const M: usize> Ensemble<E, M> {
             own: 0.0,
             short: Ols::new(0.99, 256.0, 8),
             cascade: (
-                Nlms::new(0.006, 256.0 * 64.0),
+                Nlms::eager(0.006, 256.0 * 64.0, start.eager(predictors)),
                 Nlms::new(0.1, 32.0 * 64.0),
                 Nlms::new(0.2, 16.0 * 64.0),
             ),
+            trust: (start == Start::Quick).then(Trust::new),
+            first: 0.0,
             stages: [0.0; 4],
             weighted: (predictors == WIDE).then(weighted),
             blend: Blend::new(0.992, 64.0, prior),
@@ -72,7 +79,9 @@ impl<E: Ear<TAPS>, const M: usize> Ensemble<E, M> {
         let (a, b, c) = &self.cascade;
         let echo = self.ear.predict();
         self.own = self.long.predict();
-        self.stages = [self.own + echo, a.predict(), b.predict(), c.predict()];
+        self.first = a.predict();
+        let first = self.first * self.trust.as_ref().map_or(1.0, Trust::share);
+        self.stages = [self.own + echo, first, b.predict(), c.predict()];
         self.said[0] = self.short.predict();
         let mut sum = 0.0;
         for (said, stage) in self.said[1..].iter_mut().zip(self.stages) {
@@ -103,7 +112,10 @@ impl<E: Ear<TAPS>, const M: usize> Ensemble<E, M> {
         self.ear.learn(x - self.own);
         let second = first - self.stages[1];
         let third = second - self.stages[2];
-        self.cascade.0.update(second, first);
+        if let Some(trust) = &mut self.trust {
+            trust.learn(self.first, first);
+        }
+        self.cascade.0.update(first - self.first, first);
         self.cascade.1.update(third, second);
         self.cascade.2.update(third - self.stages[3], third);
         self.long.update(x);

@@ -1,6 +1,7 @@
 //! The `high` model: a mixture of distributions around what an [`Ensemble`] predicts, weighted by
 //! how well each did of late.
 
+use super::Start;
 use super::ear::{Deaf, Ear, Echo};
 use super::ensemble::{Ensemble, NARROW, TAPS};
 use crate::record::law::CELLS;
@@ -29,21 +30,21 @@ pub(in crate::record) struct High<E, const M: usize> {
 }
 
 impl High<Deaf, NARROW> {
-    pub(in crate::record) fn alone() -> Self {
-        Self::new()
+    pub(in crate::record) fn alone(start: Start) -> Self {
+        Self::new(start)
     }
 }
 
 impl High<Echo<TAPS>, { NARROW + 1 }> {
-    pub(in crate::record) fn beside() -> Self {
-        Self::new()
+    pub(in crate::record) fn beside(start: Start) -> Self {
+        Self::new(start)
     }
 }
 
 impl<E: Ear<TAPS>, const M: usize> High<E, M> {
-    fn new() -> Self {
+    fn new(start: Start) -> Self {
         Self {
-            ensemble: Ensemble::new(),
+            ensemble: Ensemble::new(start),
             weights: [1.0 / EXPERTS as f64; EXPERTS],
             forecasts: [Forecast { mean: 0, scale: 1 }; EXPERTS],
             inverses: [0; EXPERTS],

@@ -1,6 +1,7 @@
 //! The `max` model: the cell as eight decisions, each foretold by many distributions whose odds
 //! are mixed by small networks, as in the PAQ family of coders (Mahoney 2005).
 
+use super::Start;
 use super::ear::{Deaf, Ear, Echo};
 use super::ensemble::{Ensemble, TAPS, WIDE};
 use super::math::{exp, ln};
@@ -45,22 +46,22 @@ pub(in crate::record) struct Max<'a, E, const M: usize> {
 }
 
 impl<'a> Max<'a, Deaf, WIDE> {
-    pub(in crate::record) fn alone(memory: &'a mut [f64; MEMORY]) -> Self {
-        Self::new(memory)
+    pub(in crate::record) fn alone(start: Start, memory: &'a mut [f64; MEMORY]) -> Self {
+        Self::new(start, memory)
     }
 }
 
 impl<'a> Max<'a, Echo<TAPS>, { WIDE + 1 }> {
-    pub(in crate::record) fn beside(memory: &'a mut [f64; MEMORY]) -> Self {
-        Self::new(memory)
+    pub(in crate::record) fn beside(start: Start, memory: &'a mut [f64; MEMORY]) -> Self {
+        Self::new(start, memory)
     }
 }
 
 impl<'a, E: Ear<TAPS>, const M: usize> Max<'a, E, M> {
-    fn new(memory: &'a mut [f64; MEMORY]) -> Self {
+    fn new(start: Start, memory: &'a mut [f64; MEMORY]) -> Self {
         let (mixers, curves) = memory.split_at_mut(INPUTS * (8 * CLASSES + CELLS));
         for weights in mixers.chunks_exact_mut(INPUTS) {
-            weights.fill(0.25);
+            weights.fill(start.trust());
             weights[EXPERTS] = 0.0;
         }
         for curve in curves.chunks_exact_mut(PLACES) {
@@ -70,7 +71,7 @@ impl<'a, E: Ear<TAPS>, const M: usize> Max<'a, E, M> {
         }
         let (by_class, by_node) = mixers.split_at_mut(INPUTS * 8 * CLASSES);
         Self {
-            ensemble: Ensemble::new(),
+            ensemble: Ensemble::new(start),
             means: [0.0; EXPERTS],
             narrow: [1.0; EXPERTS],
             class: 0,

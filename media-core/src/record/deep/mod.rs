@@ -13,11 +13,42 @@ mod max;
 mod nlms;
 mod ols;
 mod solve;
+mod trust;
 
 pub(super) use ear::{Deaf, Echo};
 pub(super) use fast::Fast;
 pub(super) use high::High;
 pub(super) use max::{MEMORY as MAX_MEMORY, Max};
+
+/// How a model of `high` and `max` begins a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    /// As in files of before: only to be read.
+    Slow,
+    /// As is written now: little is lost where blocks are short.
+    Quick,
+}
+
+impl Start {
+    /// How eagerly the longest filter of the cascade begins: more so at `max`, where two more
+    /// predictors stand beside it.
+    fn eager(self, predictors: usize) -> f64 {
+        match self {
+            Self::Slow => 0.0,
+            Self::Quick if predictors == ensemble::WIDE => 10.0,
+            Self::Quick => 6.0,
+        }
+    }
+
+    /// What a mixer gives each expert's odds before it knows any better: together they are worth
+    /// little more than one.
+    fn trust(self) -> f64 {
+        match self {
+            Self::Slow => 0.25,
+            Self::Quick => 0.12,
+        }
+    }
+}
 
 /// The sum of products in four interleaved partial sums: element `i` goes to sum `i mod 4`, they
 /// are added as `(0 + 1) + (2 + 3)`, and what is left of a length that is no multiple of four is

@@ -19,6 +19,8 @@ const AES: u16 = 1;
 const PAIRS: u16 = 2;
 /// Index and peaks come in parts, as the call goes on.
 const PARTS: u16 = 4;
+/// May hold blocks that begin quickly.
+const QUICK: u16 = 8;
 /// First bytes of a record.
 pub(super) const SYNC: [u8; 2] = [0x54, 0xe7];
 /// Bytes before a record's body.
@@ -82,13 +84,16 @@ pub(super) struct FileHeader {
     pub(super) pairs: bool,
     /// Whether index and peaks come in parts; always, in what is written now.
     pub(super) parts: bool,
+    /// Whether blocks of the higher levels may begin as they do now: a reader of before knows none.
+    pub(super) quick: bool,
 }
 
 impl FileHeader {
     pub(super) fn bytes(&self) -> [u8; FILE_HEADER] {
         let flags = if self.cipher == Cipher::Aes256Gcm { AES } else { 0 }
             | if self.pairs { PAIRS } else { 0 }
-            | if self.parts { PARTS } else { 0 };
+            | if self.parts { PARTS } else { 0 }
+            | if self.quick { QUICK } else { 0 };
         let mut header = [0; FILE_HEADER];
         header[..8].copy_from_slice(&MAGIC);
         header[8..10].copy_from_slice(&if flags == 0 { PLAIN } else { FLAGGED }.to_le_bytes());
@@ -108,7 +113,7 @@ impl FileHeader {
         }
         let version = u16::from_le_bytes([header[8], header[9]]);
         let flags = u16::from_le_bytes([header[10], header[11]]);
-        let known = if version == PLAIN { 0 } else { AES | PAIRS | PARTS };
+        let known = if version == PLAIN { 0 } else { AES | PAIRS | PARTS | QUICK };
         if !matches!(version, PLAIN | FLAGGED) || flags & !known != 0 {
             return Err(HeaderFault::Version(version));
         }
@@ -116,7 +121,8 @@ impl FileHeader {
         id.copy_from_slice(&header[12..28]);
         let aes = flags & AES != 0;
         let cipher = if aes { Cipher::Aes256Gcm } else { Cipher::XChaCha20Poly1305 };
-        Ok(Self { id, cipher, pairs: flags & PAIRS != 0, parts: flags & PARTS != 0 })
+        let has = |flag| flags & flag != 0;
+        Ok(Self { id, cipher, pairs: has(PAIRS), parts: has(PARTS), quick: has(QUICK) })
     }
 }
 

@@ -54,6 +54,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod append;
 mod clock;
 mod content;
 mod crypto;
@@ -66,6 +67,7 @@ mod pairing;
 mod play;
 mod reader;
 mod recorder;
+mod recording;
 mod rewrite;
 mod scan;
 mod statement;

@@ -153,9 +153,8 @@ impl<R: Read + Seek> Reader<R> {
         self.locked && self.key.is_none()
     }
 
-    /// Whether one channel may be coded beside another.
-    pub(super) fn has_pairs(&self) -> bool {
-        self.header.pairs
+    pub(super) fn header(&self) -> &FileHeader {
+        &self.header
     }
 
     /// Where a channel ends: the position after its last sample; 0 for one that never spoke.

@@ -9,7 +9,7 @@ use super::content::{Coding, IndexEntry, PEAK_MS, Peaks};
 use super::error::TlrError;
 use super::reader::{Reader, Sound};
 use super::writer::{Options, Writer};
-use crate::record::{Format, Samples};
+use crate::record::{Format, Level, Samples};
 
 /// Columns of a picture made anew: 29 hours.
 const MOST_COLUMNS: usize = 1 << 20;
@@ -28,7 +28,9 @@ pub fn reseal<R: Read + Seek, W: Write>(
     meta: &[(String, String)],
     mut progress: impl FnMut(u64, u64),
 ) -> Result<W, TlrError> {
-    options.echo |= reader.has_pairs();
+    // Nothing is coded here: these say what the copied blocks may be.
+    options.echo |= reader.header().pairs;
+    options.level = if reader.header().quick { Level::High } else { Level::Live };
     let mut writer = begin(reader, out, options, meta)?;
     let entries = in_order(reader);
     let (mut done, total) = (0, entries.iter().map(|entry| entry.len).sum());

@@ -4,14 +4,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use std::io::Write;
 
-use super::content::{
-    self, ClockPoint, Coding, Head, IndexBuilder, IndexEntry, Mark, MarkKind, Pair, Peaks,
-};
-use super::crypto::{DataKey, Seal, Signer, TAG};
+use super::append::Appender;
+use super::content::{self, ClockPoint, Coding, Head, Mark, MarkKind, Pair, Peaks};
+use super::crypto::{Seal, Signer};
 use super::error::TlrError;
-use super::frame::{self, Chain, FileHeader, Kind, MAX_BODY, RecordHead};
+use super::frame::Kind;
 use super::pairing::Pairing;
-use super::statement::Statement;
 use super::track::{Pending, Track};
 use super::wire::put_number;
 use crate::record::{Level, Samples, encode_in};
@@ -88,28 +86,16 @@ impl Options {
 /// # Ok::<(), media_core::record::tlr::TlrError>(())
 /// ```
 pub struct Writer<W> {
-    out: W,
-    options: Options,
-    key: Option<DataKey>,
-    chain: Chain,
-    number: u32,
-    offset: u64,
+    file: Appender<W>,
     tracks: Vec<Track>,
     pairing: Option<Pairing>,
     memory: Vec<f64>,
-    index: IndexBuilder,
-    since_checkpoint: u32,
-    failed: Option<TlrError>,
     body: Vec<u8>,
-    record: Vec<u8>,
 }
 
 impl<W> core::fmt::Debug for Writer<W> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Writer")
-            .field("offset", &self.offset)
-            .field("failed", &self.failed)
-            .finish_non_exhaustive()
+        f.debug_struct("Writer").field("file", &self.file).finish_non_exhaustive()
     }
 }
 
@@ -119,7 +105,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// [`TlrError::TooLong`] for more than 255 channels or recipients, [`TlrError::WrongKey`] for
     /// an unusable recipient, [`TlrError::Channel`] for one of rate 0, [`TlrError::Io`].
-    pub fn create(mut out: W, head: &Head, options: Options) -> Result<Self, TlrError> {
+    pub fn create(out: W, head: &Head, options: Options) -> Result<Self, TlrError> {
         if head.channels.len() > 255 {
             return Err(TlrError::TooLong(head.channels.len()));
         }
@@ -127,34 +113,13 @@ impl<W: Write> Writer<W> {
             return Err(TlrError::Channel(n as u8));
         }
         let tracks = (0..).zip(&head.channels);
-        let tracks = tracks.map(|(n, c)| Track::new(n, c, &options)).collect();
-        let cipher = options.seal.as_ref().map_or_else(Default::default, |seal| seal.cipher);
-        let header =
-            FileHeader { id: options.id, cipher, pairs: options.echo, parts: true }.bytes();
-        out.write_all(&header)?;
-        let mut this = Self {
-            out,
-            key: None,
-            chain: Chain::start(&header),
-            number: 0,
-            offset: header.len() as u64,
-            tracks,
+        Ok(Self {
+            tracks: tracks.map(|(n, c)| Track::new(n, c, &options)).collect(),
             pairing: if options.echo { Pairing::new(&head.channels) } else { None },
             memory: alloc::vec![0.0; options.level.memory()],
-            index: IndexBuilder::default(),
-            since_checkpoint: 0,
-            failed: None,
             body: Vec::new(),
-            record: Vec::new(),
-            options,
-        };
-        if let Some(seal) = &this.options.seal {
-            let (keys, key) = (seal.wrap(&this.options.id)?, seal.key(&this.options.id));
-            this.put_other(Kind::Keys, keys)?;
-            this.key = Some(key);
-        }
-        this.put_other(Kind::Head, content::put_head(head))?;
-        Ok(this)
+            file: Appender::create(out, head, options)?,
+        })
     }
 
     /// Takes samples of a channel whose first has this position.
@@ -252,7 +217,7 @@ impl<W: Write> Writer<W> {
         if usize::from(mark.channel) >= self.tracks.len() {
             return Err(TlrError::Channel(mark.channel));
         }
-        self.put_other(Kind::Mark, content::put_mark(mark))
+        self.file.put_other(Kind::Mark, content::put_mark(mark))
     }
 
     /// Notes where a channel's clock stands beside the wall's.
@@ -263,7 +228,7 @@ impl<W: Write> Writer<W> {
         if usize::from(point.channel) >= self.tracks.len() {
             return Err(TlrError::Channel(point.channel));
         }
-        self.put_other(Kind::Clock, content::put_clock(point))
+        self.file.put_other(Kind::Clock, content::put_clock(point))
     }
 
     /// Adds metadata that became known during the call; a later value of a key counts.
@@ -271,7 +236,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// [`TlrError::TooLong`] or [`TlrError::Io`].
     pub fn meta(&mut self, key: &str, value: &str) -> Result<(), TlrError> {
-        self.put_other(Kind::Meta, content::put_meta(key, value))
+        self.file.put_other(Kind::Meta, content::put_meta(key, value))
     }
 
     /// Pauses a channel from this position on: until [`resume`](Self::resume) its sound is taken
@@ -315,13 +280,13 @@ impl<W: Write> Writer<W> {
         for channel in 0..self.tracks.len() {
             self.flush_channel(channel as u8)?;
         }
-        Ok(self.out.flush()?)
+        self.file.flush()
     }
 
     /// Bytes written so far.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.offset
+        self.file.len()
     }
 
     /// Never: a recording begins with its header.
@@ -333,7 +298,7 @@ impl<W: Write> Writer<W> {
     /// What is written into, for a caller that has the file synced.
     #[must_use]
     pub fn get_ref(&self) -> &W {
-        &self.out
+        self.file.get_ref()
     }
 
     /// Ends the recording: what is pending, the last of peaks and index, close with its signature,
@@ -354,25 +319,12 @@ impl<W: Write> Writer<W> {
                 self.put_peaks(&peaks)?;
             }
         }
-        let index_at = self.offset;
-        self.put_index()?;
-        let statement = self.statement(true, false);
-        self.put(Kind::Close, statement)?;
-        self.out.write_all(&frame::trailer(index_at))?;
-        self.out.flush()?;
-        Ok(self.out)
-    }
-
-    fn statement(&self, closing: bool, recovered: bool) -> Vec<u8> {
-        Statement::new(&self.options.id, &self.chain, closing, recovered)
-            .bytes(self.options.signer.as_ref())
+        self.file.close()
     }
 
     /// The track, if the stretch may be taken.
     fn track(&mut self, channel: u8, position: u64, len: u64) -> Result<&mut Track, TlrError> {
-        if let Some(error) = self.failed {
-            return Err(error);
-        }
+        self.file.check()?;
         let track = self.tracks.get_mut(usize::from(channel)).ok_or(TlrError::Channel(channel))?;
         let expected = track.end();
         if position < expected || position.checked_add(len).is_none() {
@@ -418,7 +370,7 @@ impl<W: Write> Writer<W> {
             let front = body.len();
             body.resize(front + samples.max_block_len(), 0);
             let room = &mut body[front..];
-            let coded = encode_in(samples, self.options.level, &mut self.memory, room)?;
+            let coded = encode_in(samples, self.file.options.level, &mut self.memory, room)?;
             body.truncate(front + coded);
             Kind::Audio
         } else {
@@ -428,7 +380,7 @@ impl<W: Write> Writer<W> {
             Kind::Packets
         };
         track.clear();
-        self.body = self.put_sound(kind, &[channel], position, len, body)?;
+        self.body = self.file.put_sound(kind, &[channel], position, len, body)?;
         Ok(())
     }
 
@@ -447,7 +399,7 @@ impl<W: Write> Writer<W> {
         ) else {
             return Ok(());
         };
-        let coded = pairing.encode([a, b], self.options.level, &mut self.memory)?;
+        let coded = pairing.encode([a, b], self.file.options.level, &mut self.memory)?;
         tracks.iter().for_each(|i| self.tracks[*i].clear());
         let [first, second] = coded.channels;
         let mut body = core::mem::take(&mut self.body);
@@ -456,14 +408,14 @@ impl<W: Write> Writer<W> {
             let blocks = [&coded.blocks[0][..], &coded.blocks[1]];
             let pair = Pair { channels: coded.channels, position, len, blocks };
             content::put_pair(&mut body, &pair);
-            self.body = self.put_sound(Kind::Pair, &[first, second], position, len, body)?;
+            self.body = self.file.put_sound(Kind::Pair, &[first, second], position, len, body)?;
             return Ok(());
         }
         for (channel, block) in coded.channels.into_iter().zip(&coded.blocks) {
             body.clear();
             content::put_place(&mut body, channel, position, len);
             body.extend_from_slice(block);
-            body = self.put_sound(Kind::Audio, &[channel], position, len, body)?;
+            body = self.file.put_sound(Kind::Audio, &[channel], position, len, body)?;
         }
         self.body = body;
         Ok(())
@@ -478,23 +430,6 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    /// Writes a sound record's body and notes in the index what it holds.
-    fn put_sound(
-        &mut self,
-        kind: Kind,
-        channels: &[u8],
-        position: u64,
-        len: u64,
-        body: Vec<u8>,
-    ) -> Result<Vec<u8>, TlrError> {
-        for &channel in channels {
-            self.index.push(&IndexEntry { channel, position, len, offset: self.offset });
-        }
-        let body = self.put(kind, body)?;
-        self.put_full_index()?;
-        Ok(body)
-    }
-
     /// Copies a sound record of another recording with the same channels, after all that is there.
     pub(super) fn copy_sound(&mut self, kind: Kind, body: Vec<u8>) -> Result<(), TlrError> {
         let places = content::places(kind, &body).into_iter().flatten();
@@ -506,75 +441,11 @@ impl<W: Write> Writer<W> {
         for channel in &channels {
             self.track(*channel, position, len)?.start = position + len;
         }
-        self.put_sound(kind, &channels, position, len, body).map(drop)
+        self.file.put_sound(kind, &channels, position, len, body).map(drop)
     }
 
     /// Writes a part of the picture of a channel.
     pub(super) fn put_peaks(&mut self, part: &Peaks) -> Result<(), TlrError> {
-        self.put_other(Kind::Peaks, content::put_peaks(part))
-    }
-
-    fn put_other(&mut self, kind: Kind, body: Vec<u8>) -> Result<(), TlrError> {
-        self.index.others.push(self.offset);
-        self.put(kind, body)?;
-        self.put_full_index()
-    }
-
-    /// Writes a part of the index when it is time, so that its memory stays bounded.
-    fn put_full_index(&mut self) -> Result<(), TlrError> {
-        if self.index.is_full() { self.put_index() } else { Ok(()) }
-    }
-
-    /// Writes what of the index no part holds yet.
-    fn put_index(&mut self) -> Result<(), TlrError> {
-        let (offset, body) = (self.offset, self.index.body(true));
-        self.put(Kind::Index, body)?;
-        self.index.next_part(offset);
-        Ok(())
-    }
-
-    /// Writes one record, and a checkpoint when it is time; hands the body's memory back.
-    fn put(&mut self, kind: Kind, body: Vec<u8>) -> Result<Vec<u8>, TlrError> {
-        let body = self.put_one(kind, body)?;
-        self.since_checkpoint += 1;
-        let every = self.options.checkpoint_every;
-        if every > 0 && self.since_checkpoint >= every && kind != Kind::Close {
-            self.since_checkpoint = 0;
-            let statement = self.statement(false, false);
-            self.put_one(Kind::Checkpoint, statement)?;
-        }
-        Ok(body)
-    }
-
-    fn put_one(&mut self, kind: Kind, mut body: Vec<u8>) -> Result<Vec<u8>, TlrError> {
-        if let Some(error) = self.failed {
-            return Err(error);
-        }
-        if body.len() + TAG > MAX_BODY {
-            return Err(TlrError::TooLong(body.len()));
-        }
-        let clear_head = self.options.seal.as_ref().is_some_and(|seal| seal.clear_head);
-        let sealed = kind.is_private(clear_head) && self.key.is_some();
-        if let Some(key) = self.key.as_ref().filter(|_| sealed) {
-            let len = body.len() + TAG;
-            let head = RecordHead { kind, sealed, len, number: self.number };
-            key.seal(self.number, &head.bytes(), &mut body).ok_or(TlrError::TooLong(len))?;
-        }
-        self.record.clear();
-        let next =
-            frame::put_record(&mut self.record, &self.chain, kind, sealed, self.number, &body);
-        if let Err(error) = self.out.write_all(&self.record) {
-            let error = TlrError::from(error);
-            self.failed = Some(error);
-            return Err(error);
-        }
-        self.chain = next;
-        // Numbers make the nonces: they never come round.
-        match self.number.checked_add(1) {
-            Some(number) => self.number = number,
-            None => self.failed = Some(TlrError::TooLong(self.record.len())),
-        }
-        self.offset += self.record.len() as u64;
-        Ok(body)
+        self.file.put_peaks(part)
     }
 }

@@ -264,7 +264,7 @@ fn blocks_beside_another_are_the_same_bits_everywhere() {
             (sum ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
         })
     });
-    let known = ["97d4c4a192601a75", "e31c3b3f62bbba24", "3b9fe670f8f1e89b", "b68a84b91d053e7b"];
+    let known = ["97d4c4a192601a75", "e31c3b3f62bbba24", "f4129ba75bd3cc86", "ede90f8a411b2468"];
     assert_eq!(sums.map(|sum| format!("{sum:016x}")), known);
 }
 
@@ -290,7 +290,7 @@ proptest! {
         first in any::<u8>(),
         rest in proptest::collection::vec(any::<u8>(), 0..300),
     ) {
-        let block: Vec<u8> = std::iter::once(first % 160).chain(rest).collect();
+        let block: Vec<u8> = std::iter::once(first % 224).chain(rest).collect();
         super::survive::block(&block);
     }
 }

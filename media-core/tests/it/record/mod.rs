@@ -1,5 +1,7 @@
 //! The recording codec and its container.
 
+#[cfg(feature = "tlr")]
+mod before;
 mod blocks;
 #[cfg(feature = "tlr")]
 mod container;

@@ -44,7 +44,7 @@ pub(super) fn records(mut bytes: &[u8]) {
 
 /// The header of a file with every flag.
 fn header() -> Vec<u8> {
-    let mut header = b"\x89TLR\r\n\x1a\n\x02\0\x07\0".to_vec();
+    let mut header = b"\x89TLR\r\n\x1a\n\x02\0\x0f\0".to_vec();
     header.extend([5; 16]);
     header.extend(crc(&header).to_le_bytes());
     header
@@ -65,7 +65,7 @@ pub(super) fn record(kind: u8, number: u32, body: &[u8]) -> Vec<u8> {
 }
 
 /// CRC-32C, bit by bit: the tests' own, so that the library's is held against it.
-fn crc(bytes: &[u8]) -> u32 {
+pub(super) fn crc(bytes: &[u8]) -> u32 {
     let mut crc = !0u32;
     for byte in bytes {
         crc ^= u32::from(*byte);
