@@ -1,5 +1,8 @@
-//! What listeners would say: PESQ of concealment, and of the jitter buffer over network traces.
+//! What listeners would say: PESQ of concealment, PESQ and ViSQOL of the jitter buffer over network
+//! traces, and what Opus' redundancy adds to it.
 
+#[path = "quality/buffers.rs"]
+mod buffers;
 #[path = "quality/conceal.rs"]
 mod conceal;
 #[path = "quality/delay.rs"]
@@ -8,8 +11,13 @@ mod delay;
 mod neteq;
 #[path = "quality/network.rs"]
 mod network;
-#[path = "quality/pesq.rs"]
-mod pesq;
+#[path = "quality/oracle.rs"]
+mod oracle;
+#[cfg(feature = "opus")]
+#[path = "quality/redundancy.rs"]
+mod redundancy;
+#[path = "quality/score.rs"]
+mod score;
 #[path = "peer/spandsp.rs"]
 mod spandsp;
 #[path = "quality/speech.rs"]
@@ -22,7 +30,7 @@ mod trace;
 #[allow(clippy::print_stdout, reason = "a benchmark says why it measured nothing")]
 fn main() {
     let speech = speech::all();
-    let Some(mut scorer) = pesq::Scorer::find() else {
+    let Some(mut scorer) = score::Scorer::find() else {
         return println!("quality: no Python with `pesq`; media-core/tools/quality.sh makes one");
     };
     if speech.is_empty() {
@@ -37,5 +45,9 @@ fn main() {
     }
     if wants("network") {
         network::measure(&speech, &mut scorer, &trace);
+    }
+    #[cfg(feature = "opus")]
+    if wants("redundancy") {
+        redundancy::measure(&speech, &mut scorer, &trace);
     }
 }

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Repeats the figures of listening quality: makes a Python with `pesq` under target/, then runs the
-# benchmark `quality`. Speech and traces are looked for in ../shared, or where TRUNKLINE_CORPUS and
-# TRUNKLINE_TRACES say. Arguments (`conceal`, or `network` and the beginning of a trace's name)
-# choose a part.
+# Repeats the figures of listening quality: makes a Python with `pesq` and `visqol` under target/,
+# then runs the benchmark `quality`. Speech and traces are looked for in ../shared, or where
+# TRUNKLINE_CORPUS and TRUNKLINE_TRACES say. Arguments (`conceal`, or `network` or `redundancy` and
+# the beginning of a trace's name) choose a part.
 set -eu
 cd "$(dirname "$0")/../.."
 venv=target/pesq-venv
-if ! "$venv/bin/python" -c 'import pesq' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import pesq, visqol, numba, scipy, ai_edge_litert' 2>/dev/null; then
     python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet pesq numpy
+    "$venv/bin/pip" install --quiet pesq numpy scipy 'visqol-python[accel,lattice]'
 fi
-exec cargo bench --locked -p trunkline-media-core --bench quality -- "$@"
+exec cargo bench --locked --features opus -p trunkline-media-core --bench quality -- "$@"

@@ -27,6 +27,7 @@ pub(crate) enum SpeexGot {
 pub(crate) struct SpeexJitter {
     _library: Library,
     state: *mut c_void,
+    ctl: unsafe extern "C" fn(*mut c_void, c_int, *mut c_void) -> c_int,
     put: unsafe extern "C" fn(*mut c_void, *const SpeexPacket),
     get: unsafe extern "C" fn(*mut c_void, *mut SpeexPacket, i32, *mut i32) -> c_int,
     tick: unsafe extern "C" fn(*mut c_void),
@@ -48,6 +49,7 @@ impl SpeexJitter {
             ctl(state, 0, (&raw mut margin).cast());
             Some(SpeexJitter {
                 state,
+                ctl,
                 put: *library.get(b"jitter_buffer_put").ok()?,
                 get: *library.get(b"jitter_buffer_get").ok()?,
                 tick: *library.get(b"jitter_buffer_tick").ok()?,
@@ -55,6 +57,12 @@ impl SpeexJitter {
                 _library: library,
             })
         }
+    }
+
+    /// Its other knob: the share of packets that may come late, in percent.
+    pub(crate) fn allow_late(&mut self, mut percent: i32) {
+        // SAFETY: JITTER_BUFFER_SET_MAX_LATE_RATE takes an integer.
+        unsafe { (self.ctl)(self.state, 10, (&raw mut percent).cast()) };
     }
 
     pub(crate) fn put(&mut self, sequence: u16, timestamp: u32, span: u32, payload: &[u8]) {

@@ -1,6 +1,6 @@
 //! Frame erasures at several rates and lengths, concealed by us and by others.
 
-use crate::pesq::{Scorer, mean};
+use crate::score::{Measure, Scorer, mean};
 use crate::spandsp::Spandsp;
 use crate::speech::{Rng, Speech};
 use measure::Row;
@@ -71,7 +71,7 @@ pub(crate) fn measure(speech: &[Speech], scorer: &mut Scorer) {
                         ours.received(piece);
                     }
                 });
-                let mine = scorer.add(clean, &heard);
+                let mine = scorer.add(Measure::Pesq, clean, &heard);
                 let theirs = spandsp.as_ref().map(|library| {
                     let mut peer = library.plc();
                     let heard = run(clean, frame, &lost, |lost, piece| {
@@ -81,7 +81,7 @@ pub(crate) fn measure(speech: &[Speech], scorer: &mut Scorer) {
                             peer.received(piece);
                         }
                     });
-                    scorer.add(clean, &heard)
+                    scorer.add(Measure::Pesq, clean, &heard)
                 });
                 places.push((mine, theirs));
             }

@@ -47,7 +47,7 @@ pub(crate) fn traces() -> Vec<Trace> {
         })
         .collect();
     all.sort_by(|a, b| a.name.cmp(&b.name));
-    all.extend([made_walk(), made_spikes(), made_paths()]);
+    all.extend([made_walk(), made_spikes(), made_paths(), made_wifi(), made_cell()]);
     all
 }
 
@@ -89,5 +89,39 @@ fn made_paths() -> Trace {
     made("made_paths", 3, |rng, _| {
         let path = if rng.share() < 0.4 { 35.0 } else { 0.0 };
         (rng.share() > 0.02).then(|| path + rng.share() * 5.0)
+    })
+}
+
+/// Stalls of 80 to 260 ms, after which packets come a millisecond apart; jitter with a tail; some
+/// lost.
+fn made_wifi() -> Trace {
+    let mut free = 0.0_f64;
+    made("made_wifi", 13, move |rng, i| {
+        let sent = i as f64 * 20.0;
+        if rng.share() < 0.003 {
+            free = free.max(sent + 80.0 + rng.share() * 180.0);
+        }
+        let waits = (free - sent).max(0.0);
+        free = free.max(sent) + if waits > 0.0 { 1.0 } else { 0.0 };
+        let tail = -3.0 * (rng.share() * rng.share()).max(1e-9).ln() / 2.0;
+        (rng.share() > 0.006).then(|| waits.max(tail))
+    })
+}
+
+/// Outages as long as they please (Pareto, up to 2 s), a queue that drains afterwards, and a load
+/// that comes and goes.
+fn made_cell() -> Trace {
+    let (mut free, mut load) = (0.0_f64, 0.0_f64);
+    made("made_cell", 22, move |rng, i| {
+        let sent = i as f64 * 20.0;
+        if rng.share() < 0.008 {
+            free = free.max(sent + (22.0 * (1.0 - rng.share()).powf(-0.9)).min(2000.0));
+        }
+        if rng.share() < 0.004 {
+            load = [0.0, 0.0, 0.0, 10.0, 30.0, 60.0][(rng.next() % 6) as usize];
+        }
+        let waits = (free - sent).max(0.0);
+        free = free.max(sent) + 2.0;
+        Some(waits + load * rng.share() + rng.share() * 8.0)
     })
 }

@@ -14,11 +14,10 @@ const BIN: i64 = 5 * SAMPLES_PER_MS;
 /// Weight of one packet; the histogram's total settles at `ONE << FORGET`.
 const ONE: u32 = 1 << 12;
 const FORGET: u32 = 11;
-/// A longer delay is taken up when it saves this many thousandths of a MOS, for it is heard; a
-/// shorter one when it saves these.
-const UP: u32 = 60;
-const DOWN: u32 = 40;
-/// So many packets in time are believed in beforehand: two stalls in the first seconds are no rule.
+/// Another delay is taken up when it saves this many thousandths of a MOS, for the move is heard.
+const INERTIA: u32 = 60;
+/// Before the delay grows, so many packets in time are believed in beforehand: two stalls in the
+/// first seconds are no rule. Before it shrinks they are not: two stalls are a warning.
 const BELIEF: u32 = 500 * ONE;
 /// Until so many packets have come, the delay is at least 40 ms: what is known says little.
 const EARLY: (u32, i64) = (250, 40 * SAMPLES_PER_MS);
@@ -179,11 +178,12 @@ impl Transit {
     /// heard.
     pub(super) fn best(&self, now: i64, beat: i64, least: i64, most: i64) -> i64 {
         let least = if self.packets < EARLY.0 { least.max(EARLY.1) } else { least };
-        let total = u64::from(self.total + BELIEF);
+        let totals = [self.total, self.total + BELIEF].map(u64::from);
         let needed = self.latest.max(self.latest_before) + BIN;
         let (mut above, mut rises, mut bin) = (self.total, 0, 0);
-        let mut best = (u32::MAX, now);
-        let mut current = u32::MAX;
+        // The best no longer than `now`, the best no shorter, and `now` by either reckoning.
+        let (mut shorter, mut longer) = ((u32::MAX, now), (u32::MAX, now));
+        let mut current = None;
         let mut delay = now.rem_euclid(beat);
         while delay <= most {
             while bin < BINS && (bin as i64 + 1) * BIN <= delay {
@@ -192,26 +192,36 @@ impl Transit {
                 bin += 1;
             }
             let late = u64::from(above) + u64::from(rises.max(0).unsigned_abs());
-            let share = ((late << 16) / total) as u32 + self.lost;
-            let cost = loss_cost(share) + delay_cost(delay);
-            if delay >= least && cost < best.0 {
-                best = (cost, delay);
-            }
-            if delay == now {
-                current = cost;
-            }
-            if delay >= least && delay >= needed {
-                break;
+            let [seen, believed] = totals.map(|total| {
+                let share = ((late << 16) / total.max(1)) as u32 + self.lost;
+                loss_cost(share) + delay_cost(delay)
+            });
+            if delay >= least {
+                if delay <= now && seen < shorter.0 {
+                    shorter = (seen, delay);
+                }
+                if delay >= now && believed < longer.0 {
+                    longer = (believed, delay);
+                }
+                if delay == now {
+                    current = Some((seen, believed));
+                }
+                if delay >= needed {
+                    break;
+                }
             }
             delay += beat;
         }
-        if best.0 == u32::MAX {
+        match current {
+            Some((_, believed)) if believed > longer.0.saturating_add(INERTIA) => longer.1,
+            Some((seen, _)) if seen > shorter.0.saturating_add(INERTIA) => shorter.1,
+            Some(_) => now,
+            // Beyond the bounds, or more than was needed lately.
+            None if shorter.0 < u32::MAX => shorter.1,
+            None if longer.0 < u32::MAX => longer.1,
             // Both bounds lie within one beat: the most that is allowed.
-            return (most - (most - now).rem_euclid(beat)).max(0);
+            None => (most - (most - now).rem_euclid(beat)).max(0),
         }
-        let inertia = if best.1 > now { UP } else { DOWN };
-        let stay = now >= least && now < needed + beat && current <= best.0.saturating_add(inertia);
-        if stay { now } else { best.1 }
     }
 }
 
