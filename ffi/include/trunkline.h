@@ -2009,8 +2009,8 @@ tl_status tl_acd_render_ami_strategy(uint32_t strategy, char *text, size_t room,
  * Routing: statistics
  *
  * A fold over what the engine says: traffic by interval and queue, agents' time by state, every
- * call's detail. Poll the engine through it. It grows with what happens: it takes memory from the
- * allocator.
+ * call's detail. Poll the engine through it, or show it each output right after it was polled. It grows
+ * with what happens: it takes memory from the allocator.
  */
 
 #if defined(TL_STD)
@@ -2031,6 +2031,59 @@ typedef struct tl_stats_config {
     /** Abandoned before so long is a short call. Default: 5,000. */
     uint64_t short_ms;
 } tl_stats_config;
+
+/** Fills in the default configuration. */
+tl_status tl_stats_defaults(struct tl_stats_config *config);
+
+/** Makes statistics without numbers yet. `config` may be NULL for the defaults. */
+tl_status tl_stats_new(const struct tl_stats_config *config, struct tl_stats **stats);
+
+/** Ends statistics. NULL is fine. */
+tl_status tl_stats_free(struct tl_stats *stats);
+
+/** As `tl_acd_poll`, and counts the output. */
+tl_status tl_stats_poll(struct tl_stats *stats, tl_acd *acd, tl_acd_output *output);
+
+/**
+ * Counts the output that was polled last from the engine, another way than by `tl_stats_poll`:
+ * once for each.
+ */
+tl_status tl_stats_see(struct tl_stats *stats, const tl_acd *acd);
+
+/**
+ * Drops the rows of traffic and of agents whose interval began before that instant, so that the tables
+ * do not grow for ever; agents and ratings of all time stay. A call that joined before and ends later
+ * has its detail, but no row.
+ */
+tl_status tl_stats_forget_before(struct tl_stats *stats,
+                                 tl_time at);
+
+/**
+ * Writes all the numbers into `bytes`, which has room for `room`, and stores their length in `len`;
+ * when the room is too small, returns `TL_ERR_BUFFER`. `TL_ERR_UNDRAINED`: take the calls that have
+ * ended with `tl_stats_next_call` until `TL_DONE`, or none of them.
+ */
+tl_status tl_stats_snapshot(const struct tl_stats *stats, uint8_t *bytes, size_t room, size_t *len);
+
+/**
+ * Makes statistics with the numbers of a snapshot of `len` bytes: they go on as if they had never
+ * stopped. `TL_ERR_ACD_SNAPSHOT`: it is damaged, or of another version.
+ */
+tl_status tl_stats_restore_new(const uint8_t *snapshot, size_t len, struct tl_stats **stats);
+
+/** Stores the numbers as one: equal for statistics of the same outputs, on every machine. */
+tl_status tl_stats_state_hash(const struct tl_stats *stats, uint64_t *hash);
+
+#endif
+
+/* ===========================================================================
+ * Routing: what statistics say
+ *
+ * Each function that lists stores as many rows as there is `room` for, and in `count` how many there
+ * are; call it with `room` 0 to be told.
+ */
+
+#if defined(TL_STD)
 
 /** The calls that joined a queue in an interval, whenever they left it. */
 typedef struct tl_stats_traffic {
@@ -2066,8 +2119,14 @@ typedef struct tl_stats_traffic {
     uint64_t rated;
     /** Their sum. */
     uint64_t rating;
+    /** Conversations that are over. */
+    uint64_t completed;
+    /** Paperwork after them, in ms. */
+    uint64_t wrap_up_ms;
+    /** What the calls asked for, in rows by class; else `TL_NONE`. */
+    uint64_t call_class;
     /** For later versions; 0. */
-    uint64_t reserved[4];
+    uint64_t reserved;
 } tl_stats_traffic;
 
 /** What an agent did. */
@@ -2094,9 +2153,27 @@ typedef struct tl_stats_agent {
     uint64_t rated;
     /** Their sum. */
     uint64_t rating;
+    /** When the interval begins, in rows by interval; else `TL_NONE`. */
+    tl_time from;
     /** For later versions; 0. */
-    uint64_t reserved[3];
+    uint64_t reserved[2];
 } tl_stats_agent;
+
+/** What callers said of a queue and an agent. */
+typedef struct tl_stats_rating {
+    /** The queue. */
+    uint64_t queue;
+    /** Who answered, or `TL_NONE`. */
+    uint64_t agent;
+    /** Ratings. */
+    uint64_t count;
+    /** Their sum. */
+    uint64_t sum;
+    /** How many gave 0, 1, ..., 10 or more. */
+    uint64_t grades[11];
+    /** For later versions; 0. */
+    uint64_t reserved;
+} tl_stats_rating;
 
 /** One call from beginning to end. */
 typedef struct tl_stats_call {
@@ -2124,29 +2201,11 @@ typedef struct tl_stats_call {
     uint64_t reserved[2];
 } tl_stats_call;
 
-/** Fills in the default configuration. */
-tl_status tl_stats_defaults(struct tl_stats_config *config);
-
-/** Makes statistics without numbers yet. `config` may be NULL for the defaults. */
-tl_status tl_stats_new(const struct tl_stats_config *config, struct tl_stats **stats);
-
-/** Ends statistics. NULL is fine. */
-tl_status tl_stats_free(struct tl_stats *stats);
-
-/** As `tl_acd_poll`, and counts the output. */
-tl_status tl_stats_poll(struct tl_stats *stats, tl_acd *acd, tl_acd_output *output);
-
-/**
- * Counts the output that was polled last from the engine, another way than by `tl_stats_poll`:
- * once for each.
- */
-tl_status tl_stats_see(struct tl_stats *stats, const tl_acd *acd);
-
 /**
  * Stores as many rows of traffic, by interval and queue, as there is `room` for, and in `count` how
  * many there are.
  */
-tl_status tl_stats_list_traffic(const struct tl_stats *stats,
+tl_status tl_stats_list_traffic(const tl_stats *stats,
                                 struct tl_stats_traffic *rows,
                                 size_t room,
                                 size_t *count);
@@ -2155,20 +2214,41 @@ tl_status tl_stats_list_traffic(const struct tl_stats *stats,
  * As `tl_stats_list_traffic`, one row for each agent, up to `until`, which is not before the last
  * output.
  */
-tl_status tl_stats_list_agents(const struct tl_stats *stats,
+tl_status tl_stats_list_agents(const tl_stats *stats,
                                tl_time until,
                                struct tl_stats_agent *rows,
                                size_t room,
                                size_t *count);
 
+/** As `tl_stats_list_traffic`, by interval, queue and class of calls. */
+tl_status tl_stats_list_classes(const tl_stats *stats,
+                                struct tl_stats_traffic *rows,
+                                size_t room,
+                                size_t *count);
+
+/**
+ * As `tl_stats_list_traffic`, agents by interval, the time of each state split at the seams. A state
+ * that lasts still counts from when it ends; an offer counts when it was made.
+ */
+tl_status tl_stats_list_agent_intervals(const tl_stats *stats,
+                                        struct tl_stats_agent *rows,
+                                        size_t room,
+                                        size_t *count);
+
+/** As `tl_stats_list_traffic`, ratings by queue and agent. */
+tl_status tl_stats_list_ratings(const tl_stats *stats,
+                                struct tl_stats_rating *rows,
+                                size_t room,
+                                size_t *count);
+
 /** Stores the next call that has ended, or returns `TL_DONE`. */
-tl_status tl_stats_next_call(struct tl_stats *stats, struct tl_stats_call *call);
+tl_status tl_stats_next_call(tl_stats *stats, struct tl_stats_call *call);
 
 /**
  * The caller rated a call that `tl_stats_next_call` gave: counted with its queue, interval and
  * agent.
  */
-tl_status tl_stats_rate(struct tl_stats *stats, const struct tl_stats_call *call, uint32_t rating);
+tl_status tl_stats_rate(tl_stats *stats, const struct tl_stats_call *call, uint32_t rating);
 
 #endif
 
@@ -2935,6 +3015,198 @@ tl_status tl_acd_text_agent(const struct tl_acd_text *read, const char *name, ui
 
 /** Stores the number of the skill of this name, with a NUL: for `tl_acd_add_class`. */
 tl_status tl_acd_text_skill(const struct tl_acd_text *read, const char *name, uint16_t *skill);
+
+#endif
+
+/* ===========================================================================
+ * Routing: a call centre to experiment with
+ *
+ * Random callers and agents around the very engine that runs in production, from a text in TOML or
+ * JSON: the queues as in `tl_acd_text_new`, who calls, and who answers (docs/c-api.md has the whole of
+ * it). The same seed gives the same day. Takes memory from the allocator.
+ */
+
+#if defined(TL_STD)
+
+/** What became of a call. */
+TL_ENUM(tl_sim_fate, uint32_t) {
+    /** An agent answered it. */
+    TL_SIM_ANSWERED = 1,
+    /** Its caller hung up before that. */
+    TL_SIM_ABANDONED = 2,
+    /** It was refused, left some other way, or waited still when everybody had gone home. */
+    TL_SIM_LEFT = 3,
+};
+
+/** A call centre to experiment with, and what came of the last run. */
+typedef struct tl_sim tl_sim;
+
+/** Counts and sums of some calls of a run. */
+typedef struct tl_sim_tally {
+    /** Calls that came. */
+    uint64_t offered;
+    /** Calls answered. */
+    uint64_t answered;
+    /** Calls whose caller hung up before that. */
+    uint64_t abandoned;
+    /** Calls refused, or that left some other way. */
+    uint64_t left;
+    /** Calls that did not find an agent at once. */
+    uint64_t waited;
+    /** Answered within the service level of their queue. */
+    uint64_t in_level;
+    /** Waits of all calls, in seconds. */
+    double wait_s;
+    /** Waits of the answered calls, in seconds. */
+    double answer_s;
+    /** Talk of the answered calls, in seconds. */
+    double talk_s;
+    /** Share of the offered calls answered within the service level. */
+    double service_level;
+    /** Share of the offered calls whose caller hung up. */
+    double abandonment;
+    /** Share of the offered calls that had to wait. */
+    double wait_probability;
+    /** Average wait of all calls, in seconds. */
+    double average_wait_s;
+    /** Average wait of the answered calls, in seconds. */
+    double average_answer_s;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_sim_tally;
+
+/** An agent of a run. */
+typedef struct tl_sim_agent {
+    /** Seconds on calls. */
+    double busy_s;
+    /** Seconds logged in. */
+    double there_s;
+} tl_sim_agent;
+
+/** One call of a run. */
+typedef struct tl_sim_call {
+    /** When it came; the run begins at 0. */
+    tl_time came;
+    /** How long it waited. */
+    uint64_t waited_ms;
+    /** How long it talked. */
+    uint64_t talked_ms;
+    /** Which stream it is of. */
+    uint32_t stream;
+    /** A `tl_sim_fate`. */
+    uint32_t fate;
+    /** The agent that answered, counted group after group; else `TL_NONE32`. */
+    uint32_t agent;
+    /** 0. */
+    uint32_t reserved;
+} tl_sim_call;
+
+/** An average over several runs. */
+typedef struct tl_sim_estimate {
+    /** The average. */
+    double mean;
+    /**
+     * Its standard error; the truth is within two of them 19 times out of 20. Infinite after one
+     * run.
+     */
+    double error;
+} tl_sim_estimate;
+
+/** Several runs together. */
+typedef struct tl_sim_study_result {
+    /** Share of the offered calls answered within the service level. */
+    struct tl_sim_estimate service_level;
+    /** Share of the offered calls abandoned. */
+    struct tl_sim_estimate abandonment;
+    /** Share of the offered calls that waited. */
+    struct tl_sim_estimate wait_probability;
+    /** Average wait of all calls, in seconds. */
+    struct tl_sim_estimate average_wait_s;
+    /** Average wait of the answered calls, in seconds. */
+    struct tl_sim_estimate average_answer_s;
+    /** Agents' time on calls over their time logged in. */
+    struct tl_sim_estimate occupancy;
+} tl_sim_study_result;
+
+/**
+ * Reads a text of `len` bytes: JSON if it begins with a brace, else TOML. `file` is the name that
+ * messages show, with a NUL; it may be NULL. A text with errors gives an object too: ask it for its
+ * messages.
+ */
+tl_status tl_sim_new(const char *source, size_t len, const char *file, struct tl_sim **sim);
+
+/** Ends a simulation. NULL is fine. */
+tl_status tl_sim_free(struct tl_sim *sim);
+
+/**
+ * Stores where the messages are, `*len` bytes of text without a NUL that live as long as the object:
+ * one line for each error, with file and line. None is 0 bytes.
+ */
+tl_status tl_sim_messages(const struct tl_sim *sim,
+                          const char **messages,
+                          size_t *len);
+
+/**
+ * Plays the centre once, to the end of its last call: may take long. What came of it can be asked
+ * afterwards. With errors in the text: `TL_ERR_ACD_TEXT`, here and below.
+ */
+tl_status tl_sim_run(struct tl_sim *sim, uint64_t seed);
+
+/**
+ * Stores the numbers of all counted calls of the last run, and in `occupancy`, which may be NULL, the
+ * agents' time on calls as a share of their time logged in.
+ */
+tl_status tl_sim_get_total(const struct tl_sim *sim,
+                           struct tl_sim_tally *tally,
+                           double *occupancy);
+
+/**
+ * Stores as many rows, one for each stream of calls in the order of the text, as there is `room` for,
+ * and in `count` how many there are.
+ */
+tl_status tl_sim_list_streams(const struct tl_sim *sim,
+                              struct tl_sim_tally *rows,
+                              size_t room,
+                              size_t *count);
+
+/** As `tl_sim_list_streams`, one row for each interval, the calls by when they came. */
+tl_status tl_sim_list_intervals(const struct tl_sim *sim,
+                                struct tl_sim_tally *rows,
+                                size_t room,
+                                size_t *count);
+
+/** As `tl_sim_list_streams`, one row for each agent, group after group. */
+tl_status tl_sim_list_agents(const struct tl_sim *sim,
+                             struct tl_sim_agent *rows,
+                             size_t room,
+                             size_t *count);
+
+/**
+ * As `tl_sim_list_streams`, how many calls of the first stream the first group answered, the second
+ * group, ..., then those of the second stream, and so on.
+ */
+tl_status tl_sim_list_answered(const struct tl_sim *sim,
+                               uint64_t *calls,
+                               size_t room,
+                               size_t *count);
+
+/**
+ * As `tl_sim_list_streams`, every counted call in the order in which they came, if the text has
+ * `keep_calls = true`.
+ */
+tl_status tl_sim_list_calls(const struct tl_sim *sim,
+                            struct tl_sim_call *rows,
+                            size_t room,
+                            size_t *count);
+
+/**
+ * Plays the centre so many times, from seed `first_seed` and those after it, and stores the averages
+ * and how sure they are: takes as long as so many `tl_sim_run`. What the last run left stays as it is.
+ */
+tl_status tl_sim_study(const struct tl_sim *sim,
+                       uint64_t first_seed,
+                       uint32_t runs,
+                       struct tl_sim_study_result *result);
 
 #endif
 

@@ -35,6 +35,7 @@ const SECTIONS: &[&str] = &[
     "acd/names",
     "acd/render",
     "acd/stats",
+    "acd/reports",
     "acd/door",
     "acd/calendar",
     "acd/campaign",
@@ -42,6 +43,7 @@ const SECTIONS: &[&str] = &[
     "acd/dialling",
     "acd/staffing",
     "acd/text",
+    "acd/text/sim",
     "ivr/document",
     "ivr/flow",
     "ivr/output",
@@ -71,7 +73,9 @@ const SECTIONS: &[&str] = &[
 /// Sections that a library without std does not have.
 const WITH_STD: &[&str] = &[
     "acd/stats",
+    "acd/reports",
     "acd/text",
+    "acd/text/sim",
     "ivr/document",
     "ivr/rehearse",
     "codec",

@@ -2,5 +2,7 @@
 
 #[path = "parity/render.rs"]
 mod render;
+#[path = "parity/sim.rs"]
+mod sim;
 #[path = "parity/words.rs"]
 mod words;

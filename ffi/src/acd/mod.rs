@@ -19,6 +19,8 @@ mod output;
 mod query;
 mod queue;
 mod render;
+#[cfg(feature = "std")]
+mod reports;
 mod setup;
 mod staffing;
 #[cfg(feature = "std")]
@@ -46,6 +48,8 @@ pub use output::*;
 pub use query::*;
 pub use queue::*;
 pub use render::*;
+#[cfg(feature = "std")]
+pub use reports::*;
 pub use setup::*;
 pub use staffing::*;
 #[cfg(feature = "std")]

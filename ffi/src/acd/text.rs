@@ -16,7 +16,11 @@
 //! ```
 
 mod schema;
+mod sim;
+mod sim_schema;
 mod tree;
+
+pub use sim::*;
 
 use core::ffi::c_char;
 
@@ -72,9 +76,7 @@ impl Read {
                 wrong.say(agent.line, failure.text());
             }
         }
-        wrong.0.sort_by_key(|(line, _)| *line);
-        let messages: String =
-            wrong.0.iter().map(|(line, what)| format!("{file}:{line}: {what}\n")).collect();
+        let messages = wrong.messages(file);
         let centre = centre.filter(|_| messages.is_empty());
         Self { centre, messages, queues: Vec::new(), agents: Vec::new() }
     }
@@ -161,6 +163,15 @@ impl Centre {
     }
 }
 
+/// The name that messages show.
+///
+/// # Safety
+/// NULL or a text with a NUL.
+unsafe fn file_name<'a>(file: *const c_char) -> Result<&'a str, Failure> {
+    // SAFETY: as this function's own contract.
+    if file.is_null() { Ok("config") } else { unsafe { c_text(file, "file") } }
+}
+
 /// Reads a text of `len` bytes: JSON if it begins with a brace, else TOML. `file` is the name that
 /// messages show, with a NUL; it may be NULL. A text with errors gives an object too: ask it for its
 /// messages.
@@ -173,8 +184,7 @@ pub unsafe extern "C" fn tl_acd_text_new(
 ) -> tl_status {
     // SAFETY: the header's contract for pointers and texts.
     guard("tl_acd_text_new", || unsafe {
-        let file = if file.is_null() { "config" } else { c_text(file, "file")? };
-        let source = text(source, len, "source")?;
+        let (source, file) = (text(source, len, "source")?, file_name(file)?);
         object::create(read, |_| Ok(()), |()| Ok(Read::new(source, file)))
     })
 }

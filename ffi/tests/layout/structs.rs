@@ -28,8 +28,9 @@ layouts! {
     tl_acd_member_news { agent, queue, event, reserved }
     tl_acd_log_line { at, call, queue, agent, event, data, data_count, reserved }
     tl_stats_config { struct_size, reserved, interval_ms, level_ms, short_ms }
-    tl_stats_traffic { from, queue, offered, refused, answered, abandoned, left, moved, answered_in_level, abandoned_in_level, short_calls, waited_ms, answer_ms, talked_ms, rated, rating, reserved }
-    tl_stats_agent { agent, available_ms, ringing_ms, talking_ms, wrap_up_ms, not_ready_ms, offered, answered, missed, rated, rating, reserved }
+    tl_stats_traffic { from, queue, offered, refused, answered, abandoned, left, moved, answered_in_level, abandoned_in_level, short_calls, waited_ms, answer_ms, talked_ms, rated, rating, completed, wrap_up_ms, call_class, reserved }
+    tl_stats_agent { agent, available_ms, ringing_ms, talking_ms, wrap_up_ms, not_ready_ms, offered, answered, missed, rated, rating, from, reserved }
+    tl_stats_rating { queue, agent, count, sum, grades, reserved }
     tl_stats_call { tag, arrived, queue, agent, answered, ended, offers, end, reason, detail, reserved }
     tl_door_config { struct_size, listed_max, callers, per_caller, per_caller_ms, numbers, per_number, per_number_ms, calls_max, reserved }
     tl_door_listed { caller, barred, value }
@@ -44,6 +45,11 @@ layouts! {
     tl_campaign_output { kind, contact, tag, number, tries, reason, reserved }
     tl_staffing_load { struct_size, patience, calls_per_hour, handle_s, patience_s }
     tl_staffing_service { wait_probability, abandoned, in_level, in_level_of_answered, wait_s, answer_s, queue, occupancy }
+    tl_sim_tally { offered, answered, abandoned, left, waited, in_level, wait_s, answer_s, talk_s, service_level, abandonment, wait_probability, average_wait_s, average_answer_s, reserved }
+    tl_sim_agent { busy_s, there_s }
+    tl_sim_call { came, waited_ms, talked_ms, stream, fate, agent, reserved }
+    tl_sim_estimate { mean, error }
+    tl_sim_study_result { service_level, abandonment, wait_probability, average_wait_s, average_answer_s, occupancy }
     tl_ivr_item { kind, piece_count, file, text, pieces }
     tl_ivr_value { name, value_type, reserved, integer, text }
     tl_ivr_output { kind, op, reason, flag, priority, timeout_ms, silence_ms, item_count, items, arg_count, reserved, args, name, detail, keys }

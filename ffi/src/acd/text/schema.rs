@@ -37,14 +37,20 @@ pub(super) struct Agent {
 
 /// What is wrong, with lines; reading goes on after each.
 #[derive(Debug, Default)]
-pub(super) struct Wrong(pub(super) Vec<(usize, String)>);
+pub(super) struct Wrong(Vec<(usize, String)>);
 
 impl Wrong {
     pub(super) fn say(&mut self, line: usize, what: impl Into<String>) {
         self.0.push((line, what.into()));
     }
 
-    fn number<T: TryFrom<i64>>(&mut self, spot: &Spot, key: &str) -> Option<T> {
+    /// One line for each, in the order of the text.
+    pub(super) fn messages(mut self, file: &str) -> String {
+        self.0.sort_by_key(|(line, _)| *line);
+        self.0.iter().map(|(line, what)| format!("{file}:{line}: {what}\n")).collect()
+    }
+
+    pub(super) fn number<T: TryFrom<i64>>(&mut self, spot: &Spot, key: &str) -> Option<T> {
         let Value::Number(number) = spot.value else {
             self.say(spot.line, format!("{key}: a whole number, not {}", spot.value.what()));
             return None;
@@ -57,7 +63,7 @@ impl Wrong {
     }
 
     /// A number, or a truth where the struct has 0 and 1.
-    fn set<T: TryFrom<i64> + From<bool>>(&mut self, to: &mut T, spot: &Spot, key: &str) {
+    pub(super) fn set<T: TryFrom<i64> + From<bool>>(&mut self, to: &mut T, spot: &Spot, key: &str) {
         if let Value::Truth(truth) = spot.value {
             *to = T::from(truth);
         } else if let Some(number) = self.number(spot, key) {
@@ -65,7 +71,7 @@ impl Wrong {
         }
     }
 
-    fn word(&mut self, to: &mut u32, spot: &Spot, key: &str, words: &[(&str, u32)]) {
+    pub(super) fn word(&mut self, to: &mut u32, spot: &Spot, key: &str, words: &[(&str, u32)]) {
         let text = self.text(spot, key);
         match words.iter().find(|(word, _)| Some(*word) == text) {
             Some((_, number)) => *to = *number,
@@ -77,7 +83,7 @@ impl Wrong {
         }
     }
 
-    fn text<'s>(&mut self, spot: &'s Spot, key: &str) -> Option<&'s str> {
+    pub(super) fn text<'s>(&mut self, spot: &'s Spot, key: &str) -> Option<&'s str> {
         if let Value::Text(text) = &spot.value {
             return Some(text);
         }
@@ -85,7 +91,7 @@ impl Wrong {
         None
     }
 
-    fn table<'s>(&mut self, spot: &'s Spot, key: &str) -> &'s [(String, Spot)] {
+    pub(super) fn table<'s>(&mut self, spot: &'s Spot, key: &str) -> &'s [(String, Spot)] {
         if let Value::Table(table) = &spot.value {
             return table;
         }
@@ -93,7 +99,7 @@ impl Wrong {
         &[]
     }
 
-    fn list<'s>(&mut self, spot: &'s Spot, key: &str) -> &'s [Spot] {
+    pub(super) fn list<'s>(&mut self, spot: &'s Spot, key: &str) -> &'s [Spot] {
         if let Value::List(list) = &spot.value {
             return list;
         }
@@ -101,7 +107,7 @@ impl Wrong {
         &[]
     }
 
-    fn unknown(&mut self, spot: &Spot, key: &str, of: &str) {
+    pub(super) fn unknown(&mut self, spot: &Spot, key: &str, of: &str) {
         self.say(spot.line, format!("{of} has no {key}"));
     }
 }
@@ -138,7 +144,7 @@ const STRATEGIES: &[(&str, u32)] = &[
     ("callcenter-ring-all", 207),
     ("callcenter-ring-progressively", 208),
 ];
-const ORDERS: &[(&str, u32)] =
+pub(super) const ORDERS: &[(&str, u32)] =
     &[("longest-waiting", 0), ("deadline", 1), ("queue-ratio", 2), ("wait-ratio", 3)];
 const EMPTY: &[(&str, u32)] =
     &[("never", 0), ("logged-out", 1), ("not-ready", 2), ("none-free", 3)];
@@ -178,13 +184,7 @@ pub(super) fn read(root: &Spot, wrong: &mut Wrong) -> Centre {
             "limits" => limits(&mut centre.limits, spot, wrong),
             "call_order" => wrong.word(&mut centre.call_order, spot, key, ORDERS),
             "seed" => centre.seed = wrong.number(spot, key),
-            "skills" => {
-                for (name, number) in wrong.table(spot, key) {
-                    if let Some(number) = wrong.number(number, name) {
-                        centre.skills.push((name.clone(), number));
-                    }
-                }
-            }
+            "skills" => centre.skills = skills(spot, key, wrong),
             "queue" => {
                 for spot in wrong.list(spot, key) {
                     let queue = queue(spot, wrong);
@@ -208,6 +208,12 @@ pub(super) fn read(root: &Spot, wrong: &mut Wrong) -> Centre {
     }
     names(&centre, wrong);
     centre
+}
+
+/// Names for the numbers of skills.
+pub(super) fn skills(spot: &Spot, key: &str, wrong: &mut Wrong) -> Vec<(String, u16)> {
+    let table = wrong.table(spot, key).iter();
+    table.filter_map(|(name, number)| Some((name.clone(), wrong.number(number, name)?))).collect()
 }
 
 /// Every name that is used must be there.
@@ -254,7 +260,7 @@ fn limits(to: &mut tl_acd_limits, spot: &Spot, wrong: &mut Wrong) {
     }
 }
 
-fn queue(spot: &Spot, wrong: &mut Wrong) -> Queue {
+pub(super) fn queue(spot: &Spot, wrong: &mut Wrong) -> Queue {
     let config = tl_acd_queue_config::defaults();
     let mut queue = Queue { line: spot.line, name: String::new(), config, overflow: None };
     for (key, spot) in wrong.table(spot, "queue") {
@@ -371,7 +377,10 @@ fn four(to: &mut [u8; 4], spot: &Spot, key: &str, wrong: &mut Wrong) {
 }
 
 /// "sales", or { queue = "sales", penalty = 1 }.
-fn membership(spot: &Spot, wrong: &mut Wrong) -> Option<(usize, String, tl_acd_membership)> {
+pub(super) fn membership(
+    spot: &Spot,
+    wrong: &mut Wrong,
+) -> Option<(usize, String, tl_acd_membership)> {
     let mut place = tl_acd_membership::defaults();
     if let Value::Text(name) = &spot.value {
         return Some((spot.line, name.clone(), place));

@@ -18,10 +18,11 @@ pub(super) struct Spot {
 pub(super) enum Value {
     Text(String),
     Number(i64),
+    Real(f64),
     Truth(bool),
     List(Vec<Spot>),
     Table(Vec<(String, Spot)>),
-    /// Dates, fractions, null.
+    /// Dates, null.
     Other,
 }
 
@@ -30,6 +31,7 @@ impl Value {
         match self {
             Self::Text(_) => "a text",
             Self::Number(_) => "a whole number",
+            Self::Real(_) => "a fraction",
             Self::Truth(_) => "true or false",
             Self::List(_) => "a list",
             Self::Table(_) => "a table",
@@ -78,8 +80,13 @@ fn value_of(value: &Spanned<DeValue<'_>>, line: &dyn Fn(usize) -> usize) -> Valu
             Value::List(list.iter().map(spot).collect())
         }
         DeValue::Table(table) => table_of(table, line),
-        DeValue::Float(_) | DeValue::Datetime(_) => Value::Other,
+        DeValue::Float(number) => real(number.as_str()),
+        DeValue::Datetime(_) => Value::Other,
     }
+}
+
+fn real(number: &str) -> Value {
+    number.parse().map_or(Value::Other, Value::Real)
 }
 
 /// A list or table that is still open, and the key its next value belongs to.
@@ -142,6 +149,6 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
     match text {
         "true" => Value::Truth(true),
         "false" => Value::Truth(false),
-        number => number.parse().map_or(Value::Other, Value::Number),
+        number => number.parse().map_or_else(|_| real(number), Value::Number),
     }
 }

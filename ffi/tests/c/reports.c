@@ -1,0 +1,117 @@
+/* What statistics say of a short day, in every table, and after the program has ended. */
+#include "check.h"
+
+static tl_acd *acd;
+static tl_stats *stats;
+static tl_time now = 3600000;
+
+static tl_acd_output drain(void)
+{
+    tl_acd_output out, kept;
+    memset(&kept, 0, sizeof kept);
+    while (tl_stats_poll(stats, acd, &out) == TL_OK)
+        if (out.kind == TL_ACD_OFFER || out.kind == TL_ACD_JOINED)
+            kept = out;
+    return kept;
+}
+
+int main(void)
+{
+    tl_acd_limits limits;
+    tl_acd_queue_config queue_config;
+    tl_acd_call call;
+    tl_stats_traffic rows[4];
+    tl_stats_agent agents[4];
+    tl_stats_rating ratings[4];
+    tl_stats_call ended;
+    uint64_t queue, ann, hash, again;
+    uint32_t french;
+    size_t count, len;
+    static uint8_t snapshot[8192];
+    OK(tl_acd_limits_defaults(&limits));
+    limits.classes = 2;
+    OK(tl_acd_new(&limits, &acd));
+    OK(tl_stats_new(NULL, &stats));
+    OK(tl_acd_queue_defaults(&queue_config));
+    queue_config.wrap_up_ms = 5000;
+    OK(tl_acd_add_queue(acd, &queue_config, &queue));
+    OK(tl_acd_add_agent(acd, NULL, &ann));
+    OK(tl_acd_join_queue(acd, ann, queue, NULL));
+    tl_acd_skill skill = {7, 1, 0};
+    OK(tl_acd_add_class(acd, &skill, 1, &french));
+    OK(tl_acd_set_agent_state(acd, now, ann, TL_ACD_AVAILABLE, 0));
+    drain();
+
+    /* One call is answered, talked and written up; one, who asks for French, gives up. */
+    OK(tl_acd_call_defaults(&call));
+    call.queue = queue;
+    call.tag = 1;
+    OK(tl_acd_arrive(acd, now, &call));
+    tl_acd_output offer = drain();
+    now += 4000;
+    OK(tl_acd_accept(acd, now, offer.offer));
+    drain();
+    now += 60000;
+    OK(tl_acd_complete(acd, now, offer.call, TL_ACD_BY_AGENT));
+    drain();
+    now += 5000;
+    OK(tl_acd_tick(acd, now));
+    drain();
+    call.tag = 2;
+    call.call_class = french;
+    OK(tl_acd_arrive(acd, now, &call));
+    uint64_t second = drain().call;
+    now += 3000;
+    OK(tl_acd_hangup(acd, now, second));
+    drain();
+    OK(tl_acd_set_agent_state(acd, now, ann, TL_ACD_LOGGED_OUT, 0));
+    drain();
+
+    OK(tl_stats_list_traffic(stats, rows, 4, &count));
+    CHECK(count == 1 && rows[0].offered == 2 && rows[0].completed == 1 && rows[0].wrap_up_ms == 5000);
+    CHECK(rows[0].call_class == TL_NONE && rows[0].reserved == 0);
+    OK(tl_stats_list_classes(stats, rows, 4, &count));
+    CHECK(count == 2 && rows[0].call_class == 0 && rows[0].answered == 1);
+    CHECK(rows[1].call_class == french && rows[1].abandoned == 1 && rows[1].short_calls == 1);
+    OK(tl_stats_list_agents(stats, now, agents, 4, &count));
+    CHECK(count == 1 && agents[0].from == TL_NONE && agents[0].talking_ms == 60000);
+    OK(tl_stats_list_agent_intervals(stats, agents, 4, &count));
+    CHECK(count == 1 && agents[0].from == 3600000 && agents[0].agent == ann);
+    CHECK(agents[0].talking_ms == 60000 && agents[0].wrap_up_ms == 5000);
+
+    /* Half of the ended calls taken is no state to keep. */
+    OK(tl_stats_next_call(stats, &ended));
+    CHECK(ended.tag == 1 && ended.agent == ann);
+    EXPECT(TL_ERR_UNDRAINED, tl_stats_snapshot(stats, snapshot, sizeof snapshot, &len));
+    OK(tl_stats_rate(stats, &ended, 9));
+    OK(tl_stats_next_call(stats, &ended));
+    CHECK(ended.tag == 2 && ended.agent == TL_NONE);
+    EXPECT(TL_DONE, tl_stats_next_call(stats, &ended));
+    OK(tl_stats_rate(stats, &ended, 200));
+    OK(tl_stats_list_ratings(stats, ratings, 4, &count));
+    CHECK(count == 2 && ratings[0].agent == TL_NONE && ratings[0].grades[10] == 1);
+    CHECK(ratings[1].agent == ann && ratings[1].sum == 9 && ratings[1].grades[9] == 1);
+
+    /* The numbers outlive the program. */
+    EXPECT(TL_ERR_BUFFER, tl_stats_snapshot(stats, snapshot, 10, &len));
+    CHECK(len > 10 && len <= sizeof snapshot);
+    OK(tl_stats_snapshot(stats, snapshot, len, &len));
+    OK(tl_stats_state_hash(stats, &hash));
+    OK(tl_stats_free(stats));
+    EXPECT(TL_ERR_ACD_SNAPSHOT, tl_stats_restore_new(snapshot, len - 1, &stats));
+    snapshot[len / 2] ^= 1;
+    EXPECT(TL_ERR_ACD_SNAPSHOT, tl_stats_restore_new(snapshot, len, &stats));
+    snapshot[len / 2] ^= 1;
+    OK(tl_stats_restore_new(snapshot, len, &stats));
+    OK(tl_stats_state_hash(stats, &again));
+    CHECK(hash == again);
+
+    OK(tl_stats_forget_before(stats, now));
+    OK(tl_stats_list_traffic(stats, rows, 4, &count));
+    CHECK(count == 0);
+    OK(tl_stats_list_agents(stats, now, agents, 4, &count));
+    CHECK(count == 1 && agents[0].rated == 1);
+    OK(tl_stats_free(stats));
+    OK(tl_acd_free(acd));
+    return 0;
+}
