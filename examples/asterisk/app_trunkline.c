@@ -241,6 +241,7 @@ static int unload_module(void)
         return -1;
     }
     devices = stasis_unsubscribe_and_join(devices);
+    transfers_stop();
     cc_stop(trunkline_center);
     events_stop(); /* which still runs what is queued, and that speaks to the center */
     cc_free(trunkline_center);
@@ -266,7 +267,7 @@ static int load_module(void)
     }
     watched = ast_str_container_alloc(1021);
     trunkline_flows = flows_new(log_text, NULL);
-    if (!watched || !trunkline_flows || !events_start() || !record_start()) {
+    if (!watched || !trunkline_flows || !events_start() || !record_start() || !transfers_start()) {
         cc_config_free(config);
         unload_module();
         return AST_MODULE_LOAD_DECLINE;

@@ -45,6 +45,11 @@ int trunkline_ivr_exec(struct ast_channel *chan, const char *data);
 void trunkline_call_event(void *host, const struct cc_event *event);
 void trunkline_call_release(void *host, struct cc_call *call);
 
+/* ---- transfers.c ----------------------------------------------------------------------------------------- */
+
+bool transfers_start(void);
+void transfers_stop(void);
+
 /* ---- record.c ------------------------------------------------------------------------------------------ */
 
 int trunkline_record_exec(struct ast_channel *chan, const char *data);
@@ -74,12 +79,20 @@ void event_exit_key(const struct call_facts *facts, char key);
 void event_called(const struct call_facts *facts);
 void event_not_answered(const struct call_facts *facts, bool caller_left);
 void event_connected(const struct call_facts *facts);
-void event_completed(const struct call_facts *facts, uint32_t by, bool blind);
+
+/** The conversation is over: a tl_acd_ended_by, or the agent passed the caller on. */
+void event_completed(const struct call_facts *facts, uint32_t by);
+void event_blind_transfer(const struct call_facts *facts, const char *exten, const char *context);
+/** `to` is in app_queue's words: BRIDGE|id, APP|name, LINK|channel|channel. */
+void event_attended_transfer(const struct call_facts *facts, const char *to);
 
 /** hooks.roster, and an agent's change of state. */
 void event_roster(void *host, const struct cc_queue *queue, const struct cc_agent *agent,
                   enum cc_roster_event event);
 void event_agent(const struct cc_agent *agent);
+
+/** What app_queue calls StateInterface: the device, with the options of a Local channel. */
+const char *event_state_interface(const struct cc_agent *agent);
 
 bool events_start(void);
 void events_stop(void);

@@ -4,7 +4,7 @@
  * Copyright (C) 2026 the Trunkline authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "app_trunkline.h"
+#include "line.h"
 
 #include "asterisk/cli.h"
 #include "asterisk/devicestate.h"
@@ -80,6 +80,63 @@ struct status {
     struct ast_str *text;
 };
 
+static void write_queue(struct status *status, const struct cc_queue *queue,
+    const tl_acd_queue_counters *c)
+{
+    ast_str_append(&status->text, 0,
+        "Event: QueueParams\r\nQueue: %s\r\nMax: %u\r\nStrategy: %s\r\nCalls: %u\r\n"
+        "Holdtime: %u\r\nTalkTime: %u\r\nCompleted: %u\r\nAbandoned: %u\r\nServiceLevel: %u\r\n"
+        "ServicelevelPerf: %.1f\r\nServicelevelPerf2: %.1f\r\nWeight: %u\r\n%s\r\n",
+        queue->name, queue->config.max_waiting == TL_NONE32 ? 0 : queue->config.max_waiting,
+        queue->strategy, (unsigned)c->waiting,
+        (unsigned)(c->answered ? c->answered_waited_ms / c->answered / 1000 : 0),
+        (unsigned)(c->completed ? c->talked_ms / c->completed / 1000 : 0), (unsigned)c->completed,
+        (unsigned)c->abandoned, (unsigned)(queue->config.service_level_ms / 1000),
+        c->answered ? 100.0 * c->answered_in_level / c->answered : 0.0,
+        c->answered + c->abandoned ?
+            100.0 * (c->answered_in_level + c->abandoned_in_level) / (c->answered + c->abandoned) : 0.0,
+        queue->config.weight, status->id);
+    status->items++;
+}
+
+static enum ast_device_state state_of(const struct cc_agent *agent)
+{
+    return agent->legs || agent->device_state == CC_DEVICE_BUSY ? AST_DEVICE_INUSE :
+        agent->device_state == CC_DEVICE_GONE ? AST_DEVICE_UNAVAILABLE : AST_DEVICE_NOT_INUSE;
+}
+
+static void write_member(struct status *status, const struct cc_member *member)
+{
+    const struct cc_agent *agent = member->agent;
+
+    ast_str_append(&status->text, 0,
+        "Event: QueueMember\r\nQueue: %s\r\nName: %s\r\nLocation: %s\r\nStateInterface: %s\r\n"
+        "Membership: static\r\nPenalty: %u\r\nCallsTaken: %u\r\nLastCall: %llu\r\n"
+        "LastPause: %llu\r\nLoginTime: %llu\r\nInCall: %d\r\nStatus: %d\r\nPaused: %d\r\n"
+        "PausedReason: %s\r\nWrapuptime: %u\r\n%s\r\n",
+        member->queue->name, agent->name, agent->phone, event_state_interface(agent),
+        member->config.penalty, member->calls, (unsigned long long)member->last_call_ms / 1000,
+        (unsigned long long)agent->last_pause_ms / 1000, (unsigned long long)agent->login_ms / 1000,
+        agent->talking, state_of(agent), agent->paused, agent->pause_reason,
+        member->queue->config.wrap_up_ms / 1000, status->id);
+    status->items++;
+}
+
+static void write_caller(struct status *status, const struct call *call, uint32_t position)
+{
+    const struct cc_call *center = &call->center;
+
+    ast_str_append(&status->text, 0,
+        "Event: QueueEntry\r\nQueue: %s\r\nPosition: %u\r\nChannel: %s\r\nUniqueid: %s\r\n"
+        "CallerIDNum: %s\r\nCallerIDName: %s\r\nConnectedLineNum: %s\r\nConnectedLineName: %s\r\n"
+        "Wait: %llu\r\nPriority: %d\r\n%s\r\n",
+        center->queue->name, position, center->name, call->uniqueid, S_OR(center->number, "unknown"),
+        S_OR(call->name, "unknown"), S_OR(call->connected_number, "unknown"),
+        S_OR(call->connected_name, "unknown"),
+        (unsigned long long)(cc_now() - center->since_ms) / 1000, call->priority, status->id);
+    status->items++;
+}
+
 static void write_status(cc_center *center, void *arg)
 {
     struct status *status = arg;
@@ -95,50 +152,17 @@ static void write_status(cc_center *center, void *arg)
             tl_acd_get_queue(cc_engine(center), queue->handle, &c) < 0) {
             continue;
         }
-        ast_str_append(&status->text, 0,
-            "Event: QueueParams\r\nQueue: %s\r\nMax: %u\r\nStrategy: %s\r\nCalls: %u\r\n"
-            "Holdtime: %u\r\nTalkTime: %u\r\nCompleted: %u\r\nAbandoned: %u\r\nServiceLevel: %u\r\n"
-            "ServicelevelPerf: %.1f\r\nServicelevelPerf2: %.1f\r\nWeight: %u\r\n%s\r\n",
-            queue->name, queue->config.max_waiting == TL_NONE32 ? 0 : queue->config.max_waiting,
-            queue->strategy, (unsigned)c.waiting,
-            (unsigned)(c.answered ? c.answered_waited_ms / c.answered / 1000 : 0),
-            (unsigned)(c.completed ? c.talked_ms / c.completed / 1000 : 0), (unsigned)c.completed,
-            (unsigned)c.abandoned, (unsigned)(queue->config.service_level_ms / 1000),
-            c.answered ? 100.0 * c.answered_in_level / c.answered : 0.0,
-            c.answered + c.abandoned ?
-                100.0 * (c.answered_in_level + c.abandoned_in_level) / (c.answered + c.abandoned) : 0.0,
-            queue->config.weight, status->id);
-        status->items++;
+        write_queue(status, queue, &c);
         for (agent = cc_agents(center); agent; agent = agent->next) {
-            for (member = agent->members; member && member->queue != queue; member = member->next) {
+            if ((member = cc_member_of(agent, queue))) {
+                write_member(status, member);
             }
-            if (!member) {
-                continue;
-            }
-            ast_str_append(&status->text, 0,
-                "Event: QueueMember\r\nQueue: %s\r\nName: %s\r\nLocation: %s\r\nStateInterface: %s\r\n"
-                "Membership: static\r\nPenalty: %u\r\nCallsTaken: %u\r\nLastCall: %llu\r\n"
-                "LastPause: 0\r\nLoginTime: 0\r\nInCall: %d\r\nStatus: %d\r\nPaused: %d\r\n"
-                "PausedReason: %s\r\nWrapuptime: %u\r\n%s\r\n",
-                queue->name, agent->name, agent->phone, agent->device, member->config.penalty,
-                agent->calls, (unsigned long long)agent->last_call_ms / 1000, agent->legs > 0,
-                agent->legs || agent->device_state == CC_DEVICE_BUSY ? AST_DEVICE_INUSE :
-                agent->device_state == CC_DEVICE_GONE ? AST_DEVICE_UNAVAILABLE : AST_DEVICE_NOT_INUSE,
-                agent->paused, agent->pause_reason, queue->config.wrap_up_ms / 1000, status->id);
-            status->items++;
         }
         for (call = cc_calls(center); call; call = call->next) {
-            if (call->queue != queue ||
-                tl_acd_get_call(cc_engine(center), call->handle, &info) < 0 ||
-                info.state == TL_ACD_CALL_CONNECTED) {
-                continue;
+            if (call->queue == queue && tl_acd_get_call(cc_engine(center), call->handle, &info) >= 0 &&
+                info.state != TL_ACD_CALL_CONNECTED) {
+                write_caller(status, (const struct call *)call, info.position);
             }
-            ast_str_append(&status->text, 0,
-                "Event: QueueEntry\r\nQueue: %s\r\nPosition: %u\r\nChannel: %s\r\nCallerIDNum: %s\r\n"
-                "Wait: %llu\r\n%s\r\n",
-                queue->name, info.position, call->name, S_OR(call->number, "unknown"),
-                (unsigned long long)(cc_now() - call->since_ms) / 1000, status->id);
-            status->items++;
         }
     }
 }

@@ -64,53 +64,61 @@ call_event(const struct call_facts *facts, const char *name, const char *format,
 #define QUEUE_LOG(facts, agent, event, ...)                                                        \
     ast_queue_log((facts)->queue, ast_channel_uniqueid((facts)->chan), agent, event, __VA_ARGS__)
 
+static int hold_s(const struct call_facts *facts)
+{
+    return (int)(facts->waited_ms / 1000);
+}
+
 void event_joined(const struct call_facts *facts, int waiting)
 {
-    const char *number, *name;
+    const char *number;
 
     ast_channel_lock(facts->chan);
     number = ast_strdupa(S_COR(ast_channel_caller(facts->chan)->id.number.valid,
         ast_channel_caller(facts->chan)->id.number.str, ""));
-    name = ast_strdupa(S_COR(ast_channel_caller(facts->chan)->id.name.valid,
-        ast_channel_caller(facts->chan)->id.name.str, ""));
     ast_channel_unlock(facts->chan);
-    QUEUE_LOG(facts, "NONE", "ENTERQUEUE", "%s|%s|%d|%s", "", number, facts->first_position, name);
+    QUEUE_LOG(facts, "NONE", "ENTERQUEUE", "%s|%s|%d", "", number, facts->first_position);
     call_event(facts, "QueueCallerJoin", "Queue: %s\r\nPosition: %d\r\nCount: %d\r\n", facts->queue,
         facts->position, waiting);
 }
 
 void event_left(const struct call_facts *facts, int waiting)
 {
-    call_event(facts, "QueueCallerLeave", "Queue: %s\r\nCount: %d\r\nPosition: %d\r\n", facts->queue,
-        waiting, facts->position);
+    struct call_facts caller = *facts;
+
+    caller.leg = NULL; /* it is nobody's business here who answered */
+    call_event(&caller, "QueueCallerLeave", "Queue: %s\r\nPosition: %d\r\nCount: %d\r\n", facts->queue,
+        facts->position, waiting);
+}
+
+/* A caller whom nobody has answered, and who did not leave by a key. */
+static void abandoned(const struct call_facts *facts, const char *log)
+{
+    QUEUE_LOG(facts, "NONE", log, "%d|%d|%d", facts->position, facts->first_position, hold_s(facts));
+    call_event(facts, "QueueCallerAbandon",
+        "Queue: %s\r\nPosition: %d\r\nOriginalPosition: %d\r\nHoldTime: %d\r\n", facts->queue,
+        facts->position, facts->first_position, hold_s(facts));
 }
 
 void event_abandoned(const struct call_facts *facts)
 {
-    int waited = (int)(facts->waited_ms / 1000);
-
-    QUEUE_LOG(facts, "NONE", "ABANDON", "%d|%d|%d", facts->position, facts->first_position, waited);
-    call_event(facts, "QueueCallerAbandon",
-        "Queue: %s\r\nPosition: %d\r\nOriginalPosition: %d\r\nHoldTime: %d\r\n", facts->queue,
-        facts->position, facts->first_position, waited);
+    abandoned(facts, "ABANDON");
 }
 
 void event_timed_out(const struct call_facts *facts)
 {
-    QUEUE_LOG(facts, "NONE", "EXITWITHTIMEOUT", "%d|%d|%d", facts->position, facts->first_position,
-        (int)(facts->waited_ms / 1000));
+    abandoned(facts, "EXITWITHTIMEOUT");
 }
 
 void event_empty(const struct call_facts *facts)
 {
-    QUEUE_LOG(facts, "NONE", "EXITEMPTY", "%d|%d|%d", facts->position, facts->first_position,
-        (int)(facts->waited_ms / 1000));
+    abandoned(facts, "EXITEMPTY");
 }
 
 void event_exit_key(const struct call_facts *facts, char key)
 {
     QUEUE_LOG(facts, "NONE", "EXITWITHKEY", "%c|%d|%d|%d", key, facts->position,
-        facts->first_position, (int)(facts->waited_ms / 1000));
+        facts->first_position, hold_s(facts));
 }
 
 void event_called(const struct call_facts *facts)
@@ -133,7 +141,7 @@ void event_not_answered(const struct call_facts *facts, bool caller_left)
 
 void event_connected(const struct call_facts *facts)
 {
-    int hold = (int)(facts->waited_ms / 1000), ring = (int)(facts->rang_ms / 1000);
+    int hold = hold_s(facts), ring = (int)(facts->rang_ms / 1000);
 
     QUEUE_LOG(facts, facts->agent, "CONNECT", "%d|%s|%d", hold, ast_channel_uniqueid(facts->leg),
         ring);
@@ -142,24 +150,37 @@ void event_connected(const struct call_facts *facts)
         facts->queue, facts->phone, facts->agent, hold, ring);
 }
 
-void event_completed(const struct call_facts *facts, uint32_t by, bool blind)
+static int talk_s(const struct call_facts *facts)
 {
-    int hold = (int)(facts->waited_ms / 1000), talk = (int)(facts->talked_ms / 1000);
-    const char *reason = by == TL_ACD_BY_CALLER ? "caller" :
-        by == TL_ACD_BY_AGENT ? "agent" : "transfer";
+    return (int)(facts->talked_ms / 1000);
+}
 
-    if (blind) {
-        QUEUE_LOG(facts, facts->agent, "BLINDTRANSFER", "%s|%s|%d|%d|%d",
-            ast_channel_exten(facts->chan), ast_channel_context(facts->chan), hold, talk,
-            facts->first_position);
-    } else {
-        QUEUE_LOG(facts, facts->agent,
-            by == TL_ACD_BY_CALLER ? "COMPLETECALLER" : "COMPLETEAGENT", "%d|%d|%d", hold, talk,
-            facts->first_position);
-    }
+static void agent_complete(const struct call_facts *facts, const char *reason)
+{
     call_event(facts, "AgentComplete",
         "Queue: %s\r\nInterface: %s\r\nMemberName: %s\r\nHoldTime: %d\r\nTalkTime: %d\r\nReason: %s\r\n",
-        facts->queue, facts->phone, facts->agent, hold, talk, reason);
+        facts->queue, facts->phone, facts->agent, hold_s(facts), talk_s(facts), reason);
+}
+
+void event_completed(const struct call_facts *facts, uint32_t by)
+{
+    QUEUE_LOG(facts, facts->agent, by == TL_ACD_BY_CALLER ? "COMPLETECALLER" : "COMPLETEAGENT",
+        "%d|%d|%d", hold_s(facts), talk_s(facts), facts->first_position);
+    agent_complete(facts, by == TL_ACD_BY_CALLER ? "caller" : by == TL_ACD_BY_AGENT ? "agent" : "transfer");
+}
+
+void event_blind_transfer(const struct call_facts *facts, const char *exten, const char *context)
+{
+    QUEUE_LOG(facts, facts->agent, "BLINDTRANSFER", "%s|%s|%d|%d|%d", exten, context, hold_s(facts),
+        talk_s(facts), facts->first_position);
+    agent_complete(facts, "transfer");
+}
+
+void event_attended_transfer(const struct call_facts *facts, const char *to)
+{
+    QUEUE_LOG(facts, facts->agent, "ATTENDEDTRANSFER", "%s|%d|%d|%d", to, hold_s(facts),
+        talk_s(facts), facts->first_position);
+    agent_complete(facts, "transfer");
 }
 
 /* ---- agents ----------------------------------------------------------------------------------- */
@@ -168,11 +189,20 @@ void event_completed(const struct call_facts *facts, uint32_t by, bool blind)
 struct member_event {
     const char *name; /* of the AMI event */
     const char *log;  /* of the queue_log line, or NULL */
-    char queue[CC_NAME], agent[CC_NAME], phone[CC_NAME], device[CC_NAME], reason[CC_NAME];
+    char queue[CC_NAME], agent[CC_NAME], phone[CC_NAME], reason[CC_NAME];
+    char device[CC_NAME], interface[CC_NAME];
     uint32_t penalty, calls, wrap_up_s;
-    uint64_t last_call;
+    uint64_t last_call_s, last_pause_s, login_s;
     bool paused, in_call;
 };
+
+const char *event_state_interface(const struct cc_agent *agent)
+{
+    size_t length = strlen(agent->device);
+
+    return !strncmp(agent->device, agent->phone, length) && agent->phone[length] == '/' ?
+        agent->phone : agent->device;
+}
 
 static int write_member_event(void *arg)
 {
@@ -183,11 +213,12 @@ static int write_member_event(void *arg)
     }
     manager_event(EVENT_FLAG_AGENT, event->name,
         "Queue: %s\r\nMemberName: %s\r\nInterface: %s\r\nStateInterface: %s\r\n"
-        "Membership: static\r\nPenalty: %u\r\nCallsTaken: %u\r\nLastCall: %llu\r\nLastPause: 0\r\n"
-        "LoginTime: 0\r\nInCall: %d\r\nStatus: %d\r\nPaused: %d\r\nPausedReason: %s\r\n"
+        "Membership: static\r\nPenalty: %u\r\nCallsTaken: %u\r\nLastCall: %llu\r\nLastPause: %llu\r\n"
+        "LoginTime: %llu\r\nInCall: %d\r\nStatus: %d\r\nPaused: %d\r\nPausedReason: %s\r\n"
         "Ringinuse: 0\r\nWrapuptime: %u\r\n",
-        event->queue, event->agent, event->phone, event->device, event->penalty, event->calls,
-        (unsigned long long)event->last_call, event->in_call, ast_device_state(event->device),
+        event->queue, event->agent, event->phone, event->interface, event->penalty, event->calls,
+        (unsigned long long)event->last_call_s, (unsigned long long)event->last_pause_s,
+        (unsigned long long)event->login_s, event->in_call, ast_device_state(event->device),
         event->paused, event->reason, event->wrap_up_s);
     ast_free(event);
     return 0;
@@ -197,13 +228,10 @@ static void push_member(const char *name, const char *log, const struct cc_queue
     const struct cc_agent *agent)
 {
     struct member_event *event = ast_calloc(1, sizeof(*event));
-    const struct cc_member *member = agent->members;
+    const struct cc_member *member = cc_member_of(agent, queue);
 
     if (!event) {
         return;
-    }
-    while (member && member->queue != queue) {
-        member = member->next;
     }
     event->name = name;
     event->log = log;
@@ -211,13 +239,16 @@ static void push_member(const char *name, const char *log, const struct cc_queue
     ast_copy_string(event->agent, agent->name, sizeof(event->agent));
     ast_copy_string(event->phone, agent->phone, sizeof(event->phone));
     ast_copy_string(event->device, agent->device, sizeof(event->device));
+    ast_copy_string(event->interface, event_state_interface(agent), sizeof(event->interface));
     ast_copy_string(event->reason, agent->pause_reason, sizeof(event->reason));
     event->penalty = member ? member->config.penalty : 0;
     event->wrap_up_s = queue->config.wrap_up_ms / 1000;
-    event->calls = agent->calls;
-    event->last_call = agent->last_call_ms / 1000;
+    event->calls = member ? member->calls : 0;
+    event->last_call_s = member ? member->last_call_ms / 1000 : 0;
+    event->last_pause_s = agent->last_pause_ms / 1000;
+    event->login_s = agent->login_ms / 1000;
     event->paused = agent->paused;
-    event->in_call = agent->legs > 0;
+    event->in_call = agent->talking;
     events_push(write_member_event, event);
 }
 

@@ -129,16 +129,19 @@ static int patience(struct line *line)
 /* Waits for whatever comes first and deals with it. */
 enum how line_step(struct line *line)
 {
-    size_t count = AST_VECTOR_SIZE(&line->legs), i;
-    struct ast_channel *chans[count + 1], *active;
+    size_t legs = AST_VECTOR_SIZE(&line->legs), count = 0, i;
+    struct ast_channel *chans[legs + 1], *active;
     int fd = line->call ? line->call->wake : -1, out = -1, exception = 0;
     int ms = patience(line);
 
-    chans[0] = line->chan;
-    for (i = 0; i < count; i++) {
-        chans[i + 1] = AST_VECTOR_GET_ADDR(&line->legs, i)->chan;
+    chans[count++] = line->chan;
+    for (i = 0; i < legs; i++) {
+        const struct leg *leg = AST_VECTOR_GET_ADDR(&line->legs, i);
+        if (!leg->gone) {
+            chans[count++] = leg->chan;
+        }
     }
-    active = ast_waitfor_nandfds(chans, (int)count + 1, &fd, fd >= 0, &exception, &out, &ms);
+    active = ast_waitfor_nandfds(chans, (int)count, &fd, fd >= 0, &exception, &out, &ms);
     if (line->playing) {
         ast_sched_runq(ast_channel_sched(line->chan));
     }

@@ -23,6 +23,9 @@ struct call {
     ast_mutex_t lock;
     AST_LIST_HEAD_NOLOCK(, word) words;
     int wake;
+    /* What the line was when it came, for QueueStatus. */
+    char uniqueid[AST_MAX_UNIQUEID], name[CC_NAME], connected_number[CC_NAME], connected_name[CC_NAME];
+    int32_t priority;
 };
 
 /** A call with an empty mailbox; NULL when there is no memory. */
@@ -38,6 +41,9 @@ struct leg {
     struct ast_channel *chan;
     uint64_t offer; /* TL_NONE: a transfer of the dialogue */
     bool answered;
+    const char *gone; /* it has hung up: its dial status; the engine's word about it is to come */
+    bool cancelled; /* the call went away: its last word says why */
+    uint32_t rang_ms;
     struct timeval since;
     char agent[CC_NAME], phone[CC_NAME];
 };
@@ -96,6 +102,9 @@ struct ast_channel *line_ring_phone(struct line *line, const char *phone, int *c
 void line_offer(struct line *line, const struct word *word);
 void line_offer_ended(struct line *line, const struct word *word);
 
+/** The call has left the queue this way: phones that rang for it do not any more. */
+void line_offers_over(struct line *line, enum how how);
+
 /** An agent's phone has something to say. */
 void line_read_leg(struct line *line, struct ast_channel *chan);
 
@@ -106,6 +115,17 @@ void line_drop_legs(struct line *line);
 
 /** Takes the leg out of the line and talks; the leg is gone afterwards. Returns who ended it. */
 uint32_t line_converse(struct line *line, size_t at);
+
+/* ---- transfers.c --------------------------------------------------------------------------------------- */
+
+struct conversation;
+
+/** The caller and the agent talk; NULL when there is no memory. Before they are bridged. */
+struct conversation *conversation_begin(const struct line *line, const struct leg *leg, uint64_t waited_ms);
+
+/** They do not any more; told to AMI and queue_log unless a transfer has been, and freed. */
+void conversation_over(struct conversation *conversation, uint32_t by, uint64_t talked_ms,
+    bool gone_to_dialplan);
 
 /* ---- queue.c --------------------------------------------------------------------------------------------- */
 

@@ -29,7 +29,10 @@ void trunkline_call_event(void *host, const struct cc_event *event)
         ast_copy_string(word->queue, event->queue->name, sizeof(word->queue));
         ast_copy_string(word->music, event->queue->music, sizeof(word->music));
         if (tl_acd_get_queue(cc_engine(trunkline_center), event->queue->handle, &counters) >= 0) {
-            word->waiting = counters.waiting;
+            word->waiting = (int)counters.waiting;
+            if (event->output->kind == TL_ACD_JOINED && !word->waiting) {
+                word->waiting = 1; /* it is on its way out again */
+            }
         }
     }
     if (event->agent) {
@@ -69,6 +72,15 @@ struct call *mailbox_new(struct ast_channel *chan)
     cc_plain(caller, sizeof(caller), S_COR(ast_channel_caller(chan)->id.number.valid,
         ast_channel_caller(chan)->id.number.str, ""), "|");
     cc_call_init(&call->center, ast_channel_name(chan), caller);
+    ast_copy_string(call->uniqueid, ast_channel_uniqueid(chan), sizeof(call->uniqueid));
+    cc_plain(call->name, sizeof(call->name), S_COR(ast_channel_caller(chan)->id.name.valid,
+        ast_channel_caller(chan)->id.name.str, ""), "");
+    cc_plain(call->connected_number, sizeof(call->connected_number),
+        S_COR(ast_channel_connected(chan)->id.number.valid,
+            ast_channel_connected(chan)->id.number.str, ""), "");
+    cc_plain(call->connected_name, sizeof(call->connected_name),
+        S_COR(ast_channel_connected(chan)->id.name.valid, ast_channel_connected(chan)->id.name.str, ""),
+        "");
     ast_channel_unlock(chan);
     ast_mutex_init(&call->lock);
     return call;

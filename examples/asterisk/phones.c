@@ -30,6 +30,25 @@ static uint32_t cause_of(int hangupcause)
     }
 }
 
+/* A phone without a number of its own is known by the one that was called. Both are locked. */
+static void name_leg(struct ast_channel *leg, struct ast_channel *caller)
+{
+    struct ast_party_id *connected = &ast_channel_connected(caller)->id;
+
+    if (ast_channel_caller(leg)->id.number.valid) {
+        return;
+    }
+    if (connected->number.valid) {
+        struct ast_party_caller party = *ast_channel_caller(leg);
+        party.id = *connected;
+        party.ani = ast_channel_connected(caller)->ani;
+        ast_channel_set_caller_event(leg, &party, NULL);
+    } else {
+        ast_set_callerid(leg, S_OR(ast_channel_dialed(caller)->number.str, ast_channel_exten(caller)),
+            NULL, NULL);
+    }
+}
+
 /* Asks for a channel to a phone as "PJSIP/1001" and calls it; NULL when that failed at once. */
 struct ast_channel *line_ring_phone(struct line *line, const char *phone, int *cause)
 {
@@ -60,11 +79,12 @@ struct ast_channel *line_ring_phone(struct line *line, const char *phone, int *c
     ast_channel_stage_snapshot(leg);
     ast_channel_req_accountcodes(leg, line->chan, AST_CHANNEL_REQUESTOR_BRIDGE_PEER);
     ast_connected_line_copy_from_caller(ast_channel_connected(leg), ast_channel_caller(line->chan));
+    name_leg(leg, line->chan);
     ast_channel_inherit_variables(line->chan, leg);
     ast_channel_datastore_inherit(line->chan, leg);
     ast_channel_appl_set(leg, "AppTrunkline");
     ast_channel_data_set(leg, "(Outgoing Line)");
-    ast_channel_context_set(leg, ast_channel_context(line->chan));
+    ast_channel_dialcontext_set(leg, ast_channel_context(line->chan));
     ast_channel_exten_set(leg, ast_channel_exten(line->chan));
     ast_channel_stage_snapshot_done(leg);
     ast_channel_unlock(leg);
@@ -128,26 +148,57 @@ void line_offer(struct line *line, const struct word *word)
     event_called(&about);
 }
 
+static void not_answered(struct line *line, const struct leg *leg, uint32_t rang_ms, bool caller_left)
+{
+    struct call_facts about = line_facts(line, leg);
+
+    about.rang_ms = rang_ms;
+    event_not_answered(&about, caller_left);
+}
+
 void line_offer_ended(struct line *line, const struct word *word)
 {
     size_t at = line_leg_of(line, word->output.offer);
+    bool there = at < AST_VECTOR_SIZE(&line->legs);
     struct leg named = { .offer = word->output.offer };
-    struct call_facts about;
 
-    ast_copy_string(named.agent, word->agent, sizeof(named.agent));
-    ast_copy_string(named.phone, word->phone, sizeof(named.phone));
-    if (word->output.reason == TL_ACD_OFFER_TIMED_OUT ||
-        word->output.reason == TL_ACD_OFFER_REJECTED ||
-        word->output.reason == TL_ACD_OFFER_CANCELLED) {
-        if (at < AST_VECTOR_SIZE(&line->legs)) {
-            named.chan = AST_VECTOR_GET_ADDR(&line->legs, at)->chan;
+    switch (word->output.reason) {
+    case TL_ACD_OFFER_ACCEPTED:
+        return;
+    case TL_ACD_OFFER_CANCELLED:
+        if (there) {
+            AST_VECTOR_GET_ADDR(&line->legs, at)->cancelled = true;
+            AST_VECTOR_GET_ADDR(&line->legs, at)->rang_ms = word->output.rang_ms;
         }
-        about = line_facts(line, &named);
-        about.rang_ms = word->output.rang_ms;
-        event_not_answered(&about, word->output.reason == TL_ACD_OFFER_CANCELLED);
+        return;
+    case TL_ACD_OFFER_TIMED_OUT:
+    case TL_ACD_OFFER_REJECTED:
+        ast_copy_string(named.agent, word->agent, sizeof(named.agent));
+        ast_copy_string(named.phone, word->phone, sizeof(named.phone));
+        named.chan = there ? AST_VECTOR_GET_ADDR(&line->legs, at)->chan : NULL;
+        not_answered(line, &named, word->output.rang_ms, false);
+        break;
     }
-    if (word->output.reason != TL_ACD_OFFER_ACCEPTED && at < AST_VECTOR_SIZE(&line->legs)) {
-        drop_leg(line, at, word->output.reason == TL_ACD_OFFER_TIMED_OUT ? "NOANSWER" : "CANCEL");
+    if (there) {
+        drop_leg(line, at, AST_VECTOR_GET_ADDR(&line->legs, at)->gone ?:
+            word->output.reason == TL_ACD_OFFER_TIMED_OUT ? "NOANSWER" : "CANCEL");
+    }
+}
+
+void line_offers_over(struct line *line, enum how how)
+{
+    bool in_time = how != HOW_TIMED_OUT;
+    size_t at = 0;
+
+    while (at < AST_VECTOR_SIZE(&line->legs)) {
+        struct leg *leg = AST_VECTOR_GET_ADDR(&line->legs, at);
+        if (!leg->cancelled) {
+            at++;
+            continue;
+        }
+        /* app_queue lets the agent answer for what the caller could not wait for. */
+        not_answered(line, leg, leg->rang_ms, in_time);
+        drop_leg(line, at, in_time ? "CANCEL" : "NOANSWER");
     }
 }
 
@@ -188,11 +239,12 @@ void line_read_leg(struct line *line, struct ast_channel *chan)
         return;
     }
     if (gone) {
-        uint64_t offer = leg->offer;
-        drop_leg(line, at, cause == AST_CAUSE_BUSY ? "BUSY" : "CONGESTION");
-        if (offer != TL_NONE) {
-            cc_reject(trunkline_center, offer, cause_of(cause));
+        leg->gone = cause == AST_CAUSE_BUSY ? "BUSY" : "CONGESTION";
+        if (leg->offer != TL_NONE) {
+            /* When it had answered, the engine knows that already, and may connect it. */
+            cc_reject(trunkline_center, leg->offer, cause_of(cause));
         } else {
+            drop_leg(line, at, leg->gone);
             tl_ivr_transferred(line->dialogue->session, cc_now(), line->transfer_op,
                 cause == AST_CAUSE_BUSY ? TL_IVR_TRANSFER_BUSY :
                 cause == AST_CAUSE_CALL_REJECTED ? TL_IVR_TRANSFER_REJECTED : TL_IVR_TRANSFER_FAILED);
@@ -241,4 +293,3 @@ uint32_t line_converse(struct line *line, size_t at)
     return ast_check_hangup(line->chan) ? TL_ACD_BY_CALLER : TL_ACD_BY_AGENT;
 }
 
-/* Waits for the engine's last word about the call, and gives it. Everything else is answered. */

@@ -10,10 +10,12 @@
 
 #include "asterisk/app.h"
 #include "asterisk/datastore.h"
-#include "asterisk/stasis_channels.h"
 
-/* Waits for the engine's last word about the call, and gives it. Offers that end are followed. */
-static struct word *last_word(struct line *line)
+/*
+ * Waits for the engine's last word about the call, and gives it. Offers that end are followed. Where
+ * the engine connects the call meanwhile, its word about that is in `connected`.
+ */
+static struct word *last_word(struct line *line, struct word **connected)
 {
     struct pollfd fd = { .fd = line->call->wake, .events = POLLIN };
     struct word *word;
@@ -29,6 +31,12 @@ static struct word *last_word(struct line *line)
             return word;
         case TL_ACD_OFFER_ENDED:
             line_offer_ended(line, word);
+            break;
+        case TL_ACD_CONNECTED:
+            if (connected && !*connected) {
+                *connected = word;
+                continue;
+            }
             break;
         }
         ast_free(word);
@@ -81,46 +89,45 @@ static void watch_leg(struct line *line, struct ast_channel *leg)
     }
 }
 
+/* Tells that the engine has connected the call to the agent of this leg. */
+static struct conversation *tell_connected(struct line *line, const struct leg *leg,
+    const struct word *word)
+{
+    struct call_facts about = line_facts(line, leg);
+
+    about.waited_ms = word->output.waited_ms;
+    about.rang_ms = (uint64_t)ast_tvdiff_ms(ast_tvnow(), leg->since);
+    event_left(&about, word->waiting);
+    event_connected(&about);
+    pbx_builtin_setvar_helper(line->chan, "MEMBERINTERFACE", leg->phone);
+    pbx_builtin_setvar_helper(line->chan, "MEMBERNAME", leg->agent);
+    return conversation_begin(line, leg, word->output.waited_ms);
+}
+
 static enum how talk(struct line *line, const struct word *word)
 {
     size_t at = line_leg_of(line, word->output.offer);
-    struct call_facts about;
-    struct leg leg = { .chan = NULL };
+    struct conversation *conversation = NULL;
     struct word *last;
-    struct ast_channel_snapshot *was = NULL;
     uint32_t by = TL_ACD_BY_AGENT;
 
     if (at < AST_VECTOR_SIZE(&line->legs)) {
-        leg = AST_VECTOR_GET(&line->legs, at);
-        about = line_facts(line, &leg);
-        about.waited_ms = word->output.waited_ms;
-        about.rang_ms = (uint64_t)ast_tvdiff_ms(ast_tvnow(), leg.since);
-        event_left(&about, word->waiting);
-        event_connected(&about);
-        pbx_builtin_setvar_helper(line->chan, "MEMBERINTERFACE", leg.phone);
-        pbx_builtin_setvar_helper(line->chan, "MEMBERNAME", leg.agent);
+        conversation = tell_connected(line, AST_VECTOR_GET_ADDR(&line->legs, at), word);
         if (line->dialogue) {
             tl_ivr_answered(line->dialogue->session, cc_now(), line->queue_op);
             flow_follow(line->dialogue);
         }
-        was = event_snapshot(leg.chan);
-        watch_leg(line, leg.chan);
+        watch_leg(line, AST_VECTOR_GET_ADDR(&line->legs, at)->chan);
         by = line_converse(line, at);
     }
     cc_complete(trunkline_center, &line->call->center, by);
-    last = last_word(line);
-    if (was) {
+    last = last_word(line, NULL);
+    if (conversation) {
         if (cc_now() - last->output.at > 1000) {
             /* The agent had gone long before: it passed the caller on to somebody else. */
             by = TL_ACD_BY_TRANSFER;
         }
-        leg.chan = NULL;
-        about = line_facts(line, &leg);
-        about.leg_was = was;
-        about.waited_ms = word->output.waited_ms;
-        about.talked_ms = last->output.talked_ms;
-        event_completed(&about, by, line->gone_to_dialplan);
-        ao2_ref(was, -1);
+        conversation_over(conversation, by, last->output.talked_ms, line->gone_to_dialplan);
     }
     set_number(line->chan, "QUEUETALKTIME", (long long)last->output.talked_ms);
     ast_free(last);
@@ -141,6 +148,7 @@ static enum how how_left(struct line *line, const struct word *word)
     if (word->output.kind == TL_ACD_REFUSED) {
         return how;
     }
+    line_offers_over(line, how);
     switch (how) {
     case HOW_TIMED_OUT:
         event_timed_out(&about);
@@ -170,6 +178,7 @@ bool line_arrive(struct line *line, const struct cc_arrival *arrival)
     ast_copy_string(line->queue, arrival->queue, sizeof(line->queue));
     line->first_position = line->position = 0;
     line->want_music = true;
+    line->call->priority = arrival->priority;
     cc_arrive(trunkline_center, &line->call->center, arrival);
     return true;
 }
@@ -245,12 +254,23 @@ enum how line_hear(struct line *line)
 /* The caller is gone, or taken out: the engine is told, and its last word waited for. */
 enum how line_leave(struct line *line)
 {
-    enum how how;
-    struct word *word;
+    enum how how = HOW_ANSWERED;
+    struct word *word, *connected = NULL;
 
     cc_hangup(trunkline_center, &line->call->center);
-    word = last_word(line);
-    how = word->output.kind == TL_ACD_COMPLETED ? HOW_ANSWERED : how_left(line, word);
+    word = last_word(line, &connected);
+    if (word->output.kind != TL_ACD_COMPLETED) {
+        how = how_left(line, word);
+    } else if (connected) {
+        /* Answered and gone in one instant: a conversation of no length. */
+        size_t at = line_leg_of(line, connected->output.offer);
+        struct conversation *conversation = at < AST_VECTOR_SIZE(&line->legs) ?
+            tell_connected(line, AST_VECTOR_GET_ADDR(&line->legs, at), connected) : NULL;
+        if (conversation) {
+            conversation_over(conversation, TL_ACD_BY_CALLER, word->output.talked_ms, false);
+        }
+    }
+    ast_free(connected);
     ast_free(word);
     forget_call(line);
     return how;

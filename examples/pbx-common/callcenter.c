@@ -80,6 +80,7 @@ static void follow(cc_center *center, const tl_acd_output *output)
         break;
     case TL_ACD_CONNECTED:
         call->agent = agent;
+        agent->talking = true;
         call->since_ms = output->at;
         break;
     case TL_ACD_MOVED:
@@ -96,12 +97,19 @@ static void follow(cc_center *center, const tl_acd_output *output)
     case TL_ACD_COMPLETED:
         call->over = true;
         agent->calls++;
+        agent->talking = false;
         agent->last_call_ms = output->at;
+        struct cc_member *member = cc_member_of(agent, call->queue);
+        if (member) {
+            member->calls++;
+            member->last_call_ms = output->at;
+        }
         leg_ended(center, agent);
         break;
     case TL_ACD_AGENT_CHANGED:
         if (output->reason == TL_ACD_NOT_READY && output->detail == CC_REASON_MISSED) {
             agent->paused = true;
+            agent->last_pause_ms = output->at;
             snprintf(agent->pause_reason, sizeof agent->pause_reason, "Auto-Pause");
             if (center->hooks.roster) {
                 center->hooks.roster(center->hooks.host, NULL, agent, CC_ROSTER_PAUSE);
@@ -196,15 +204,20 @@ static void wish(cc_center *center, const struct letter *letter)
     case CC_PAUSE:
     case CC_UNPAUSE:
         agent->paused = letter->number == CC_PAUSE;
+        agent->last_pause_ms = agent->paused ? cc_now() : agent->last_pause_ms;
         snprintf(agent->pause_reason, sizeof agent->pause_reason, "%.79s",
                  letter->text ? letter->text : "");
         if (center->hooks.roster) {
             center->hooks.roster(center->hooks.host, NULL, agent, CC_ROSTER_PAUSE);
         }
+        if (!agent->paused) {
+            agent->pause_reason[0] = '\0'; /* of the end, and told */
+        }
         break;
     case CC_LOGIN:
     case CC_LOGOUT:
         agent->logged_out = letter->number == CC_LOGOUT;
+        agent->login_ms = agent->logged_out ? agent->login_ms : cc_now();
         if (center->hooks.roster) {
             center->hooks.roster(center->hooks.host, NULL, agent, CC_ROSTER_LOGIN);
         }

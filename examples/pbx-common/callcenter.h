@@ -48,11 +48,13 @@ struct cc_agent {
     char device[CC_NAME]; /* whose state says whether the phone is free */
     uint64_t handle;
     unsigned legs;    /* offers and conversations of ours */
+    bool talking;
     bool paused;      /* by somebody's wish */
     bool logged_out;  /* likewise */
     char pause_reason[CC_NAME];
     uint32_t calls;        /* completed */
     uint64_t last_call_ms; /* when the last one ended; 0 is never */
+    uint64_t last_pause_ms, login_ms; /* when the last pause began, when it came; likewise */
     int device_state;      /* a cc_device */
     /* The center's own. */
     struct cc_member *members;
@@ -68,8 +70,13 @@ struct cc_member {
     struct cc_agent *agent;
     struct cc_member *next;
     tl_acd_membership config;
+    uint32_t calls;        /* of this queue, completed */
+    uint64_t last_call_ms; /* when the last of them ended; 0 is never */
     bool wanted;
 };
+
+/** The agent's place in that queue; NULL when it has none. */
+struct cc_member *cc_member_of(const struct cc_agent *agent, const struct cc_queue *queue);
 
 /** What is known of an agent's phone besides our own calls. */
 enum cc_device { CC_DEVICE_FREE, CC_DEVICE_BUSY, CC_DEVICE_GONE };

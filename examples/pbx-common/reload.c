@@ -86,6 +86,7 @@ static struct cc_agent *add_agent(cc_center *center, const struct cc_config_agen
         return NULL;
     }
     agent->attached = true;
+    agent->login_ms = cc_now();
     agent->logged_out = from->logged_out;
     agent->paused = from->paused;
     agent->next = center->agents;
@@ -130,6 +131,8 @@ static void apply_agent(cc_center *center, const struct cc_config_agent *from)
         memcpy(agent->pause_reason, old->pause_reason, sizeof agent->pause_reason);
         agent->calls = old->calls;
         agent->last_call_ms = old->last_call_ms;
+        agent->last_pause_ms = old->last_pause_ms;
+        agent->login_ms = old->login_ms;
         agent->device_state = old->legs ? CC_DEVICE_BUSY : old->device_state;
         remove_agent(center, old);
         fresh = true;
@@ -212,15 +215,13 @@ static void apply_member(cc_center *center, struct cc_queue *queue,
                          const struct cc_config_member *from)
 {
     struct cc_agent *agent = cc_find_agent(center, from->agent);
-    struct cc_member *member;
     tl_status status;
 
     if (!agent) {
         return;
     }
     cc_poll(center);
-    for (member = agent->members; member && member->queue != queue; member = member->next) {
-    }
+    struct cc_member *member = cc_member_of(agent, queue);
     if (member) {
         member->wanted = true;
         if (!memcmp(&member->config, &from->membership, sizeof from->membership)) {
@@ -234,7 +235,8 @@ static void apply_member(cc_center *center, struct cc_queue *queue,
         if (!member) {
             return;
         }
-        *member = (struct cc_member){queue, agent, agent->members, from->membership, true};
+        *member = (struct cc_member){.queue = queue, .agent = agent, .next = agent->members,
+                                     .config = from->membership, .wanted = true};
         status =
             tl_acd_join_queue(center->engine, agent->handle, queue->handle, &from->membership);
         if (status >= 0) {

@@ -41,6 +41,16 @@ struct cc_agent *cc_find_agent(cc_center *center, const char *name)
     return agent;
 }
 
+struct cc_member *cc_member_of(const struct cc_agent *agent, const struct cc_queue *queue)
+{
+    struct cc_member *member = agent->members;
+
+    while (member && member->queue != queue) {
+        member = member->next;
+    }
+    return member;
+}
+
 uint16_t cc_roster_skill(void *arg, const char *name, size_t length)
 {
     cc_center *center = arg;

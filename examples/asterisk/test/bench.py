@@ -4,11 +4,13 @@
 
 Agents and callers are Local channels, so no network and no phone takes part. One of the two modules
 is loaded at a time, for each looks at every device of the PBX. An agent answers at once and hangs
-up after a moment.
+up after a moment. Before each measurement every agent is free on both sides, and afterwards every
+call has been answered by one: a row about agents who are not there would be worth nothing.
 """
 
 import os
 import pathlib
+import re
 import statistics
 import sys
 import tempfile
@@ -18,7 +20,7 @@ import lab
 
 ROOT, MODULE = sys.argv[1:3]
 MEMBERS = [int(n) for n in os.environ.get("BENCH_MEMBERS", "10 100 1000 3000").split()]
-CALLS, RATE, ROUNDS = 120, 20, 2
+CALLS, RATE, ROUNDS = 120, 20, 3
 TURNS = 40
 BENCH = pathlib.Path(__file__).resolve().parents[3] / "target/bench"
 
@@ -79,6 +81,18 @@ def cpu_ns(pid):
     return time.clock_gettime_ns((~pid << 3) | 2)
 
 
+def free_agents(pbx, extension):
+    """How many members of the queue could take a call now, by the module's own account."""
+    if extension == "queue":
+        return pbx.cli("queue show bench").count("Not in use")
+    row = re.search(r"^bench .* (\d+)/\d+ ", pbx.cli("trunkline show queues"), re.M)
+    return int(row[1]) if row else 0
+
+
+def answered(pbx):
+    return sum(line[4] == "CONNECT" for line in pbx.queue_log())
+
+
 def originate(ami, extension):
     ami.send("Originate", Channel=f"Local/{extension}@callers/n", Context="callers",
              Exten="other", Priority="1", Async="true", Timeout="60000")
@@ -99,11 +113,18 @@ def cpu_per_call(pbx, ami, extension):
     return (cpu_ns(pid) - start - idle * (time.monotonic() - began)) / CALLS / 1e6
 
 
-def least(pbx, extension):
+def least(pbx, extension, members):
     with Module(pbx, extension):
+        if extension != "dial":
+            there = lab.wait_for(lambda: free_agents(pbx, extension) == members, 60, 1)
+            assert there, f"app_{extension}: {free_agents(pbx, extension)} of {members} agents are free"
+        before = answered(pbx)
         ami = lab.Ami(pbx.ami, events=False)
         best = min(cpu_per_call(pbx, ami, extension) for _ in range(ROUNDS))
         ami.close()
+        if extension != "dial":
+            got = answered(pbx) - before
+            assert got == CALLS * ROUNDS, f"app_{extension}: {got} of {CALLS * ROUNDS} calls answered"
     return best
 
 
@@ -161,11 +182,11 @@ def main():
             rows.append(("turnaround", "hang-up to next ring", mean["trunkline"], mean["queue"]))
             print(f"\nCPU of the whole PBX for each call, ms, the least of {ROUNDS} rounds of {CALLS} calls")
             configure(pbx, "agents", 1)
-            print(f"   Dial() without a queue {least(pbx, 'dial'):10.2f}")
+            print(f"   Dial() without a queue {least(pbx, 'dial', 1):10.2f}")
             print(f"{'members':>10} {'app_queue':>10} {'app_trunkline':>14}")
             for members in MEMBERS:
                 configure(pbx, "agents", members)
-                theirs, ours = least(pbx, "queue"), least(pbx, "trunkline")
+                theirs, ours = least(pbx, "queue", members), least(pbx, "trunkline", members)
                 print(f"{members:10} {theirs:10.2f} {ours:14.2f}", flush=True)
                 rows.append((f"{members}-members", "CPU per call", ours, theirs))
     out.mkdir(parents=True, exist_ok=True)

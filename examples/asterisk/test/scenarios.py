@@ -24,6 +24,9 @@ def _send(text, body="", retrans=True):
 
 
 def _pause(ms):
+    """So many ms, or anything between two numbers of them."""
+    if isinstance(ms, tuple):
+        return f'  <pause distribution="uniform" min="{ms[0]}" max="{ms[1]}"/>\n'
     return f'  <pause milliseconds="{ms}"/>\n'
 
 

@@ -32,9 +32,11 @@ PHONES = {
     "busy": 16103,
     "brief": 16104,  # hangs up after 700 ms
     "slow": 16105,  # answers after 1200 ms
+    "hasty1": 16106, "hasty2": 16106, "hasty3": 16106,  # hang up as soon as they have answered
 }
 AGENTS = {16100: dict(ring=100), 16101: dict(ring=200), 16102: dict(never=True),
-          16103: dict(ring=50, refuse="486 Busy Here"), 16104: dict(ring=200, talk=700), 16105: dict(ring=1200)}
+          16103: dict(ring=50, refuse="486 Busy Here"), 16104: dict(ring=200, talk=700), 16105: dict(ring=1200),
+          16106: dict(ring=50, talk=0)}
 
 
 def trunkline_conf(recordings, flow, wrap_up="0"):
@@ -49,6 +51,7 @@ def trunkline_conf(recordings, flow, wrap_up="0"):
     text += office.queue("engaged", ["busy", "bob"], strategy="linear", busy_delay="5")
     text += office.queue("short", ["brief"])
     text += office.queue("slowly", ["slow"])
+    text += office.queue("hasty", ["hasty1", "hasty2", "hasty3"], strategy="round-robin")
     text += office.queue("nobody", [], join_empty="logged-out")
     text += office.queue("small", ["never"], max_waiting="1", ring_timeout="20")
     text += office.queue("lazy", ["never"], missed_limit="1", ring_timeout="1")
@@ -216,6 +219,37 @@ class Calls(unittest.TestCase):
             self.assertGreater(caller, 8000, line)
             both += agent > 4000 and agent_rms > 100
         self.assertGreater(both, 190)
+
+    def nobody_is_lost(self, calls):
+        """Whoever was faster: each caller who came has left, each conversation that began has ended."""
+        lines = collections.defaultdict(list)
+        for line in self.log():
+            lines[line[1]].append(line[4])
+        self.assertEqual(len(lines), calls)
+        for kinds in lines.values():
+            ends = [kind for kind in kinds if kind in ("ABANDON", "COMPLETECALLER", "COMPLETEAGENT")]
+            self.assertEqual((kinds[0], len(ends), kinds[-1]), ("ENTERQUEUE", 1, ends[-1:] and ends[-1]), kinds)
+            self.assertEqual("CONNECT" in kinds, ends != ["ABANDON"], kinds)
+        told = collections.Counter(e["Event"] for e in self.of("QueueCallerLeave") +
+                                   self.of("AgentConnect") + self.of("AgentComplete") +
+                                   self.of("QueueCallerAbandon"))
+        self.assertEqual(told["QueueCallerLeave"], calls, told)
+        self.assertEqual(told["AgentConnect"], told["AgentComplete"], told)
+        self.assertEqual(told["AgentComplete"] + told["QueueCallerAbandon"], calls, told)
+        return told
+
+    def test_callers_who_leave_when_the_phone_is_answered(self):
+        # They are heard at once, so that Answer() waits for nothing; crowd answers after 100 ms of ringing.
+        self.call("q-crowd", "-r", 40, count=160, talk=0, give_up=(60, 180))
+        self.assertTrue(lab.wait_for(lambda: self.pbx.channels() == 0, 10, 0.1))
+        told = self.nobody_is_lost(160)
+        self.assertGreater(told["AgentComplete"], 10, "the instant was not met")
+        self.assertGreater(told["QueueCallerAbandon"], 10, "the instant was not met")
+
+    def test_agents_who_leave_when_they_have_answered(self):
+        self.call("q-hasty", "-r", 20, count=60)
+        self.assertTrue(lab.wait_for(lambda: self.pbx.channels() == 0, 10, 0.1))
+        self.nobody_is_lost(60)
 
     def test_linear_goes_by_the_order(self):
         for _ in range(3):
