@@ -178,8 +178,6 @@ pub struct Agent {
     pub(crate) members: u32,
     pub(crate) legs: u32,
     pub(crate) sought: u32,
-    pub(crate) dirty: bool,
-    pub(crate) next_dirty: u32,
     /// To be removed when its last call has ended.
     pub(crate) leaving: bool,
 }
@@ -207,8 +205,6 @@ impl Default for Agent {
             members: NIL,
             legs: NIL,
             sought: NIL,
-            dirty: false,
-            next_dirty: NIL,
             leaving: false,
         }
     }
@@ -336,7 +332,7 @@ plain!(struct Capacity { units, blocked_by });
 plain!(struct AgentConfig { tag, wrap_up_ms, profile, capacity });
 plain!(struct Membership { penalty, level, position, wrap_up_ms });
 plain!(struct AgentCounters { offered, answered, missed, lost, cancelled, talked_ms, wrapped_ms });
-plain!(struct Agent { config, counters, request, shown, load, ringing, talking, wrapping, missed, idle_since, login, logged_ms, last_offered, last_end, ready_talk_ms, ready_calls, quiet_until, members, legs, sought, dirty, next_dirty, leaving });
+plain!(struct Agent { config, counters, request, shown, load, ringing, talking, wrapping, missed, idle_since, login, logged_ms, last_offered, last_end, ready_talk_ms, ready_calls, quiet_until, members, legs, sought, leaving });
 plain!(struct Member { agent, queue, pool, next, config, joined, calls, ended, last_end, rank, in_pool, before, logged_in, willing, resting });
 plain!(enum Medium { 0 Voice, 1 Chat, 2 Mail, 3 Other });
 plain!(enum AgentRequest { 0 LoggedOut, 1 Available, 2 NotReady(reason) });

@@ -1,14 +1,11 @@
-//! Calls, and the legs that tie them to agents.
-
-use core::ops::{Deref, DerefMut};
+//! Calls: how they come in, and what is kept of each.
 
 use crate::plain::{Plain, Sink, Source, plain};
-use crate::queue::{Cursor, NO_CURSOR};
-use crate::slab::{NIL, Slab};
-use crate::storage::Storage;
-use crate::time::Time;
-use crate::tree::{Arena, Links};
-use crate::{AgentId, ClassId, Medium, QueueId};
+use crate::queue::Cursor;
+use crate::select::Start;
+use crate::slab::NIL;
+use crate::time::{Span, Time};
+use crate::{AgentId, ClassId, QueueId};
 
 /// A call that asks to join a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +22,9 @@ pub struct CallConfig {
     pub preferred_agent: Option<AgentId>,
     /// Waits for the preferred agent alone for so long, in ms, before anybody may have it.
     pub preferred_wait_ms: u32,
-    /// Counts as having waited for so long already, in ms: a callback that keeps its place, a
-    /// caller cut off and back. Moves the place in the order, not the reported wait.
+    /// Counts as having waited for so long already, in ms, 2^40 (34 years) at most: a callback that
+    /// keeps its place, a caller cut off and back. Moves the place in the order, not the reported
+    /// wait.
     pub credit_ms: u64,
     /// Wants this place in the queue, 1 for the first; higher priorities stay ahead.
     pub position: Option<u32>,
@@ -36,7 +34,8 @@ pub struct CallConfig {
     pub penalty_max: u32,
     /// Who calls, by any number of the embedder's, for callers who give up and come back.
     pub caller: Option<u64>,
-    /// Leaves after so long, in ms, instead of the queue's longest wait.
+    /// Leaves after so long, in ms, instead of the queue's longest wait; from 2^40 ms (34 years) on
+    /// never.
     pub max_wait_ms: Option<u64>,
 }
 
@@ -84,265 +83,295 @@ pub enum CallState {
 /// A call's place in the order: priority level, effective arrival, running number. Smaller first.
 pub(crate) type CallKey = (u64, u64, u64);
 
-/// The trees of the calls of a line that may be matched. They do not count.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ByLine;
+/// What is known of a call by a bit.
+#[derive(Clone, Copy, Debug, Default)]
+struct Marks(u8);
 
-/// The trees of all the calls that wait or ring in a queue. They count: places are asked for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ByQueue;
+impl Marks {
+    /// It joined its queue while that was empty of agents.
+    const JOINED_EMPTY: u8 = 1;
+    /// The next phone is due to join in.
+    const RING_MORE: u8 = 1 << 1;
+    /// Its priority moved its arrival in the order instead of deciding before it.
+    const AGED: u8 = 1 << 2;
+    /// Who calls is known.
+    const CALLER: u8 = 1 << 3;
+    /// What the cursor says, if anything: where to go on round a tier, or down the tiers.
+    const ROUND: u8 = 1 << 4;
+    const DOWN: u8 = 1 << 5;
 
-/// A call in its slot.
+    fn has(self, mark: u8) -> bool {
+        self.0 & mark != 0
+    }
+
+    fn set(&mut self, mark: u8, on: bool) {
+        self.0 = if on { self.0 | mark } else { self.0 & !mark };
+    }
+}
+
+/// A call in its slot. There can be a million of them: what follows from something else is not
+/// kept, and instants are kept as [`Span`]s from when it arrived or joined.
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
-    /// Order in the queue: priority, effective arrival, running number.
-    pub(crate) key: CallKey,
-    pub(crate) in_line: Links,
-    pub(crate) queue: u32,
+    /// Order in the queue after the priority: effective arrival, running number.
+    effective: u64,
+    number: u64,
+    pub(crate) tag: u64,
+    pub(crate) arrived: Time,
+    /// Order term and tier of the member tried last, for the rules that go on from there.
+    cursor: u64,
+    cursor_low: u16,
     pub(crate) line: u32,
-    pub(crate) state: CallState,
-    pub(crate) dirty: bool,
-    pub(crate) next_dirty: u32,
-    /// Legs of this call: ringing, remembered, or the one connected.
-    pub(crate) legs: u32,
-    pub(crate) ringing: u16,
-    /// It joined its queue while that was empty of agents.
-    pub(crate) joined_empty: bool,
-    /// The next phone is due to join in.
-    pub(crate) ring_more: bool,
-    /// Steps of relaxation it has taken.
-    pub(crate) step: u16,
-    pub(crate) hops: u8,
-    /// Levels that have opened for it by waiting.
-    pub(crate) tier: u8,
-    pub(crate) priority: i32,
+    priority: i32,
     /// The agent it asks for, `NIL` for none; others whom the agent is asked for by follow.
     pub(crate) preferred: u32,
     pub(crate) next_sought: u32,
-    /// It waits for that agent and nobody else, until then.
-    pub(crate) alone: bool,
-    pub(crate) alone_until: Time,
-    pub(crate) tag: u64,
-    /// Who calls, if that is known.
-    pub(crate) caller: u64,
-    pub(crate) caller_known: bool,
-    /// When it arrived, and when it joined the queue it is in now.
-    pub(crate) arrived: Time,
-    pub(crate) joined: Time,
-    /// From when its age counts in the order, and how much older it counts as.
-    pub(crate) since: Time,
-    pub(crate) credit_ms: u64,
-    pub(crate) leave_at: Time,
-    pub(crate) announce_at: Time,
-    /// Some remembered offer stops counting, or the next phone joins in.
-    pub(crate) retry_at: Time,
-    /// Linear strategies: the member tried last, or [`NO_CURSOR`].
-    pub(crate) cursor: Cursor,
+    /// From its arrival until it joined the queue it is in, and until its age began to count.
+    joined: Span,
+    since: Span,
+    /// How much older it counts as.
+    credit: Span,
+    /// From joining until it leaves, until the next announcement, and until some remembered offer
+    /// stops counting or the next phone joins in.
+    leave: Span,
+    announce: Span,
+    retry: Span,
+    /// Steps of relaxation it has taken.
+    pub(crate) step: u16,
+    pub(crate) ringing: u16,
+    pub(crate) hops: u8,
+    /// Levels that have opened for it by waiting.
+    pub(crate) tier: u8,
+    pub(crate) state: CallState,
+    marks: Marks,
 }
 
 impl Default for Call {
     fn default() -> Self {
+        Self::arriving(Time::ZERO)
+    }
+}
+
+impl Call {
+    /// A call that arrives now, in no line yet.
+    pub(crate) fn arriving(now: Time) -> Self {
         Self {
-            key: (0, 0, 0),
-            in_line: Links::default(),
-            queue: NIL,
+            effective: 0,
+            number: 0,
+            tag: 0,
+            arrived: now,
+            cursor: 0,
+            cursor_low: 0,
             line: NIL,
-            state: CallState::Waiting,
-            dirty: false,
-            next_dirty: NIL,
-            legs: NIL,
-            ringing: 0,
-            joined_empty: false,
-            ring_more: false,
-            step: 0,
-            hops: 0,
-            tier: 0,
             priority: 0,
             preferred: NIL,
             next_sought: NIL,
-            alone: false,
-            alone_until: Time::ZERO,
-            tag: 0,
-            caller: 0,
-            caller_known: false,
-            arrived: Time::ZERO,
-            joined: Time::ZERO,
-            since: Time::ZERO,
-            credit_ms: 0,
-            leave_at: Time::MAX,
-            announce_at: Time::MAX,
-            retry_at: Time::MAX,
-            cursor: NO_CURSOR,
+            joined: Span::NONE,
+            since: Span::NONE,
+            credit: Span::NONE,
+            leave: Span::EVER,
+            announce: Span::EVER,
+            retry: Span::EVER,
+            step: 0,
+            ringing: 0,
+            hops: 0,
+            tier: 0,
+            state: CallState::Waiting,
+            marks: Marks::default(),
         }
     }
-}
 
-/// A call's place in the tree of its queue. Opaque; [`Default`] makes an empty one.
-///
-/// Apart from the calls and small, because finding out a place looks at many of them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct PlaceSlot {
-    links: Links,
-    /// Calls to its left.
-    before: u32,
-}
-
-/// The table of calls, and beside it that of their places.
-pub(crate) struct Calls<'a> {
-    slots: Slab<'a, Call>,
-    places: Storage<'a, PlaceSlot>,
-}
-
-impl<'a> Calls<'a> {
-    pub(crate) fn new(slots: Slab<'a, Call>, places: Storage<'a, PlaceSlot>) -> Self {
-        Self { slots, places }
+    /// Order in the queue.
+    pub(crate) fn key(&self) -> CallKey {
+        let priority = if self.marks.has(Marks::AGED) { 0 } else { self.priority };
+        (level(priority), self.effective, self.number)
     }
 
-    /// Takes a slot; `None` when all are in use.
-    pub(crate) fn insert(&mut self, call: Call) -> Option<u32> {
-        let index = self.slots.insert(call)?;
-        self.places[index as usize] = PlaceSlot::default();
-        Some(index)
+    pub(crate) fn priority(&self) -> i32 {
+        self.priority
     }
 
-    pub(crate) fn put(&self, sink: &mut dyn Sink) {
-        self.slots.put(sink);
-        for call in 0..self.slots.used() {
-            if self.slots.is_live(call) {
-                self.places[call as usize].put(sink);
+    /// A new priority, and the order that follows from it.
+    pub(crate) fn set_order(&mut self, priority: i32, key: CallKey) {
+        self.priority = priority;
+        self.marks.set(Marks::AGED, key.0 != level(priority));
+        (self.effective, self.number) = (key.1, key.2);
+    }
+
+    /// When it joined the queue it is in now.
+    pub(crate) fn joined(&self) -> Time {
+        self.arrived.plus(self.joined.ms())
+    }
+
+    /// From when its age counts in the order.
+    pub(crate) fn since(&self) -> Time {
+        self.arrived.plus(self.since.ms())
+    }
+
+    /// It joins another queue; what it does there by itself is yet to be set.
+    pub(crate) fn rejoin(&mut self, now: Time, keep_age: bool) {
+        self.joined = Span::between(self.arrived, now);
+        if !keep_age {
+            self.since = self.joined;
+        }
+        (self.leave, self.announce, self.retry) = (Span::EVER, Span::EVER, Span::EVER);
+        self.forget_cursor();
+    }
+
+    pub(crate) fn credit_ms(&self) -> u64 {
+        self.credit.ms()
+    }
+
+    pub(crate) fn set_credit(&mut self, ms: u64) {
+        self.credit = Span::of(ms);
+    }
+
+    pub(crate) fn leave_at(&self) -> Time {
+        self.leave.after(self.joined())
+    }
+
+    pub(crate) fn set_leave_at(&mut self, at: Time) {
+        self.leave = Span::between(self.joined(), at);
+    }
+
+    pub(crate) fn announce_at(&self) -> Time {
+        self.announce.after(self.joined())
+    }
+
+    pub(crate) fn set_announce_at(&mut self, at: Time) {
+        self.announce = Span::between(self.joined(), at);
+    }
+
+    /// When some remembered offer stops counting, or the next phone joins in.
+    pub(crate) fn retry_at(&self) -> Time {
+        self.retry.after(self.joined())
+    }
+
+    pub(crate) fn set_retry_at(&mut self, at: Time) {
+        self.retry = Span::between(self.joined(), at);
+    }
+
+    pub(crate) fn joined_empty(&self) -> bool {
+        self.marks.has(Marks::JOINED_EMPTY)
+    }
+
+    pub(crate) fn set_joined_empty(&mut self, empty: bool) {
+        self.marks.set(Marks::JOINED_EMPTY, empty);
+    }
+
+    pub(crate) fn set_ring_more(&mut self, more: bool) {
+        self.marks.set(Marks::RING_MORE, more);
+    }
+
+    /// Whether the next phone was due; it is not any more.
+    pub(crate) fn take_ring_more(&mut self) -> bool {
+        let more = self.marks.has(Marks::RING_MORE);
+        self.marks.set(Marks::RING_MORE, false);
+        more
+    }
+
+    pub(crate) fn caller_known(&self) -> bool {
+        self.marks.has(Marks::CALLER)
+    }
+
+    pub(crate) fn set_caller_known(&mut self, known: bool) {
+        self.marks.set(Marks::CALLER, known);
+    }
+
+    /// Where a rule that starts there goes on, if the call was offered to anybody by it.
+    pub(crate) fn cursor(&self, start: Start) -> Option<Cursor> {
+        match start {
+            Start::AfterCallLast if self.marks.has(Marks::ROUND) => Some((0, self.cursor)),
+            Start::DownFromCallLast if self.marks.has(Marks::DOWN) => {
+                let term = ((self.cursor & 0xFFFF) << 16) | u64::from(self.cursor_low);
+                Some((self.cursor >> 16, term))
             }
+            _ => None,
         }
     }
 
-    pub(crate) fn get(&mut self, source: &mut Source<'_>) {
-        self.slots.get(source);
-        for call in 0..self.slots.used() {
-            if self.slots.is_live(call) {
-                self.places[call as usize] = Plain::get(source);
+    /// Notes whom it was offered to, for the rules that go on from there: round a tier only the
+    /// term counts, down the tiers it is a position, of 32 bits, beside the 48 of a tier.
+    pub(crate) fn set_cursor(&mut self, start: Start, cursor: Option<Cursor>) {
+        self.forget_cursor();
+        match (start, cursor) {
+            (Start::AfterCallLast, Some((_, term))) => {
+                self.marks.set(Marks::ROUND, true);
+                self.cursor = term;
             }
+            (Start::DownFromCallLast, Some((tier, term))) => {
+                self.marks.set(Marks::DOWN, true);
+                self.cursor = (tier << 16) | ((term >> 16) & 0xFFFF);
+                self.cursor_low = term as u16;
+            }
+            _ => {}
         }
     }
-}
 
-impl<'a> Deref for Calls<'a> {
-    type Target = Slab<'a, Call>;
-
-    fn deref(&self) -> &Slab<'a, Call> {
-        &self.slots
+    fn forget_cursor(&mut self) {
+        self.marks.set(Marks::ROUND | Marks::DOWN, false);
+        (self.cursor, self.cursor_low) = (0, 0);
     }
 }
 
-impl DerefMut for Calls<'_> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.slots
+/// The first word of the order: smaller for higher priorities.
+pub(crate) fn level(priority: i32) -> u64 {
+    (i64::from(i32::MAX) - i64::from(priority)) as u64
+}
+
+plain!(struct Call { effective, number, tag, arrived, cursor, cursor_low, line, priority, preferred, next_sought, joined, since, credit, leave, announce, retry, step, ringing, hops, tier, state, marks });
+
+impl Plain for Marks {
+    fn put(&self, sink: &mut dyn Sink) {
+        self.0.put(sink);
+    }
+
+    fn get(source: &mut Source<'_>) -> Self {
+        Self(u8::get(source))
     }
 }
 
-impl Arena<ByLine> for Calls<'_> {
-    type Key = CallKey;
-
-    fn key(&self, index: u32) -> CallKey {
-        self[index].key
-    }
-
-    fn links(&self, index: u32) -> &Links {
-        &self[index].in_line
-    }
-
-    fn links_mut(&mut self, index: u32) -> &mut Links {
-        &mut self[index].in_line
-    }
-
-    const COUNTS: bool = false;
-
-    fn left(&self, _: u32) -> u32 {
-        0
-    }
-
-    fn set_left(&mut self, _: u32, _: u32) {}
-}
-
-impl Arena<ByQueue> for Calls<'_> {
-    type Key = CallKey;
-
-    fn key(&self, index: u32) -> CallKey {
-        self[index].key
-    }
-
-    fn links(&self, index: u32) -> &Links {
-        &self.places[index as usize].links
-    }
-
-    fn links_mut(&mut self, index: u32) -> &mut Links {
-        &mut self.places[index as usize].links
-    }
-
-    const COUNTS: bool = true;
-
-    fn left(&self, index: u32) -> u32 {
-        self.places[index as usize].before
-    }
-
-    fn set_left(&mut self, index: u32, count: u32) {
-        self.places[index as usize].before = count;
-    }
-}
-
-/// What a leg is at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum LegState {
-    /// The agent's phone rings: a live offer.
-    #[default]
-    Ringing,
-    /// Caller and agent talk.
-    Connected,
-    /// The call has ended, the agent's paperwork has not.
-    WrapUp,
-    /// As `WrapUp`, but it keeps the agent from the calls of that queue only.
-    Rest,
-    /// A missed offer, remembered so that this agent is not offered this call again too soon.
-    Remembered,
-}
-
-/// What ties a call to an agent, in its slot: an offer and what becomes of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Leg {
-    pub(crate) state: LegState,
-    pub(crate) call: u32,
-    pub(crate) agent: u32,
-    /// The agent's generation: a remembered offer can outlive the agent.
-    pub(crate) generation: u32,
-    pub(crate) member: u32,
-    pub(crate) queue: u32,
-    pub(crate) medium: Medium,
-    /// When the present state began, and when it ends by itself.
-    pub(crate) since: Time,
-    pub(crate) until: Time,
-    pub(crate) by_call: u32,
-    pub(crate) by_agent: u32,
-}
-
-impl Default for Leg {
-    fn default() -> Self {
-        Self {
-            state: LegState::Ringing,
-            call: NIL,
-            agent: NIL,
-            generation: 0,
-            member: NIL,
-            queue: NIL,
-            medium: Medium::Voice,
-            since: Time::ZERO,
-            until: Time::MAX,
-            by_call: NIL,
-            by_agent: NIL,
-        }
-    }
-}
-
-plain!(struct Call { key, in_line, queue, line, state, dirty, next_dirty, legs, ringing, joined_empty, ring_more, step, hops, tier, priority, preferred, next_sought, alone, alone_until, tag, caller, caller_known, arrived, joined, since, credit_ms, leave_at, announce_at, retry_at, cursor });
-plain!(struct PlaceSlot { links, before });
-plain!(struct Leg { state, call, agent, generation, member, queue, medium, since, until, by_call, by_agent });
 plain!(enum CallState { 0 Waiting, 1 Ringing, 2 Connected });
-plain!(enum LegState { 0 Ringing, 1 Connected, 2 WrapUp, 3 Remembered, 4 Rest });
 plain!(struct CallConfig { tag, queue, priority, class, preferred_agent, preferred_wait_ms, credit_ms, position, penalty_min, penalty_max, caller, max_wait_ms });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_comes_back() {
+        let mut call = Call::arriving(Time(5_000));
+        for (priority, key) in [
+            (i32::MIN, (level(i32::MIN), 1, 2)),
+            (i32::MAX, (level(i32::MAX), u64::MAX, 3)),
+            // With aging every priority stands on the level of 0.
+            (7, (level(0), 4, u64::MAX)),
+            (0, (level(0), 5, 6)),
+            (-7, (level(-7), 7, 8)),
+        ] {
+            call.set_order(priority, key);
+            assert_eq!((call.priority(), call.key()), (priority, key));
+        }
+        let (round, down) = (Start::AfterCallLast, Start::DownFromCallLast);
+        assert_eq!((call.cursor(round), call.cursor(down)), (None, None));
+        call.set_cursor(round, Some((9, u64::MAX - 1)));
+        assert_eq!((call.cursor(round), call.cursor(down)), (Some((0, u64::MAX - 1)), None));
+        for cursor in
+            [(0, 0), ((1 << 48) - 1, u64::from(u32::MAX)), (0x1234_5678_9ABC, 0x8765_4321)]
+        {
+            call.set_cursor(down, Some(cursor));
+            assert_eq!((call.cursor(round), call.cursor(down)), (None, Some(cursor)));
+        }
+        call.set_cursor(down, None);
+        assert_eq!(call.cursor(down), None);
+
+        call.set_leave_at(Time(9_000));
+        call.rejoin(Time(6_000), false);
+        assert_eq!((call.joined(), call.since()), (Time(6_000), Time(6_000)));
+        assert_eq!((call.leave_at(), call.retry_at()), (Time::MAX, Time::MAX));
+        call.set_announce_at(Time(6_001));
+        call.rejoin(Time(7_000), true);
+        assert_eq!((call.joined(), call.since()), (Time(7_000), Time(6_000)));
+        assert_eq!((call.arrived, call.announce_at()), (Time(5_000), Time::MAX));
+    }
+}

@@ -79,12 +79,14 @@ pub mod stats;
 mod accuracy;
 mod agent;
 mod call;
+mod calls;
 mod choice;
 mod engine;
 mod error;
 mod event;
 mod grid;
 mod id;
+mod leg;
 mod limits;
 mod plain;
 mod queue;
@@ -103,7 +105,8 @@ pub use agent::{
     AgentConfig, AgentCounters, AgentRequest, AgentState, Capacity, Medium, Membership,
     REASON_MISSED,
 };
-pub use call::{CallConfig, CallState, PlaceSlot};
+pub use call::{CallConfig, CallState};
+pub use calls::PlaceSlot;
 pub use choice::{AgentReason, Choice};
 pub use engine::{
     CallView, Engine, Estimates, MemberView, NextCall, Staff, Starvation, WhyIdle, WhyWaiting,

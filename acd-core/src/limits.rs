@@ -1,8 +1,10 @@
 //! How much an engine can hold, and the memory that takes.
 
 use crate::agent::{Agent, Member};
-use crate::call::{Call, Leg, PlaceSlot};
+use crate::call::Call;
+use crate::calls::PlaceSlot;
 use crate::grid::words;
+use crate::leg::Leg;
 use crate::queue::{Line, Pool, Queue};
 use crate::relax::{GhostSlot, RelaxStep};
 use crate::ring::OutputSlot;
@@ -136,6 +138,12 @@ impl Limits {
         crate::skill::fit_words(self.classes as usize, self.profiles as usize)
     }
 
+    /// Callers: one for each call where those who gave up are remembered.
+    #[must_use]
+    pub const fn callers(self) -> usize {
+        if self.ghosts == 0 { 0 } else { self.calls as usize }
+    }
+
     /// Bytes that all the tables take together.
     #[must_use]
     pub fn bytes(self) -> usize {
@@ -147,6 +155,7 @@ impl Limits {
             take(all.memberships, size_of::<MemberSlot>()),
             take(all.calls, size_of::<CallSlot>()),
             take(all.calls, size_of::<PlaceSlot>()),
+            all.callers() * size_of::<u64>(),
             take(all.offers, size_of::<OfferSlot>()),
             take(all.lines, size_of::<LineSlot>()),
             take(all.pools, size_of::<PoolSlot>()),
@@ -202,6 +211,8 @@ pub struct EngineStorage<'a> {
     pub calls: &'a mut [CallSlot],
     /// As many places as calls.
     pub places: &'a mut [PlaceSlot],
+    /// [`Limits::callers`] numbers.
+    pub callers: &'a mut [u64],
     /// Offers.
     pub offers: &'a mut [OfferSlot],
     /// Lines.
@@ -241,6 +252,7 @@ pub(crate) struct Tables<'a> {
     pub(crate) memberships: Storage<'a, MemberSlot>,
     pub(crate) calls: Storage<'a, CallSlot>,
     pub(crate) places: Storage<'a, PlaceSlot>,
+    pub(crate) callers: Storage<'a, u64>,
     pub(crate) offers: Storage<'a, OfferSlot>,
     pub(crate) lines: Storage<'a, LineSlot>,
     pub(crate) pools: Storage<'a, PoolSlot>,
@@ -266,6 +278,7 @@ impl<'a> From<EngineStorage<'a>> for Tables<'a> {
             memberships: storage.memberships.into(),
             calls: storage.calls.into(),
             places: storage.places.into(),
+            callers: storage.callers.into(),
             offers: storage.offers.into(),
             lines: storage.lines.into(),
             pools: storage.pools.into(),
@@ -299,6 +312,7 @@ impl Tables<'static> {
             memberships: table(all.memberships),
             calls: table(all.calls),
             places: table(all.calls),
+            callers: Storage::owned(all.callers(), 0),
             offers: table(all.offers),
             lines: table(all.lines),
             pools: table(all.pools),

@@ -1,7 +1,8 @@
 //! Queues: where calls wait and by which rules they leave.
 
 use crate::agent::ByPool;
-use crate::call::{ByLine, ByQueue, CallKey};
+use crate::call::CallKey;
+use crate::calls::{ByLine, ByQueue};
 use crate::plain::plain;
 use crate::relax::{Overflow, TierRules};
 use crate::select::{Order, Strategy};
@@ -30,7 +31,8 @@ pub struct QueueConfig {
     /// own; else from this queue's calls only, as in Asterisk without `shared_lastcall`. Default:
     /// yes.
     pub wrap_up_shared: bool,
-    /// A call leaves with [`Timeout`](crate::LeaveReason::Timeout) after so long, in ms.
+    /// A call leaves with [`Timeout`](crate::LeaveReason::Timeout) after so long, in ms; from 2^40 ms
+    /// (34 years) on never.
     pub max_wait_ms: Option<u64>,
     /// Where it goes then. `None`: out, with a timeout.
     pub overflow: Option<Overflow>,
@@ -186,9 +188,6 @@ pub struct QueueCounters {
 /// Tier and first order term of a member offered to: tier 0 and any term for those rules that look
 /// at one tier only.
 pub(crate) type Cursor = (u64, u64);
-
-/// Nobody was offered to yet: tiers have 48 bits.
-pub(crate) const NO_CURSOR: Cursor = (u64::MAX, 0);
 
 /// A queue in its slot.
 #[derive(Clone, Copy, Debug)]

@@ -33,6 +33,17 @@ impl Links {
     pub(crate) fn is_linked(&self) -> bool {
         self.parent != NOWHERE
     }
+
+    /// Those of a slot in no tree, which have room for a number.
+    pub(crate) fn keeping(number: u64) -> Self {
+        Self { left: number as u32, right: (number >> 32) as u32, parent: NOWHERE }
+    }
+
+    /// That number; `u64::MAX` by default.
+    pub(crate) fn kept(&self) -> Option<u64> {
+        let number = (u64::from(self.right) << 32) | u64::from(self.left);
+        (!self.is_linked()).then_some(number)
+    }
 }
 
 /// A table whose slots can be in a tree of the kind `W`.

@@ -2,8 +2,9 @@
 
 use super::Engine;
 use crate::agent::{AgentRequest, Member};
-use crate::call::{Call, LegState};
+use crate::call::Call;
 use crate::event::{OfferEnd, Output};
+use crate::leg::LegState;
 use crate::queue::{EmptyRule, Queue, QueueConfig};
 use crate::select::Term;
 use crate::slab::NIL;
@@ -223,8 +224,8 @@ impl Engine<'_> {
 
     /// Until when a call stays in a queue that was empty when it joined.
     pub(super) fn stays_until(&self, call: &Call) -> Time {
-        let stay = self.queues[call.queue].config.leave_empty_stay_ms;
-        if call.joined_empty { call.joined.plus(u64::from(stay)) } else { Time::ZERO }
+        let stay = self.queues[self.lines[call.line].queue].config.leave_empty_stay_ms;
+        if call.joined_empty() { call.joined().plus(u64::from(stay)) } else { Time::ZERO }
     }
 
     /// Gives an agent's slot back if it was removed and its last leg has ended.

@@ -2,7 +2,7 @@
 
 use super::{ARRIVED_AT_0, CALL_STEP, Engine};
 use crate::AgentId;
-use crate::call::{Call, CallConfig, CallKey, CallState};
+use crate::call::{Call, CallConfig, CallKey, CallState, level};
 use crate::error::{Error, Table};
 use crate::event::{Output, RefuseReason};
 use crate::queue::Line;
@@ -57,31 +57,22 @@ impl Engine<'_> {
         };
         let after = |ms: Option<u64>| ms.map_or(Time::MAX, |ms| self.now.plus(ms));
         let first = rules.announce_first_ms.or(rules.announce_every_ms);
-        let call = Call {
-            tag: config.tag,
-            queue,
-            line,
-            priority: config.priority,
-            key,
-            arrived: self.now,
-            joined: self.now,
-            joined_empty: self.joins_empty(queue),
-            since: self.now,
-            caller: config.caller.unwrap_or(0),
-            caller_known: config.caller.is_some(),
-            credit_ms,
-            preferred: config.preferred_agent.map_or(NIL, AgentId::index),
-            alone_until: self.now.plus(u64::from(config.preferred_wait_ms)),
-            leave_at: after(config.max_wait_ms.or(rules.max_wait_ms)),
-            announce_at: after(first),
-            ..Call::default()
-        };
+        let mut call = Call::arriving(self.now);
+        call.tag = config.tag;
+        call.line = line;
+        call.preferred = config.preferred_agent.map_or(NIL, AgentId::index);
+        call.set_credit(credit_ms);
+        call.set_order(config.priority, key);
+        call.set_joined_empty(self.joins_empty(queue));
+        call.set_leave_at(after(config.max_wait_ms.or(rules.max_wait_ms)));
+        call.set_announce_at(after(first));
         let Some(call) = self.calls.insert(call) else {
             return;
         };
+        self.calls.set_caller(call, config.caller);
         self.next_call = number.saturating_add(CALL_STEP);
         self.queues[queue].counters.waiting += 1;
-        self.seek(call);
+        self.seek(call, u64::from(config.preferred_wait_ms));
         self.join_order(call);
         self.arm_call(call);
         let position = self.place(call);
@@ -112,12 +103,13 @@ impl Engine<'_> {
 
     /// A new priority: the place changes, arrival and wait do not.
     pub(super) fn set_priority(&mut self, call: u32, priority: i32) {
-        let Call { queue, since, credit_ms, key, state, .. } = self.calls[call];
+        let at = self.calls[call];
+        let queue = self.queue_of(call);
         self.leave_order(call);
-        self.calls[call].priority = priority;
-        self.calls[call].key = self.key(queue, priority, since, credit_ms, key.2);
+        let key = self.key(queue, priority, at.since(), at.credit_ms(), at.key().2);
+        self.calls[call].set_order(priority, key);
         self.join_order(call);
-        if state == CallState::Waiting {
+        if at.state == CallState::Waiting {
             self.soil_call(call);
         }
     }
@@ -132,12 +124,11 @@ impl Engine<'_> {
         credit: u64,
         number: u64,
     ) -> CallKey {
-        let level = (i64::from(i32::MAX) - i64::from(priority)) as u64;
         let since = i128::from(arrived.ms()) + i128::from(ARRIVED_AT_0) - i128::from(credit);
         let aging = self.queues[queue].config.aging_ms;
         let (level, since) = match aging {
-            None => (level, since),
-            Some(ms) => (i32::MAX as u64, since - i128::from(priority) * i128::from(ms)),
+            None => (level(priority), since),
+            Some(ms) => (level(0), since - i128::from(priority) * i128::from(ms)),
         };
         let since = since.clamp(0, i128::from(u64::MAX)) as u64;
         (level, since, number)
@@ -150,7 +141,7 @@ impl Engine<'_> {
         let (first, behind) =
             (tree.below(&self.calls, (own.0, 0, 0)), tree.below(&self.calls, (own.0 + 1, 0, 0)));
         let place = (place - 1).clamp(first, behind);
-        let key = |place| tree.nth(&self.calls, place).map(|call| self.calls[call].key);
+        let key = |place| tree.nth(&self.calls, place).map(|call| self.calls[call].key());
         let after = key(place).filter(|key| key.0 == own.0);
         let before = place.checked_sub(1).and_then(key).filter(|key| key.0 == own.0);
         match (before, after) {
@@ -167,9 +158,14 @@ impl Engine<'_> {
         self.queues[queue].calls.first(&self.calls)
     }
 
+    /// Where a call waits, or waited.
+    pub(super) fn queue_of(&self, call: u32) -> u32 {
+        self.lines[self.calls[call].line].queue
+    }
+
     /// A call's place in its queue, 1 for the first.
     pub(super) fn place(&self, call: u32) -> u32 {
-        let tree = &self.queues[self.calls[call].queue].calls;
+        let tree = &self.queues[self.queue_of(call)].calls;
         tree.rank(&self.calls, call) + 1
     }
 
@@ -185,7 +181,7 @@ impl Engine<'_> {
 
     /// Puts a call at its place in its queue, and into its line.
     pub(super) fn join_order(&mut self, call: u32) {
-        let queue = self.calls[call].queue;
+        let queue = self.queue_of(call);
         let mut tree = self.queues[queue].calls;
         tree.insert(&mut self.calls, call);
         self.queues[queue].calls = tree;
@@ -195,7 +191,7 @@ impl Engine<'_> {
     /// Takes a call out of its queue's order and its line.
     pub(super) fn leave_order(&mut self, call: u32) {
         self.leave_line(call);
-        let queue = self.calls[call].queue;
+        let queue = self.queue_of(call);
         let mut tree = self.queues[queue].calls;
         tree.remove(&mut self.calls, call);
         self.queues[queue].calls = tree;
@@ -214,15 +210,15 @@ impl Engine<'_> {
 
     /// Lets a call be matched, or not. One that waits for its preferred agent alone is not.
     pub(super) fn show_call(&mut self, call: u32, on: bool) {
-        let Call { line, key, in_line, alone, .. } = self.calls[call];
-        let on = on && !alone;
-        if in_line.is_linked() == on {
+        let on = on && self.calls.alone_until(call).is_none();
+        if self.calls.is_open(call) == on {
             return;
         }
+        let line = self.calls[call].line;
         let Line { mut open, head, head_key, .. } = self.lines[line];
         let next = if on {
             open.insert(&mut self.calls, call);
-            (head == NIL || key < head_key).then_some(call)
+            (head == NIL || self.calls[call].key() < head_key).then_some(call)
         } else {
             let next = (head == call).then(|| open.next(&self.calls, call).unwrap_or(NIL));
             open.remove(&mut self.calls, call);
@@ -238,7 +234,7 @@ impl Engine<'_> {
         let Line { queue, class, .. } = self.lines[line];
         self.lines[line].head = head;
         if head != NIL {
-            self.lines[line].head_key = self.calls[head].key;
+            self.lines[line].head_key = self.calls[head].key();
         }
         let mut some = head != NIL;
         let mut at = self.line_grid.first(queue, class.0);
@@ -251,9 +247,10 @@ impl Engine<'_> {
 
     /// Lets others than the preferred agent have the call from now on.
     pub(super) fn end_alone(&mut self, call: u32) {
-        if !core::mem::take(&mut self.calls[call].alone) {
+        if self.calls.alone_until(call).is_none() {
             return;
         }
+        self.calls.set_alone(call, None);
         if self.calls[call].state == CallState::Waiting {
             self.show_call(call, true);
             self.soil_call(call);
@@ -261,16 +258,18 @@ impl Engine<'_> {
     }
 
     /// Notes a call with its preferred agent. Nobody waits for an agent that will not come.
-    fn seek(&mut self, call: u32) {
-        let Call { preferred, queue, alone_until, .. } = self.calls[call];
+    fn seek(&mut self, call: u32, wait_ms: u64) {
+        let preferred = self.calls[call].preferred;
         if preferred == NIL {
             return;
         }
         self.calls[call].next_sought = self.agents[preferred].sought;
         self.agents[preferred].sought = call;
         let away = self.agents[preferred].request == crate::AgentRequest::LoggedOut;
-        let comes = !away && self.member_of(preferred, queue).is_some();
-        self.calls[call].alone = comes && alone_until > self.now;
+        let comes = !away && self.member_of(preferred, self.queue_of(call)).is_some();
+        if comes && wait_ms > 0 {
+            self.calls.set_alone(call, Some(self.now.plus(wait_ms)));
+        }
     }
 
     /// The preferred agent and the call have nothing to do with each other any more.

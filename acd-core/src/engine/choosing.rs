@@ -1,11 +1,11 @@
 //! Says why an offer was made, while what it was chosen from still stands.
 
 use super::Engine;
-use crate::call::Leg;
 use crate::choice::{AgentReason, Choice};
 use crate::error::{Error, Table};
 use crate::event::Output;
 use crate::id::CallId;
+use crate::leg::Leg;
 use crate::limits::burst;
 use crate::select::{CallReason, Ring, Start};
 
@@ -67,7 +67,7 @@ impl Engine<'_> {
     }
 
     fn agent_reason(&self, call: u32, member: u32, next: Option<u32>) -> AgentReason {
-        let order = self.queues[self.calls[call].queue].order;
+        let order = self.queues[self.queue_of(call)].order;
         if matches!(order.ring, Ring::All | Ring::Everybody) && self.calls[call].ringing > 1 {
             return AgentReason::Everybody;
         }

@@ -2,8 +2,9 @@
 
 use super::Engine;
 use crate::AgentRequest;
-use crate::call::{Call, CallState, Leg, LegState};
+use crate::call::{Call, CallState};
 use crate::event::{EndedBy, LeaveReason, OfferEnd, Output};
+use crate::leg::{Leg, LegState};
 use crate::queue::QueueConfig;
 use crate::slab::NIL;
 
@@ -31,7 +32,9 @@ impl Engine<'_> {
     pub(super) fn leave(&mut self, call: u32, reason: LeaveReason) {
         let position = self.place(call);
         self.end_offers(call, OfferEnd::Cancelled);
-        let Call { queue, arrived, joined, tag, .. } = self.calls[call];
+        let queue = self.queue_of(call);
+        let Call { arrived, tag, .. } = self.calls[call];
+        let joined = self.calls[call].joined();
         let waited_ms = self.now.since(arrived);
         let level = self.queues[queue].config.service_level_ms;
         let counters = &mut self.queues[queue].counters;
@@ -88,7 +91,7 @@ impl Engine<'_> {
 
     /// The conversation is over.
     pub(super) fn complete(&mut self, call: u32, by: EndedBy) {
-        let mut leg = self.calls[call].legs;
+        let mut leg = self.calls.legs(call);
         while leg != NIL && self.legs[leg].state != LegState::Connected {
             leg = self.legs[leg].by_call;
         }

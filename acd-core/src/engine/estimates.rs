@@ -32,10 +32,10 @@ impl Engine<'_> {
     /// No such call, or it is talking.
     pub fn estimates(&self, call: CallId) -> Result<Estimates, Error> {
         let index = self.queued(call)?;
-        let (queue, joined) = (self.calls[index].queue, self.calls[index].joined);
+        let (queue, joined) = (self.queue_of(index), self.calls[index].joined());
         let waited = self.goal.since(joined);
         let first = self.first_in_order(queue);
-        let first = first.map(|first| self.goal.since(self.calls[first].joined));
+        let first = first.map(|first| self.goal.since(self.calls[first].joined()));
         let last = self.queues[queue].last_wait_ms;
         Ok(Estimates {
             by_length_ms: self.by_length(queue, self.place(index)),

@@ -68,18 +68,17 @@ impl Engine<'_> {
     /// No such call, or it is talking.
     pub fn why_waiting(&self, call: CallId) -> Result<WhyWaiting, Error> {
         let index = self.queued(call)?;
-        let Call { queue, line, ringing, alone, alone_until, leave_at, retry_at, .. } =
-            self.calls[index];
-        let relax_at = self.relax_at(&self.calls[index]);
-        let change = leave_at.min(relax_at).min(retry_at).min(self.tier_at(&self.calls[index]));
+        let at = &self.calls[index];
+        let line = &self.lines[at.line];
+        let queue = line.queue;
+        let change = at.leave_at().min(self.relax_at(at)).min(at.retry_at()).min(self.tier_at(at));
         let mut why = WhyWaiting {
             ahead: self.place(index) - 1,
-            ringing: u32::from(ringing),
-            alone_until: alone.then_some(alone_until),
+            ringing: u32::from(at.ringing),
+            alone_until: self.calls.alone_until(index),
             next_change: (change != Time::MAX).then_some(change),
             ..WhyWaiting::default()
         };
-        let line = &self.lines[line];
         let medium = self.queues[queue].config.medium;
         for member in 0..self.members.used() {
             if !self.members.is_live(member) || self.members[member].queue != queue {
@@ -152,7 +151,8 @@ impl Engine<'_> {
         // Those that wait for this agent alone are open to it.
         let mut call = at.sought;
         while call != NIL {
-            let Call { line, alone, state, next_sought, .. } = self.calls[call];
+            let Call { line, state, next_sought, .. } = self.calls[call];
+            let alone = self.calls.alone_until(call).is_some();
             let Line { class, penalty_min, penalty_max, .. } = self.lines[line];
             if let Some(place) = self.preferred_place(call) {
                 let penalty = self.members[place].config.penalty;

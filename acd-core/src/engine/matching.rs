@@ -4,10 +4,10 @@
 //! pair of a waiting call and a free agent that fit each other exists, unless the call remembers
 //! that very agent. Only what has just become free, a call or an agent, is looked at.
 
-use super::{Engine, List};
+use super::Engine;
 use crate::ProfileId;
-use crate::call::{Call, CallState};
-use crate::queue::{Cursor, NO_CURSOR};
+use crate::call::CallState;
+use crate::queue::{Cursor, Line};
 use crate::select::{Order, Ring, Start};
 use crate::slab::NIL;
 use crate::tree::Arena;
@@ -24,13 +24,11 @@ struct Search {
 impl Engine<'_> {
     /// Serves one call or agent of those that have become free, or finds that it stays so.
     pub(super) fn match_one(&mut self) {
-        if self.dirty_calls.first != NIL {
-            let call = self.dirty_calls.first;
+        if let Some(call) = self.dirty_calls.first() {
             if !self.serve_call(call) {
                 self.clean_call(call);
             }
-        } else if self.dirty_agents.first != NIL {
-            let agent = self.dirty_agents.first;
+        } else if let Some(agent) = self.dirty_agents.first() {
             if !self.serve_agent(agent) {
                 self.clean_agent(agent);
             }
@@ -39,20 +37,20 @@ impl Engine<'_> {
 
     /// Finds an agent for a call.
     fn serve_call(&mut self, call: u32) -> bool {
-        let ring_more = core::mem::take(&mut self.calls[call].ring_more);
+        let ring_more = self.calls[call].take_ring_more();
         if ring_more && self.calls[call].state == CallState::Ringing {
             self.offer_one_more(call);
             return false;
         }
         let waits = self.calls[call].state == CallState::Waiting;
-        let open = self.calls[call].in_line.is_linked() || self.preferred_member(call).is_some();
-        waits && open && self.settle(call)
+        let open = self.calls.is_open(call) || self.preferred_member(call).is_some();
+        waits && open && self.settle(call, NIL)
     }
 
     /// Finds a call for an agent.
     fn serve_agent(&mut self, agent: u32) -> bool {
         match self.best_call(agent) {
-            Some(call) => self.settle(call),
+            Some(call) => self.settle(call, agent),
             None => false,
         }
     }
@@ -60,14 +58,16 @@ impl Engine<'_> {
     /// Finds a call and an agent who are each other's first choice, and makes the offer.
     ///
     /// The agent a call would get may be due to a call before it, and that one may prefer another
-    /// agent. Each turn goes to a call further ahead, so it ends.
-    fn settle(&mut self, mut call: u32) -> bool {
+    /// agent. Each turn goes to a call further ahead, so it ends. The call is known to be the
+    /// first choice of the agent `asked`.
+    fn settle(&mut self, mut call: u32, mut asked: u32) -> bool {
         loop {
             let Some(member) = self.best_member(call) else {
                 return false;
             };
-            match self.best_call(self.members[member].agent) {
-                Some(first) if first != call => call = first,
+            let agent = self.members[member].agent;
+            match (agent != asked).then(|| self.best_call(agent)).flatten() {
+                Some(first) if first != call => (call, asked) = (first, agent),
                 _ => return self.offer_around(call, member),
             }
         }
@@ -76,7 +76,7 @@ impl Engine<'_> {
     /// Makes the offers that are due to a call now, this member's first; `false` if there was no
     /// room for any.
     fn offer_around(&mut self, call: u32, member: u32) -> bool {
-        let ring = self.queues[self.calls[call].queue].order.ring;
+        let ring = self.queues[self.queue_of(call)].order.ring;
         let alone = self.preferred_member(call) == Some(member);
         if !self.make_offer(call, member) {
             return false;
@@ -103,7 +103,7 @@ impl Engine<'_> {
 
     /// Rings one phone more for a call that rings already.
     fn offer_one_more(&mut self, call: u32) {
-        let Ring::Progressive { every_ms } = self.queues[self.calls[call].queue].order.ring else {
+        let Ring::Progressive { every_ms } = self.queues[self.queue_of(call)].order.ring else {
             return;
         };
         if self.calls[call].ringing < self.ring_max {
@@ -161,7 +161,7 @@ impl Engine<'_> {
         if agent == NIL {
             return None;
         }
-        let member = self.member_of(agent, self.calls[call].queue)?;
+        let member = self.member_of(agent, self.queue_of(call))?;
         let class = self.lines[self.calls[call].line].class;
         let eligible = self.skills.fits(class, self.agents[agent].config.profile)
             && !self.remembers(call, agent);
@@ -230,13 +230,13 @@ impl Engine<'_> {
     }
 
     fn cursors(&self, call: u32) -> (Option<Cursor>, Option<Cursor>) {
-        let Call { queue, cursor, .. } = self.calls[call];
-        (self.queues[queue].cursor, (cursor != NO_CURSOR).then_some(cursor))
+        let queue = &self.queues[self.queue_of(call)];
+        (queue.cursor, self.calls[call].cursor(queue.order.start))
     }
 
     /// Notes whom a call was offered to, for the rules that go on from there.
     pub(super) fn move_cursors(&mut self, call: u32, member: u32) {
-        let queue = self.calls[call].queue;
+        let queue = self.queue_of(call);
         let at = &self.members[member];
         let here = Some((at.tier(), at.rank[0]));
         let (mut of_queue, mut of_call) = (here, here);
@@ -246,7 +246,8 @@ impl Engine<'_> {
             of_call = self.untried(member, call_was);
         }
         self.queues[queue].cursor = of_queue;
-        self.calls[call].cursor = of_call.unwrap_or(NO_CURSOR);
+        let start = self.queues[queue].order.start;
+        self.calls[call].set_cursor(start, of_call);
     }
 
     /// Just before the best member that was not tried: everybody who came before the one offered
@@ -342,8 +343,8 @@ impl Engine<'_> {
 
     /// The pools of the call's queue that have a free member and can take the call.
     fn pools_for(&self, search: &Search) -> impl Iterator<Item = u32> {
-        let Call { line, queue, .. } = self.calls[search.call];
-        let profiles = self.skills.profiles_for(self.lines[line].class);
+        let Line { queue, class, .. } = self.lines[self.calls[search.call].line];
+        let profiles = self.skills.profiles_for(class);
         self.pool_grid
             .among(queue, profiles)
             .map(move |profile| self.pool_grid.first(queue, profile))
@@ -351,9 +352,9 @@ impl Engine<'_> {
 
     /// The queue's pool of a profile, if it has a free member and can take the call.
     fn fitting_pool(&self, search: &Search, profile: u16) -> Option<u32> {
-        let Call { line, queue, .. } = self.calls[search.call];
+        let Line { queue, class, .. } = self.lines[self.calls[search.call].line];
         let pool = self.pool_grid.first(queue, profile);
-        let fits = self.skills.fits(self.lines[line].class, ProfileId(profile));
+        let fits = self.skills.fits(class, ProfileId(profile));
         (pool != NIL && fits && !self.pools[pool].tree.is_empty()).then_some(pool)
     }
 
@@ -364,7 +365,7 @@ impl Engine<'_> {
 
     /// Whether the call is being offered to this agent, or remembers that it was in vain.
     pub(super) fn remembers(&self, call: u32, agent: u32) -> bool {
-        let mut leg = self.calls[call].legs;
+        let mut leg = self.calls.legs(call);
         while leg != NIL {
             let at = &self.legs[leg];
             if at.agent == agent && at.generation == self.agents.generation(agent) {
@@ -376,73 +377,20 @@ impl Engine<'_> {
     }
 
     pub(super) fn soil_call(&mut self, call: u32) {
-        if !self.calls[call].dirty {
-            self.calls[call].dirty = true;
-            self.calls[call].next_dirty = NIL;
-            let last = self.dirty_calls.last;
-            if last == NIL {
-                self.dirty_calls.first = call;
-            } else {
-                self.calls[last].next_dirty = call;
-            }
-            self.dirty_calls.last = call;
-        }
+        self.calls.append(&mut self.dirty_calls, call);
     }
 
     pub(super) fn soil_agent(&mut self, agent: u32) {
-        if !self.agents[agent].dirty {
-            self.agents[agent].dirty = true;
-            self.agents[agent].next_dirty = NIL;
-            let last = self.dirty_agents.last;
-            if last == NIL {
-                self.dirty_agents.first = agent;
-            } else {
-                self.agents[last].next_dirty = agent;
-            }
-            self.dirty_agents.last = agent;
-        }
+        self.agents.append(&mut self.dirty_agents, agent);
     }
 
     /// Takes a call off the list of those to be matched.
     pub(super) fn clean_call(&mut self, call: u32) {
-        if !self.calls[call].dirty {
-            return;
-        }
-        self.calls[call].dirty = false;
-        let next = self.calls[call].next_dirty;
-        let (mut before, mut at) = (NIL, self.dirty_calls.first);
-        while at != call {
-            (before, at) = (at, self.calls[at].next_dirty);
-        }
-        if before != NIL {
-            self.calls[before].next_dirty = next;
-        }
-        take_out(&mut self.dirty_calls, before, call, next);
+        self.calls.take_off(&mut self.dirty_calls, call);
     }
 
     /// Takes an agent off the list of those to be matched.
     pub(super) fn clean_agent(&mut self, agent: u32) {
-        if !self.agents[agent].dirty {
-            return;
-        }
-        self.agents[agent].dirty = false;
-        let next = self.agents[agent].next_dirty;
-        let (mut before, mut at) = (NIL, self.dirty_agents.first);
-        while at != agent {
-            (before, at) = (at, self.agents[at].next_dirty);
-        }
-        if before != NIL {
-            self.agents[before].next_dirty = next;
-        }
-        take_out(&mut self.dirty_agents, before, agent, next);
-    }
-}
-
-fn take_out(list: &mut List, before: u32, gone: u32, next: u32) {
-    if before == NIL {
-        list.first = next;
-    }
-    if list.last == gone {
-        list.last = before;
+        self.agents.take_off(&mut self.dirty_agents, agent);
     }
 }

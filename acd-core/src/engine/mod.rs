@@ -32,11 +32,12 @@ pub use views::{CallView, MemberView};
 pub use warnings::Starvation;
 
 use crate::agent::{Agent, Member};
-use crate::call::{Calls, Leg, LegState};
+use crate::calls::Calls;
 use crate::error::{Error, Table};
 use crate::event::{Input, Output};
 use crate::grid::Grid;
 use crate::id::{AgentId, CallId, OfferId, QueueId};
+use crate::leg::{Leg, LegState};
 #[cfg(feature = "alloc")]
 use crate::limits::Limits;
 use crate::limits::{EngineStorage, Tables, burst};
@@ -45,7 +46,7 @@ use crate::relax::{GhostSlot, RelaxStep};
 use crate::ring::Ring;
 use crate::select::CallOrder;
 use crate::skill::{ClassId, ProfileId, Skill, Skills};
-use crate::slab::{NIL, Slab};
+use crate::slab::{List, NIL, Slab};
 use crate::storage::Storage;
 use crate::time::Time;
 use crate::timer::Timers;
@@ -98,17 +99,6 @@ fn cleared(mut ghosts: Storage<'_, GhostSlot>) -> Storage<'_, GhostSlot> {
     ghosts
 }
 
-/// First and last of an intrusive list.
-#[derive(Clone, Copy, Debug)]
-struct List {
-    first: u32,
-    last: u32,
-}
-
-impl List {
-    const EMPTY: Self = Self { first: NIL, last: NIL };
-}
-
 impl core::fmt::Debug for Engine<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Engine")
@@ -159,7 +149,8 @@ impl<'a> Engine<'a> {
         if ring_max == 0 {
             return Err(Error::Config("ring_max is 0"));
         }
-        if tables.places.len() < calls.len() {
+        let callers = if tables.ghosts.is_empty() { 0 } else { calls.len() };
+        if tables.places.len() < calls.len() || tables.callers.len() < callers {
             return Err(Error::Full(Table::Calls));
         }
         if timers.len() < calls.len() + offers.len() + agents.len() + queues.len() {
@@ -176,7 +167,7 @@ impl<'a> Engine<'a> {
             queues: Slab::new(tables.queues),
             agents: Slab::new(tables.agents),
             members: Slab::new(tables.memberships),
-            calls: Calls::new(Slab::new(tables.calls), tables.places),
+            calls: Calls::new(Slab::new(tables.calls), tables.places, tables.callers),
             legs: Slab::new(tables.offers),
             lines: Slab::new(tables.lines),
             pools: Slab::new(tables.pools),
@@ -284,7 +275,9 @@ impl<'a> Engine<'a> {
     }
 
     fn is_dirty(&self) -> bool {
-        self.dirty_calls.first != NIL || self.dirty_agents.first != NIL || self.emptying != NIL
+        self.dirty_calls.first().is_some()
+            || self.dirty_agents.first().is_some()
+            || self.emptying != NIL
     }
 
     /// Works until nothing is left to do, or there is no room for what it would say.
@@ -343,7 +336,7 @@ impl<'a> Engine<'a> {
             Input::Move { call, queue, .. } => {
                 let index = self.queued(call)?;
                 let to = self.queue(queue)?;
-                if to == self.calls[index].queue {
+                if to == self.queue_of(index) {
                     return Err(Error::Config("a call is moved to the queue it is in"));
                 }
                 self.check_lines(to, &self.lines[self.calls[index].line])

@@ -24,14 +24,23 @@ pub(super) struct Claim {
 impl Claim {
     /// Which goes first, `Less` for this one, and what decides.
     fn against(&self, other: &Self) -> (Ordering, CallReason) {
-        let criteria = [
-            (other.seeks.cmp(&self.seeks), CallReason::Preferred),
-            (other.weight.cmp(&self.weight), CallReason::Weight),
-            (self.key.0.cmp(&other.key.0), CallReason::Priority),
-            (other.urgency.cmp(&self.urgency), CallReason::Order),
-        ];
-        let decided = criteria.into_iter().find(|(order, _)| order.is_ne());
-        decided.unwrap_or((self.key.cmp(&other.key), CallReason::Age))
+        let seeks = other.seeks.cmp(&self.seeks);
+        if seeks.is_ne() {
+            return (seeks, CallReason::Preferred);
+        }
+        let weight = other.weight.cmp(&self.weight);
+        if weight.is_ne() {
+            return (weight, CallReason::Weight);
+        }
+        let priority = self.key.0.cmp(&other.key.0);
+        if priority.is_ne() {
+            return (priority, CallReason::Priority);
+        }
+        let urgency = other.urgency.cmp(&self.urgency);
+        if urgency.is_ne() {
+            return (urgency, CallReason::Order);
+        }
+        (self.key.cmp(&other.key), CallReason::Age)
     }
 
     /// What decides between this one and the next.
@@ -109,7 +118,7 @@ impl Engine<'_> {
         while call != NIL {
             let place = self.preferred_place(call).filter(|&at| serves(&self.members[at]));
             if place.is_some() && call != but && self.calls[call].state == CallState::Waiting {
-                let key = self.calls[call].key;
+                let key = self.calls[call].key();
                 let claim = Claim { call, seeks: true, weight: 0, urgency: Urgency::SAME, key };
                 if claim.is_ahead_of(best.as_ref()) {
                     best = Some(claim);
@@ -164,7 +173,7 @@ impl Engine<'_> {
             let Some(call) = line.open.next(&self.calls, claim.call) else {
                 break;
             };
-            (claim.call, claim.key) = (call, self.calls[call].key);
+            (claim.call, claim.key) = (call, self.calls[call].key());
             claim.urgency = self.urgency(line.queue, claim.key);
         }
         best

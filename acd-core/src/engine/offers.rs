@@ -1,8 +1,9 @@
 //! Offers: made, accepted, turned down, overtaken.
 
 use super::Engine;
-use crate::call::{CallState, Leg, LegState};
+use crate::call::CallState;
 use crate::event::{OfferEnd, Output, RejectCause};
+use crate::leg::{Leg, LegState};
 use crate::slab::NIL;
 use crate::time::Time;
 use crate::{AgentRequest, REASON_MISSED};
@@ -11,7 +12,7 @@ impl Engine<'_> {
     /// Offers a call to a member; `false` when there is no room for one more offer.
     pub(super) fn make_offer(&mut self, call: u32, member: u32) -> bool {
         let agent = self.members[member].agent;
-        let queue = self.calls[call].queue;
+        let queue = self.queue_of(call);
         let medium = self.queues[queue].config.medium;
         let until = self.now.plus(u64::from(self.queues[queue].config.ring_timeout_ms));
         let why_call = self.choices.then(|| self.call_reason(call, agent));
@@ -30,11 +31,11 @@ impl Engine<'_> {
             medium,
             since: self.now,
             until,
-            by_call: self.calls[call].legs,
+            by_call: self.calls.legs(call),
             by_agent: self.agents[agent].legs,
         });
         let Some(leg) = leg else { return false };
-        self.calls[call].legs = leg;
+        self.calls.set_legs(call, leg);
         self.agents[agent].legs = leg;
         self.arm_leg(leg);
 
@@ -86,7 +87,7 @@ impl Engine<'_> {
         counters.talking += 1;
         counters.answered += 1;
         counters.answered_in_level += u64::from(waited_ms <= level);
-        let here = self.now.since(self.calls[call].joined);
+        let here = self.now.since(self.calls[call].joined());
         self.queues[queue].last_wait_ms = Some(here);
         let counters = &mut self.queues[queue].counters;
         counters.waited_ms = counters.waited_ms.saturating_add(here);
@@ -123,7 +124,7 @@ impl Engine<'_> {
 
     /// Ends every live offer of a call.
     pub(super) fn end_offers(&mut self, call: u32, end: OfferEnd) {
-        let mut leg = self.calls[call].legs;
+        let mut leg = self.calls.legs(call);
         while leg != NIL {
             let next = self.legs[leg].by_call;
             if self.legs[leg].state == LegState::Ringing {
@@ -214,12 +215,12 @@ impl Engine<'_> {
             until,
             member: NIL,
             by_agent: NIL,
-            by_call: self.calls[call].legs,
+            by_call: self.calls.legs(call),
             ..self.legs[leg]
         };
         self.legs.remove(leg);
         if let Some(leg) = self.legs.insert(memory) {
-            self.calls[call].legs = leg;
+            self.calls.set_legs(call, leg);
             self.retry_by(call, until);
         }
     }
@@ -227,7 +228,7 @@ impl Engine<'_> {
     /// Drops the memories of a call that have served their time.
     pub(super) fn forget_old(&mut self, call: u32) {
         let mut next_retry = Time::MAX;
-        let mut leg = self.calls[call].legs;
+        let mut leg = self.calls.legs(call);
         while leg != NIL {
             let Leg { state, until, by_call, .. } = self.legs[leg];
             if state == LegState::Remembered {
@@ -240,7 +241,7 @@ impl Engine<'_> {
             }
             leg = by_call;
         }
-        self.calls[call].retry_at = next_retry;
+        self.calls[call].set_retry_at(next_retry);
     }
 
     /// Drops all memories of a call.
@@ -250,7 +251,7 @@ impl Engine<'_> {
 
     /// Drops one memory of a call, if it has any.
     fn forget_one(&mut self, call: u32) -> bool {
-        let mut leg = self.calls[call].legs;
+        let mut leg = self.calls.legs(call);
         while leg != NIL {
             if self.legs[leg].state == LegState::Remembered {
                 self.leave_call(leg);
@@ -278,11 +279,11 @@ impl Engine<'_> {
     /// Takes a leg off its call's list.
     pub(super) fn leave_call(&mut self, leg: u32) {
         let Leg { call, by_call, .. } = self.legs[leg];
-        if self.calls[call].legs == leg {
-            self.calls[call].legs = by_call;
+        if self.calls.legs(call) == leg {
+            self.calls.set_legs(call, by_call);
             return;
         }
-        let mut at = self.calls[call].legs;
+        let mut at = self.calls.legs(call);
         while self.legs[at].by_call != leg {
             at = self.legs[at].by_call;
         }

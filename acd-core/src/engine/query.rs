@@ -35,7 +35,7 @@ impl Engine<'_> {
         if !self.is_queued(index) {
             return Ok(None);
         }
-        Ok(self.estimate(self.calls[index].queue, self.place(index)))
+        Ok(self.estimate(self.queue_of(index), self.place(index)))
     }
 
     /// Calls waiting or ringing in a queue.

@@ -5,7 +5,7 @@ use crate::call::{Call, CallState};
 use crate::error::{Error, Table};
 use crate::event::{LeaveReason, OfferEnd, Output};
 use crate::id::QueueId;
-use crate::queue::{Line, NO_CURSOR};
+use crate::queue::Line;
 use crate::relax::{GhostSlot, Overflow, RelaxStep};
 use crate::slab::NIL;
 use crate::time::Time;
@@ -60,8 +60,9 @@ impl Engine<'_> {
 
     /// When a call takes its next step of relaxation; never if there is none.
     pub(super) fn relax_at(&self, call: &Call) -> Time {
-        let step = self.steps_of(call.queue).get(usize::from(call.step));
-        step.map_or(Time::MAX, |step| call.joined.plus(step.after_ms))
+        let queue = self.lines[call.line].queue;
+        let step = self.steps_of(queue).get(usize::from(call.step));
+        step.map_or(Time::MAX, |step| call.joined().plus(step.after_ms))
     }
 
     /// Whether there is room for every line a call of this kind may come to wait in.
@@ -111,7 +112,8 @@ impl Engine<'_> {
 
     /// A call takes its next step.
     pub(super) fn relax(&mut self, call: u32) {
-        let Call { queue, line, step, state, .. } = self.calls[call];
+        let Call { line, step, state, .. } = self.calls[call];
+        let queue = self.lines[line].queue;
         let Some(change) = self.steps_of(queue).get(usize::from(step)).copied() else {
             return;
         };
@@ -132,7 +134,8 @@ impl Engine<'_> {
 
     /// A call has waited as long as its queue lets it.
     pub(super) fn overflow(&mut self, call: u32) {
-        let Call { queue, hops, line, .. } = self.calls[call];
+        let Call { hops, line, .. } = self.calls[call];
+        let queue = self.lines[line].queue;
         match self.queues[queue].config.overflow {
             Some(Overflow::Queue(to)) => {
                 let there = self.queue(to).ok().filter(|&there| {
@@ -154,40 +157,43 @@ impl Engine<'_> {
     /// Takes a call to another queue, which has room for its lines.
     pub(super) fn move_call(&mut self, call: u32, to: u32, keep_age: bool, overflowed: bool) {
         let left_position = self.place(call);
-        let from = self.queue_id(self.calls[call].queue);
+        let queue = self.queue_of(call);
+        let from = self.queue_id(queue);
         self.end_offers(call, OfferEnd::Cancelled);
         self.forget_all(call);
         self.leave_order(call);
-        let Call { queue, since, joined, priority, credit_ms, line, key, .. } = self.calls[call];
+        let before = self.calls[call];
         let counters = &mut self.queues[queue].counters;
         counters.waiting -= 1;
         counters.overflowed += 1;
-        let waited_ms = self.now.since(joined);
+        let waited_ms = self.now.since(before.joined());
         counters.waited_ms = counters.waited_ms.saturating_add(waited_ms);
         self.queues[to].counters.offered += 1;
         self.queues[to].counters.waiting += 1;
-        let Ok(line) = self.make_lines(to, self.lines[line]) else {
+        let Ok(line) = self.make_lines(to, self.lines[before.line]) else {
             return;
         };
         let rules = self.queues[to].config;
         let after = |ms: Option<u64>| ms.map_or(Time::MAX, |ms| self.now.plus(ms));
         let leave_at = after(rules.max_wait_ms);
         let announce_at = after(rules.announce_first_ms.or(rules.announce_every_ms));
-        let since = if keep_age { since } else { self.now };
-        let key = self.key(to, priority, since, credit_ms, key.2);
+        let since = if keep_age { before.since() } else { self.now };
+        let priority = before.priority();
+        let key = self.key(to, priority, since, before.credit_ms(), before.key().2);
         let joined_empty = self.joins_empty(to);
         let at = &mut self.calls[call];
-        at.joined_empty = joined_empty;
-        (at.queue, at.line, at.key) = (to, line, key);
-        (at.since, at.joined) = (since, self.now);
+        at.rejoin(self.now, keep_age);
+        at.line = line;
+        at.set_order(priority, key);
+        at.set_joined_empty(joined_empty);
+        at.set_leave_at(leave_at);
+        at.set_announce_at(announce_at);
         (at.step, at.tier) = (0, 0);
-        (at.leave_at, at.announce_at, at.retry_at) = (leave_at, announce_at, Time::MAX);
-        at.cursor = NO_CURSOR;
         at.hops = at.hops.saturating_add(1);
         // Nobody waits for an agent who does not serve the queue.
         let preferred = at.preferred;
         if preferred != NIL && self.member_of(preferred, to).is_none() {
-            self.calls[call].alone = false;
+            self.calls.set_alone(call, None);
         }
         self.join_order(call);
         self.arm_call(call);
@@ -208,17 +214,17 @@ impl Engine<'_> {
 
     /// Keeps the age of a caller who gave up, if its queue wants that.
     pub(super) fn keep_ghost(&mut self, call: u32) {
-        let Call { queue, caller, caller_known, arrived, credit_ms, .. } = self.calls[call];
+        let queue = self.queue_of(call);
         let within = self.queues[queue].config.resume_within_ms;
         let Some(within) = within else {
             return;
         };
-        if self.ghosts.is_empty() || !caller_known {
+        let Some(caller) = self.calls.caller(call) else {
             return;
-        }
-        let (id, now) = (self.queue_id(queue), self.now);
-        let waited_ms = now.since(arrived).saturating_add(credit_ms);
-        let until = now.plus(u64::from(within));
+        };
+        let at = &self.calls[call];
+        let waited_ms = self.now.since(at.arrived).saturating_add(at.credit_ms());
+        let (id, until) = (self.queue_id(queue), self.now.plus(u64::from(within)));
         // Who calls twice and gives up twice is back once, with the greater age.
         if let Some(ghost) = self.ghost_of(id, caller) {
             ghost.waited_ms = ghost.waited_ms.max(waited_ms);

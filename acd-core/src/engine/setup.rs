@@ -3,10 +3,10 @@
 use super::Engine;
 use crate::ProfileId;
 use crate::agent::{Agent, AgentConfig, AgentRequest, Member, Membership};
-use crate::call::LegState;
 use crate::error::{Error, Table};
 use crate::event::OfferEnd;
 use crate::id::{AgentId, QueueId};
+use crate::leg::LegState;
 use crate::queue::{Line, Pool, Queue, QueueConfig};
 use crate::slab::NIL;
 use crate::time::Time;
@@ -228,7 +228,7 @@ impl Engine<'_> {
         // Nobody waits for an agent who does not serve the queue.
         let mut call = self.agents[agent].sought;
         while call != NIL {
-            if self.calls[call].queue == self.members[member].queue {
+            if self.queue_of(call) == self.members[member].queue {
                 self.end_alone(call);
             }
             call = self.calls[call].next_sought;

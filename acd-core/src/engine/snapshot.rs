@@ -1,12 +1,12 @@
 //! The whole state as bytes and back, and as one number.
 
-use super::{CHECKED, Engine, List};
+use super::{CHECKED, Engine};
 use crate::error::Error;
 use crate::limits::EngineStorage;
 #[cfg(feature = "alloc")]
 use crate::limits::Limits;
 use crate::plain::{Buffer, Hash, Plain, Sink, Source};
-use crate::slab::NIL;
+use crate::slab::{List, NIL};
 use crate::storage::Storage;
 use crate::time::Time;
 

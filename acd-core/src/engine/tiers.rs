@@ -16,12 +16,12 @@ impl Engine<'_> {
         let level = member.config.level;
         level == 0
             || (rules.skip_empty && queue.levels.is_some_and(|(lowest, _)| level <= lowest))
-            || self.calls[call].joined.plus(rules.opens_after(level)) <= self.now
+            || self.calls[call].joined().plus(rules.opens_after(level)) <= self.now
     }
 
     /// When the next level opens for a call; never if none does.
     pub(super) fn tier_at(&self, call: &Call) -> Time {
-        let queue = &self.queues[call.queue];
+        let queue = &self.queues[self.lines[call.line].queue];
         let (Some(rules), Some((_, highest))) = (queue.config.tiers, queue.levels) else {
             return Time::MAX;
         };
@@ -30,7 +30,7 @@ impl Engine<'_> {
         if rules.wait_ms == 0 || call.tier >= levels {
             return Time::MAX;
         }
-        call.joined.plus((u64::from(call.tier) + 1) * u64::from(rules.wait_ms))
+        call.joined().plus((u64::from(call.tier) + 1) * u64::from(rules.wait_ms))
     }
 
     /// Levels that open for a call by now.

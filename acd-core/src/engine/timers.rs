@@ -1,8 +1,9 @@
 //! What is armed for calls, offers and agents, and what happens when it is due.
 
 use super::Engine;
-use crate::call::{Call, CallState, LegState};
+use crate::call::CallState;
 use crate::event::{OfferEnd, Output};
+use crate::leg::LegState;
 use crate::time::Time;
 use crate::timer::Top;
 
@@ -62,32 +63,33 @@ impl Engine<'_> {
 
     /// At one instant leaving comes first, then new chances, then what is only said.
     fn call_due(&mut self, call: u32) {
-        let Call { leave_at, alone, alone_until, retry_at, announce_at, queue, state, .. } =
-            self.calls[call];
-        let joined_empty = self.calls[call].joined_empty;
-        if leave_at <= self.now {
+        let at = self.calls[call];
+        let queue = self.queue_of(call);
+        let (retry_at, announce_at) = (at.retry_at(), at.announce_at());
+        if at.leave_at() <= self.now {
             self.overflow(call);
             return;
         }
-        if joined_empty && self.stays_until(&self.calls[call]) <= self.now {
-            self.calls[call].joined_empty = false;
+        if at.joined_empty() && self.stays_until(&at) <= self.now {
+            self.calls[call].set_joined_empty(false);
             self.check_empty(queue);
         }
         if self.relax_at(&self.calls[call]) <= self.now {
             self.relax(call);
         }
         self.open_tiers(call);
-        if alone && alone_until <= self.now {
+        if self.calls.alone_until(call).is_some_and(|until| until <= self.now) {
             self.end_alone(call);
         }
         if retry_at <= self.now {
             self.forget_old(call);
-            self.calls[call].ring_more = state == CallState::Ringing;
+            self.calls[call].set_ring_more(at.state == CallState::Ringing);
             self.soil_call(call);
         }
         if announce_at <= self.now {
             let every = self.queues[queue].config.announce_every_ms;
-            self.calls[call].announce_at = every.map_or(Time::MAX, |ms| announce_at.plus(ms));
+            let next = every.map_or(Time::MAX, |ms| announce_at.plus(ms));
+            self.calls[call].set_announce_at(next);
             let position = self.place(call);
             self.say(Output::Announce {
                 call: self.call_id(call),
@@ -101,8 +103,8 @@ impl Engine<'_> {
 
     /// Has a call looked at again by an instant at the latest.
     pub(super) fn retry_by(&mut self, call: u32, at: Time) {
-        let retry_at = &mut self.calls[call].retry_at;
-        *retry_at = at.min(*retry_at);
+        let retry_at = at.min(self.calls[call].retry_at());
+        self.calls[call].set_retry_at(retry_at);
         self.arm_call(call);
     }
 
@@ -112,12 +114,13 @@ impl Engine<'_> {
         if at.state == CallState::Connected {
             return Time::MAX;
         }
-        let mut first = at.leave_at.min(at.retry_at).min(at.announce_at).min(self.relax_at(at));
+        let mut first =
+            at.leave_at().min(at.retry_at()).min(at.announce_at()).min(self.relax_at(at));
         first = first.min(self.tier_at(at));
-        if at.joined_empty {
+        if at.joined_empty() {
             first = first.min(self.stays_until(at));
         }
-        if at.alone { first.min(at.alone_until) } else { first }
+        self.calls.alone_until(call).map_or(first, |until| first.min(until))
     }
 
     pub(super) fn arm_call(&mut self, call: u32) {

@@ -2,9 +2,10 @@
 
 use super::Engine;
 use crate::agent::{AgentConfig, AgentRequest, Membership};
-use crate::call::{Call, CallState};
+use crate::call::CallState;
 use crate::error::Error;
 use crate::id::{AgentId, CallId, QueueId};
+use crate::queue::Line;
 use crate::skill::ClassId;
 use crate::slab::NIL;
 use crate::time::Time;
@@ -114,11 +115,18 @@ impl Engine<'_> {
     /// # Errors
     /// No such call.
     pub fn call_view(&self, call: CallId) -> Result<CallView, Error> {
-        let Call { tag, queue, line, state, priority, arrived, joined, credit_ms, .. } =
-            self.calls[self.call(call)?];
-        let class = self.lines[line].class;
-        let queue = self.queue_id(queue);
-        Ok(CallView { tag, queue, state, priority, class, arrived, joined, credit_ms })
+        let at = &self.calls[self.call(call)?];
+        let Line { queue, class, .. } = self.lines[at.line];
+        Ok(CallView {
+            tag: at.tag,
+            queue: self.queue_id(queue),
+            state: at.state,
+            priority: at.priority(),
+            class,
+            arrived: at.arrived,
+            joined: at.joined(),
+            credit_ms: at.credit_ms(),
+        })
     }
 
     /// Calls in the queue of this call that are before it in the order; for a call that is talking,
@@ -131,8 +139,8 @@ impl Engine<'_> {
         if self.is_queued(index) {
             return Ok(self.place(index) - 1);
         }
-        let Call { queue, key, .. } = self.calls[index];
-        Ok(self.queues[queue].calls.below(&self.calls, key))
+        let tree = &self.queues[self.queue_of(index)].calls;
+        Ok(tree.below(&self.calls, self.calls[index].key()))
     }
 
     /// What is known of a member of a queue.

@@ -103,7 +103,7 @@ fn a_small_office_fits_into_64_kilobytes() {
 fn calls_and_agents_are_small() {
     let timer = size_of::<TimerSlot>();
     let call = size_of::<CallSlot>() + size_of::<PlaceSlot>() + timer;
-    assert!(call <= 224, "a waiting call takes {call} bytes");
+    assert!(call <= 160, "a waiting call takes {call} bytes");
     let agent = size_of::<AgentSlot>() + timer;
     assert!(agent <= 256, "an agent takes {agent} bytes");
     let member = size_of::<MemberSlot>();

@@ -47,6 +47,7 @@ pub fn check() {
             memberships: &mut memberships,
             calls: &mut calls,
             places: &mut places,
+            callers: &mut [],
             offers: &mut offers,
             lines: &mut lines,
             pools: &mut pools,

@@ -64,6 +64,7 @@ pub(super) fn lay(arena: &mut Arena, limits: Limits) -> Result<EngineStorage<'st
         memberships: arena.slots(all.memberships)?,
         calls: arena.slots(all.calls)?,
         places: arena.slots(all.calls)?,
+        callers: arena.table(all.callers(), 0)?,
         offers: arena.slots(all.offers)?,
         lines: arena.slots(all.lines)?,
         pools: arena.slots(all.pools)?,
