@@ -1,6 +1,6 @@
 //! Exceptions, one family a core, each with the name of what was wrong.
 
-use pyo3::exceptions::PyException;
+use pyo3::exceptions::{PyException, PyOSError};
 use pyo3::prelude::*;
 
 pyo3::create_exception!(
@@ -15,9 +15,12 @@ pyo3::create_exception!(
     trunkline.media,
     MediaError,
     Error,
-    "A frame or a setting of the media layer is not what it must be.\n\n\
+    "A frame, a packet, a file or a setting of the media layer is not what it must be.\n\n\
      `code` names the reason: frame (`subject` samples are no frame, the longest has `limit`), \
-     no_room (for a packet in `limit` bytes), settings."
+     no_room (for a packet in `limit` bytes), settings; \
+     short, version (`subject`, where `limit` is read), padding, packet_type (`subject`), unwritable, \
+     undrained, busy (with event `subject`), no_duration; not_sound, coding (format `subject`), \
+     malformed (at byte `subject`), header."
 );
 
 pyo3::create_exception!(
@@ -107,6 +110,15 @@ impl Reason {
                 Err(other) => other,
             }
         })
+    }
+}
+
+/// An error of the file system, with the file's name.
+pub(crate) fn of_file(path: &std::path::Path, error: &std::io::Error) -> PyErr {
+    let name = path.display().to_string();
+    match error.raw_os_error() {
+        Some(number) => PyOSError::new_err((number, error.to_string(), name)),
+        None => PyOSError::new_err(format!("{name}: {error}")),
     }
 }
 

@@ -10,6 +10,7 @@ mod ivr;
 mod lasting;
 mod media;
 mod record;
+mod rtp;
 mod staffing;
 mod words;
 
@@ -22,5 +23,6 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     ivr::add_to(module)?;
     staffing::add_to(module)?;
     media::add_to(module)?;
+    rtp::add_to(module)?;
     record::add_to(module)
 }

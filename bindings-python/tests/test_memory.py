@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 import trunkline
-from trunkline import _dialogue, _native, acd, ivr, media, record, sim
+from trunkline import _dialogue, _native, acd, ivr, media, record, rtp, sim
 from trunkline.acd import AcdError, Connected, Engine, Joined, Offer
+from trunkline.admission import Door
+from trunkline.calendar import Calendar
 from trunkline.ivr import CompileError, Flow, IvrError, Session
 from trunkline.media import (
     Concealer,
@@ -28,6 +30,7 @@ from trunkline.media import (
     ToneDetector,
     Vad,
 )
+from trunkline.outbound import Campaign, CampaignError
 from trunkline.record import Channel, Reader, RecordError, Writer
 
 CODES = bytes(i % 256 for i in range(160))
@@ -57,7 +60,7 @@ INPUTS = (CODES, PCM, ARRAY, OUT, ROOM, DOCUMENT, PROGRAM, FLOW, SCENARIO, CENTR
 """What is handed in again and again."""
 CLASSES = tuple(
     value
-    for module in (_native, _dialogue, acd, ivr, media, record, sim)
+    for module in (_native, _dialogue, acd, ivr, media, record, rtp, sim)
     for value in vars(module).values()
     if isinstance(value, type) and value.__module__.startswith("trunkline")
 )
@@ -82,8 +85,20 @@ def refused(kind: type[Exception], call: Call) -> Call:
 def sounds() -> Kinds:
     keys, tones, vad, concealer = DtmfDetector(), ToneDetector(), Vad(), Concealer()
     encoder, decoder = OpusEncoder(), OpusDecoder()
+    bridge, agc, fade = media.Bridge(), media.Agc(), media.Fade(-6)
+    keyless, noise = media.DtmfSuppressor(), media.ComfortNoise()
+    faxes, people, beeps = media.FaxDetector(), media.AnswerDetector(), media.BeepDetector()
     packet, resampler = encoder.encode(PCM), Resampler(8000, 16000)
     buffer, beat = JitterBuffer(), itertools.count()
+
+    def in_place() -> None:
+        agc.process(OUT)
+        fade.apply(OUT)
+        keyless.process(OUT)
+
+    def pause() -> None:
+        noise.update(media.describe_noise(PCM))
+        noise.fill()
 
     def frame() -> None:
         n = next(beat)
@@ -120,6 +135,11 @@ def sounds() -> Kinds:
         "opus decode": (5_000, lambda: decoder.decode(packet)),
         "opus recover": (5_000, lambda: decoder.recover(packet)),
         "opus refused": (10_000, refused(MediaError, lambda: encoder.encode(PCM[:7]))),
+        "mix": (10_000, lambda: media.mix([PCM, ARRAY])),
+        "bridge": (5_000, lambda: bridge.mix(PCM, PCM, PCM)),
+        "in place": (10_000, in_place),
+        "comfort noise": (5_000, pause),
+        "who answers": (5_000, lambda: (faxes.listen(PCM), people.listen(PCM), beeps.listen(PCM))),
         "jitter buffer": (20_000, frame),
         "jitter stats": (20_000, lambda: (buffer.stats, repr(buffer.stats))),
     }
@@ -244,6 +264,60 @@ def centres() -> Kinds:
     }
 
 
+def packets() -> Kinds:
+    sender, receiver, clock = rtp.Sender(7), rtp.Receiver(), itertools.count(0, 160)
+    datagram = sender.send(8, 0, CODES)
+    packet = rtp.Packet.parse(datagram)
+    told = rtp.rtcp_compound(
+        7, "a@b", info=sender.info(1 << 40, 0), reports=[rtp.ReceptionReport(ssrc=1)]
+    )
+
+    def key() -> None:
+        keys, heard = rtp.EventSender(), rtp.EventReceiver()
+        keys.start(5, 0, 160)
+        while (due := keys.deadline) is not None:
+            found = keys.poll(due)
+            if found is not None:
+                of = rtp.Packet(101, 0, 0, 7, found[2], marker=found[0])
+                heard.receive(of, due * 125)
+                list(heard)
+
+    return {
+        "send": (10_000, lambda: sender.send(8, next(clock), CODES)),
+        "parse": (10_000, lambda: rtp.Packet.parse(datagram)),
+        "to_bytes": (10_000, lambda: packet.to_bytes()),
+        "receive": (10_000, lambda: receiver.receive(packet, 0)),
+        "statistics": (10_000, lambda: (receiver.statistics, receiver.report(5))),
+        "parse_rtcp": (5_000, lambda: rtp.parse_rtcp(told)),
+        "no packet": (10_000, refused(MediaError, lambda: rtp.Packet.parse(b"x"))),
+        "a key": (2_000, key),
+        "quality": (10_000, lambda: rtp.quality(delay_ms=100, loss=0.01)),
+    }
+
+
+def campaigns() -> Kinds:
+    hours = Calendar({"mon-fri": ["9-12", "13-18"]})
+    always, at = Calendar({"mon-sun": ["0-24"]}), itertools.count(0, 1000)
+    door = Door(barred={1: 2}, per_caller=(3, 60_000))
+
+    def campaign() -> None:
+        of = Campaign([always, hours], contacts=8)
+        who = of.add(5550100)
+        of.staff(0, 1, 1)
+        list(of)
+        of.answered(1, who, True)
+        list(of)
+        Campaign.restore(of.snapshot(), [always, hours], contacts=8)
+
+    return {
+        "hours": (10_000, lambda: (hours.state(next(at)), hours.next_open(next(at)))),
+        "door": (20_000, lambda: (door.judge(1, 2, next(at)), door.judge(next(at), 2, next(at)))),
+        "campaign": (500, campaign),
+        "no contact": (2_000, refused(CampaignError, lambda: Campaign([]).tries(5))),
+        "Calendar": (100, lambda: Calendar({"mon": ["9-12"]})),
+    }
+
+
 def recordings(folder: Path) -> Kinds:
     path, names = folder / "a.tlr", itertools.count()
     with Writer(path, [Channel("x", "pcma")], meta={"queue": "sales"}) as call:
@@ -278,7 +352,8 @@ def recordings(folder: Path) -> Kinds:
 
 
 def test_it_is_a_million(tmp_path: Path) -> None:
-    kinds = sounds() | routing() | dialogues() | centres() | recordings(tmp_path)
+    kinds = sounds() | packets() | routing() | campaigns() | dialogues() | centres()
+    kinds |= recordings(tmp_path)
     assert sum(times for times, _ in kinds.values()) >= 1_000_000
 
 
@@ -293,7 +368,9 @@ def held() -> list[int]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
-@pytest.mark.parametrize("family", [sounds, routing, dialogues, centres, recordings])
+@pytest.mark.parametrize(
+    "family", [sounds, packets, routing, campaigns, dialogues, centres, recordings]
+)
 def test_nothing_stays(family: Callable[..., Kinds], tmp_path: Path) -> None:
     kinds = family(tmp_path) if family is recordings else family()
     for name, (times, call) in kinds.items():

@@ -6,6 +6,7 @@
 - :mod:`trunkline.ivr`: the caller's dialogue
 - :mod:`trunkline.sim`: experiments with a call centre, and how many agents it takes
 - :mod:`trunkline.media`: G.711 and the other sounds of a telephone line
+- :mod:`trunkline.rtp`: packets of sound, their reports, and how good a call sounds
 - :mod:`trunkline.record`: calls in files
 - :mod:`trunkline.aio`: engines driven by asyncio
 
@@ -13,7 +14,7 @@ Nothing here owns a thread, a socket or a clock. Engines are fed, drained, and s
 to be called again; time is a number handed in, in milliseconds since the Unix epoch.
 """
 
-from . import acd, admission, calendar, ivr, media, outbound, record, sim
+from . import acd, admission, calendar, ivr, media, outbound, record, rtp, sim
 from ._native import Error, __version__
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "media",
     "outbound",
     "record",
+    "rtp",
     "sim",
 ]

@@ -24,12 +24,19 @@ from .sim._centre import CallColumns, GroupFields, StreamFields
 __all__ = [
     "AcdError",
     "Admission",
+    "Agc",
     "AgentChanged",
     "AgentCounters",
     "Announce",
+    "AnswerDetector",
+    "Arrival",
+    "BeepDetector",
+    "BeepHeard",
+    "Bridge",
     "Campaign",
     "CampaignError",
     "Chosen",
+    "ComfortNoise",
     "CompileError",
     "Completed",
     "Concealer",
@@ -39,10 +46,16 @@ __all__ = [
     "Done",
     "Door",
     "DtmfDetector",
+    "DtmfSuppressor",
     "Engine",
     "Error",
     "Estimates",
+    "EventReceiver",
+    "EventSender",
+    "EventSignal",
     "Exhausted",
+    "Fade",
+    "FaxDetector",
     "Flow",
     "Guarded",
     "Hours",
@@ -63,21 +76,27 @@ __all__ = [
     "OfferEnded",
     "OpusDecoder",
     "OpusEncoder",
+    "Packet",
     "PredictionError",
     "Preview",
     "PreviewOver",
     "Pulled",
     "QueueCounters",
+    "Receiver",
+    "ReceptionReport",
     "RecordError",
     "RecordingReader",
     "RecordingWriter",
     "Refused",
     "Report",
     "Resampler",
+    "Sender",
+    "SenderInfo",
     "Service",
     "Session",
     "Simulation",
     "Staff",
+    "StreamStatistics",
     "Tally",
     "ToneDetector",
     "ToneHeard",
@@ -87,6 +106,7 @@ __all__ = [
     "WhyWaiting",
     "__version__",
     "compile",
+    "describe_noise",
     "dtmf_tone",
     "erlang_agents",
     "erlang_b",
@@ -96,15 +116,23 @@ __all__ = [
     "g711_encode",
     "g711_encode_into",
     "import_freeswitch",
+    "is_rtcp",
+    "mixed",
+    "parse_rtcp",
     "play_scenarios",
     "public_keys",
+    "quality_of",
+    "read_wav",
     "recover_recording",
     "resample_pcm",
+    "round_trip_s",
+    "rtcp_compound",
     "say",
     "service",
     "shift_starts",
     "tone",
     "verify_recording",
+    "write_wav",
 ]
 
 __version__: str
@@ -1060,6 +1088,274 @@ class JitterBuffer:
     def pull_into(self, now_us: int, out: Buffer) -> Pulled: ...
     @property
     def stats(self) -> JitterStats: ...
+
+@final
+class Fade:
+    def __new__(cls, db: int = 0) -> Self: ...
+    def to(self, db: int) -> None: ...
+    def apply(self, pcm: Buffer) -> None: ...
+    @property
+    def is_still(self) -> bool: ...
+
+@final
+class Bridge:
+    def __new__(cls) -> Self: ...
+    def supervise(self, what: str) -> None: ...
+    def mix(self, caller: Buffer, agent: Buffer, supervisor: Buffer) -> list[array[int]]: ...
+
+@final
+class Agc:
+    def __new__(
+        cls, *, target_dbov: int = ..., most_gain_db: int = 12, most_loss_db: int = 12
+    ) -> Self: ...
+    def process(self, pcm: Buffer) -> None: ...
+    @property
+    def gain(self) -> float: ...
+
+@final
+class ComfortNoise:
+    def __new__(cls, seed: int = 1) -> Self: ...
+    def update(self, payload: Buffer) -> None: ...
+    def white(self, mean_square: int) -> None: ...
+    def stop(self) -> None: ...
+    def fill(self, samples: int = 160) -> array[int]: ...
+
+def mixed(frames: list[Buffer]) -> array[int]: ...
+def describe_noise(pause: Buffer, coefficients: int = 10) -> bytes: ...
+
+@final
+class BeepHeard:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def end(self) -> int: ...
+    @property
+    def duration(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class FaxDetector:
+    def __new__(cls) -> Self: ...
+    def listen(self, pcm: Buffer) -> list[str]: ...
+
+@final
+class BeepDetector:
+    def __new__(cls) -> Self: ...
+    def listen(self, pcm: Buffer) -> list[BeepHeard]: ...
+
+@final
+class AnswerDetector:
+    def __new__(
+        cls,
+        *,
+        initial_silence: int = 2500,
+        greeting: int = 1500,
+        silence_after: int = 800,
+        between_words: int = 50,
+        word: int = 100,
+        words: int = 3,
+        total: int = 5000,
+    ) -> Self: ...
+    def listen(self, pcm: Buffer) -> list[BeepHeard]: ...
+    @property
+    def answer(self) -> str | None: ...
+
+@final
+class DtmfSuppressor:
+    def __new__(cls, delay: int = ...) -> Self: ...
+    def process(self, pcm: Buffer) -> list[KeyEvent]: ...
+
+def read_wav(path: str | PathLike[str]) -> tuple[array[int], int, int]: ...
+def write_wav(
+    path: str | PathLike[str],
+    pcm: Buffer,
+    *,
+    rate: int = 8000,
+    channels: int = 1,
+    encoding: str = "pcm16",
+) -> None: ...
+
+@final
+class Packet:
+    def __new__(
+        cls,
+        payload_type: int,
+        sequence: int,
+        timestamp: int,
+        ssrc: int,
+        payload: Buffer,
+        *,
+        marker: bool = False,
+        csrcs: list[int] = ...,
+        extension: tuple[int, bytes] | None = None,
+    ) -> Self: ...
+    def to_bytes(self) -> bytes: ...
+    @property
+    def payload_type(self) -> int: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def ssrc(self) -> int: ...
+    @property
+    def payload(self) -> bytes: ...
+    @property
+    def marker(self) -> bool: ...
+    @property
+    def csrcs(self) -> list[int]: ...
+    @property
+    def extension(self) -> tuple[int, bytes] | None: ...
+    @staticmethod
+    def parse(datagram: Buffer) -> Packet: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Arrival:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def sequence(self) -> int | None: ...
+    @property
+    def timestamp(self) -> int | None: ...
+    @property
+    def restarted(self) -> bool: ...
+    @property
+    def discarded(self) -> str | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class StreamStatistics:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def received(self) -> int: ...
+    @property
+    def lost(self) -> int: ...
+    @property
+    def duplicates(self) -> int: ...
+    @property
+    def reordered(self) -> int: ...
+    @property
+    def discarded(self) -> int: ...
+    @property
+    def restarts(self) -> int: ...
+    @property
+    def jitter(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Sender:
+    def __new__(cls, ssrc: int, *, first_sequence: int = 0, timestamp_offset: int = 0) -> Self: ...
+    def send(
+        self, payload_type: int, clock: int, payload: Buffer, *, marker: bool = False
+    ) -> bytes: ...
+    def info(self, ntp: int, clock: int) -> SenderInfo: ...
+    @property
+    def packets(self) -> int: ...
+
+@final
+class Receiver:
+    def __new__(cls, clock_rate: int = 8000, *, probation: int = 0, takeover: int = 2) -> Self: ...
+    def receive(self, packet: Packet, arrival_us: int) -> Arrival: ...
+    def sender_report(self, ssrc: int, info: SenderInfo, arrival_us: int) -> None: ...
+    def report(self, now_us: int) -> ReceptionReport | None: ...
+    @property
+    def ssrc(self) -> int | None: ...
+    @property
+    def statistics(self) -> StreamStatistics: ...
+
+@final
+class SenderInfo:
+    def __new__(cls, *, ntp: int = ..., rtp: int = ..., packets: int = ..., octets: int = ...) -> Self: ...
+    @property
+    def ntp(self) -> int: ...
+    @property
+    def rtp(self) -> int: ...
+    @property
+    def packets(self) -> int: ...
+    @property
+    def octets(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class ReceptionReport:
+    def __new__(
+        cls,
+        *,
+        ssrc: int = ...,
+        fraction_lost: int = ...,
+        lost: int = ...,
+        highest_sequence: int = ...,
+        jitter: int = ...,
+        last_sender_report: int = ...,
+        delay: int = ...,
+    ) -> Self: ...
+    @property
+    def ssrc(self) -> int: ...
+    @property
+    def fraction_lost(self) -> int: ...
+    @property
+    def lost(self) -> int: ...
+    @property
+    def highest_sequence(self) -> int: ...
+    @property
+    def jitter(self) -> int: ...
+    @property
+    def last_sender_report(self) -> int: ...
+    @property
+    def delay(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+def round_trip_s(report: ReceptionReport, ntp: int) -> float | None: ...
+def is_rtcp(datagram: Buffer) -> bool: ...
+def parse_rtcp(datagram: Buffer) -> list[dict[str, Any]]: ...
+def rtcp_compound(
+    ssrc: int,
+    cname: str,
+    *,
+    info: SenderInfo | None = None,
+    reports: list[ReceptionReport] = ...,
+    goodbye: str | None = None,
+) -> bytes: ...
+def quality_of(
+    *, delay_ms: float = 0.0, loss: float = 0.0, burst: float = 1.0, concealed: bool = True
+) -> tuple[float, float]: ...
+
+@final
+class EventSignal:
+    __match_args__: ClassVar[tuple[str, ...]]
+    @property
+    def kind(self) -> str: ...
+    @property
+    def event(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def volume(self) -> int | None: ...
+    @property
+    def duration(self) -> int | None: ...
+    @property
+    def complete(self) -> bool | None: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class EventReceiver:
+    def __new__(cls, clock_rate: int = 8000) -> Self: ...
+    def receive(self, packet: Packet, arrival_us: int) -> None: ...
+    def tick(self, now_us: int) -> None: ...
+    def poll(self) -> EventSignal | None: ...
+    def __iter__(self) -> Iterator[EventSignal]: ...
+    def __next__(self) -> EventSignal: ...
+    @property
+    def deadline(self) -> int | None: ...
+
+@final
+class EventSender:
+    def __new__(cls, clock_rate: int = 8000) -> Self: ...
+    def start(self, event: int, now: int, duration: int) -> None: ...
+    def press(self, event: int, now: int) -> None: ...
+    def release(self, now: int) -> None: ...
+    def poll(self, now: int) -> tuple[bool, int, bytes] | None: ...
+    @property
+    def deadline(self) -> int | None: ...
 
 @final
 class RecordingWriter:

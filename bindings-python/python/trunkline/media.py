@@ -31,8 +31,17 @@ from __future__ import annotations
 from enum import StrEnum
 
 from ._native import (
+    Agc,
+    AnswerDetector,
+    BeepDetector,
+    BeepHeard,
+    Bridge,
+    ComfortNoise,
     Concealer,
     DtmfDetector,
+    DtmfSuppressor,
+    Fade,
+    FaxDetector,
     JitterBuffer,
     JitterStats,
     KeyEvent,
@@ -45,13 +54,17 @@ from ._native import (
     ToneDetector,
     ToneHeard,
     Vad,
+    describe_noise,
     dtmf_tone,
     g711_decode,
     g711_decode_into,
     g711_encode,
     g711_encode_into,
+    read_wav,
     tone,
+    write_wav,
 )
+from ._native import mixed as mix
 from ._native import resample_pcm as resample
 
 
@@ -112,9 +125,63 @@ class PulledKind(StrEnum):
     """Nothing to play."""
 
 
+class FaxTone(StrEnum):
+    """What a fax machine announces itself with (ITU-T T.30)."""
+
+    CALLING = "calling"
+    """CNG: a machine calls."""
+    ANSWER = "answer"
+    """CED, ANS or ANSam: a machine or modem answers."""
+
+
+class Answer(StrEnum):
+    """Who has answered an outbound call."""
+
+    HUMAN = "human"
+    """A short greeting, then silence."""
+    MACHINE = "machine"
+    """A long greeting, many words, or a beep."""
+    SILENCE = "silence"
+    """Nobody has spoken."""
+    UNKNOWN = "unknown"
+    """None of these within the time given."""
+
+
+class Supervision(StrEnum):
+    """What a supervisor does on a call."""
+
+    AWAY = "away"
+    """Not on the call."""
+    MONITOR = "monitor"
+    """Hears both, is heard by nobody."""
+    WHISPER = "whisper"
+    """Hears both, is heard by the agent only."""
+    BARGE = "barge"
+    """A conference of three."""
+
+
+class WavEncoding(StrEnum):
+    """How a sample is stored in a WAV file."""
+
+    PCM16 = "pcm16"
+    PCMA = "pcma"
+    PCMU = "pcmu"
+
+
 __all__ = [
+    "Agc",
+    "Answer",
+    "AnswerDetector",
+    "BeepDetector",
+    "BeepHeard",
+    "Bridge",
+    "ComfortNoise",
     "Concealer",
     "DtmfDetector",
+    "DtmfSuppressor",
+    "Fade",
+    "FaxDetector",
+    "FaxTone",
     "JitterBuffer",
     "JitterStats",
     "KeyEvent",
@@ -125,17 +192,23 @@ __all__ = [
     "Pulled",
     "PulledKind",
     "Resampler",
+    "Supervision",
     "Tone",
     "ToneDetector",
     "ToneHeard",
     "TonePlan",
     "Vad",
     "Verdict",
+    "WavEncoding",
+    "describe_noise",
     "dtmf_tone",
     "g711_decode",
     "g711_decode_into",
     "g711_encode",
     "g711_encode_into",
+    "mix",
+    "read_wav",
     "resample",
     "tone",
+    "write_wav",
 ]

@@ -9,11 +9,11 @@ use std::path::PathBuf;
 
 use media_core::record::Format;
 use media_core::record::tlr::{self, MarkKind, Report, Signature, Signer, TlrError, Unlock};
-use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::errors::{Reason, RecordError};
+use crate::errors::{Reason, RecordError, of_file};
 use crate::words::Words;
 
 const CODINGS: Words<tlr::Coding> = &[
@@ -58,22 +58,13 @@ fn raised(error: TlrError) -> PyErr {
     Reason::new(code).about(subject).within(RecordError::new_err(error.to_string()))
 }
 
-/// An error of the file system, with the file's name.
-fn failed(path: &std::path::Path, error: &std::io::Error) -> PyErr {
-    let name = path.display().to_string();
-    match error.raw_os_error() {
-        Some(number) => PyOSError::new_err((number, error.to_string(), name)),
-        None => PyOSError::new_err(format!("{name}: {error}")),
-    }
-}
-
 fn open(path: &std::path::Path) -> PyResult<BufReader<File>> {
-    File::open(path).map(BufReader::new).map_err(|error| failed(path, &error))
+    File::open(path).map(BufReader::new).map_err(|error| of_file(path, &error))
 }
 
 fn create(path: &std::path::Path) -> PyResult<BufWriter<File>> {
     let file = File::options().write(true).create_new(true).open(path);
-    file.map(BufWriter::new).map_err(|error| failed(path, &error))
+    file.map(BufWriter::new).map_err(|error| of_file(path, &error))
 }
 
 fn unlock(passphrase: Option<String>, secret: Option<[u8; 32]>) -> PyResult<Unlock> {
