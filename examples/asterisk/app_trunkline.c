@@ -114,20 +114,24 @@ static void log_text(void *host, int level, const char *text)
     }
 }
 
-/* A Local channel's device is named without the options after the second slash. */
+void trunkline_device(const char *phone, char *device, size_t room)
+{
+    char *options;
+
+    ast_copy_string(device, phone, room);
+    if (!strncasecmp(device, "Local/", 6) && (options = strchr(device + 6, '/'))) {
+        *options = '\0';
+    }
+}
+
 static void name_devices(struct cc_config *config)
 {
     size_t i;
 
     for (i = 0; i < config->agent_count; i++) {
         struct cc_config_agent *agent = &config->agents[i];
-        char *options;
-        if (agent->device[0]) {
-            continue;
-        }
-        ast_copy_string(agent->device, agent->phone, sizeof(agent->device));
-        if (!strncasecmp(agent->device, "Local/", 6) && (options = strchr(agent->device + 6, '/'))) {
-            *options = '\0';
+        if (!agent->device[0]) {
+            trunkline_device(agent->phone, agent->device, sizeof(agent->device));
         }
     }
 }
@@ -207,6 +211,14 @@ static const struct {
       "TrunklineIVR(flow)\n"
       "Runs a flow of trunkline.conf with the caller: prompts, keys, queues, recordings.\n"
       "Sets IVRSTATUS: DONE, FAILED.\n" },
+    { "TrunklineAddMember", members_add_exec, "Puts an agent into a queue.",
+      "TrunklineAddMember(queue[,interface[,penalty[,options[,name[,stateinterface]]]]])\n"
+      "  p  paused\n"
+      "Until it is taken out or the module unloaded. Sets AQMSTATUS: ADDED, MEMBERALREADY,\n"
+      "NOSUCHQUEUE, FAILED.\n" },
+    { "TrunklineRemoveMember", members_remove_exec, "Takes such an agent out again.",
+      "TrunklineRemoveMember(queue[,interface])\n"
+      "Sets RQMSTATUS: REMOVED, NOTINQUEUE, NOSUCHQUEUE, NOTDYNAMIC.\n" },
     { "TrunklineRecord", trunkline_record_exec, "Records both directions of a call.",
       "TrunklineRecord([file])\n"
       "Records from now until the channel ends, as a .tlr file with a direction each.\n"

@@ -33,13 +33,25 @@
 extern cc_center *trunkline_center;
 extern struct flows *trunkline_flows;
 
+/** The device of a phone: a Local channel's without the options after its second slash. */
+void trunkline_device(const char *phone, char *device, size_t room);
+
 /** Where recordings go when no path is given. */
 void trunkline_recordings(char *directory, size_t room);
 
-/* ---- queue.c, ivr.c: the applications; mailbox.c: the hooks --------------------------------------- */
+/* ---- queue.c, ivr.c --------------------------------------- */
 
 int trunkline_queue_exec(struct ast_channel *chan, const char *data);
 int trunkline_ivr_exec(struct ast_channel *chan, const char *data);
+
+/* ---- members.c ------------------------------------------------------------------------------------------- */
+
+int members_add_exec(struct ast_channel *chan, const char *data);
+int members_remove_exec(struct ast_channel *chan, const char *data);
+int members_action_add(struct mansession *session, const struct message *message);
+int members_action_remove(struct mansession *session, const struct message *message);
+
+/* ---- mailbox.c ------------------------------------------------------------------------------------------- */
 
 /** hooks.event and hooks.release of the center. */
 void trunkline_call_event(void *host, const struct cc_event *event);

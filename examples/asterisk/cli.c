@@ -111,11 +111,11 @@ static void write_member(struct status *status, const struct cc_member *member)
 
     ast_str_append(&status->text, 0,
         "Event: QueueMember\r\nQueue: %s\r\nName: %s\r\nLocation: %s\r\nStateInterface: %s\r\n"
-        "Membership: static\r\nPenalty: %u\r\nCallsTaken: %u\r\nLastCall: %llu\r\n"
+        "Membership: %s\r\nPenalty: %u\r\nCallsTaken: %u\r\nLastCall: %llu\r\n"
         "LastPause: %llu\r\nLoginTime: %llu\r\nInCall: %d\r\nStatus: %d\r\nPaused: %d\r\n"
         "PausedReason: %s\r\nWrapuptime: %u\r\n%s\r\n",
         member->queue->name, agent->name, agent->phone, event_state_interface(agent),
-        member->config.penalty, member->calls, (unsigned long long)member->last_call_ms / 1000,
+        member->dynamic ? "dynamic" : "static", member->config.penalty, member->calls, (unsigned long long)member->last_call_ms / 1000,
         (unsigned long long)agent->last_pause_ms / 1000, (unsigned long long)agent->login_ms / 1000,
         agent->talking, state_of(agent), agent->paused, agent->pause_reason,
         member->queue->config.wrap_up_ms / 1000, status->id);
@@ -237,8 +237,12 @@ static const struct {
 } ACTIONS[] = {
     { "TrunklineStatus", action_status, "Queues, agents and waiting calls, as QueueStatus shows them." },
     { "TrunklinePause", action_pause, "Pauses an agent, as QueuePause does." },
+    { "TrunklineAdd", members_action_add, "Puts an agent into a queue, as QueueAdd does." },
+    { "TrunklineRemove", members_action_remove, "Takes such an agent out, as QueueRemove does." },
     { "QueueStatus", action_status, "Queues, agents and waiting calls." },
     { "QueuePause", action_pause, "Pauses an agent." },
+    { "QueueAdd", members_action_add, "Puts an agent into a queue." },
+    { "QueueRemove", members_action_remove, "Takes such an agent out." },
 };
 static bool registered[ARRAY_LEN(ACTIONS)];
 

@@ -193,7 +193,7 @@ struct member_event {
     char device[CC_NAME], interface[CC_NAME];
     uint32_t penalty, calls, wrap_up_s;
     uint64_t last_call_s, last_pause_s, login_s;
-    bool paused, in_call;
+    bool paused, in_call, dynamic;
 };
 
 const char *event_state_interface(const struct cc_agent *agent)
@@ -213,10 +213,11 @@ static int write_member_event(void *arg)
     }
     manager_event(EVENT_FLAG_AGENT, event->name,
         "Queue: %s\r\nMemberName: %s\r\nInterface: %s\r\nStateInterface: %s\r\n"
-        "Membership: static\r\nPenalty: %u\r\nCallsTaken: %u\r\nLastCall: %llu\r\nLastPause: %llu\r\n"
+        "Membership: %s\r\nPenalty: %u\r\nCallsTaken: %u\r\nLastCall: %llu\r\nLastPause: %llu\r\n"
         "LoginTime: %llu\r\nInCall: %d\r\nStatus: %d\r\nPaused: %d\r\nPausedReason: %s\r\n"
         "Ringinuse: 0\r\nWrapuptime: %u\r\n",
-        event->queue, event->agent, event->phone, event->interface, event->penalty, event->calls,
+        event->queue, event->agent, event->phone, event->interface,
+        event->dynamic ? "dynamic" : "static", event->penalty, event->calls,
         (unsigned long long)event->last_call_s, (unsigned long long)event->last_pause_s,
         (unsigned long long)event->login_s, event->in_call, ast_device_state(event->device),
         event->paused, event->reason, event->wrap_up_s);
@@ -242,6 +243,7 @@ static void push_member(const char *name, const char *log, const struct cc_queue
     ast_copy_string(event->interface, event_state_interface(agent), sizeof(event->interface));
     ast_copy_string(event->reason, agent->pause_reason, sizeof(event->reason));
     event->penalty = member ? member->config.penalty : 0;
+    event->dynamic = member && member->dynamic;
     event->wrap_up_s = queue->config.wrap_up_ms / 1000;
     event->calls = member ? member->calls : 0;
     event->last_call_s = member ? member->last_call_ms / 1000 : 0;

@@ -276,7 +276,9 @@ uint32_t line_converse(struct line *line, size_t at)
     ast_channel_lock(leg.chan);
     ast_connected_line_copy_from_caller(&connected, ast_channel_caller(leg.chan));
     ast_channel_unlock(leg.chan);
-    ast_channel_update_connected_line(line->chan, &connected, NULL);
+    if (!ast_check_hangup(line->chan)) {
+        ast_channel_update_connected_line(line->chan, &connected, NULL);
+    }
     ast_party_connected_line_free(&connected);
     memset(&config, 0, sizeof(config));
     if (line->transfer_by_caller) {

@@ -62,6 +62,7 @@ struct cc_agent {
     uint64_t settle_at;
     tl_acd_agent_config config;
     bool wanted, settling, attached;
+    bool dynamic; /* in no configuration: goes with its last membership */
 };
 
 /** An agent's place in a queue. */
@@ -72,6 +73,7 @@ struct cc_member {
     tl_acd_membership config;
     uint32_t calls;        /* of this queue, completed */
     uint64_t last_call_ms; /* when the last of them ended; 0 is never */
+    bool dynamic;          /* added while the program runs: a reload leaves it alone */
     bool wanted;
 };
 
@@ -217,6 +219,25 @@ struct cc_queue *cc_queues(cc_center *center);
 struct cc_agent *cc_agents(cc_center *center);
 struct cc_call *cc_calls(cc_center *center);
 struct cc_queue *cc_find_queue(cc_center *center, const char *name);
+
+/** An agent by its phone, or else by its name. */
+struct cc_agent *cc_find_phone(cc_center *center, const char *phone);
+
+/** Who comes to a queue while the program runs; texts may be NULL or empty but for the first two. */
+struct cc_newcomer {
+    const char *queue, *phone;
+    const char *name;   /* the phone's when there is none; of an agent who is known it is not asked */
+    const char *device; /* likewise */
+    uint32_t penalty, wrap_up_ms; /* TL_NONE32: the queue's */
+    bool paused;
+    const char *reason; /* of the pause */
+};
+
+enum cc_change { CC_DONE, CC_THERE_ALREADY, CC_NO_QUEUE, CC_NOT_THERE, CC_CONFIGURED, CC_NO_ROOM };
+
+/** Adds and removes members that no configuration names. They last until the center is freed. */
+enum cc_change cc_add_member(cc_center *center, const struct cc_newcomer *newcomer);
+enum cc_change cc_remove_member(cc_center *center, const char *queue, const char *phone);
 struct cc_agent *cc_find_agent(cc_center *center, const char *name);
 
 #endif

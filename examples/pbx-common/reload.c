@@ -27,77 +27,16 @@ static bool agent_config(cc_center *center, const struct cc_config_agent *from,
     return true;
 }
 
-static void detach(cc_center *center, struct cc_agent *agent)
+static void keep_dynamic_members(cc_center *center, const struct cc_agent *from, struct cc_agent *to)
 {
-    struct cc_agent **at;
-
-    for (at = &center->agents; *at != agent; at = &(*at)->next) {
-    }
-    *at = agent->next;
-    for (at = &center->agent_names[cc_roster_bucket(agent->name)]; *at != agent; at = &(*at)->chain) {
-    }
-    *at = agent->chain;
-    for (at = &center->agent_devices[cc_roster_bucket(agent->device)]; *at != agent;
-         at = &(*at)->device_chain) {
-    }
-    *at = agent->device_chain;
-    agent->attached = false;
-    agent->next = center->gone;
-    center->gone = agent;
-}
-
-static void remove_agent(cc_center *center, struct cc_agent *agent)
-{
-    cc_poll(center);
-    if (tl_acd_remove_agent(center->engine, agent->handle) < 0) {
-        /* The engine may still speak of it: it stays, and goes with the next configuration. */
-        cc_log(center, 0, "agent %s: %s", agent->name, tl_last_error());
-        return;
-    }
-    while (agent->members) {
-        struct cc_member *member = agent->members;
-        if (center->hooks.roster) {
-            center->hooks.roster(center->hooks.host, member->queue, agent, CC_ROSTER_LEFT);
+    for (const struct cc_member *member = from->members; member; member = member->next) {
+        struct cc_member *kept =
+            member->dynamic ? cc_roster_join(center, to, member->queue, &member->config, true) : NULL;
+        if (kept) {
+            kept->calls = member->calls;
+            kept->last_call_ms = member->last_call_ms;
         }
-        agent->members = member->next;
-        free(member);
     }
-    if (center->hooks.watch) {
-        center->hooks.watch(center->hooks.host, agent->device, false);
-    }
-    detach(center, agent);
-}
-
-static struct cc_agent *add_agent(cc_center *center, const struct cc_config_agent *from,
-                                  const tl_acd_agent_config *config)
-{
-    struct cc_agent *agent = calloc(1, sizeof *agent);
-
-    if (!agent) {
-        return NULL;
-    }
-    snprintf(agent->name, sizeof agent->name, "%s", from->name);
-    snprintf(agent->device, sizeof agent->device, "%s", from->device[0] ? from->device : from->phone);
-    agent->config = *config;
-    agent->config.tag = (uintptr_t)agent;
-    if (tl_acd_add_agent(center->engine, &agent->config, &agent->handle) < 0) {
-        cc_log(center, 0, "agent %s: %s", from->name, tl_last_error());
-        free(agent);
-        return NULL;
-    }
-    agent->attached = true;
-    agent->login_ms = cc_now();
-    agent->logged_out = from->logged_out;
-    agent->paused = from->paused;
-    agent->next = center->agents;
-    center->agents = agent;
-    unsigned at = cc_roster_bucket(agent->name);
-    agent->chain = center->agent_names[at];
-    center->agent_names[at] = agent;
-    at = cc_roster_bucket(agent->device);
-    agent->device_chain = center->agent_devices[at];
-    center->agent_devices[at] = agent;
-    return agent;
 }
 
 static void apply_agent(cc_center *center, const struct cc_config_agent *from)
@@ -120,7 +59,7 @@ static void apply_agent(cc_center *center, const struct cc_config_agent *from)
          * agent; its phone is busy for the new one until it is over.
          */
         struct cc_agent *old = agent;
-        agent = add_agent(center, from, &config);
+        agent = cc_roster_add_agent(center, from, &config);
         if (!agent) {
             cc_log(center, 1, "agent %s goes on as it was", old->name);
             old->wanted = true;
@@ -134,21 +73,20 @@ static void apply_agent(cc_center *center, const struct cc_config_agent *from)
         agent->last_pause_ms = old->last_pause_ms;
         agent->login_ms = old->login_ms;
         agent->device_state = old->legs ? CC_DEVICE_BUSY : old->device_state;
-        remove_agent(center, old);
+        keep_dynamic_members(center, old, agent);
+        cc_roster_remove_agent(center, old);
         fresh = true;
     } else if (!agent) {
-        agent = add_agent(center, from, &config);
+        agent = cc_roster_add_agent(center, from, &config);
     }
     if (!agent) {
         return;
     }
     agent->wanted = true;
     snprintf(agent->phone, sizeof agent->phone, "%s", from->phone);
+    agent->dynamic = false;
     if (fresh) {
-        cc_roster_state(center, agent);
-        if (center->hooks.watch) {
-            center->hooks.watch(center->hooks.host, agent->device, true);
-        }
+        cc_roster_present(center, agent);
     }
 }
 
@@ -215,65 +153,44 @@ static void apply_member(cc_center *center, struct cc_queue *queue,
                          const struct cc_config_member *from)
 {
     struct cc_agent *agent = cc_find_agent(center, from->agent);
-    tl_status status;
 
     if (!agent) {
         return;
     }
     cc_poll(center);
     struct cc_member *member = cc_member_of(agent, queue);
-    if (member) {
-        member->wanted = true;
-        if (!memcmp(&member->config, &from->membership, sizeof from->membership)) {
-            return;
-        }
-        member->config = from->membership;
-        status = tl_acd_set_membership(center->engine, agent->handle, queue->handle,
-                                       &from->membership);
-    } else {
-        member = calloc(1, sizeof *member);
-        if (!member) {
-            return;
-        }
-        *member = (struct cc_member){.queue = queue, .agent = agent, .next = agent->members,
-                                     .config = from->membership, .wanted = true};
-        status =
-            tl_acd_join_queue(center->engine, agent->handle, queue->handle, &from->membership);
-        if (status >= 0) {
-            agent->members = member;
-            if (center->hooks.roster) {
-                center->hooks.roster(center->hooks.host, queue, agent, CC_ROSTER_JOINED);
-            }
-        } else {
-            free(member);
-        }
+    if (!member) {
+        cc_roster_join(center, agent, queue, &from->membership, false);
+        return;
     }
-    if (status < 0) {
+    member->wanted = true;
+    member->dynamic = false;
+    if (!memcmp(&member->config, &from->membership, sizeof from->membership)) {
+        return;
+    }
+    member->config = from->membership;
+    if (tl_acd_set_membership(center->engine, agent->handle, queue->handle, &from->membership) < 0) {
         cc_log(center, 0, "queue %s, agent %s: %s", queue->name, agent->name, tl_last_error());
     }
 }
 
 static void drop_unwanted_members(cc_center *center, struct cc_agent *agent)
 {
-    struct cc_member **at = &agent->members;
+    for (struct cc_member *member = agent->members, *next; member; member = next) {
+        next = member->next;
+        if (!member->wanted) {
+            cc_roster_leave(center, member);
+        }
+    }
+}
 
-    while (*at) {
-        struct cc_member *member = *at;
-        if (member->wanted) {
-            at = &member->next;
-            continue;
+/* Who was added while the program ran stays, as long as the queue does. */
+static void keep_dynamic(struct cc_agent *agent)
+{
+    for (struct cc_member *member = agent->members; member; member = member->next) {
+        if (member->dynamic && member->queue->wanted) {
+            member->wanted = agent->wanted = true;
         }
-        cc_poll(center);
-        if (tl_acd_leave_queue(center->engine, agent->handle, member->queue->handle) < 0) {
-            cc_log(center, 0, "agent %s: %s", agent->name, tl_last_error());
-            at = &member->next;
-            continue;
-        }
-        if (center->hooks.roster) {
-            center->hooks.roster(center->hooks.host, member->queue, agent, CC_ROSTER_LEFT);
-        }
-        *at = member->next;
-        free(member);
     }
 }
 
@@ -305,10 +222,11 @@ void cc_roster_apply(cc_center *center, struct cc_config *config)
     }
     for (struct cc_agent *agent = center->agents, *next; agent; agent = next) {
         next = agent->next;
+        keep_dynamic(agent);
         if (agent->wanted) {
             drop_unwanted_members(center, agent);
         } else {
-            remove_agent(center, agent);
+            cc_roster_remove_agent(center, agent);
         }
     }
     for (struct cc_queue *queue = center->queues; queue; queue = queue->next) {

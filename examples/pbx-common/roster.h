@@ -66,6 +66,23 @@ void cc_roster_sweep(cc_center *center);
 /** Frees everything. */
 void cc_roster_free(cc_center *center);
 
+/** An agent, not yet told of (cc_roster_present); NULL when there is no room. */
+struct cc_agent *cc_roster_add_agent(cc_center *center, const struct cc_config_agent *from,
+                                     const tl_acd_agent_config *config);
+
+/** Tells the engine and the host's devices of an agent that has just been added. */
+void cc_roster_present(cc_center *center, struct cc_agent *agent);
+
+/** Takes an agent and its memberships out; it is freed when nobody speaks of it any more. */
+void cc_roster_remove_agent(cc_center *center, struct cc_agent *agent);
+
+/** Puts an agent into a queue; NULL when the engine does not, and the log says why. */
+struct cc_member *cc_roster_join(cc_center *center, struct cc_agent *agent, struct cc_queue *queue,
+                                 const tl_acd_membership *membership, bool dynamic);
+
+/** Takes an agent out of a queue; false likewise. */
+bool cc_roster_leave(cc_center *center, struct cc_member *member);
+
 /** The device's state, for all agents that have it. */
 void cc_roster_device(cc_center *center, const char *device, enum cc_device state);
 

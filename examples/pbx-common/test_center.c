@@ -235,6 +235,54 @@ static void skills_are_many(void)
     cc_free(center);
 }
 
+/* Members whom no configuration names: reloads leave them, other queues and agents do not matter. */
+static void members_come_and_go(void)
+{
+    cc_center *center = begin(centre_of(2, "0"));
+    struct cc_newcomer new = {
+        .queue = "q0", .phone = "SIP/7", .name = "guest", .penalty = 0, .wrap_up_ms = TL_NONE32};
+
+    CHECK(cc_add_member(center, &new) == CC_DONE);
+    CHECK(cc_add_member(center, &new) == CC_THERE_ALREADY);
+    new.queue = "none";
+    CHECK(cc_add_member(center, &new) == CC_NO_QUEUE);
+    CHECK(cc_remove_member(center, "q0", "a1") == CC_CONFIGURED);
+    cc_wish(center, "a0", CC_PAUSE, "");
+    cc_wish(center, "a1", CC_PAUSE, "");
+    cc_run(center);
+    CHECK(is_offered(center, NULL));
+
+    /* Another configuration, without an agent of the last one; the guest stays. */
+    cc_reload(center, centre_of(1, "3"));
+    cc_run(center);
+    CHECK(!cc_find_agent(center, "a1") && cc_find_phone(center, "SIP/7"));
+    CHECK(in_state(center, TL_ACD_AVAILABLE) == 1 && is_offered(center, NULL));
+
+    CHECK(cc_remove_member(center, "q0", "SIP/7") == CC_DONE);
+    CHECK(cc_remove_member(center, "q0", "SIP/7") == CC_NOT_THERE);
+    cc_run(center);
+    CHECK(!cc_find_agent(center, "guest") && !is_offered(center, NULL));
+
+    /* One that is known joins as it is, and outlives its own replacement by a reload. */
+    struct cc_config *config = centre_of(11, "3");
+    cc_reload(center, config);
+    cc_run(center);
+    new = (struct cc_newcomer){.queue = "q1", .phone = "a5", .wrap_up_ms = TL_NONE32};
+    CHECK(cc_add_member(center, &new) == CC_DONE);
+    cc_reload(center, centre_of(11, "4"));
+    cc_run(center);
+    struct cc_agent *agent = cc_find_agent(center, "a5");
+    CHECK(agent->config.wrap_up_ms == 4000);
+    CHECK(cc_member_of(agent, cc_find_queue(center, "q1"))->dynamic);
+    CHECK(!cc_member_of(agent, cc_find_queue(center, "q0"))->dynamic);
+    /* It goes with its queue. */
+    cc_reload(center, centre_of(10, "4"));
+    cc_run(center);
+    CHECK(!cc_find_queue(center, "q1") && !agent->members->next);
+    CHECK(errors == 0);
+    cc_free(center);
+}
+
 static void write_flow(const char *path)
 {
     FILE *file = fopen(path, "w");
@@ -343,6 +391,7 @@ int main(void)
     nobody_is_lost();
     limits_are_named();
     skills_are_many();
+    members_come_and_go();
     flows_come_and_go();
     printf("%u agents: all come, all change, half go; 500 sets of skills; flows\n", AGENTS);
     return 0;

@@ -463,7 +463,9 @@ class Calls(unittest.TestCase):
 
     def test_zz_the_log_has_no_error(self):
         """Runs last, as tests go by name."""
-        expected = ("Soft unload failed", "no strategy is called", "Trunkline goes on as it was", "there is no queue there-is-none")
+        # The last one is chan_pjsip's, of a caller who left while its display was told who answered.
+        expected = ("Soft unload failed", "no strategy is called", "Trunkline goes on as it was",
+                    "there is no queue there-is-none", "Session already DISCONNECTED")
         bad = [line for line in self.pbx.log().splitlines()
                if re.search(r"\] (ERROR|WARNING)\[", line) and not any(e in line for e in expected)]
         self.assertEqual(bad, [])

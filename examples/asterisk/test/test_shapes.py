@@ -68,7 +68,7 @@ TELLING = ("Queue", "Agent")  # how the names of the events begin
 def dialplan():
     text = DIALPLAN
     for side in SIDES:
-        text += f"[{side}-agents]\n"
+        text += f"[{side}-agents]\nexten => guest,1,Hangup()\n"
         for name, does in AGENTS.items():
             text += f"exten => {name},1,{does}\n same => n,Hangup()\n"
     return text
@@ -302,6 +302,24 @@ class Shapes(unittest.TestCase):
             self.event("QueueMemberPause", Queue=queue, Paused="0")
         lines, _ = self.kinds(self.compare("plain", calls))
         self.assertEqual(lines, ["PAUSE", "UNPAUSE"])
+
+    def test_members_come_and_go(self):
+        def calls(side, queue):
+            prefix = "Queue" if side == "queue" else "Trunkline"
+            who = {"Queue": queue, "Interface": f"Local/guest@{side}-agents/n"}
+            for action, word, more in (
+                    ("Add", "Added", dict(MemberName="guest", Penalty=3, Paused="true", Reason="away")),
+                    ("Add", "Already there", {}), ("Remove", "Removed", {}), ("Remove", "Not there", {})):
+                answer = self.ami.action(prefix + action, **who, **more)
+                self.assertIn(word, answer["Message"])
+            answer = self.ami.action(prefix + "Remove", Queue=queue, Interface=f"Local/ann@{side}-agents/n")
+            self.assertIn("not dynamic", answer["Message"])
+            answer = self.ami.action(prefix + "Add", Queue="no such", Interface="Local/x@y")
+            self.assertIn("No such queue", answer["Message"])
+            self.event("QueueMemberRemoved", Queue=queue)
+        lines, events = self.kinds(self.compare("plain", calls))
+        self.assertEqual((lines, events), (["ADDMEMBER", "REMOVEMEMBER"],
+                                           ["QueueMemberAdded", "QueueMemberRemoved"]))
 
     def connected(self, queue):
         connect = self.event("AgentConnect", Queue=queue)
