@@ -175,6 +175,8 @@ TL_ENUM(tl_status, int32_t) {
     TL_ERR_ACD_TWICE = -125,
     /** Routing: the campaign has no such zone. */
     TL_ERR_ACD_NO_ZONE = -126,
+    /** Routing: meant for another term of office. */
+    TL_ERR_ACD_WRONG_EPOCH = -127,
     /** Routing: refused for another reason; the last-error text says which. */
     TL_ERR_ACD = -199,
     /** Dialogue: the document has errors; its messages say which and where. */
@@ -187,6 +189,10 @@ TL_ENUM(tl_status, int32_t) {
     TL_ERR_IVR_VARIABLES = -203,
     /** Dialogue: the value cannot be spoken so; the last-error text says why. */
     TL_ERR_IVR_SAY = -204,
+    /** Dialogue: the bytes are no snapshot of a session on this program. */
+    TL_ERR_IVR_SNAPSHOT = -205,
+    /** Dialogue: the menus of another system cannot be taken over; the last-error text says why. */
+    TL_ERR_IVR_IMPORT = -206,
     /** Dialogue: refused for another reason; the last-error text says which. */
     TL_ERR_IVR = -299,
     /** Media: the datagram is not RTP. */
@@ -559,6 +565,20 @@ typedef struct tl_acd_queue_config {
     uint32_t leave_empty_stay_ms;
     /** Must be 0. */
     uint32_t reserved;
+    /**
+     * 1: paperwork keeps the agent from the calls of all its queues, and is a state of its own. 0:
+     * from this queue's calls only. Default: 1.
+     */
+    uint32_t wrap_up_shared;
+    /**
+     * How long a call waits in the queue before members of higher levels may have it; level 0 is
+     * there at once. Default: `TL_NONE32`, not at all, and the next two count for nothing.
+     */
+    uint32_t tier_wait_ms;
+    /** 1: that much more for each level, level 3 after three times as long. Default: 0. */
+    uint32_t tier_by_level;
+    /** 1: the lowest level that anybody is logged in on is there at once. Default: 0. */
+    uint32_t tier_skip_empty;
 } tl_acd_queue_config;
 
 /** A step of relaxation: after so long in the queue a call asks for less, or of more agents. */
@@ -942,6 +962,21 @@ tl_status tl_acd_set_seed(struct tl_acd *acd, uint64_t seed);
 /** Sets which call an agent of several queues gets from now on; `order` is a `tl_acd_call_order`. */
 tl_status tl_acd_set_call_order(struct tl_acd *acd, uint32_t order);
 
+/**
+ * A new term of office begins, later than the one before: of a standby that takes over, having
+ * replayed the log so far. What was meant for an earlier one is found out by `tl_acd_check_epoch`.
+ */
+tl_status tl_acd_begin_epoch(struct tl_acd *acd, uint64_t epoch);
+
+/**
+ * `TL_ERR_ACD_WRONG_EPOCH` unless this is the current term of office: ask before every input that may
+ * come late, or from another node. Stores the current one in `current`, which may be NULL, either way;
+ * it is 0 before the first.
+ */
+tl_status tl_acd_check_epoch(const struct tl_acd *acd,
+                             uint64_t epoch,
+                             uint64_t *current);
+
 /** Stores the next output in `output`, or returns `TL_DONE` when there is none. */
 tl_status tl_acd_poll(struct tl_acd *acd, tl_acd_output *output);
 
@@ -1323,6 +1358,19 @@ tl_status tl_acd_live_calls(const tl_acd *acd, uint32_t *calls);
  * there are; call it with `room` 0 to be told. Nothing may happen to the engine between the two.
  */
 
+/** A rule that can leave callers waiting without an end. */
+typedef struct tl_acd_starvation {
+    /** Whose callers may starve. */
+    uint64_t queue;
+    /**
+     * The queue that agents of both always serve first, for its weight. `TL_NONE`: calls of higher
+     * priority go first in this very queue, as long as any come.
+     */
+    uint64_t under;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_acd_starvation;
+
 /** Lists the queues. */
 tl_status tl_acd_list_queues(const tl_acd *acd, uint64_t *handles, size_t room, size_t *count);
 
@@ -1349,6 +1397,15 @@ tl_status tl_acd_list_calls(const tl_acd *acd,
                             uint64_t *handles,
                             size_t room,
                             size_t *count);
+
+/**
+ * Lists the rules by which callers can starve, as things are configured now. Looks at every
+ * membership.
+ */
+tl_status tl_acd_list_starvation(const tl_acd *acd,
+                                 struct tl_acd_starvation *rows,
+                                 size_t room,
+                                 size_t *count);
 
 /* ===========================================================================
  * Routing: why
@@ -3284,6 +3341,114 @@ tl_status tl_ivr_flow_new(const uint8_t *program, size_t len, struct tl_ivr_flow
 tl_status tl_ivr_flow_free(struct tl_ivr_flow *flow);
 
 /* ===========================================================================
+ * Dialogue: what a flow is about
+ *
+ * What it asks of its host, what it may play, and the flow as a person reads it. Lists store as many
+ * rows as there is `room` for, and in `count` how many there are. Their texts have no NUL, and live as
+ * long as the program: that of `tl_ivr_flow_new` until the flow and every session on it have ended.
+ */
+
+/** What a name of a flow stands for. */
+TL_ENUM(tl_ivr_service_kind, uint32_t) {
+    /** A queue that callers wait in. */
+    TL_IVR_SERVICE_QUEUE = 1,
+    /** A query that the host answers. */
+    TL_IVR_SERVICE_QUERY = 2,
+    /** Somebody a caller is transferred to. */
+    TL_IVR_SERVICE_TRANSFER = 3,
+};
+
+/** How a flow is drawn or written. */
+TL_ENUM(tl_ivr_picture, uint32_t) {
+    /** As a Mermaid flowchart. */
+    TL_IVR_MERMAID = 1,
+    /** As a Graphviz graph. */
+    TL_IVR_DOT = 2,
+    /** As a document that compiles to the same program. */
+    TL_IVR_DOCUMENT = 3,
+};
+
+/** A name that a node of a flow gives its host. */
+typedef struct tl_ivr_service {
+    /** The node's name. */
+    const char *node;
+    /** Its length. */
+    size_t node_len;
+    /** The name, as the host will be given it. */
+    const char *name;
+    /** Its length. */
+    size_t name_len;
+    /** A `tl_ivr_service_kind`; 0 for one newer than this header. */
+    uint32_t kind;
+    /** 0. */
+    uint32_t reserved;
+} tl_ivr_service;
+
+/** A recorded file or a text that a program may play, in one language. */
+typedef struct tl_ivr_prompt {
+    /** The name of the prompt it belongs to; of length 0 for one written inside a node. */
+    const char *prompt;
+    /** Its length. */
+    size_t prompt_len;
+    /** Its language. */
+    const char *language;
+    /** Its length. */
+    size_t language_len;
+    /** The recorded file, or NULL. */
+    const char *file;
+    /** Its length. */
+    size_t file_len;
+    /** The text, or NULL. */
+    const char *text;
+    /** Its length. */
+    size_t text_len;
+} tl_ivr_prompt;
+
+/**
+ * Lists every queue, query and transfer target that the document names outright; what an expression
+ * computes is known only during a call.
+ */
+tl_status tl_ivr_flow_list_services(const tl_ivr_flow *flow,
+                                    struct tl_ivr_service *rows,
+                                    size_t room,
+                                    size_t *count);
+
+/**
+ * Lists every file and text that a program may play: what must be recorded. The same may come more
+ * than once.
+ */
+tl_status tl_ivr_flow_list_prompts(const tl_ivr_flow *flow,
+                                   struct tl_ivr_prompt *rows,
+                                   size_t room,
+                                   size_t *count);
+
+#if defined(TL_STD)
+/**
+ * Writes a flow, as the `tl_ivr_picture` says, into `text`, which has room for `room` bytes, a NUL
+ * included, and stores its length without in `len`; when the room is too small, returns
+ * `TL_ERR_BUFFER`. Takes memory from the allocator.
+ */
+tl_status tl_ivr_flow_draw(const tl_ivr_flow *flow,
+                           uint32_t picture,
+                           char *text,
+                           size_t room,
+                           size_t *len);
+#endif
+
+#if defined(TL_STD)
+/**
+ * Writes FreeSWITCH's `ivr_menus` (an XML text of `len` bytes) as a document that compiles as it is,
+ * named `name`, with a NUL, into `document`, as `tl_ivr_flow_draw`.
+ */
+tl_status tl_ivr_import_freeswitch(const char *xml,
+                                   size_t len,
+                                   const char *name,
+                                   char *document,
+                                   size_t room,
+                                   size_t *document_len);
+#endif
+
+/* ===========================================================================
  * Dialogue: what a session wants done
  *
  * `tl_ivr_poll` gives one output at a time. Its texts and arrays lie in the buffer that the caller
@@ -3601,6 +3766,43 @@ tl_status tl_ivr_queue_ended(tl_ivr_session *session, tl_time now, uint32_t op, 
 
 /** A transfer came to its end; `outcome` is a `tl_ivr_transfer_outcome`. */
 tl_status tl_ivr_transferred(tl_ivr_session *session, tl_time now, uint32_t op, uint32_t outcome);
+
+/* ===========================================================================
+ * Dialogue: sessions that outlive the program
+ *
+ * A session as bytes, and back on the same program: callers go on where they were.
+ */
+
+/**
+ * Writes a session into `bytes`, which has room for `room`, and stores its length in `len`; when the
+ * room is too small, returns `TL_ERR_BUFFER`, and `len` says how much it takes.
+ */
+tl_status tl_ivr_session_snapshot(const tl_ivr_session *session,
+                                  uint8_t *bytes,
+                                  size_t room,
+                                  size_t *len);
+
+/**
+ * As `tl_ivr_session_init`, in the state of a snapshot of `len` bytes that was taken on the same
+ * program.
+ */
+tl_status tl_ivr_session_restore_init(void *memory,
+                                      size_t size,
+                                      const tl_ivr_flow *flow,
+                                      const uint8_t *snapshot,
+                                      size_t len,
+                                      tl_ivr_session **session);
+
+#if defined(TL_STD)
+/** The same in memory from the allocator. */
+tl_status tl_ivr_session_restore_new(const tl_ivr_flow *flow,
+                                     const uint8_t *snapshot,
+                                     size_t len,
+                                     tl_ivr_session **session);
+#endif
+
+/** Stores 1 in `over` when the dialogue is over, else 0. */
+tl_status tl_ivr_session_is_over(const tl_ivr_session *session, uint32_t *over);
 
 /* ===========================================================================
  * Dialogue: speaking values
@@ -4243,20 +4445,6 @@ TL_ENUM(tl_rtp_arrival, uint32_t) {
 /** What is counted of one received stream. */
 typedef struct tl_rtp_receiver tl_rtp_receiver;
 
-/** What a sender says of its own stream. */
-typedef struct tl_rtcp_sender {
-    /** Now, as NTP counts: seconds since 1900 in the upper 32 bits. */
-    uint64_t ntp;
-    /** The same instant as an RTP timestamp. */
-    uint32_t rtp;
-    /** Packets sent. */
-    uint32_t packets;
-    /** Bytes of payload sent. */
-    uint32_t octets;
-    /** 0. */
-    uint32_t reserved;
-} tl_rtcp_sender;
-
 /** One reception report. */
 typedef struct tl_rtcp_report {
     /** The stream it is about. */
@@ -4276,6 +4464,20 @@ typedef struct tl_rtcp_report {
     /** 0. */
     uint32_t reserved;
 } tl_rtcp_report;
+
+/** What a sender says of its own stream. */
+typedef struct tl_rtcp_sender {
+    /** Now, as NTP counts: seconds since 1900 in the upper 32 bits. */
+    uint64_t ntp;
+    /** The same instant as an RTP timestamp. */
+    uint32_t rtp;
+    /** Packets sent. */
+    uint32_t packets;
+    /** Bytes of payload sent. */
+    uint32_t octets;
+    /** 0. */
+    uint32_t reserved;
+} tl_rtcp_sender;
 
 /** What is known of a received stream. */
 typedef struct tl_rtp_statistics {
@@ -4312,6 +4514,14 @@ typedef struct tl_rtcp_summary {
     /** What it heard of the stream that was asked about. */
     struct tl_rtcp_report report;
 } tl_rtcp_summary;
+
+/**
+ * Stores how long it was from our report to the sender of this one and back, in 65,536ths of a second;
+ * `ntp` is when this report arrived, as NTP counts. `TL_DONE`: it does not say.
+ */
+tl_status tl_rtcp_round_trip(const struct tl_rtcp_report *report,
+                             uint64_t ntp,
+                             uint32_t *trip);
 
 /** How many bytes a receiver takes. */
 size_t tl_rtp_receiver_size(void);

@@ -115,6 +115,25 @@ impl tl_rtcp_report {
     }
 }
 
+/// Stores how long it was from our report to the sender of this one and back, in 65,536ths of a second;
+/// `ntp` is when this report arrived, as NTP counts. `TL_DONE`: it does not say.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_rtcp_round_trip(
+    report: *const tl_rtcp_report,
+    ntp: u64,
+    trip: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_rtcp_round_trip", || unsafe {
+        writable(trip, "trip")?;
+        let Some(took) = given(report, "report")?.report()?.round_trip(ntp) else {
+            return Ok(tl_status::TL_DONE);
+        };
+        store(trip, "trip", took)?;
+        Ok(tl_status::TL_OK)
+    })
+}
+
 /// What a sender says of its own stream.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]

@@ -105,6 +105,8 @@ pub enum tl_status {
     TL_ERR_ACD_TWICE = -125,
     /// Routing: the campaign has no such zone.
     TL_ERR_ACD_NO_ZONE = -126,
+    /// Routing: meant for another term of office.
+    TL_ERR_ACD_WRONG_EPOCH = -127,
     /// Routing: refused for another reason; the last-error text says which.
     TL_ERR_ACD = -199,
 
@@ -118,6 +120,10 @@ pub enum tl_status {
     TL_ERR_IVR_VARIABLES = -203,
     /// Dialogue: the value cannot be spoken so; the last-error text says why.
     TL_ERR_IVR_SAY = -204,
+    /// Dialogue: the bytes are no snapshot of a session on this program.
+    TL_ERR_IVR_SNAPSHOT = -205,
+    /// Dialogue: the menus of another system cannot be taken over; the last-error text says why.
+    TL_ERR_IVR_IMPORT = -206,
     /// Dialogue: refused for another reason; the last-error text says which.
     TL_ERR_IVR = -299,
 
@@ -204,12 +210,15 @@ fn text(status: i32) -> &'static core::ffi::CStr {
         -124 => c"the contact must not be called now",
         -125 => c"another contact has this number",
         -126 => c"no such zone",
+        -127 => c"meant for another epoch",
         -199 => c"refused by the routing engine",
         -200 => c"the document has errors",
         -201 => c"not a program that can be run",
         -202 => c"not a key of a telephone",
         -203 => c"too many variables for a session",
         -204 => c"the value cannot be spoken so",
+        -205 => c"not a snapshot of a session on this program",
+        -206 => c"the menus cannot be taken over",
         -299 => c"refused by the dialogue engine",
         -300 => c"the datagram is not RTP",
         -301 => c"not a sound file of a known kind",

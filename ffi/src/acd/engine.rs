@@ -11,7 +11,7 @@ use crate::arena::Arena;
 use crate::config::optional;
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{input, output, store, writable};
+use crate::pointers::{input, output, store, store_if_wanted, writable};
 use crate::tl_status;
 use crate::values::{set64, tl_time};
 
@@ -50,6 +50,7 @@ impl From<Error> for Failure {
             Error::Undrained => S::TL_ERR_UNDRAINED,
             Error::Config(_) => S::TL_ERR_ACD_CONFIG,
             Error::Snapshot(_) => S::TL_ERR_ACD_SNAPSHOT,
+            Error::WrongEpoch { .. } => S::TL_ERR_ACD_WRONG_EPOCH,
             _ => S::TL_ERR_ACD,
         };
         Self::new(status, error)
@@ -268,6 +269,41 @@ pub unsafe extern "C" fn tl_acd_set_call_order(acd: *mut tl_acd, order: u32) -> 
     unsafe {
         enter("tl_acd_set_call_order", acd, |routing| {
             routing.make(&Change::CallOrder(call_order(order)?))?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// A new term of office begins, later than the one before: of a standby that takes over, having
+/// replayed the log so far. What was meant for an earlier one is found out by `tl_acd_check_epoch`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_begin_epoch(acd: *mut tl_acd, epoch: u64) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe {
+        enter("tl_acd_begin_epoch", acd, |routing| {
+            routing.make(&Change::BeginEpoch(epoch))?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// `TL_ERR_ACD_WRONG_EPOCH` unless this is the current term of office: ask before every input that may
+/// come late, or from another node. Stores the current one in `current`, which may be NULL, either way;
+/// it is 0 before the first.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_check_epoch(
+    acd: *const tl_acd,
+    epoch: u64,
+    current: *mut u64,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_check_epoch", acd, |engine| {
+            let now = engine.epoch();
+            store_if_wanted(current, "current", now)?;
+            if epoch != now {
+                return Err(Error::WrongEpoch { current: now, given: epoch }.into());
+            }
             Ok(tl_status::TL_OK)
         })
     }

@@ -5,7 +5,9 @@
     reason = "what the core learns next has its default until it is in the header"
 )]
 
-use acd_core::{ClassId, Delays, EmptyRule, Medium, Overflow, QueueConfig, QueueId, RelaxStep};
+use acd_core::{
+    ClassId, Delays, EmptyRule, Medium, Overflow, QueueConfig, QueueId, RelaxStep, TierRules,
+};
 
 use super::strategy::tl_acd_strategy;
 use super::{small, unknown};
@@ -125,6 +127,16 @@ pub struct tl_acd_queue_config {
     pub leave_empty_stay_ms: u32,
     /// Must be 0.
     pub reserved: u32,
+    /// 1: paperwork keeps the agent from the calls of all its queues, and is a state of its own. 0:
+    /// from this queue's calls only. Default: 1.
+    pub wrap_up_shared: u32,
+    /// How long a call waits in the queue before members of higher levels may have it; level 0 is
+    /// there at once. Default: `TL_NONE32`, not at all, and the next two count for nothing.
+    pub tier_wait_ms: u32,
+    /// 1: that much more for each level, level 3 after three times as long. Default: 0.
+    pub tier_by_level: u32,
+    /// 1: the lowest level that anybody is logged in on is there at once. Default: 0.
+    pub tier_skip_empty: u32,
 }
 
 // SAFETY: repr(C), begins with a u32; each u64 stands at a multiple of 8 and the u32 fields between
@@ -169,6 +181,10 @@ unsafe impl Growing for tl_acd_queue_config {
             share: config.share,
             leave_empty_after_ms: config.leave_empty_after_ms,
             leave_empty_stay_ms: config.leave_empty_stay_ms,
+            wrap_up_shared: config.wrap_up_shared.into(),
+            tier_wait_ms: TL_NONE32,
+            tier_by_level: 0,
+            tier_skip_empty: 0,
             reserved: 0,
         }
     }
@@ -226,6 +242,12 @@ impl tl_acd_queue_config {
             share: self.share,
             leave_empty_after_ms: self.leave_empty_after_ms,
             leave_empty_stay_ms: self.leave_empty_stay_ms,
+            wrap_up_shared: self.wrap_up_shared != 0,
+            tiers: option32(self.tier_wait_ms).map(|wait_ms| TierRules {
+                wait_ms,
+                by_level: self.tier_by_level != 0,
+                skip_empty: self.tier_skip_empty != 0,
+            }),
             join_empty: empty("join_empty", self.join_empty)?,
             leave_empty: empty("leave_empty", self.leave_empty)?,
             delays: Delays {

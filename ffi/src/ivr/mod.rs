@@ -1,9 +1,11 @@
 //! Dialogue: ivr-core in C.
 
+mod about;
 #[cfg(feature = "std")]
 mod document;
 mod flow;
 mod input;
+mod keep;
 mod output;
 mod pack;
 #[cfg(feature = "std")]
@@ -11,10 +13,12 @@ mod rehearse;
 mod say;
 mod session;
 
+pub use about::*;
 #[cfg(feature = "std")]
 pub use document::*;
 pub use flow::*;
 pub use input::*;
+pub use keep::*;
 pub use output::*;
 #[cfg(feature = "std")]
 pub use rehearse::*;

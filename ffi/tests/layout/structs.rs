@@ -1,7 +1,7 @@
 // Written by the test; see layout.rs.
 layouts! {
     tl_acd_limits { struct_size, queues, agents, memberships, calls, offers, lines, pools, classes, profiles, skills, ring_max, outputs, steps, ghosts }
-    tl_acd_queue_config { struct_size, strategy, tag, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow_queue, service_level_ms, announce_first_ms, announce_every_ms, overflow_target, resume_within_ms, max_waiting, weight, missed_limit, aging_ms, join_empty, leave_empty, busy_delay_ms, declined_delay_ms, failed_delay_ms, no_answer_delay_ms, progressive_ms, custom_term, custom_second_term, custom_start, custom_ring, custom_best_skill, target_ms, share, leave_empty_after_ms, leave_empty_stay_ms, reserved }
+    tl_acd_queue_config { struct_size, strategy, tag, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow_queue, service_level_ms, announce_first_ms, announce_every_ms, overflow_target, resume_within_ms, max_waiting, weight, missed_limit, aging_ms, join_empty, leave_empty, busy_delay_ms, declined_delay_ms, failed_delay_ms, no_answer_delay_ms, progressive_ms, custom_term, custom_second_term, custom_start, custom_ring, custom_best_skill, target_ms, share, leave_empty_after_ms, leave_empty_stay_ms, reserved, wrap_up_shared, tier_wait_ms, tier_by_level, tier_skip_empty }
     tl_acd_relax_step { after_ms, call_class, penalty_min, penalty_max, levels_less }
     tl_acd_agent_config { struct_size, profile, tag, wrap_up_ms, units, blocked_by, reserved }
     tl_acd_membership { struct_size, penalty, level, position, wrap_up_ms }
@@ -12,6 +12,7 @@ layouts! {
     tl_acd_agent_counters { state, reason, offered, answered, missed, lost, cancelled, talked_ms, wrapped_ms, reserved }
     tl_acd_call_info { state, position, estimate_ms, tag, queue, arrived, joined, priority, call_class, reserved }
     tl_acd_member_info { agent_tag, penalty, level, position, wrap_up_ms, calls, state, reason, wanted, last_call, login, reserved }
+    tl_acd_starvation { queue, under, reserved }
     tl_acd_why_waiting { unskilled, out_of_window, logged_out, not_ready, left_alone, busy, tried, free, ahead, ringing, alone_until, next_change, reserved }
     tl_acd_why_idle { available, unskilled, out_of_window, held, open, reserved32, left_alone_until, reserved }
     tl_acd_estimates { by_length_ms, by_last_served_ms, by_first_ms, reserved }
@@ -50,6 +51,8 @@ layouts! {
     tl_sim_call { came, waited_ms, talked_ms, stream, fate, agent, reserved }
     tl_sim_estimate { mean, error }
     tl_sim_study_result { service_level, abandonment, wait_probability, average_wait_s, average_answer_s, occupancy }
+    tl_ivr_service { node, node_len, name, name_len, kind, reserved }
+    tl_ivr_prompt { prompt, prompt_len, language, language_len, file, file_len, text, text_len }
     tl_ivr_item { kind, piece_count, file, text, pieces }
     tl_ivr_value { name, value_type, reserved, integer, text }
     tl_ivr_output { kind, op, reason, flag, priority, timeout_ms, silence_ms, item_count, items, arg_count, reserved, args, name, detail, keys }
@@ -61,8 +64,8 @@ layouts! {
     tl_rtp_packet { marker, payload_type, sequence, timestamp, ssrc, padding, payload, payload_len, csrcs, csrc_count, extension, extension_len, extension_profile, has_extension }
     tl_event_packet { marker, payload, clock }
     tl_event_signal { down, event, timestamp, duration, complete, volume }
-    tl_rtcp_sender { ntp, rtp, packets, octets, reserved }
     tl_rtcp_report { ssrc, fraction_lost, lost, highest_sequence, jitter, last_sender_report, delay, reserved }
+    tl_rtcp_sender { ntp, rtp, packets, octets, reserved }
     tl_rtp_statistics { received, lost, duplicates, reordered, discarded, restarts, jitter, reserved }
     tl_rtcp_summary { ssrc, has_sender, has_report, leaves, sender, report }
     tl_jitter_config { struct_size, law, min_delay_ms, max_delay_ms }

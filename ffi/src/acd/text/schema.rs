@@ -305,6 +305,10 @@ pub(super) fn queue(spot: &Spot, wrong: &mut Wrong) -> Queue {
             "progressive_ms" => Field::Short(&mut to.progressive_ms),
             "share" => Field::Short(&mut to.share),
             "leave_empty_after_ms" => Field::Short(&mut to.leave_empty_after_ms),
+            "wrap_up_shared" => Field::Short(&mut to.wrap_up_shared),
+            "tier_wait_ms" => Field::Short(&mut to.tier_wait_ms),
+            "tier_by_level" => Field::Short(&mut to.tier_by_level),
+            "tier_skip_empty" => Field::Short(&mut to.tier_skip_empty),
             "leave_empty_stay_ms" => Field::Short(&mut to.leave_empty_stay_ms),
             _ => {
                 wrong.unknown(spot, key, "a queue");

@@ -1,0 +1,110 @@
+//! # Dialogue: sessions that outlive the program
+//!
+//! A session as bytes, and back on the same program: callers go on where they were.
+
+use core::ffi::c_void;
+
+use ivr_core::{SessionOf, SnapshotError};
+
+use super::flow::{Loaded, tl_ivr_flow};
+use super::session::{Running, tl_ivr_session};
+use crate::guard::{Failure, guard};
+use crate::object::{self, enter};
+use crate::pointers::{input, output, store, writable};
+use crate::tl_status;
+
+impl From<SnapshotError> for Failure {
+    fn from(error: SnapshotError) -> Self {
+        let status = match error {
+            SnapshotError::Room { .. } => tl_status::TL_ERR_BUFFER,
+            _ => tl_status::TL_ERR_IVR_SNAPSHOT,
+        };
+        Self::new(status, error)
+    }
+}
+
+/// Writes a session into `bytes`, which has room for `room`, and stores its length in `len`; when the
+/// room is too small, returns `TL_ERR_BUFFER`, and `len` says how much it takes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_session_snapshot(
+    session: *const tl_ivr_session,
+    bytes: *mut u8,
+    room: usize,
+    len: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers with a count.
+    unsafe {
+        enter("tl_ivr_session_snapshot", session, |running| {
+            writable(len, "len")?;
+            let bytes = output(bytes, room, "bytes")?;
+            store(len, "len", running.session.snapshot_len())?;
+            running.session.save(bytes)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// # Safety
+/// The header's contract for objects and pointers with a count.
+unsafe fn restored(
+    flow: *const tl_ivr_flow,
+    snapshot: *const u8,
+    len: usize,
+) -> Result<Running, Failure> {
+    // SAFETY: as this function's own contract.
+    unsafe {
+        let snapshot = input(snapshot, len, "snapshot")?;
+        let loaded = object::peek(flow, Loaded::clone)?;
+        let session = SessionOf::restore(&loaded.flow, snapshot)?;
+        Ok(Running { loaded, session })
+    }
+}
+
+/// As `tl_ivr_session_init`, in the state of a snapshot of `len` bytes that was taken on the same
+/// program.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_session_restore_init(
+    memory: *mut c_void,
+    size: usize,
+    flow: *const tl_ivr_flow,
+    snapshot: *const u8,
+    len: usize,
+    session: *mut *mut tl_ivr_session,
+) -> tl_status {
+    // SAFETY: the header's contract for objects, pointers and blocks of memory.
+    guard("tl_ivr_session_restore_init", || unsafe {
+        let running = restored(flow, snapshot, len)?;
+        object::init((memory.cast(), size), session, |_| Ok(()), |()| Ok(running))
+    })
+}
+
+/// The same in memory from the allocator.
+#[cfg(feature = "std")]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_session_restore_new(
+    flow: *const tl_ivr_flow,
+    snapshot: *const u8,
+    len: usize,
+    session: *mut *mut tl_ivr_session,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    guard("tl_ivr_session_restore_new", || unsafe {
+        let running = restored(flow, snapshot, len)?;
+        object::create(session, |_| Ok(()), |()| Ok(running))
+    })
+}
+
+/// Stores 1 in `over` when the dialogue is over, else 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_session_is_over(
+    session: *const tl_ivr_session,
+    over: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_ivr_session_is_over", session, |running| {
+            store(over, "over", running.session.is_over().into())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
