@@ -8,7 +8,7 @@
  * with agents on the second span through the board's time slots; both sides are recorded. The
  * engine has no thread of its own here: the loop runs it, and sleeps no longer than it asks.
  *
- * Compiled against the vendor's headers (make VENDOR=1) or against the simulator (simulator.h).
+ * Compiled against the vendor's headers where they are installed, else against the simulator (simulator.h).
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0
  */

@@ -12,7 +12,9 @@
 void open_board(void)
 {
     char name[40];
+    int mode = SR_POLLMODE;
 
+    must((int)sr_setparm(SRL_DEVICE, SR_MODEID, &mode), "sr_setparm");
     must(gc_Start(NULL), "gc_Start");
     for (int i = 0; i < LINES; i++) {
         callers[i].number = i + 1;

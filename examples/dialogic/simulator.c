@@ -106,7 +106,7 @@ static struct device *of_call(CRN crn)
     return NULL;
 }
 
-int gc_Start(void *parameters)
+int gc_Start(GC_START_STRUCT *parameters)
 {
     (void)parameters;
     return GC_SUCCESS;
@@ -201,7 +201,7 @@ int dx_listen(int voice, SC_TSINFO *slots)
 
 static CRN next_crn = 1000;
 
-int gc_WaitCall(LINEDEV line, CRN *crn, void *block, int timeout, unsigned long mode)
+int gc_WaitCall(LINEDEV line, CRN *crn, GC_WAITCALL_BLK *block, int timeout, unsigned long mode)
 {
     (void)crn, (void)block, (void)timeout, (void)mode;
     of(line)->phase = of(line)->kind == CALLER_LINE && of(line)->says ? WAITING : IDLE;
@@ -221,7 +221,8 @@ int gc_AnswerCall(CRN crn, int rings, unsigned long mode)
     return GC_SUCCESS;
 }
 
-int gc_MakeCall(LINEDEV handle, CRN *crn, char *number, void *block, int timeout, unsigned long mode)
+int gc_MakeCall(LINEDEV handle, CRN *crn, char *number, GC_MAKECALL_BLK *block, int timeout,
+                unsigned long mode)
 {
     struct device *line = of(handle);
 
@@ -453,6 +454,12 @@ long sr_waitevt(long timeout)
     return current->device + 1;
 }
 
+/* There is no other mode here. */
+long sr_setparm(long device, long parameter, void *value)
+{
+    return device == SRL_DEVICE && parameter == SR_MODEID && *(int *)value == SR_POLLMODE ? 0 : -1;
+}
+
 long sr_getevtdev(unsigned long handle)
 {
     (void)handle;
@@ -475,7 +482,8 @@ int gc_GetMetaEvent(METAEVENT *event)
 {
     struct device *device = &devices[current->device];
 
-    event->flags = current->type >= 0x800 ? GCME_GC_EVENT : 0;
+    *event = (METAEVENT){.flags = current->type >= 0x800 ? GCME_GC_EVENT : 0};
+    event->evtdev = current->device + 1;
     event->linedev = current->device + 1;
     event->crn = current->crn;
     event->evttype = current->type;

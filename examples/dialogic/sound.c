@@ -67,7 +67,8 @@ void begin_recording(struct caller *caller)
     tl_recording_config config;
     char path[300];
 
-    snprintf(path, sizeof path, "%s/line%d-%ld.tlr", recordings, caller->number, caller->crn);
+    snprintf(path, sizeof path, "%s/line%d-%ld.tlr", recordings, caller->number,
+             (long)caller->crn);
     tl_recording_defaults(&config);
     config.started = cc_now();
     config.channels = sides;
