@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BENCH ?=
 
-AREAS := acd ivr media record ffi python asterisk
+AREAS := acd ivr media record ffi python asterisk freeswitch
 CORES := trunkline-acd-core trunkline-ivr-core trunkline-media-core
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PACKAGES := .ci/packages.sh
@@ -122,8 +122,10 @@ doc:
 
 .PHONY: bench-packages bench-start $(AREAS:%=bench-%)
 
-# The one with Asterisk fetches 60 MB and takes minutes: only when asked for.
-bench: $(if $(BENCH),bench-$(BENCH),$(filter-out bench-asterisk,$(AREAS:%=bench-%)))
+# The one with Asterisk fetches 60 MB and takes minutes, the one with FreeSWITCH needs one: only when
+# asked for.
+PBX_BENCHES := bench-asterisk bench-freeswitch
+bench: $(if $(BENCH),bench-$(BENCH),$(filter-out $(PBX_BENCHES),$(AREAS:%=bench-%)))
 	@test ! -e $(SUMMARY) || { echo; echo '$(SUMMARY):'; cat $(SUMMARY); }
 
 $(AREAS:%=bench-%): bench-start
@@ -143,7 +145,7 @@ BENCHES_ffi = -p trunkline-ffi $(patsubst %,--bench %,$(call benches,ffi))
 BENCHES_media = -p trunkline-media-core $(MEDIA:%=--bench %)
 BENCHES_record = -p trunkline-media-core $(RECORD:%=--bench %)
 
-$(filter-out bench-ivr bench-python bench-asterisk,$(AREAS:%=bench-%)): bench-%:
+$(filter-out bench-ivr bench-python $(PBX_BENCHES),$(AREAS:%=bench-%)): bench-%:
 	cargo bench --locked --all-features $(BENCHES_$*)
 bench-ivr:
 	ivr-core/bench/bench.sh
@@ -151,6 +153,8 @@ bench-python:
 	bindings-python/bench.sh
 bench-asterisk:
 	$(MAKE) -C examples/asterisk bench
+bench-freeswitch:
+	$(MAKE) -C examples/freeswitch bench FREESWITCH='$(FREESWITCH)'
 
 # ---- install -------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ struct offer {
     struct phone phone; /* its texts are the pool's */
     time_t called, answered;
     _Atomic(enum offer_outcome) outcome;
+    switch_call_cause_t cause;  /* why nobody answered, once outcome says so */
     switch_call_cause_t cancel; /* set to stop originating, which looks at it */
     switch_mutex_t *lock;       /* of the two below */
     switch_core_session_t *leg;
@@ -40,6 +41,11 @@ const char *offer_agent(const struct offer *offer)
 enum offer_outcome offer_outcome(const struct offer *offer)
 {
     return atomic_load(&offer->outcome);
+}
+
+const char *offer_cause(const struct offer *offer)
+{
+    return switch_channel_cause2str(offer->cause);
 }
 
 time_t offer_called(const struct offer *offer)
@@ -165,6 +171,7 @@ static void *SWITCH_THREAD_FUNC ring(switch_thread_t *thread, void *arg)
     if (leg) {
         clear_leg(leg);
     }
+    offer->cause = cause;
     atomic_store(&offer->outcome, status == SWITCH_STATUS_SUCCESS ? OFFER_ANSWERED
                  : outcome_of(cause_of(cause)));
     if (!stopped && offer->id != TL_NONE) {

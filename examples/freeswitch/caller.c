@@ -71,11 +71,7 @@ static void offer_ended(struct line *line, const struct word *word)
     about = facts(line, offer);
     event_bridge_fail(&about, word->output.reason == TL_ACD_OFFER_TIMED_OUT ? "NO_ANSWER" :
         word->output.reason == TL_ACD_OFFER_LOST ? "LOSE_RACE" :
-        word->output.reason == TL_ACD_OFFER_CANCELLED ? "ORIGINATOR_CANCEL" :
-        word->output.detail == TL_ACD_CAUSE_BUSY ? "USER_BUSY" :
-        word->output.detail == TL_ACD_CAUSE_DECLINED ? "CALL_REJECTED" :
-        word->output.detail == TL_ACD_CAUSE_UNREACHABLE ? "USER_NOT_REGISTERED" :
-        "NORMAL_TEMPORARY_FAILURE");
+        word->output.reason == TL_ACD_OFFER_CANCELLED ? "ORIGINATOR_CANCEL" : offer_cause(offer));
     offer_stop(offer);
 }
 

@@ -4,15 +4,15 @@
 # For those who have none: what `make test-freeswitch` and a first call need, and no more (no video, no
 # fax, no scripting, no verto). Nothing is installed outside PREFIX; an ordinary user may run it.
 #
-#   FREESWITCH_VERSION   the tag to build             (v1.10.12)
+#   FREESWITCH_VERSION   the tag to build             (v1.10.12; v1.11.2 was tried too)
 #   FREESWITCH_WORK      where it is built            (PREFIX.build)
 #   JOBS                 parallel compilers           (2)
 #   FREESWITCH_URL SOFIA_SIP_URL SPANDSP_URL          other places of the three repositories
 #
 # On Debian these packages are needed:
-#   git gcc g++ make autoconf automake libtool libtool-bin pkg-config gawk yasm libpcre3-dev libpcre2-dev
-#   libspeex-dev libspeexdsp-dev libsqlite3-dev libcurl4-openssl-dev libedit-dev libopus-dev libsndfile1-dev
-#   uuid-dev libldns-dev libssl-dev libtiff-dev libjpeg-dev zlib1g-dev
+#   git gcc g++ make autoconf automake libtool libtool-bin pkg-config gawk yasm libpcre3-dev (1.10)
+#   libpcre2-dev (1.11) libspeex-dev libspeexdsp-dev libsqlite3-dev libcurl4-openssl-dev libedit-dev
+#   libopus-dev libsndfile1-dev uuid-dev libldns-dev libssl-dev libtiff-dev libjpeg-dev zlib1g-dev
 #
 # SPDX-License-Identifier: MIT OR Apache-2.0
 set -eu
@@ -49,6 +49,17 @@ get freeswitch "${FREESWITCH_URL:-https://github.com/signalwire/freeswitch.git}"
 
 install_library sofia-sip --without-doxygen --disable-static
 install_library spandsp --disable-static
+
+# relabel NAME VERSION: what its pkg-config file says
+relabel() {
+    sed -i "s/^Version:.*/Version: $2/" "$prefix/lib/pkgconfig/$1.pc"
+}
+
+# 1.11 asks for versions that have no public tag; what it uses of them is in these.
+case $version in
+v1.10.*) ;;
+*) relabel sofia-sip-ua 1.13.18 && relabel spandsp 3.1.1 ;;
+esac
 
 cd "$work/freeswitch"
 cat > modules.conf <<'MODULES'

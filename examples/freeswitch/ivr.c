@@ -69,7 +69,7 @@ static void flow_record(void *host, uint32_t op, const tl_ivr_output *record)
     }
     switch_copy_string(line->record_keys, record->keys ? record->keys : "", sizeof line->record_keys);
     line->record_op = op;
-    line->record_ms = record->timeout_ms;
+    line->record_ms = record->timeout_ms ? record->timeout_ms : 3600000;
     line->record_silence_ms = record->silence_ms;
     line->recording = line->restart = true;
     switch_channel_set_variable(line->channel, "trunkline_recorded", line->record_path);

@@ -67,6 +67,7 @@ struct line {
     uint32_t record_ms;
     char record_path[400], record_keys[20];
     bool recording, transferred;
+    switch_time_t record_until;
     struct offer *transfer; /* the phone of a bridged transfer, while it rings */
     switch_time_t transfer_until;
 };

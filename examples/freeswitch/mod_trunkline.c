@@ -15,6 +15,7 @@ SWITCH_MODULE_DEFINITION(mod_trunkline, mod_trunkline_load, mod_trunkline_shutdo
 cc_center *trunkline_center;
 struct flows *trunkline_flows;
 tl_recorder *trunkline_recorder;
+switch_loadable_module_interface_t *trunkline_module;
 
 static void log_text(void *host, int level, const char *text)
 {
@@ -142,7 +143,7 @@ SWITCH_MODULE_LOAD_FUNCTION(mod_trunkline_load)
         end();
         return SWITCH_STATUS_TERM;
     }
-    *module_interface = switch_loadable_module_create_module_interface(pool, modname);
+    trunkline_module = *module_interface = switch_loadable_module_create_module_interface(pool, modname);
     SWITCH_ADD_APP(app_interface, "trunkline_queue", "Waits in a queue for an agent",
                    "trunkline_queue queue [timeout [keys]]", queue_app, "queue [timeout [keys]]", SAF_NONE);
     SWITCH_ADD_APP(app_interface, "trunkline_ivr", "Runs a flow", "trunkline_ivr flow", ivr_app, "flow",
@@ -168,7 +169,7 @@ SWITCH_MODULE_SHUTDOWN_FUNCTION(mod_trunkline_shutdown)
         switch_yield(20000);
     } while (offers_under_way());
     switch_console_set_complete("del trunkline");
-    /* A recording outlives its application: its media bug runs our code until its call has ended. */
+    /* Where unloading was forced: a recording's media bug runs our code until its call has ended. */
     while (trunkline_recorder && tl_recorder_free(trunkline_recorder) == TL_ERR_IN_USE) {
         switch_yield(20000);
     }

@@ -20,6 +20,9 @@ extern cc_center *trunkline_center;
 extern struct flows *trunkline_flows;
 extern tl_recorder *trunkline_recorder;
 
+/** Its rwlock, held for reading, keeps the module from being unloaded. */
+extern switch_loadable_module_interface_t *trunkline_module;
+
 /* ---- settings.c: trunkline.conf.xml ------------------------------------------------------------------- */
 
 #define SETTING 256
@@ -76,6 +79,9 @@ struct offer *offer_start(uint64_t id, const struct phone *phone);
 /** How far it is. */
 enum offer_outcome { OFFER_RINGS, OFFER_ANSWERED, OFFER_BUSY, OFFER_DECLINED, OFFER_FAILED };
 enum offer_outcome offer_outcome(const struct offer *offer);
+
+/** Why nobody answered, once it is said to be busy, declined or failed. */
+const char *offer_cause(const struct offer *offer);
 
 /** Its number, its agent, and when it began and was answered, in seconds. */
 uint64_t offer_id(const struct offer *offer);

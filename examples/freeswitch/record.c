@@ -55,6 +55,7 @@ static switch_bool_t on_bug(switch_media_bug_t *bug, void *data, switch_abc_type
     } else if (type == SWITCH_ABC_TYPE_CLOSE) {
         tl_recording_free(recording->file); /* closed by the recorder's thread */
         recording->file = NULL;
+        switch_thread_rwlock_unlock(trunkline_module->rwlock);
     }
     return SWITCH_TRUE;
 }
@@ -100,10 +101,13 @@ void trunkline_record_app(switch_core_session_t *session, const char *data)
                           tl_last_error());
         return;
     }
+    /* It outlives this application: until its call has ended the module stays. */
+    switch_thread_rwlock_rdlock(trunkline_module->rwlock);
     if (switch_core_media_bug_add(session, "trunkline", path, on_bug, recording, 0,
                                   SMBF_READ_STREAM | SMBF_WRITE_STREAM | SMBF_STEREO,
                                   &bug) != SWITCH_STATUS_SUCCESS) {
         tl_recording_free(recording->file);
+        switch_thread_rwlock_unlock(trunkline_module->rwlock);
         switch_log_printf(SWITCH_CHANNEL_SESSION_LOG(session), SWITCH_LOG_ERROR, "%s cannot be recorded\n", path);
         return;
     }

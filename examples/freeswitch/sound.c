@@ -42,6 +42,7 @@ static void played(struct line *line)
 static bool disturbed(const struct line *line)
 {
     return line->restart || (line->call && call_news(line->call)) ||
+           (line->recording && switch_micro_time_now() >= line->record_until) ||
            (line->dialogue && flow_wait(line->dialogue, -1) == 0) ||
            (line->transfer && (offer_outcome(line->transfer) != OFFER_RINGS ||
                                switch_micro_time_now() >= line->transfer_until));
@@ -76,21 +77,16 @@ static switch_status_t on_input(switch_core_session_t *session, void *input, swi
     return line->restart ? SWITCH_STATUS_BREAK : SWITCH_STATUS_SUCCESS;
 }
 
-/* The core counts both bounds in seconds. */
-static uint32_t whole_seconds(uint32_t ms)
-{
-    return ms / 1000 + (ms % 1000 != 0);
-}
-
 static void record_caller(struct line *line, switch_input_args_t *args)
 {
     switch_file_handle_t file = {0};
     switch_time_t began = switch_micro_time_now();
 
-    file.silence_hits = whole_seconds(line->record_silence_ms);
+    /* The core counts whole seconds of silence; the bound is its own only for a line that is dead. */
+    file.silence_hits = (line->record_silence_ms + 999) / 1000;
     file.thresh = line->record_silence_ms ? 200 : 0;
-    switch_ivr_record_file(line->session, &file, line->record_path, args,
-                           line->record_ms ? whole_seconds(line->record_ms) : 3600);
+    line->record_until = began + (switch_time_t)line->record_ms * 1000;
+    switch_ivr_record_file(line->session, &file, line->record_path, args, line->record_ms / 1000 + 2);
     line->recording = false;
     tl_ivr_recorded(line->dialogue->session, cc_now(), line->record_op,
                     (uint32_t)((switch_micro_time_now() - began) / 1000));

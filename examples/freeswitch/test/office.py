@@ -47,7 +47,7 @@ nodes:
   ask:
     type: menu
     prompt: ask
-    options: { 1: message, 2: away, 3: colleague, 4: nobody }
+    options: { 1: message, 2: away, 3: colleague, 4: nobody, 5: moment }
     first_digit: 5s
     on: { noinput: hangup, nomatch: hangup }
   message:
@@ -55,6 +55,11 @@ nodes:
     max: 10s
     terminators: "#"
     next: hangup
+    on: { empty: hangup, failed: hangup }
+  moment:
+    type: record
+    max: 2100ms
+    next: ask
     on: { empty: hangup, failed: hangup }
   away: { type: transfer, to: parked XML default, kind: blind, on: { failed: hangup } }
   colleague:
