@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -128,19 +128,19 @@ impl Scorer {
             .spawn()
             .expect("python was found");
         child.stdin.take().expect("piped").write_all(self.lines.as_bytes()).expect("python reads");
-        let out = child.wait_with_output().expect("python ends");
-        let mut text = String::new();
-        for (key, line) in self.asked.drain(..).zip(String::from_utf8_lossy(&out.stdout).lines()) {
-            let score = line.parse().unwrap_or(f64::NAN);
-            self.known.insert(key, score);
-            let _ = writeln!(text, "{key:x}\t{score}");
-        }
-        std::fs::OpenOptions::new()
+        let mut cache = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(&self.cache)
-            .and_then(|mut file| file.write_all(text.as_bytes()))
             .expect("target/quality can be written");
+        // As they come, so that a run cut short is not in vain.
+        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        for (key, line) in self.asked.drain(..).zip(lines) {
+            let score = line.ok().and_then(|line| line.parse().ok()).unwrap_or(f64::NAN);
+            self.known.insert(key, score);
+            writeln!(cache, "{key:x}\t{score}").expect("target/quality can be written");
+        }
+        child.wait().expect("python ends");
         self.lines.clear();
         for path in self.files.drain(..) {
             let _ = std::fs::remove_file(path);

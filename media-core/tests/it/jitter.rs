@@ -349,6 +349,30 @@ fn after_a_bad_spell_the_delay_comes_back() {
 }
 
 #[test]
+fn early_stalls_are_a_warning() {
+    let mut call = Call::new(Config::default());
+    let mut waiting = Vec::new();
+    let mut fell = None;
+    for i in 0..2400_u16 {
+        // Two stalls of 120 ms in the first seven seconds, then calm.
+        let late =
+            [150, 300].map(|from| if (from..from + 6).contains(&i) { from + 6 - i } else { 0 });
+        waiting.push((i + late[0] + late[1], i));
+        waiting.sort_unstable();
+        while waiting.first().is_some_and(|w| w.0 <= i) {
+            let (_, n) = waiting.remove(0);
+            call.send(n, u32::from(n) * 160, talk(n));
+        }
+        let (pulled, _) = call.pull();
+        if i > 400 && pulled.delay_ms < 100 {
+            fell = fell.or(Some(i));
+        }
+    }
+    // Seventeen seconds of calm do not outweigh them yet.
+    assert!(fell.is_none_or(|i| i > 1200), "{fell:?}");
+}
+
+#[test]
 fn clocks_that_differ_cost_nothing_but_a_cut_now_and_then() {
     // The sender's clock is 0.05 % fast, then 0.05 % slow.
     for drift in [-10_i64, 10] {
