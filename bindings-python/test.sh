@@ -28,3 +28,19 @@ cd "$out"
 "$python" -m mypy --strict --no-error-summary --cache-dir "$out/mypy" -p trunkline
 "$python" -m mypy --strict --no-error-summary --cache-dir "$out/mypy" \
     --python-version 3.12 "$tests" "$TRUNKLINE_SOURCE"/examples/python
+
+# As the README says it, where nothing is installed: pip builds from the sources by itself.
+python3 -m venv --clear "$out/empty"
+"$out/empty/bin/python" -m pip install --quiet --disable-pip-version-check \
+    "$TRUNKLINE_SOURCE/bindings-python"
+test "$(empty/bin/trunkline staff --calls-per-hour 200 --handle 3m | head -1)" = 'agents        14'
+
+# The one wheel under every later CPython at hand, with tests that need little else.
+for later in python3.12 python3.13 python3.14; do
+    "$later" -c '' 2>/dev/null || continue
+    "$later" -m venv --clear "$out/$later"
+    "$out/$later/bin/python" -m pip install --quiet --disable-pip-version-check \
+        pytest hypothesis numpy "$out"/wheels/trunkline-*.whl
+    "$out/$later/bin/python" -m pytest -c "$TRUNKLINE_SOURCE/bindings-python/pyproject.toml" \
+        -p no:cacheprovider "$tests"/test_{acd,g711,ivr_parity,outbound,pytest_plugin,record,rtp}.py
+done

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
 import sys
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from trunkline import cli, ivr, record
+from trunkline import cli, ivr, media, record
 from trunkline.cli._rehearse import rehearse
 from trunkline.record import Channel, Reader, Writer
 
@@ -58,14 +60,47 @@ def test_the_command_is_installed() -> None:
     assert wrong.returncode == 2
 
 
-@pytest.mark.parametrize(
-    "words", ["", "sim", "staff", "ivr", "ivr check", "ivr test", "rec", "rec info", "wav2tlr"]
-)
-def test_everything_has_help(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def commands(of: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command there is, and its parser."""
+    inner = [action for action in of._actions if isinstance(action, argparse._SubParsersAction)]
+    if not inner:
+        yield of.prog.partition(" ")[2], of
+    for action in inner:
+        for command in action.choices.values():
+            yield from commands(command)
+
+
+COMMANDS = dict(commands(cli.parser()))
+
+
+def test_the_commands_there_are() -> None:
+    wanted = "sim staff wav2pcma wav2pcmu wav2opus wav2tlr".split()  # noqa: SIM905
+    wanted += [f"ivr {name}" for name in ("check", "graph", "run", "test")]
+    wanted += [f"rec {name}" for name in ("info", "play-to-wav", "recover", "verify")]
+    assert set(wanted) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("words", ["", "ivr", "rec", *COMMANDS])
+def test_everything_has_help_and_says_what_it_cannot_read(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main([*words.split(), "--help"])
     assert left.value.code == 0
-    assert "usage: trunkline" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "usage: trunkline" in shown
+    assert words in ("", "ivr", "rec") or "--json" in shown
+    with pytest.raises(SystemExit) as left:
+        cli.main([*words.split(), "--frobnicate"])
+    assert left.value.code == 2
+    assert "usage: trunkline" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [words for words in COMMANDS if words != "staff"])
+def test_a_file_that_is_not_there(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    places = [action for action in COMMANDS[words]._actions if not action.option_strings]
+    assert cli.main([*words.split(), *(f"missing-{n}" for n in range(len(places)))]) == 1
+    assert "missing-0" in capsys.readouterr().err
 
 
 def test_sim(shell: Shell, tmp_path: Path) -> None:
@@ -149,6 +184,22 @@ def test_ivr_test(shell: Shell, tmp_path: Path) -> None:
     assert report["scenarios"][1]["failure"] is None  # type: ignore[index]
 
 
+def test_what_runs_live_says_json_line_by_line(shell: Shell) -> None:
+    text = shell("sim", "centre.toml", "--watch", "--every", "1h", "--start", "8h", "--json")
+    moments = [json.loads(line) for line in text.splitlines()]
+    assert [moment["at_s"] for moment in moments[:2]] == [9 * 3600, 10 * 3600]
+    assert moments[-1]["queues"][0]["offered"] > 300 and moments[-1]["queues"][0]["members"] == 6
+    told: list[str] = []
+    typed = iter(["nonsense here", "1", "q"])
+    rehearse(
+        ivr.load(FLOWS / "survey.yaml"), "1", now=0, as_json=True,
+        ask=lambda _: next(typed), tell=told.append,
+    )  # fmt: skip
+    said = [json.loads(line) for line in told]
+    assert said[0]["at_s"] == 0 and {"play", "trace"} <= {of.get("kind") for of in said}
+    assert any("error" in of for of in said)
+
+
 def test_ivr_run_is_a_call_by_hand() -> None:
     told: list[str] = []
     typed = iter(["1", "", "", "4", "= ok=true", "nonsense here", "5", "= ok=1", "h", "!", ""])
@@ -229,3 +280,8 @@ def test_wav2(shell: Shell, tmp_path: Path) -> None:
     assert record.verify("out.tlr").is_intact
     shell("wav2tlr", "centre.toml", "x.tlr", code=1)
     assert "centre.toml" in shell.err
+    media.write_wav("law.wav", media.g711_decode(bytes(range(256))), encoding="pcma")
+    shell("wav2pcma", "law.wav", "law.al")
+    assert (tmp_path / "law.al").read_bytes() == bytes(range(256)), "A-law stays what it was"
+    shell("wav2pcma", "law.wav", "law.al", code=1)
+    assert "law.al" in shell.err, "nothing is written over"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from array import array
 from collections.abc import Callable
 
@@ -221,6 +223,41 @@ def test_codes_are_contiguous_bytes_and_nothing_else(take: Callable[[object], ob
             take(wrong)
     for right in (bytes(160), bytearray(160), memoryview(bytes(160)), np.zeros(160, np.uint8)):
         take(right)
+
+
+@pytest.mark.parametrize("take", WANTS_BYTES)
+def test_no_bytes_are_none(take: Callable[[object], object]) -> None:
+    take(b"")
+    take(np.zeros(0, np.uint8))
+
+
+def test_what_comes_out_is_shared_with_numpy() -> None:
+    pcm = g711_decode(bytes(160))
+    view = np.asarray(pcm)
+    assert view.dtype == np.int16
+    pcm[7] = 4711
+    assert view[7] == 4711, "the array is the memory that was decoded into"
+    assert np.shares_memory(view, np.frombuffer(pcm, np.int16))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_what_goes_in_is_not_copied() -> None:
+    # In a process of its own, because the most memory there ever was is measured.
+    script = """
+import resource, sys
+import numpy as np
+from trunkline.media import DtmfDetector, Vad, g711_decode_into, g711_encode_into
+pcm, codes = np.zeros(50_000_000, np.int16), np.zeros(50_000_000, np.uint8)
+pcm[:] = 5; codes[:] = 0xD5
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+g711_encode_into(pcm, codes)
+g711_decode_into(codes, pcm)
+Vad().heard(pcm[:8_000_000])
+DtmfDetector().listen(memoryview(pcm)[:8_000_000])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert int(run.stdout) < 4_000, "KiB more, where a copy of the least would be 16,000"
 
 
 @pytest.mark.parametrize("take", WANTS_PCM)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pandas  # type: ignore[import-untyped]
@@ -114,6 +115,20 @@ def test_progress_is_told_and_errors_come_through() -> None:
         sim.study(centre(3, retry_ms=0), runs=3)
     with pytest.raises(ValueError, match="runs"):
         sim.study(centre(3), runs=0)
+
+
+@pytest.mark.parametrize("has_rich", [True, False])
+def test_there_is_a_progress_bar(
+    has_rich: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not has_rich:
+        monkeypatch.setitem(sys.modules, "rich.progress", None)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    found = sim.study(centre(11), runs=3, progress=True)
+    assert found.runs == sim.study(centre(11), runs=3).runs
+    out, err = capsys.readouterr()
+    assert out == "" and ("runs" if has_rich else "3/3 runs") in err
 
 
 def test_a_difference_on_the_same_callers_is_surer_than_two_averages() -> None:

@@ -24,6 +24,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -97,6 +98,11 @@ def offsets(zone: str, years: range) -> list[tuple[int, int]]:
     >>> offsets("Europe/London", range(2026, 2027))
     [(1767225600000, 0), (1774746000000, 3600), (1792890000000, 0)]
     """
+    return list(_offsets(zone, years))
+
+
+@lru_cache(maxsize=64)
+def _offsets(zone: str, years: range) -> tuple[tuple[int, int], ...]:
     place = ZoneInfo(zone)
 
     def ahead(second: int) -> int:
@@ -119,7 +125,7 @@ def offsets(zone: str, years: range) -> list[tuple[int, int]]:
                 )
             found.append((after * 1000, ahead(after)))
         at = step
-    return found
+    return tuple(found)
 
 
 class Calendar:

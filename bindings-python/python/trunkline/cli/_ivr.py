@@ -91,7 +91,7 @@ def _import(given: argparse.Namespace) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    rehearse(load(given.file), given.caller)
+    rehearse(load(given.file), given.caller, as_json=given.json)
     return 0
 
 

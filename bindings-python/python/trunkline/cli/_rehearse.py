@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 
 from .. import ivr
 from ..ivr import Flow, Session
@@ -47,9 +49,9 @@ class Rehearsal:
         self._host: int | None = None
         self.session.start(now)
 
-    def lines(self) -> list[str]:
-        """What the session says."""
-        return [self._line(output) for output in self.session]
+    def said(self) -> list[tuple[ivr.Output, str]]:
+        """What the session says, and a line of text for each."""
+        return [(output, self._line(output)) for output in self.session]
 
     def _line(self, output: ivr.Output) -> str:
         match output:
@@ -137,24 +139,31 @@ def rehearse(
     caller: str,
     *,
     now: int | None = None,
+    as_json: bool = False,
     ask: Callable[[str], str] = input,
     tell: Callable[[str], None] = print,
 ) -> None:
-    """Play a call until it is over, or whoever tries leaves."""
+    """Play a call until it is over, or whoever tries leaves. As JSON, everything the session says is
+    an object on a line of its own, and nothing else is printed."""
     call = Rehearsal(flow, caller, time.time_ns() // 1_000_000 if now is None else now)
-    tell(HELP)
+    if not as_json:
+        tell(HELP)
     while True:
-        at = f"{(call.now - call.began) / 1000:8.1f}"
-        for line in call.lines():
-            tell(f"{at}  {line}")
+        at_s = (call.now - call.began) / 1000
+        at = f"{at_s:8.1f}"
+        for output, line in call.said():
+            fields = {"at_s": at_s, "kind": type(output).__name__.lower()} | asdict(output)
+            tell(
+                json.dumps(fields, ensure_ascii=False, default=str) if as_json else f"{at}  {line}"
+            )
         if call.session.is_over:
             return
         due = call.session.deadline
         left = "" if due is None else f" ({(due - call.now) / 1000:.1f} s left)"
         try:
-            if not call.do(ask(f"{at}{left}> ")):
+            if not call.do(ask("" if as_json else f"{at}{left}> ")):
                 return
         except EOFError:
             return
         except (ValueError, ivr.IvrError) as error:
-            tell(str(error))
+            tell(json.dumps({"error": str(error)}, ensure_ascii=False) if as_json else str(error))

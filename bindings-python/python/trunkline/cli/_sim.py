@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from math import isfinite
 from typing import Any
 
-from ..sim import Centre, Estimate, Study, Target, agents_needed, study
+from ..sim import Centre, Estimate, Moment, Study, Target, agents_needed, study
 from ._show import Commands, command, say, seconds, share
 
 
@@ -37,6 +38,10 @@ def add_to(commands: Commands) -> None:
 def _run(given: argparse.Namespace) -> int:
     centre = Centre.from_file(given.file)
     progress = sys.stderr.isatty() and not given.json
+    if given.watch and given.json:
+        for moment in centre.watch(given.seed, every_s=given.every):
+            print(json.dumps(_moment(moment, given.start)), flush=True)
+        return 0
     if given.watch:
         from ..sim import wallboard
 
@@ -69,6 +74,15 @@ def _run(given: argparse.Namespace) -> int:
         lines.append(f"drawn: {given.png}")
     say(given, fields, lines)
     return 0
+
+
+def _moment(of: Moment, start_s: float) -> dict[str, Any]:
+    """A moment of a run: when, and each queue's counters and agents."""
+    queues = [
+        {name: getattr(part, name) for part in queue for name in type(part).__match_args__}
+        for queue in of.queues
+    ]
+    return {"at_s": start_s + of.at_s, "queues": queues}
 
 
 def _measures(of: Study) -> dict[str, Estimate]:

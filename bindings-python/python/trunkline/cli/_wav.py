@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import wave
 from array import array
 
 from .._ogg import write_ogg_opus
-from ..media import Law, g711_encode, resample
+from ..media import Law, g711_encode, mix, read_wav, resample
 from ..record import Channel, Writer
 from ._show import Commands, Run, command, say
 
@@ -22,7 +20,7 @@ def add_to(commands: Commands) -> None:
         ("wav2tlr", _tlr, "a WAV file as a recording, one channel each, at its own rate"),
     ):
         made = command(commands, name, run, text)
-        made.add_argument("file", help="16-bit PCM, any rate")
+        made.add_argument("file", help="WAV or AU: 16-bit PCM, A-law or µ-law, any rate")
         made.add_argument("out")
         if run is _opus:
             made.add_argument("--bitrate", type=int, default=24_000, metavar="N", help="(24000)")
@@ -33,27 +31,15 @@ def add_to(commands: Commands) -> None:
 
 
 def _read(path: str) -> tuple[list[array[int]], int]:
-    """The channels of a WAV file, and its rate."""
-    try:
-        with wave.open(path, "rb") as sound:
-            if sound.getsampwidth() != 2:
-                raise ValueError(f"{path}: {8 * sound.getsampwidth()}-bit samples, not 16")
-            frames = array("h", sound.readframes(sound.getnframes()))
-            channels, rate = sound.getnchannels(), sound.getframerate()
-    except wave.Error as error:
-        raise ValueError(f"{path}: {error}") from error
-    if sys.byteorder == "big":
-        frames.byteswap()
+    """The channels of a sound file, and its rate."""
+    frames, rate, channels = read_wav(path)
     return [frames[at::channels] for at in range(channels)], rate
 
 
 def _mixed(path: str) -> array[int]:
     """A WAV file as mono at 8 kHz."""
     channels, rate = _read(path)
-    pcm = channels[0]
-    if len(channels) > 1:
-        both = (sum(samples) for samples in zip(*channels, strict=True))
-        pcm = array("h", [min(max(sample, -32768), 32767) for sample in both])
+    pcm = mix(channels)
     return resample(pcm, rate, 8000)
 
 

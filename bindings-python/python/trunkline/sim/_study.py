@@ -196,6 +196,7 @@ def _told(progress: Progress, total: int) -> Iterator[Callable[[], None]]:
 def _bar(total: int) -> Iterator[Callable[[], None]]:
     """A progress bar: rich's, or a plain one where rich is not installed."""
     try:
+        from rich.console import Console
         from rich.progress import Progress as Rich
     except ImportError:
         done = 0
@@ -209,7 +210,7 @@ def _bar(total: int) -> Iterator[Callable[[], None]]:
         yield step
         print(file=sys.stderr)
         return
-    with Rich(transient=True) as rich:
+    with Rich(console=Console(stderr=True), transient=True) as rich:
         task = rich.add_task("runs", total=total)
         yield lambda: rich.advance(task)
 
