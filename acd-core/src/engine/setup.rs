@@ -35,21 +35,31 @@ impl Engine<'_> {
         if now.counters.waiting > 0 && now.config.medium != config.medium {
             return Err(Error::QueueInUse(queue));
         }
+        if now.config == config {
+            return Ok(());
+        }
         let changed = now.config.leave_empty != config.leave_empty;
+        let other_time = now.config.leave_empty_after_ms != config.leave_empty_after_ms;
         let other_tiers = now.config.tiers != config.tiers;
+        let other_order =
+            now.order != config.strategy.order() || now.config.medium != config.medium;
         self.queues[index].config = config;
         self.queues[index].order = config.strategy.order();
         if changed {
             self.queues[index].empty_since = Time::MAX;
             self.disarm_queue(index);
         }
-        self.check_empty(index);
+        if changed || other_time {
+            self.check_empty(index);
+        }
         if other_tiers {
             self.tiers_changed(index);
         }
-        // Free members stand in the order of the old strategy: let them line up anew.
+        // Free members stand in the order of the old strategy: let them line up anew. By another
+        // medium others are free.
         for member in 0..self.members.used() {
-            if self.members.is_live(member) && self.members[member].queue == index {
+            let its = self.members.is_live(member) && self.members[member].queue == index;
+            if other_order && its {
                 self.unlink_member(member);
                 self.refresh(self.members[member].agent);
             }
@@ -178,6 +188,9 @@ impl Engine<'_> {
     ) -> Result<(), Error> {
         let (a, q) = (self.agent(agent)?, self.queue(queue)?);
         let member = self.member_of(a, q).ok_or(Error::NotMember(agent, queue))?;
+        if self.members[member].config == config {
+            return Ok(());
+        }
         self.unlink_member(member);
         self.members[member].config = config;
         self.refresh(a);

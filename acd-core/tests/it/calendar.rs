@@ -27,7 +27,7 @@ fn dates_know_their_day_of_the_week() {
 }
 
 #[test]
-fn a_lost_and_a_doubled_hour_keep_local_hours() {
+fn inv_22_a_lost_and_a_doubled_hour_keep_local_hours() {
     let offsets = berlin();
     let night = [Period::of(2, 15, 2, 45)];
     let calendar = Calendar { offsets: &offsets, week: [&night; 7], days: &[] };
@@ -71,7 +71,7 @@ proptest! {
     /// Between an instant and its next change every instant has the same state, and at the
     /// change it has another.
     #[test]
-    fn nothing_changes_before_the_next_change(
+    fn inv_22_nothing_changes_before_the_next_change(
         start in 0u64..400 * 24 * 60,
         ms in 0u64..60_000,
         part in 0u64..1_000,

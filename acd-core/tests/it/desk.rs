@@ -104,7 +104,8 @@ impl Desk {
     }
 }
 
-fn line(output: &Output) -> Option<String> {
+/// An output as text, by tags alone; nothing for agents' states.
+pub(crate) fn line(output: &Output) -> Option<String> {
     Some(match *output {
         Output::Joined { tag, position, .. } => format!("joined {tag} at {position}"),
         Output::Refused { tag, reason, .. } => format!("refused {tag} {reason:?}"),

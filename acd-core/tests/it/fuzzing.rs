@@ -15,7 +15,7 @@ proptest! {
     #![proptest_config(cases(3_000))]
 
     #[test]
-    fn raw_events_do_no_harm(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
+    fn inv_53_raw_events_do_no_harm(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
         raw_events::run(&bytes);
     }
 }

@@ -30,7 +30,8 @@ fn steps() -> impl proptest::strategy::Strategy<Value = Vec<Step>> {
 proptest! {
     #![proptest_config(sequences(20_000))]
 
-    /// INV-01 to INV-12, INV-14, INV-20, INV-21, INV-30 to INV-33, INV-39, INV-41, INV-53, INV-56.
+    /// INV-01 to INV-12, INV-14, INV-20, INV-21, INV-23, INV-30 to INV-37, INV-39, INV-41, INV-42,
+    /// INV-53, INV-54, INV-56: what the book-keeper checks after every input and at every output.
     #[test]
     fn the_books_agree(seed in any::<(u8, u8, u16)>(), steps in steps()) {
         let mut world = World::new(seed, false);
@@ -245,7 +246,7 @@ proptest! {
         }
     }
 
-    /// A damaged snapshot is refused, whatever the damage.
+    /// INV-51: a damaged snapshot is refused, whatever the damage.
     #[test]
     fn damaged_snapshots_are_refused(
         seed in any::<(u8, u8, u16)>(),

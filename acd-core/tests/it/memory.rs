@@ -30,7 +30,7 @@ unsafe impl GlobalAlloc for Counting {
 static COUNTING: Counting = Counting;
 
 #[test]
-fn nothing_is_allocated_after_construction() {
+fn inv_52_nothing_is_allocated_after_construction() {
     let mut engine =
         Engine::with_capacity(Limits { steps: 2, ghosts: 2, ..Limits::default() }).unwrap();
     let before = COUNT.get();

@@ -9,7 +9,7 @@ proptest! {
     /// INV-57: whoever answers, the share of abandoned calls cannot exceed the cap, as long as
     /// the agents that were counted on stay.
     #[test]
-    fn the_cap_cannot_be_exceeded(
+    fn inv_57_the_cap_cannot_be_exceeded(
         cap in 0u16..200,
         dials_per_100_agents in 100u16..400,
         agents in 0u32..20,
@@ -42,7 +42,7 @@ proptest! {
 
     /// INV-58: a guard speaks at the very contact that crosses a limit, once.
     #[test]
-    fn a_guard_speaks_once_at_the_crossing(
+    fn inv_58_a_guard_speaks_once_at_the_crossing(
         events in proptest::collection::vec(0u8..20, 1..400),
         sample_min in 0u32..50,
     ) {

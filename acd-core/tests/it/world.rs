@@ -63,7 +63,18 @@ pub(crate) fn limits() -> Limits {
 
 impl World {
     pub(crate) fn new(seed: (u8, u8, u16), split: bool) -> Self {
-        let mut engine = Engine::with_capacity(limits()).expect("limits");
+        Self::with(seed, split, limits(), |_| {})
+    }
+
+    /// A world of these limits, in an engine to which something has happened before.
+    pub(crate) fn with(
+        seed: (u8, u8, u16),
+        split: bool,
+        limits: Limits,
+        before: impl FnOnce(&mut Engine<'static>),
+    ) -> Self {
+        let mut engine = Engine::with_capacity(limits).expect("limits");
+        before(&mut engine);
         engine.set_seed(u64::from(seed.2));
         let mut ledger = Ledger::default();
         ledger.call_order = CALL_ORDERS[usize::from(seed.0 >> 4) % CALL_ORDERS.len()];
@@ -185,6 +196,23 @@ impl World {
         }
     }
 
+    /// The same world in another engine of the same state.
+    pub(crate) fn fork(&self, engine: Engine<'static>) -> Self {
+        Self {
+            engine,
+            ledger: self.ledger.clone(),
+            now: self.now,
+            queues: self.queues.clone(),
+            agents: self.agents.clone(),
+            calls: self.calls.clone(),
+            offers: self.offers.clone(),
+            classes: self.classes.clone(),
+            said: Vec::new(),
+            split: self.split,
+            hashed: self.hashed,
+        }
+    }
+
     pub(crate) fn pass(&mut self, ms: u64) {
         let goal = self.now.plus(ms);
         if self.split {
@@ -204,14 +232,24 @@ impl World {
         self.engine.handle(self.now, Input::Tick).expect("time passes");
         self.read();
         let before = self.hashed.then(|| self.engine.state_hash());
-        if self.engine.handle(self.now, input).is_ok() {
+        let taken = self.engine.handle(self.now, input);
+        if taken.is_ok() {
             self.ledger.input(self.now, &input);
         } else {
             let after = self.hashed.then(|| self.engine.state_hash());
             assert_eq!(before, after, "INV-53: a refused input changed something");
             assert_eq!(self.engine.poll(), None, "INV-53: it said something");
         }
+        let before = self.said.len();
         self.read();
+        if let (Ok(()), Input::Accept { offer: accepted }) = (taken, input) {
+            // INV-23: nothing comes between, no announcement either.
+            let connected = |(at, output): &(Time, Output)| {
+                *at == self.now
+                    && matches!(output, Output::Connected { offer, .. } if *offer == accepted)
+            };
+            assert!(self.said[before..].iter().any(connected), "INV-23: not connected at once");
+        }
         self.ledger.check(self.now, &self.engine);
         if let Some(deadline) = self.engine.deadline() {
             assert!(deadline > self.now, "INV-21: something due was left");
