@@ -2,7 +2,8 @@
 //!
 //! Weekly hours with several periods a day, holidays, make-up working days (调休), and the time
 //! zone as a list of its changes of offset, handed in as data; the crate knows no time zone
-//! database. On-duty groups have a [`Calendar`] of their own.
+//! database. On-duty groups, [`DutyGroup`](crate::DutyGroup), have a [`Calendar`] of
+//! their own.
 //!
 //! ```
 //! use acd_core::Time;

@@ -42,7 +42,8 @@
 //!   [`CallOrder`]: which call the agent gets; [`RelaxStep`] and [`Overflow`]: what changes while it waits; [`WhyWaiting`] and [`WhyIdle`]:
 //!   why it still does, [`Choice`] why an offer was made; [`Accuracy`]: how good predictions of the
 //!   wait were; [`Engine::snapshot`] and [`Engine::restore`].
-//! - [`calendar`]: working hours. [`admission`]: who gets in. [`outbound`]: calling out.
+//! - [`calendar`]: working hours; [`DutyGroup`]: agents who serve a queue in such hours only.
+//!   [`admission`]: who gets in. [`outbound`]: calling out.
 //! - [`staffing`]: Erlang B, C and A, rosters. [`sim`]: a call centre to experiment with (`std`).
 //! - [`log`]: everything an engine was told, and its replay.
 //! - [`render`]: the outputs as AMI, `queue_log` and `callcenter::info` say them.
@@ -81,6 +82,7 @@ mod agent;
 mod call;
 mod calls;
 mod choice;
+mod duty;
 mod engine;
 mod error;
 mod event;
@@ -108,6 +110,7 @@ pub use agent::{
 pub use call::{CallConfig, CallState};
 pub use calls::PlaceSlot;
 pub use choice::{AgentReason, Choice};
+pub use duty::DutyGroup;
 pub use engine::{
     CallView, Engine, Estimates, MemberView, NextCall, Staff, Starvation, WhyIdle, WhyWaiting,
 };

@@ -1,7 +1,7 @@
 //! Working hours.
 
-use acd_core::Time;
 use acd_core::calendar::*;
+use acd_core::*;
 use proptest::prelude::*;
 
 const HOUR: u64 = 3_600_000;
@@ -97,5 +97,60 @@ proptest! {
         prop_assert_eq!(calendar.state(between), calendar.state(at));
         prop_assert_eq!(calendar.state(Time(change.ms() - 1)), calendar.state(at));
         prop_assert_ne!(calendar.state(change), calendar.state(at));
+    }
+}
+
+proptest! {
+    /// INV-05: whoever is on duty serves the queue, nobody else does; calls outside the hours wait
+    /// for them to come, and are offered at the instant at which they do.
+    #[test]
+    fn inv_05_a_group_serves_in_its_hours_only(
+        minutes in proptest::collection::vec(1u64..600, 1..40),
+        agents in 1u64..4,
+    ) {
+        let calendar = Calendar { week: [&OFFICE; 7], ..Calendar::default() };
+        let mut engine = Engine::with_capacity(Limits::default()).expect("limits");
+        let config = QueueConfig { ring_timeout_ms: u32::MAX, ..QueueConfig::default() };
+        let queue = engine.add_queue(config).expect("room");
+        let members: Vec<_> = (0..agents)
+            .map(|tag| engine.add_agent(AgentConfig { tag, ..AgentConfig::default() }))
+            .map(|agent| (agent.expect("room"), Membership::default()))
+            .collect();
+        let group = DutyGroup { queue, members: &members, hours: calendar };
+        let mut now = Time(0);
+        for (agent, _) in &members {
+            let state = AgentRequest::Available;
+            engine.handle(now, Input::AgentState { agent: *agent, state }).expect("an agent");
+        }
+        while engine.poll().is_some() {}
+        for pass in minutes {
+            let goal = now.plus(pass * 60_000);
+            // At every change of the hours on the way, and at the goal, where somebody calls.
+            loop {
+                let next = calendar.next_change(now).filter(|at| *at < goal);
+                now = next.unwrap_or(goal);
+                engine.handle(now, Input::Tick).expect("time passes");
+                while engine.poll().is_some() {}
+                while let Some(change) = group.due(&engine, now) {
+                    change.make(&mut engine).expect("it is due");
+                    while engine.poll().is_some() {}
+                }
+                let open = calendar.state(now) == State::Open;
+                let serving = engine.staff(queue).expect("a queue").members;
+                prop_assert_eq!(u64::from(serving), if open { agents } else { 0 });
+                let ringing = members.iter().any(|(agent, _)| {
+                    engine.agent_state(*agent) == Ok(AgentState::Ringing)
+                });
+                let waiting = engine.queue_counters(queue).expect("a queue").waiting > 0;
+                prop_assert_eq!(ringing, open && waiting, "at {:?}", now);
+                if next.is_none() {
+                    break;
+                }
+            }
+            if engine.live_calls() < 200 {
+                engine.handle(now, Input::Arrive(CallConfig::new(queue))).expect("room");
+                while engine.poll().is_some() {}
+            }
+        }
     }
 }

@@ -264,3 +264,91 @@ fn ring_all_rings_its_tier_in_asterisk_and_everybody_in_freeswitch() {
     let progressively = ring(Strategy::CallCenter(CallCenter::RingProgressively));
     assert_eq!(progressively, [0, 1]);
 }
+
+proptest! {
+    /// Top-down against its two selects: behind the position tried last on its level, then higher
+    /// levels; all again when there is none. Equal positions are tried once a round, the one that
+    /// was offered a call longest ago.
+    #[test]
+    fn top_down_agrees_with_its_selects(
+        places in proptest::collection::vec((0u16..3, 1u32..4), 2..7),
+    ) {
+        let (mut desk, queue) = Desk::with_queue(QueueConfig {
+            strategy: Strategy::CallCenter(CallCenter::TopDown),
+            ring_timeout_ms: 1_000,
+            retry_ms: 1,
+            ..QueueConfig::default()
+        });
+        let mut rows: Vec<Row> = Vec::new();
+        for (tag, &(level, position)) in (0..).zip(&places) {
+            desk.agent(tag, queue, Membership { level, position, ..Membership::default() });
+            let (tier, position) = (u64::from(level), u64::from(position));
+            rows.push(Row { tag, tier, position, ..Row::default() });
+        }
+        desk.at(500).arrive(7, queue);
+        desk.at(20_000);
+        let mut last: Option<(u64, u64)> = None;
+        for (turn, tag) in (1..).zip(offered(&desk)) {
+            let select = |last: Option<(u64, u64)>| {
+                let after = |row: &&Row| match last {
+                    None => true,
+                    Some((tier, at)) => row.tier > tier || (row.tier == tier && row.position > at),
+                };
+                let key = |row: &&Row| (row.tier, row.position, row.last_offered_ms, row.tag);
+                rows.iter().filter(after).min_by_key(key).map(|row| row.tag)
+            };
+            let expected = select(last).or_else(|| select(None));
+            assert_eq!(Some(tag), expected, "turn {turn} after {last:?} of {rows:?}");
+            let row = &mut rows[tag as usize];
+            row.last_offered_ms = turn;
+            last = Some((row.tier, row.position));
+        }
+    }
+}
+
+/// `wrandom`: the least of draws below a thousand times one more than the penalty; how often each
+/// wins is counted out. `random` of both: the lowest penalty or level alone, each as often.
+#[test]
+fn draws_are_as_often_as_their_rules_give() {
+    const CALLS: u64 = 20_000;
+    let wins = |strategy, tiers: [u32; 3]| -> [u64; 3] {
+        let (mut desk, queue) =
+            Desk::with_queue(QueueConfig { strategy, ..QueueConfig::default() });
+        let asterisk = matches!(strategy, Strategy::Asterisk(_));
+        for (tag, tier) in (0..).zip(tiers) {
+            let (penalty, level) = if asterisk { (tier, 0) } else { (0, tier as u16) };
+            desk.agent(tag, queue, Membership { penalty, level, ..Membership::default() });
+        }
+        let mut wins = [0; 3];
+        for call in 0..CALLS {
+            desk.at(call + 1).arrive(call, queue);
+            let agent = offered(&desk)[0];
+            wins[agent as usize] += 1;
+            desk.hang_up(call);
+            desk.log.clear();
+        }
+        wins
+    };
+    // Five standard deviations of a binomial.
+    let near = |count: u64, share: f64| {
+        let sigma = (CALLS as f64 * share * (1.0 - share)).sqrt();
+        (count as f64 - CALLS as f64 * share).abs() <= 5.0 * sigma
+    };
+    let weighted = wins(Strategy::Asterisk(Asterisk::WeightedRandom), [0, 1, 3]);
+    let widths = [1_000_u64, 2_000, 4_000];
+    let all: u64 = widths.iter().product();
+    for (n, &width) in widths.iter().enumerate() {
+        // Draws of this one that beat both others; the first wins a tie.
+        let beats = |draw: u64| -> u64 {
+            let others = (0..3).filter(|&m| m != n);
+            others.map(|m| widths[m].saturating_sub(draw + u64::from(m < n))).product()
+        };
+        let share = (0..width).map(beats).sum::<u64>() as f64 / all as f64;
+        assert!(near(weighted[n], share), "{n}: {weighted:?}, {share}");
+    }
+    for strategy in [Strategy::Asterisk(Asterisk::Random), Strategy::CallCenter(CallCenter::Random)]
+    {
+        let even = wins(strategy, [1, 2, 1]);
+        assert!(even[1] == 0 && near(even[0], 0.5) && near(even[2], 0.5), "{even:?}");
+    }
+}
