@@ -98,10 +98,9 @@ def offsets(zone: str, years: range) -> list[tuple[int, int]]:
     >>> offsets("Europe/London", range(2026, 2027))
     [(1767225600000, 0), (1774746000000, 3600), (1792890000000, 0)]
     """
-    return list(_offsets(zone, years))
+    return list(_known(zone, years))
 
 
-@lru_cache(maxsize=64)
 def _offsets(zone: str, years: range) -> tuple[tuple[int, int], ...]:
     place = ZoneInfo(zone)
 
@@ -126,6 +125,9 @@ def _offsets(zone: str, years: range) -> tuple[tuple[int, int], ...]:
             found.append((after * 1000, ahead(after)))
         at = step
     return tuple(found)
+
+
+_known = lru_cache(maxsize=64)(_offsets)
 
 
 class Calendar:
