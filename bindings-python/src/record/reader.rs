@@ -119,7 +119,7 @@ impl RecordingReader {
         to_us: Option<u64>,
         mixed: bool,
     ) -> PyResult<(Bound<'py, PyAny>, u32, u16)> {
-        let stretch = Stretch { from: from_us, to: to_us, mixed };
+        let stretch = Stretch { from: from_us, to: to_us, mixed, ..Stretch::default() };
         let mut sound = Vec::new();
         let Shape { rate, channels, .. } = self.with(py, |reader| {
             reader.play(&stretch, |frames| {
@@ -176,7 +176,7 @@ impl RecordingReader {
         to_us: Option<u64>,
         mixed: bool,
     ) -> PyResult<(u32, u16, u64)> {
-        let stretch = Stretch { from: from_us, to: to_us, mixed };
+        let stretch = Stretch { from: from_us, to: to_us, mixed, ..Stretch::default() };
         let file = create(&path)?;
         let shape = self.with(py, |reader| reader.export_wav(&stretch, file))?;
         Ok((shape.rate, shape.channels, shape.frames))

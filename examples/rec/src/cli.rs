@@ -40,6 +40,9 @@ pub(crate) enum Command {
         key: Key,
     },
     /// Write a recording's sound into a .wav, .flac or .opus file (.ogg is Opus, too)
+    ///
+    /// One channel that was recorded as Opus packets goes into a .opus file as it is: the same
+    /// packets, nothing coded anew.
     Export {
         /// The recording
         file: PathBuf,
@@ -281,6 +284,9 @@ pub(crate) struct Part {
     /// All parties in one channel
     #[arg(long)]
     pub(crate) mixed: bool,
+    /// The channel with this number alone (as info counts)
+    #[arg(long, conflicts_with = "mixed")]
+    pub(crate) channel: Option<u8>,
 }
 
 /// What to look for. All that is given must hold.

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::cli::{Key, Part};
 use crate::open::{Input, make, reader};
 use crate::progress::bar;
-use crate::{flac, opus};
+use crate::{flac, opus, packets};
 
 pub(crate) fn play(path: &Path, part: &Part, key: &Key) -> anyhow::Result<()> {
     let mut reader = reader(path, key)?;
@@ -54,6 +54,9 @@ pub(crate) fn export(
                 .into_inner()
                 .map_err(std::io::IntoInnerError::into_error)?
                 .sync_all()?);
+        }
+        if let ("opus" | "ogg", Some(channel)) = (&*format, packets::only_opus(&reader, &stretch)) {
+            return packets::copy(&mut reader, channel, &stretch, file);
         }
         let sink: Box<dyn Sink> = match &*format {
             "flac" => Box::new(flac::Encoder::new(file, shape)?),
@@ -98,7 +101,8 @@ fn copy(
 fn stretch(reader: &Reader<Input>, part: &Part) -> anyhow::Result<Stretch> {
     let micros = |seconds: f64| (seconds.max(0.0) * 1e6) as u64;
     let Some(wanted) = &part.mark else {
-        return Ok(Stretch { from: micros(part.from), to: part.to.map(micros), mixed: part.mixed });
+        let (from, to) = (micros(part.from), part.to.map(micros));
+        return Ok(Stretch { from, to, mixed: part.mixed, channel: part.channel });
     };
     let marks = reader.marks();
     let by_number = wanted.parse().ok().and_then(|number: usize| marks.get(number));
@@ -109,6 +113,7 @@ fn stretch(reader: &Reader<Input>, part: &Part) -> anyhow::Result<Stretch> {
         from: at(mark.position).saturating_sub(micros(part.around)),
         to: Some(at(mark.position.saturating_add(mark.len)).saturating_add(micros(part.around))),
         mixed: part.mixed,
+        channel: part.channel,
     })
 }
 

@@ -9,6 +9,7 @@ mod inspect;
 mod library;
 mod open;
 mod opus;
+mod packets;
 mod progress;
 mod rewrite;
 

@@ -13,12 +13,34 @@ use ogg::{PacketWriteEndInfo, PacketWriter};
 use crate::export::{Sink, sync};
 
 /// The stream's serial number: a file holds one stream, so any will do.
-const SERIAL: u32 = 0x746c_7201;
+pub(crate) const SERIAL: u32 = 0x746c_7201;
 /// Granules, at 48 kHz, of a 20 ms packet.
 const STEP: u64 = 960;
 
+/// A new Ogg file of Opus sound.
+pub(crate) type OggFile = PacketWriter<'static, BufWriter<File>>;
+
+/// Begins a file: its two headers. `skip` granules at the front are not to be played; `rate` is what
+/// the sound had.
+pub(crate) fn ogg_file(file: File, channels: u8, skip: u16, rate: u32) -> anyhow::Result<OggFile> {
+    let mut out = PacketWriter::new(BufWriter::new(file));
+    let mut head = b"OpusHead\x01".to_vec();
+    head.push(channels);
+    head.extend_from_slice(&skip.to_le_bytes());
+    head.extend_from_slice(&rate.to_le_bytes());
+    // No gain; channels in the common order.
+    head.extend_from_slice(&[0, 0, 0]);
+    out.write_packet(head, SERIAL, PacketWriteEndInfo::EndPage, 0)?;
+    let mut tags = b"OpusTags".to_vec();
+    tags.extend_from_slice(&9u32.to_le_bytes());
+    tags.extend_from_slice(b"trunkline");
+    tags.extend_from_slice(&0u32.to_le_bytes());
+    out.write_packet(tags, SERIAL, PacketWriteEndInfo::EndPage, 0)?;
+    Ok(out)
+}
+
 pub(crate) struct Encoder {
-    out: PacketWriter<'static, BufWriter<File>>,
+    out: OggFile,
     opus: coder::Encoder,
     /// One a channel, where libopus does not take the recording's rate.
     resamplers: Vec<Resampler>,
@@ -63,19 +85,7 @@ impl Encoder {
                 resamplers.push(Resampler::new(shape.rate, coded_at as u32)?);
             }
         }
-        let mut out = PacketWriter::new(BufWriter::new(file));
-        let mut head = b"OpusHead\x01".to_vec();
-        head.push(shape.channels as u8);
-        head.extend_from_slice(&(skip as u16).to_le_bytes());
-        head.extend_from_slice(&shape.rate.to_le_bytes());
-        // No gain; channels in the common order.
-        head.extend_from_slice(&[0, 0, 0]);
-        out.write_packet(head, SERIAL, PacketWriteEndInfo::EndPage, 0)?;
-        let mut tags = b"OpusTags".to_vec();
-        tags.extend_from_slice(&9u32.to_le_bytes());
-        tags.extend_from_slice(b"trunkline");
-        tags.extend_from_slice(&0u32.to_le_bytes());
-        out.write_packet(tags, SERIAL, PacketWriteEndInfo::EndPage, 0)?;
+        let out = ogg_file(file, shape.channels as u8, skip as u16, shape.rate)?;
         Ok(Self {
             out,
             opus,

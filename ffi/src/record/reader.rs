@@ -398,6 +398,7 @@ pub unsafe extern "C" fn tl_reader_export_wav(
                 from: from_ms.saturating_mul(1000),
                 to: option64(to_ms).map(|ms| ms.saturating_mul(1000)),
                 mixed: mixed != 0,
+                ..Stretch::default()
             };
             // A stretch that cannot be written leaves no file behind.
             reading.reader.shape(&stretch)?;

@@ -1,6 +1,7 @@
 //! The tool, run as a user runs it.
 
 mod library;
+mod packets;
 mod players;
 mod seal;
 

@@ -27,6 +27,8 @@ pub struct Stretch {
     pub to: Option<u64>,
     /// All channels added up into one, instead of side by side.
     pub mixed: bool,
+    /// This channel alone; all if `None`.
+    pub channel: Option<u8>,
 }
 
 /// The shape of what [`Reader::play`] hands out.
@@ -128,31 +130,39 @@ impl<R: Read + Seek> Reader<R> {
         known.is_some_and(|c| c.coding == Coding::Opus)
     }
 
+    /// The channels a stretch is of, whether they are there or not.
+    fn played(&self, stretch: &Stretch) -> Range<u8> {
+        let all = self.head().channels.len() as u8;
+        stretch.channel.map_or(0..all, |channel| channel..channel.saturating_add(1))
+    }
+
     /// What [`play`](Self::play) would hand out: at the rate of the quickest channel.
     ///
     /// # Errors
-    /// [`TlrError::Channel`] for a recording without channels, [`TlrError::Format`] for an Opus
+    /// [`TlrError::Channel`] for a channel that is not there, or a recording without any,
+    /// [`TlrError::Format`] for an Opus
     /// channel without the feature `opus`, or one of another rate without `resample`.
     pub fn shape(&self, stretch: &Stretch) -> Result<Shape, TlrError> {
         let mut rate = 0;
-        let channels = self.head().channels.len();
-        for channel in 0..channels as u8 {
+        let played = self.played(stretch);
+        for channel in played.clone() {
             rate = rate.max(self.heard_rate(channel)?);
         }
-        for channel in 0..channels as u8 {
+        for channel in played.clone() {
             let differs = self.heard_rate(channel)? != rate && !cfg!(feature = "resample");
             if differs || (self.is_opus(channel) && !cfg!(feature = "opus")) {
                 return Err(TlrError::Format(channel));
             }
         }
-        if channels == 0 {
+        if played.is_empty() {
             return Err(TlrError::Channel(0));
         }
         let ticks = |micros: u64| (u128::from(micros) * u128::from(rate) / 1_000_000) as u64;
         let whole = (u128::from(self.duration()) * u128::from(rate)).div_ceil(1_000_000) as u64;
         let end = stretch.to.map_or(whole, |to| ticks(to).min(whole));
         let frames = end.saturating_sub(ticks(stretch.from));
-        Ok(Shape { rate, channels: if stretch.mixed { 1 } else { channels as u16 }, frames })
+        let channels = if stretch.mixed { 1 } else { played.len() as u16 };
+        Ok(Shape { rate, channels, frames })
     }
 
     /// Hands a stretch's sound to `sink`, in order, up to a second at a time: interleaved linear
@@ -167,7 +177,7 @@ impl<R: Read + Seek> Reader<R> {
     ) -> Result<Shape, TlrError> {
         let shape = self.shape(stretch)?;
         let mut voices = Vec::new();
-        for channel in 0..self.head().channels.len() as u8 {
+        for channel in self.played(stretch) {
             voices.push(Voice::new(channel, self.heard_rate(channel)?, shape.rate, stretch.from)?);
         }
         let width = usize::from(shape.channels);

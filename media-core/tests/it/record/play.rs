@@ -82,7 +82,7 @@ fn a_clock_set_anew_is_no_slope() {
 fn parties_are_mixed_and_cut_by_time() {
     let loud = [30_000; 16_000];
     let mut reader = recording(&[(8000, &[], &loud), (8000, &[], &[9000; 8000])]);
-    let stretch = Stretch { from: 500_000, to: Some(1_500_000), mixed: true };
+    let stretch = Stretch { from: 500_000, to: Some(1_500_000), mixed: true, ..Stretch::default() };
     let mut wav = Vec::new();
     let shape = reader.export_wav(&stretch, &mut wav).unwrap();
     assert_eq!((shape.channels, shape.frames), (1, 8000));
