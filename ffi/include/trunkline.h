@@ -3980,6 +3980,9 @@ TL_ENUM(tl_g711_law, uint32_t) {
     TL_G711_ALAW = 8,
 };
 
+/** A change of level, applied to codes themselves. */
+typedef struct tl_g711_gain tl_g711_gain;
+
 /** Encodes `samples` PCM samples into as many codes. `law` is a `tl_g711_law`. */
 tl_status tl_g711_encode(uint32_t law, const int16_t *pcm, size_t samples, uint8_t *codes);
 
@@ -3995,6 +3998,30 @@ tl_status tl_g711_transcode(uint32_t from,
                             const uint8_t *codes,
                             size_t samples,
                             uint8_t *out);
+
+/** How many bytes a gain takes. */
+size_t tl_g711_gain_size(void);
+
+/**
+ * Makes a gain in the caller's block of `size` bytes, aligned to `TL_ALIGN`: by so many 4,096ths, for
+ * codes of a `tl_g711_law`. 2,054 is -6 dB, 8,173 is +6 dB; what is beyond full scale is limited to it.
+ */
+tl_status tl_g711_gain_init(void *memory,
+                            size_t size,
+                            uint32_t law,
+                            uint32_t factor,
+                            struct tl_g711_gain **gain);
+
+#if defined(TL_STD)
+/** The same in memory from the allocator. */
+tl_status tl_g711_gain_new(uint32_t law, uint32_t factor, struct tl_g711_gain **gain);
+#endif
+
+/** Ends a gain. NULL is fine. */
+tl_status tl_g711_gain_free(struct tl_g711_gain *gain);
+
+/** Changes the level of `count` codes in place. */
+tl_status tl_g711_gain_apply(const struct tl_g711_gain *gain, uint8_t *codes, size_t count);
 
 /* ===========================================================================
  * Keys in the speech band (DTMF)

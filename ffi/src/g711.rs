@@ -4,9 +4,12 @@
 //! byte each. PCM is signed 16-bit in the machine's byte order, the G.711 value in its upper bits.
 //! Input and output must not overlap.
 
-use media_core::g711::Law;
+use core::ffi::c_void;
+
+use media_core::g711::{Gain, Law};
 
 use crate::guard::{Failure, guard};
+use crate::object::{self, Kind, enter};
 use crate::pointers::{input, output};
 use crate::tl_status;
 
@@ -80,4 +83,75 @@ pub unsafe extern "C" fn tl_g711_transcode(
         from.transcode(to, codes, out);
         Ok(tl_status::TL_OK)
     })
+}
+
+/// A change of level, applied to codes themselves.
+#[derive(Debug)]
+pub struct tl_g711_gain {
+    _opaque: [u8; 0],
+}
+
+impl Kind for tl_g711_gain {
+    const MAGIC: u32 = u32::from_le_bytes(*b"tGai");
+    type Value = Gain;
+}
+
+/// How many bytes a gain takes.
+#[unsafe(no_mangle)]
+pub extern "C" fn tl_g711_gain_size() -> usize {
+    object::fixed_size::<tl_g711_gain>()
+}
+
+/// Makes a gain in the caller's block of `size` bytes, aligned to `TL_ALIGN`: by so many 4,096ths, for
+/// codes of a `tl_g711_law`. 2,054 is -6 dB, 8,173 is +6 dB; what is beyond full scale is limited to it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_g711_gain_init(
+    memory: *mut c_void,
+    size: usize,
+    law: u32,
+    factor: u32,
+    gain: *mut *mut tl_g711_gain,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers and blocks of memory.
+    guard("tl_g711_gain_init", || unsafe {
+        let make = |()| Ok(Gain::new(self::law(law)?, factor));
+        object::init((memory.cast(), size), gain, |_| Ok(()), make)
+    })
+}
+
+/// The same in memory from the allocator.
+#[cfg(feature = "std")]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_g711_gain_new(
+    law: u32,
+    factor: u32,
+    gain: *mut *mut tl_g711_gain,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_g711_gain_new", || unsafe {
+        object::create(gain, |_| Ok(()), |()| Ok(Gain::new(self::law(law)?, factor)))
+    })
+}
+
+/// Ends a gain. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_g711_gain_free(gain: *mut tl_g711_gain) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe { object::free("tl_g711_gain_free", gain) }
+}
+
+/// Changes the level of `count` codes in place.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_g711_gain_apply(
+    gain: *const tl_g711_gain,
+    codes: *mut u8,
+    count: usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers with a count.
+    unsafe {
+        enter("tl_g711_gain_apply", gain, |gain| {
+            gain.apply(output(codes, count, "codes")?);
+            Ok(tl_status::TL_OK)
+        })
+    }
 }

@@ -30,6 +30,12 @@ impl Failure {
         &self.detail
     }
 
+    /// What is wrong with a text, as far as the first of its messages says it.
+    #[cfg(feature = "std")]
+    pub(crate) fn first_of(status: tl_status, messages: &str) -> Self {
+        Self::new(status, messages.lines().next().unwrap_or_default())
+    }
+
     pub(crate) fn null(argument: &'static str) -> Self {
         Self::new(tl_status::TL_ERR_NULL, format_args!("{argument} is NULL"))
     }

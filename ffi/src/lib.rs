@@ -47,7 +47,7 @@ pub use acd::*;
 pub use codec::*;
 pub use dtmf::*;
 pub use events::*;
-pub use g711::{tl_g711_decode, tl_g711_encode, tl_g711_law, tl_g711_transcode};
+pub use g711::*;
 pub use ivr::*;
 pub use jitter::*;
 pub use last_error::tl_last_error;

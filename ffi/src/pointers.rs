@@ -223,6 +223,46 @@ pub(crate) unsafe fn write_text(
     Err(Failure::new(tl_status::TL_ERR_BUFFER, text))
 }
 
+/// Has `write` put bytes into the caller's buffer and say how many they are, or would be, and stores
+/// that number.
+///
+/// # Safety
+/// `bytes` is NULL or writable for `room` bytes, `len` is NULL or writable.
+pub(crate) unsafe fn write_bytes(
+    (bytes, room, len): (*mut u8, usize, *mut usize),
+    write: impl FnOnce(&mut [u8]) -> Result<usize, Failure>,
+) -> crate::guard::Outcome {
+    writable(len, "len")?;
+    // SAFETY: as this function's own contract.
+    let took = write(unsafe { output(bytes, room, "bytes") }?)?;
+    // SAFETY: as this function's own contract.
+    unsafe { store(len, "len", took) }?;
+    if took > room {
+        let text = format_args!("the bytes are {took}, and there is room for {room}");
+        return Err(Failure::new(tl_status::TL_ERR_BUFFER, text));
+    }
+    Ok(tl_status::TL_OK)
+}
+
+/// Stores where an object has a text or bytes, and how long they are.
+///
+/// # Safety
+/// Both places are NULL or writable.
+#[cfg(feature = "std")]
+pub(crate) unsafe fn lend<T>(
+    (place, name): (*mut *const T, &'static str),
+    len: *mut usize,
+    bytes: &[u8],
+) -> crate::guard::Outcome {
+    writable(len, "len")?;
+    // SAFETY: as this function's own contract.
+    unsafe {
+        store(place, name, bytes.as_ptr().cast())?;
+        store(len, "len", bytes.len())?;
+    }
+    Ok(tl_status::TL_OK)
+}
+
 /// Stores as many of `all` as there is room for, and how many there are.
 ///
 /// # Safety

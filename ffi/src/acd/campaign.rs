@@ -19,7 +19,7 @@ use crate::arena::Arena;
 use crate::config::{Growing, optional, read};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{input, output, store, writable};
+use crate::pointers::{input, store, write_bytes};
 use crate::tl_status;
 use crate::values::{TL_NONE32, option32};
 
@@ -378,14 +378,7 @@ pub unsafe extern "C" fn tl_campaign_snapshot(
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
         enter("tl_campaign_snapshot", campaign, |campaign| {
-            writable(len, "len")?;
-            let took = campaign.snapshot(output(bytes, room, "bytes")?)?;
-            store(len, "len", took)?;
-            if took > room {
-                let text = format_args!("the snapshot takes {took} bytes, not {room}");
-                return Err(Failure::new(tl_status::TL_ERR_BUFFER, text));
-            }
-            Ok(tl_status::TL_OK)
+            write_bytes((bytes, room, len), |bytes| Ok(campaign.snapshot(bytes)?))
         })
     }
 }

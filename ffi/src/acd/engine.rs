@@ -11,7 +11,7 @@ use crate::arena::Arena;
 use crate::config::optional;
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{input, output, store, store_if_wanted, writable};
+use crate::pointers::{input, store, store_if_wanted, writable, write_bytes};
 use crate::tl_status;
 use crate::values::{set64, tl_time};
 
@@ -217,14 +217,7 @@ pub unsafe extern "C" fn tl_acd_snapshot(
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
         enter("tl_acd_snapshot", acd, |engine| {
-            writable(len, "len")?;
-            let took = engine.snapshot(output(bytes, room, "bytes")?)?;
-            store(len, "len", took)?;
-            if took > room {
-                let text = format_args!("the snapshot takes {took} bytes, not {room}");
-                return Err(Failure::new(tl_status::TL_ERR_BUFFER, text));
-            }
-            Ok(tl_status::TL_OK)
+            write_bytes((bytes, room, len), |bytes| Ok(engine.snapshot(bytes)?))
         })
     }
 }

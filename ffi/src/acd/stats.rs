@@ -14,7 +14,7 @@ use super::output::tl_acd_output;
 use crate::config::{Growing, optional};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter, enter_both};
-use crate::pointers::{input, output, store, writable};
+use crate::pointers::{input, store, writable, write_bytes};
 use crate::tl_status;
 use crate::values::tl_time;
 
@@ -174,20 +174,17 @@ pub unsafe extern "C" fn tl_stats_snapshot(
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
         enter("tl_stats_snapshot", stats, |counting| {
-            writable(len, "len")?;
-            let to = output(bytes, room, "bytes")?;
             if !counting.done.is_empty() {
                 let text = "take the rest of the calls first";
                 return Err(Failure::new(tl_status::TL_ERR_UNDRAINED, text));
             }
-            let snapshot = counting.stats.snapshot();
-            store(len, "len", snapshot.len())?;
-            let Some(to) = to.get_mut(..snapshot.len()) else {
-                let text = format_args!("the snapshot takes {} bytes, not {room}", snapshot.len());
-                return Err(Failure::new(tl_status::TL_ERR_BUFFER, text));
-            };
-            to.copy_from_slice(&snapshot);
-            Ok(tl_status::TL_OK)
+            write_bytes((bytes, room, len), |bytes| {
+                let snapshot = counting.stats.snapshot();
+                if let Some(to) = bytes.get_mut(..snapshot.len()) {
+                    to.copy_from_slice(&snapshot);
+                }
+                Ok(snapshot.len())
+            })
         })
     }
 }

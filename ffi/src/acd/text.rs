@@ -32,7 +32,7 @@ use super::limits::tl_acd_limits;
 use super::log::Routing;
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{c_text, store, text, writable};
+use crate::pointers::{c_text, lend, store, text};
 use crate::tl_status;
 
 /// A text that was read: the call centre it describes, and what is wrong with it.
@@ -82,10 +82,8 @@ impl Read {
     }
 
     fn centre(&self) -> Result<&Centre, Failure> {
-        self.centre.as_ref().ok_or_else(|| {
-            let first = self.messages.lines().next().unwrap_or_default();
-            Failure::new(tl_status::TL_ERR_ACD_TEXT, first)
-        })
+        let wrong = || Failure::first_of(tl_status::TL_ERR_ACD_TEXT, &self.messages);
+        self.centre.as_ref().ok_or_else(wrong)
     }
 }
 
@@ -207,10 +205,7 @@ pub unsafe extern "C" fn tl_acd_text_messages(
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_acd_text_messages", read, |this| {
-            writable(len, "len")?;
-            store(messages, "messages", this.messages.as_ptr().cast())?;
-            store(len, "len", this.messages.len())?;
-            Ok(tl_status::TL_OK)
+            lend((messages, "messages"), len, this.messages.as_bytes())
         })
     }
 }

@@ -9,7 +9,7 @@ use ivr_core::Program;
 
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{store, text, writable};
+use crate::pointers::{lend, text};
 use crate::tl_status;
 
 /// A compiled document: its program, and what the compiler has to say.
@@ -74,14 +74,11 @@ pub unsafe extern "C" fn tl_ivr_document_program(
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_ivr_document_program", document, |compiled| {
-            writable(len, "len")?;
             let Some(bytes) = &compiled.program else {
-                let first = compiled.messages.lines().next().unwrap_or_default();
-                return Err(Failure::new(tl_status::TL_ERR_IVR_DOCUMENT, first));
+                let status = tl_status::TL_ERR_IVR_DOCUMENT;
+                return Err(Failure::first_of(status, &compiled.messages));
             };
-            store(program, "program", bytes.as_ptr())?;
-            store(len, "len", bytes.len())?;
-            Ok(tl_status::TL_OK)
+            lend((program, "program"), len, bytes)
         })
     }
 }
@@ -97,10 +94,7 @@ pub unsafe extern "C" fn tl_ivr_document_messages(
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_ivr_document_messages", document, |compiled| {
-            writable(len, "len")?;
-            store(messages, "messages", compiled.messages.as_ptr().cast())?;
-            store(len, "len", compiled.messages.len())?;
-            Ok(tl_status::TL_OK)
+            lend((messages, "messages"), len, compiled.messages.as_bytes())
         })
     }
 }

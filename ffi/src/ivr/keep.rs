@@ -10,16 +10,12 @@ use super::flow::{Loaded, tl_ivr_flow};
 use super::session::{Running, tl_ivr_session};
 use crate::guard::{Failure, guard};
 use crate::object::{self, enter};
-use crate::pointers::{input, output, store, writable};
+use crate::pointers::{input, store, write_bytes};
 use crate::tl_status;
 
 impl From<SnapshotError> for Failure {
     fn from(error: SnapshotError) -> Self {
-        let status = match error {
-            SnapshotError::Room { .. } => tl_status::TL_ERR_BUFFER,
-            _ => tl_status::TL_ERR_IVR_SNAPSHOT,
-        };
-        Self::new(status, error)
+        Self::new(tl_status::TL_ERR_IVR_SNAPSHOT, error)
     }
 }
 
@@ -35,11 +31,13 @@ pub unsafe extern "C" fn tl_ivr_session_snapshot(
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
         enter("tl_ivr_session_snapshot", session, |running| {
-            writable(len, "len")?;
-            let bytes = output(bytes, room, "bytes")?;
-            store(len, "len", running.session.snapshot_len())?;
-            running.session.save(bytes)?;
-            Ok(tl_status::TL_OK)
+            write_bytes((bytes, room, len), |bytes| {
+                let took = running.session.snapshot_len();
+                if took <= bytes.len() {
+                    running.session.save(bytes)?;
+                }
+                Ok(took)
+            })
         })
     }
 }

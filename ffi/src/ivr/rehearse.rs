@@ -10,7 +10,7 @@ use ivr_core::rehearse::{Report, flow_of, run_scenarios};
 use super::flow::tl_ivr_flow;
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter, peek};
-use crate::pointers::{c_text, store, text, writable, write_text};
+use crate::pointers::{c_text, lend, store, text, writable, write_text};
 use crate::tl_status;
 
 /// How a file of scenarios went.
@@ -29,10 +29,8 @@ pub(crate) struct Rehearsed {
 
 impl Rehearsed {
     fn report(&self) -> Result<&Report, Failure> {
-        self.report.as_ref().ok_or_else(|| {
-            let first = self.messages.lines().next().unwrap_or_default();
-            Failure::new(tl_status::TL_ERR_IVR_DOCUMENT, first)
-        })
+        let wrong = || Failure::first_of(tl_status::TL_ERR_IVR_DOCUMENT, &self.messages);
+        self.report.as_ref().ok_or_else(wrong)
     }
 }
 
@@ -158,11 +156,8 @@ pub unsafe extern "C" fn tl_ivr_rehearsal_get_scenario(
             let missing = || Failure::argument(format_args!("there is no scenario {number}"));
             let of = this.report()?.outcomes.get(number as usize).ok_or_else(missing)?;
             let wrong = of.failure.as_deref().unwrap_or_default();
-            store(name, "name", of.name.as_ptr().cast())?;
-            store(name_len, "name_len", of.name.len())?;
-            store(failure, "failure", wrong.as_ptr().cast())?;
-            store(failure_len, "failure_len", wrong.len())?;
-            Ok(tl_status::TL_OK)
+            lend((name, "name"), name_len, of.name.as_bytes())?;
+            lend((failure, "failure"), failure_len, wrong.as_bytes())
         })
     }
 }
@@ -178,10 +173,7 @@ pub unsafe extern "C" fn tl_ivr_rehearsal_report(
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_ivr_rehearsal_report", rehearsal, |this| {
-            writable(len, "len")?;
-            store(report, "report", this.messages.as_ptr().cast())?;
-            store(len, "len", this.messages.len())?;
-            Ok(tl_status::TL_OK)
+            lend((report, "report"), len, this.messages.as_bytes())
         })
     }
 }
@@ -197,11 +189,8 @@ pub unsafe extern "C" fn tl_ivr_rehearsal_transcript(
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_ivr_rehearsal_transcript", rehearsal, |this| {
-            writable(len, "len")?;
             this.report()?;
-            store(transcript, "transcript", this.transcript.as_ptr().cast())?;
-            store(len, "len", this.transcript.len())?;
-            Ok(tl_status::TL_OK)
+            lend((transcript, "transcript"), len, this.transcript.as_bytes())
         })
     }
 }

@@ -170,8 +170,33 @@ static void jitter(void)
     CHECK(tl_jitter_size() % TL_ALIGN == 0);
 }
 
+/* Half as loud, in the codes themselves. */
+static void gain(void)
+{
+    static union {
+        unsigned char bytes[512];
+        long double align;
+    } block;
+    tl_g711_gain *half;
+    int16_t loud[2] = {8000, -8000}, soft[2];
+    uint8_t codes[2];
+    CHECK(tl_g711_gain_size() <= sizeof block);
+    EXPECT(TL_ERR_ARGUMENT, tl_g711_gain_new(7, 2048, &half));
+    OK(tl_g711_gain_init(block.bytes, tl_g711_gain_size(), TL_G711_ULAW, 2048, &half));
+    OK(tl_g711_encode(TL_G711_ULAW, loud, 2, codes));
+    OK(tl_g711_gain_apply(half, codes, 2));
+    OK(tl_g711_decode(TL_G711_ULAW, codes, 2, soft));
+    CHECK(soft[0] == 4092 && soft[1] == -4092);
+    OK(tl_g711_gain_free(half));
+    EXPECT(TL_ERR_OBJECT, tl_g711_gain_apply(half, codes, 2));
+    OK(tl_g711_gain_new(TL_G711_ALAW, 4096, &half));
+    EXPECT(TL_ERR_NULL, tl_g711_gain_apply(half, NULL, 2));
+    OK(tl_g711_gain_free(half));
+}
+
 int main(void)
 {
+    gain();
     g711();
     keys();
     rtp();

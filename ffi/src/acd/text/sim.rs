@@ -12,7 +12,7 @@ use super::schema::Wrong;
 use super::{file_name, sim_schema, tree};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{list, store, store_if_wanted, text, writable};
+use crate::pointers::{lend, list, store, store_if_wanted, text, writable};
 use crate::tl_status;
 use crate::values::{set32, tl_time};
 
@@ -50,10 +50,8 @@ impl Simulated {
     }
 
     fn centre(&self) -> Result<&Centre, Failure> {
-        self.centre.as_ref().ok_or_else(|| {
-            let first = self.messages.lines().next().unwrap_or_default();
-            Failure::new(tl_status::TL_ERR_ACD_TEXT, first)
-        })
+        let wrong = || Failure::first_of(tl_status::TL_ERR_ACD_TEXT, &self.messages);
+        self.centre.as_ref().ok_or_else(wrong)
     }
 
     fn report(&self) -> Result<&Report, Failure> {
@@ -97,10 +95,7 @@ pub unsafe extern "C" fn tl_sim_messages(
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_sim_messages", sim, |this| {
-            writable(len, "len")?;
-            store(messages, "messages", this.messages.as_ptr().cast())?;
-            store(len, "len", this.messages.len())?;
-            Ok(tl_status::TL_OK)
+            lend((messages, "messages"), len, this.messages.as_bytes())
         })
     }
 }
