@@ -178,10 +178,10 @@ impl Transit {
     /// heard.
     pub(super) fn best(&self, now: i64, beat: i64, least: i64, most: i64) -> i64 {
         let least = if self.packets < EARLY.0 { least.max(EARLY.1) } else { least };
-        let totals = [self.total, self.total + BELIEF].map(u64::from);
         let needed = self.latest.max(self.latest_before) + BIN;
         let (mut above, mut rises, mut bin) = (self.total, 0, 0);
-        // The best no longer than `now`, the best no shorter, and `now` by either reckoning.
+        // The best no longer than `now`, the best no shorter, and what `now` costs by either
+        // reckoning.
         let (mut shorter, mut longer) = ((u32::MAX, now), (u32::MAX, now));
         let mut current = None;
         let mut delay = now.rem_euclid(beat);
@@ -192,19 +192,19 @@ impl Transit {
                 bin += 1;
             }
             let late = u64::from(above) + u64::from(rises.max(0).unsigned_abs());
-            let [seen, believed] = totals.map(|total| {
-                let share = ((late << 16) / total.max(1)) as u32 + self.lost;
+            let cost = |of: u32| {
+                let share = ((late << 16) / u64::from(of.max(1))) as u32 + self.lost;
                 loss_cost(share) + delay_cost(delay)
-            });
+            };
             if delay >= least {
-                if delay <= now && seen < shorter.0 {
-                    shorter = (seen, delay);
+                if delay <= now {
+                    shorter = shorter.min((cost(self.total), delay));
                 }
-                if delay >= now && believed < longer.0 {
-                    longer = (believed, delay);
+                if delay >= now {
+                    longer = longer.min((cost(self.total + BELIEF), delay));
                 }
                 if delay == now {
-                    current = Some((seen, believed));
+                    current = Some((cost(self.total), longer.0));
                 }
                 if delay >= needed {
                     break;
