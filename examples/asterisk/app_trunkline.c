@@ -193,12 +193,34 @@ static int reload_module(void)
 
 /* ---- the module ------------------------------------------------------------------------------- */
 
+/*
+ * How many calls are in an application. Asterisk counts them too, but looks at its count before it
+ * asks the module to go: who comes between the two is only seen here.
+ */
+static int inside;
+
+#define COUNTED(run)                                                                               \
+    static int counted_##run(struct ast_channel *chan, const char *data)                           \
+    {                                                                                              \
+        int result;                                                                                \
+        ast_atomic_fetchadd_int(&inside, 1);                                                       \
+        result = run(chan, data);                                                                  \
+        ast_atomic_fetchadd_int(&inside, -1);                                                      \
+        return result;                                                                             \
+    }
+
+COUNTED(trunkline_queue_exec)
+COUNTED(trunkline_ivr_exec)
+COUNTED(trunkline_record_exec)
+COUNTED(members_add_exec)
+COUNTED(members_remove_exec)
+
 static const struct {
     const char *name;
     int (*run)(struct ast_channel *chan, const char *data);
     const char *synopsis, *description;
 } APPLICATIONS[] = {
-    { "TrunklineQueue", trunkline_queue_exec, "Waits in a queue for an agent.",
+    { "TrunklineQueue", counted_trunkline_queue_exec, "Waits in a queue for an agent.",
       "TrunklineQueue(queue[,options[,timeout[,agent]]])\n"
       "  c        go on in the dialplan when the agent hangs up\n"
       "  k(keys)  a key that leaves the queue; it is in QUEUEKEY then\n"
@@ -207,19 +229,19 @@ static const struct {
       "timeout is the longest wait in seconds; agent is offered the call first.\n"
       "Reads QUEUE_PRIO, QUEUE_MIN_PENALTY, QUEUE_MAX_PENALTY, TRUNKLINE_SKILLS.\n"
       "Sets QUEUESTATUS: CONTINUE, TIMEOUT, KEY, FULL, JOINEMPTY, LEAVEEMPTY, FAILED.\n" },
-    { "TrunklineIVR", trunkline_ivr_exec, "Runs a flow.",
+    { "TrunklineIVR", counted_trunkline_ivr_exec, "Runs a flow.",
       "TrunklineIVR(flow)\n"
       "Runs a flow of trunkline.conf with the caller: prompts, keys, queues, recordings.\n"
       "Sets IVRSTATUS: DONE, FAILED.\n" },
-    { "TrunklineAddMember", members_add_exec, "Puts an agent into a queue.",
+    { "TrunklineAddMember", counted_members_add_exec, "Puts an agent into a queue.",
       "TrunklineAddMember(queue[,interface[,penalty[,options[,name[,stateinterface]]]]])\n"
       "  p  paused\n"
       "Until it is taken out or the module unloaded. Sets AQMSTATUS: ADDED, MEMBERALREADY,\n"
       "NOSUCHQUEUE, FAILED.\n" },
-    { "TrunklineRemoveMember", members_remove_exec, "Takes such an agent out again.",
+    { "TrunklineRemoveMember", counted_members_remove_exec, "Takes such an agent out again.",
       "TrunklineRemoveMember(queue[,interface])\n"
       "Sets RQMSTATUS: REMOVED, NOTINQUEUE, NOSUCHQUEUE, NOTDYNAMIC.\n" },
-    { "TrunklineRecord", trunkline_record_exec, "Records both directions of a call.",
+    { "TrunklineRecord", counted_trunkline_record_exec, "Records both directions of a call.",
       "TrunklineRecord([file])\n"
       "Records from now until the channel ends, as a .tlr file with a direction each.\n"
       "Sets TRUNKLINE_RECORDING to the file's path.\n" },
@@ -248,7 +270,7 @@ static int unload_module(void)
         ast_unregister_application(APPLICATIONS[i].name);
     }
     cli_stop();
-    if (!record_stop()) {
+    if (ast_atomic_fetchadd_int(&inside, 0) || !record_stop()) {
         offer_to_dialplan();
         return -1;
     }

@@ -451,6 +451,23 @@ class Calls(unittest.TestCase):
                   for at in range(0, len(sound), 2)]
         self.assertGreater(max(levels), 2000)
 
+    def test_unload_while_calls_come(self):
+        """Whoever finds the module is served or refused, and nobody is in it when it goes."""
+        callers = self.start("q-crowd", "-r", 12, count=60, talk=0, give_up=(20, 150))
+        gone = 0
+        while callers.poll() is None:
+            gone += "Unloaded" in self.pbx.cli("module unload app_trunkline.so")
+            self.pbx.cli("module load app_trunkline.so")
+            self.ami.read(0.01)
+        self.assertTrue(lab.wait_for(lambda: self.pbx.channels() == 0, 10, 0.1))
+        self.assertIsNone(self.pbx.process.poll())
+        self.assertIn("Running", self.pbx.cli("module show like app_trunkline"))
+        kinds = collections.Counter(line[4] for line in self.log())
+        self.assertEqual(kinds["ENTERQUEUE"],
+                         kinds["ABANDON"] + kinds["COMPLETECALLER"] + kinds["COMPLETEAGENT"], kinds)
+        self.assertGreater(gone, 0)
+        print(f"  unloaded {gone} times among {kinds['ENTERQUEUE']} calls", flush=True)
+
     def test_unload_and_load_again(self):
         maps = pathlib.Path(f"/proc/{self.pbx.process.pid}/maps")
         for _ in range(3):
@@ -465,7 +482,8 @@ class Calls(unittest.TestCase):
         """Runs last, as tests go by name."""
         # The last one is chan_pjsip's, of a caller who left while its display was told who answered.
         expected = ("Soft unload failed", "no strategy is called", "Trunkline goes on as it was",
-                    "there is no queue there-is-none", "Session already DISCONNECTED")
+                    "there is no queue there-is-none", "Session already DISCONNECTED",
+                    "No application 'TrunklineQueue'", "already loaded and running")
         bad = [line for line in self.pbx.log().splitlines()
                if re.search(r"\] (ERROR|WARNING)\[", line) and not any(e in line for e in expected)]
         self.assertEqual(bad, [])
