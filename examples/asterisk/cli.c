@@ -167,7 +167,53 @@ static void write_status(cc_center *center, void *arg)
     }
 }
 
-static int action_status(struct mansession *session, const struct message *message)
+/* The longest that anybody waits in the queue, in seconds. */
+static unsigned longest_wait(cc_center *center, const struct cc_queue *queue)
+{
+    const struct cc_call *call;
+    tl_acd_call_info info;
+    uint64_t longest_ms = 0, now = cc_now();
+
+    for (call = cc_calls(center); call; call = call->next) {
+        if (call->queue == queue && tl_acd_get_call(cc_engine(center), call->handle, &info) >= 0 &&
+            info.state != TL_ACD_CALL_CONNECTED && now - call->since_ms > longest_ms) {
+            longest_ms = now - call->since_ms;
+        }
+    }
+    return (unsigned)(longest_ms / 1000);
+}
+
+static void write_summary(cc_center *center, void *arg)
+{
+    struct status *status = arg;
+    tl_acd_queue_counters c;
+    struct cc_queue *queue;
+    struct cc_agent *agent;
+
+    for (queue = cc_queues(center); queue; queue = queue->next) {
+        unsigned here = 0;
+        if ((!ast_strlen_zero(status->queue) && strcmp(status->queue, queue->name)) ||
+            tl_acd_get_queue(cc_engine(center), queue->handle, &c) < 0) {
+            continue;
+        }
+        for (agent = cc_agents(center); agent; agent = agent->next) {
+            here += cc_member_of(agent, queue) && !agent->logged_out &&
+                agent->device_state != CC_DEVICE_GONE;
+        }
+        ast_str_append(&status->text, 0,
+            "Event: QueueSummary\r\nQueue: %s\r\nLoggedIn: %u\r\nAvailable: %u\r\nCallers: %u\r\n"
+            "HoldTime: %u\r\nTalkTime: %u\r\nLongestHoldTime: %u\r\n%s\r\n",
+            queue->name, here, (unsigned)c.free, (unsigned)c.waiting,
+            (unsigned)(c.answered ? c.answered_waited_ms / c.answered / 1000 : 0),
+            (unsigned)(c.completed ? c.talked_ms / c.completed / 1000 : 0),
+            longest_wait(center, queue), status->id);
+        status->items++;
+    }
+}
+
+/* A list: its start, what `write` has to say on the engine's thread, its end. */
+static int list(struct mansession *session, const struct message *message,
+    void (*write)(cc_center *center, void *arg), char *will_follow, const char *complete)
 {
     const char *id = astman_get_header(message, "ActionID");
     char line[100] = "";
@@ -182,13 +228,23 @@ static int action_status(struct mansession *session, const struct message *messa
     if (!ast_strlen_zero(id)) {
         snprintf(line, sizeof(line), "ActionID: %.80s\r\n", id);
     }
-    astman_send_listack(session, message, "Queue status will follow", "start");
-    cc_ask(trunkline_center, write_status, &status);
+    astman_send_listack(session, message, will_follow, "start");
+    cc_ask(trunkline_center, write, &status);
     astman_append(session, "%s", ast_str_buffer(status.text));
-    astman_send_list_complete_start(session, message, "QueueStatusComplete", status.items);
+    astman_send_list_complete_start(session, message, complete, status.items);
     astman_send_list_complete_end(session);
     ast_free(status.text);
     return 0;
+}
+
+static int action_status(struct mansession *session, const struct message *message)
+{
+    return list(session, message, write_status, "Queue status will follow", "QueueStatusComplete");
+}
+
+static int action_summary(struct mansession *session, const struct message *message)
+{
+    return list(session, message, write_summary, "Queue summary will follow", "QueueSummaryComplete");
 }
 
 struct who {
@@ -236,10 +292,12 @@ static const struct {
     const char *synopsis;
 } ACTIONS[] = {
     { "TrunklineStatus", action_status, "Queues, agents and waiting calls, as QueueStatus shows them." },
+    { "TrunklineSummary", action_summary, "Each queue in a few numbers, as QueueSummary shows them." },
     { "TrunklinePause", action_pause, "Pauses an agent, as QueuePause does." },
     { "TrunklineAdd", members_action_add, "Puts an agent into a queue, as QueueAdd does." },
     { "TrunklineRemove", members_action_remove, "Takes such an agent out, as QueueRemove does." },
     { "QueueStatus", action_status, "Queues, agents and waiting calls." },
+    { "QueueSummary", action_summary, "Each queue in a few numbers." },
     { "QueuePause", action_pause, "Pauses an agent." },
     { "QueueAdd", members_action_add, "Puts an agent into a queue." },
     { "QueueRemove", members_action_remove, "Takes such an agent out." },

@@ -272,6 +272,11 @@ uint32_t line_converse(struct line *line, size_t at)
     line_stop_playing(line);
     line_music(line, false);
     ast_deactivate_generator(line->chan);
+    if (ast_check_hangup(leg.chan)) {
+        /* Gone as soon as it had answered: there is nobody to be bridged with. */
+        ast_hangup(leg.chan);
+        return TL_ACD_BY_AGENT;
+    }
     ast_party_connected_line_init(&connected);
     ast_channel_lock(leg.chan);
     ast_connected_line_copy_from_caller(&connected, ast_channel_caller(leg.chan));

@@ -376,6 +376,8 @@ class Calls(unittest.TestCase):
     def test_a_reload_leaves_a_waiting_caller_alone(self):
         """The queue it waits in loses its agent and gets another: the caller is served."""
         before = (self.pbx.dir / "etc/trunkline.conf").read_text()
+        self.addCleanup(self.pbx.cli, "module reload app_trunkline.so")
+        self.addCleanup(self.pbx.write, "trunkline.conf", before)
         caller = self.start("q-small", talk=5000)
         self.event("AgentCalled", Queue="small", MemberName="never")
         self.pbx.write("trunkline.conf", before.replace(
@@ -389,7 +391,7 @@ class Calls(unittest.TestCase):
         # A configuration that makes no sense changes nothing.
         self.pbx.write("trunkline.conf", before + "[wrong]\ntype=queue\nstrategy=none-such\n")
         self.pbx.cli("module reload app_trunkline.so")
-        self.assertIn('no strategy is called "none-such"', self.pbx.log())
+        self.assertTrue(lab.wait_for(lambda: 'no strategy is called "none-such"' in self.pbx.log(), 5))
         self.assertIn("lonely", self.pbx.cli("trunkline show queues"))
         self.pbx.write("trunkline.conf", before)
         self.pbx.cli("module reload app_trunkline.so")

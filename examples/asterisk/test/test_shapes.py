@@ -380,6 +380,22 @@ class Shapes(unittest.TestCase):
         for one, other in zip(seen["queue"], seen["trunkline"]):
             self.assertEqual([key for key in one if key != "at"], [key for key in other if key != "at"])
 
+    def test_a_summary(self):
+        seen = {}
+        for side, action in (("queue", "QueueSummary"), ("trunkline", "TrunklineSummary")):
+            self.quiet()
+            self.call(f"{side}-ringing")
+            self.event("AgentCalled", Queue=f"{side}-ringing")
+            time.sleep(1.5)
+            seen[side] = [e for e in self.asked(action, Queue=f"{side}-ringing")
+                          if e["Event"] == "QueueSummary"]
+            self.assertEqual(len(seen[side]), 1)
+        one, other = ({key: value for key, value in seen[side][0].items() if key not in ("at", "ActionID", "Queue")}
+                      for side in SIDES)
+        self.assertEqual(list(one), list(other))
+        self.assertLessEqual(abs(int(one.pop("LongestHoldTime")) - int(other.pop("LongestHoldTime"))), 1)
+        self.assertEqual(one, other)
+
 
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[4:]])
