@@ -68,9 +68,9 @@ pub use expr::ExprError;
 #[cfg(feature = "std")]
 pub use import::{ImportError, import_freeswitch};
 pub use machine::{
-    Args, Argument, EndReason, Evaluated, Fault, Input, Keys, LargeSession, Op, OpResult, Output,
-    QueueOutcome, Session, SessionConfig, SessionError, SessionOf, SnapshotError, TransferKind,
-    TransferOutcome,
+    Args, Argument, EndReason, Evaluated, Fault, Input, Keys, LargeSession, MigrateError, Op,
+    OpResult, Output, QueueOutcome, Session, SessionConfig, SessionError, SessionOf, SnapshotError,
+    TransferKind, TransferOutcome,
 };
 pub use program::{Flow, LoadError, MAGIC, Service, ServiceKind, VERSION};
 pub use prompt::{PromptItem, PromptText, PromptTexts, Prompts};

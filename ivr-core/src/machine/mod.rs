@@ -7,6 +7,7 @@
 mod collect;
 mod host;
 mod io;
+mod migrate;
 mod session;
 mod snapshot;
 mod state;
@@ -17,6 +18,7 @@ pub use io::{
     Args, Argument, EndReason, Evaluated, Fault, Input, Keys, Op, OpResult, Output, QueueOutcome,
     TransferKind, TransferOutcome,
 };
+pub use migrate::MigrateError;
 pub use session::{LargeSession, Session, SessionConfig, SessionError, SessionOf};
 pub use snapshot::SnapshotError;
 pub(crate) use state::State;

@@ -208,7 +208,7 @@ impl<const VARS: usize> SessionOf<VARS> {
         self.state.len as usize
     }
 
-    fn same(&self, flow: &Flow<'_>) -> Result<(), SessionError> {
+    pub(super) fn same(&self, flow: &Flow<'_>) -> Result<(), SessionError> {
         let (began, given) = (self.state.flow_id, flow.id());
         if began == given { Ok(()) } else { Err(SessionError::WrongFlow { began, given }) }
     }

@@ -257,6 +257,14 @@ fn program(text: &str) -> Program {
     compile(text, "made-up.yaml").unwrap_or_else(|e| panic!("{e}\n{text}"))
 }
 
+/// The same document with its nodes the other way round.
+fn backwards(text: &str) -> String {
+    let (head, nodes) = text.split_once("  n0:").unwrap();
+    let nodes = format!("  n0:{nodes}");
+    let nodes: Vec<&str> = nodes.lines().rev().collect();
+    format!("{head}{}\n", nodes.join("\n"))
+}
+
 fn run<'f>(flow: &'f Flow<'f>, language: &str, events: &[Event]) -> Watched<'f> {
     let mut call = Watched::new(flow, language);
     for event in events {
@@ -307,10 +315,7 @@ proptest! {
     #[test]
     fn invariant_15_another_layout_gives_the_same_trace(specs in specs(), events in events()) {
         let text = document(&specs);
-        let (head, nodes) = text.split_once("  n0:").unwrap();
-        let nodes = format!("  n0:{nodes}");
-        let backwards: Vec<&str> = nodes.lines().rev().collect();
-        let other = program(&format!("{head}{}\n", backwards.join("\n")));
+        let other = program(&backwards(&text));
         let program = program(&text);
         prop_assert!(specs.len() < 2 || *program != *other);
         let (one, two) = (Flow::load(&program).unwrap(), Flow::load(&other).unwrap());
@@ -362,6 +367,23 @@ proptest! {
         let len = call.session.save(&mut bytes).unwrap();
         let refused = Session::restore(&new, &bytes[..len]);
         prop_assert_eq!(refused.err(), Some(SnapshotError::WrongFlow(old.id())));
+    }
+
+    /// To and fro at every rest, between versions that differ only in where things lie.
+    #[test]
+    fn a_migration_between_equal_versions_is_invisible(specs in specs(), events in events()) {
+        let text = document(&specs);
+        let (there, here) = (program(&backwards(&text)), program(&text));
+        let (there, here) = (Flow::load(&there).unwrap(), Flow::load(&here).unwrap());
+        let plain = run(&here, "", &events);
+        let mut moved = Watched::new(&here, "");
+        for event in &events {
+            let to = if moved.flow.id() == here.id() { &there } else { &here };
+            moved.session = moved.session.migrate(moved.flow, to).unwrap();
+            moved.flow = to;
+            moved.event(event);
+        }
+        prop_assert_eq!(plain.trace, moved.trace);
     }
 
     #[test]

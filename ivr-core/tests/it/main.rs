@@ -12,6 +12,7 @@ mod harness;
 mod import;
 mod invariants;
 mod memory;
+mod migrate;
 mod retries;
 mod robust;
 mod saying;
