@@ -14,6 +14,7 @@
 mod call;
 mod dialogue;
 mod flows;
+mod queued;
 mod routing;
 mod transfer;
 mod view;
@@ -22,13 +23,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use acd_core::{EndedBy, Input as AcdInput, OfferEnd, Output as AcdOutput, Time};
+use acd_core::{EndedBy, Input as AcdInput, Time};
 use ivr_core::{Session, SessionConfig};
 use tokio::sync::{mpsc, oneshot};
 
 use self::call::{Call, Stage};
 pub(crate) use self::flows::Flows;
-use self::routing::{Ringing, Routing, cause_of, offer_end_name, reason_name};
+use self::routing::{Routing, cause_of};
 pub(crate) use self::view::Snapshot;
 use crate::clock::Clock;
 use crate::config::{Config, millis};
@@ -39,7 +40,7 @@ use crate::media::leg::MediaLeg;
 use crate::media::sound::Clip;
 use crate::prompts::Library;
 use crate::recording::Recorder;
-use crate::sip::{self, Callee, LegId, Ring, Stack};
+use crate::sip::{self, LegId, Stack};
 use crate::store::{CallRecord, Fields, QueryError, Row, Store};
 
 /// What the centre is asked from outside.
@@ -401,181 +402,6 @@ impl Centre {
                     "caller" => self.hung_up(id, "silence"),
                     _ => self.gone(leg),
                 }
-            }
-        }
-    }
-
-    /// What the routing engine says.
-    fn routed(&mut self, output: AcdOutput) {
-        match output {
-            AcdOutput::Joined { call: entry, tag, queue, position, estimate_ms, .. } => {
-                let name = self.routing.queue_name(queue);
-                let detail = format!("{name}, place {position}");
-                self.log(Some(tag), "queued", detail);
-                let Some(call) = self.calls.get_mut(&tag) else {
-                    return;
-                };
-                if let Stage::Queued { entry: slot, position: place, op, .. } = &mut call.stage {
-                    (*slot, *place) = (Some(entry), position);
-                    let update = dialogue::queue_update(*op, position, estimate_ms);
-                    call.media(Command::Hold(true));
-                    self.tell_flow(tag, update);
-                }
-            }
-            AcdOutput::Refused { tag, reason, .. } => {
-                let full = matches!(reason, acd_core::RefuseReason::Full);
-                self.log(Some(tag), "queue refused", if full { "full" } else { "empty" });
-                self.left_queue(tag, if full { "full" } else { "empty" });
-            }
-            AcdOutput::Offer { offer, call_tag, agent_tag, queue, .. } => {
-                self.offer(offer, call_tag, agent_tag as usize, queue);
-            }
-            AcdOutput::OfferEnded { offer, call_tag, agent_tag, end, rang_ms, .. } => {
-                let user = self.routing.agents.get(agent_tag as usize).map_or("", |a| &a.user);
-                let detail = format!("{user}: {} after {rang_ms} ms", offer_end_name(end));
-                self.log(Some(call_tag), "offer ended", detail);
-                if end != OfferEnd::Accepted {
-                    // Dropping the leg stops the phone.
-                    self.routing.ringing.retain(|_, ringing| ringing.offer != offer);
-                }
-            }
-            AcdOutput::Connected { call: entry, offer, call_tag, waited_ms, queue, .. } => {
-                self.connect(entry, offer, call_tag, waited_ms, queue);
-            }
-            AcdOutput::Announce { call_tag, position, estimate_ms, .. } => {
-                let Some(call) = self.calls.get_mut(&call_tag) else {
-                    return;
-                };
-                if let Stage::Queued { op, position: place, .. } = &mut call.stage {
-                    *place = position;
-                    let update = dialogue::queue_update(*op, position, estimate_ms);
-                    self.tell_flow(call_tag, update);
-                }
-            }
-            AcdOutput::Left { call_tag, reason, waited_ms, queue, .. } => {
-                self.log(Some(call_tag), "left queue", reason_name(reason));
-                let queue = self.routing.queue_name(queue);
-                if let Some(call) = self.calls.get_mut(&call_tag) {
-                    (call.record.queue, call.record.waited_ms) = (Some(queue), Some(waited_ms));
-                }
-                self.left_queue(call_tag, reason_name(reason));
-            }
-            AcdOutput::Completed { call_tag, by, talked_ms, .. } => {
-                self.completed(call_tag, by, talked_ms);
-            }
-            AcdOutput::AgentChanged { agent_tag, state, .. } => {
-                let now = self.now();
-                let Some(seat) = self.routing.agents.get_mut(agent_tag as usize) else {
-                    return;
-                };
-                (seat.state, seat.since) = (state, now);
-                let detail = format!("{}: {}", seat.user, routing::state_name(state));
-                self.log(None, "agent", detail);
-            }
-            _ => {}
-        }
-    }
-
-    fn offer(
-        &mut self,
-        offer: acd_core::OfferId,
-        tag: u64,
-        agent: usize,
-        queue: acd_core::QueueId,
-    ) {
-        let (Some(call), Some(seat)) = (self.calls.get(&tag), self.routing.agents.get(agent))
-        else {
-            return;
-        };
-        let mut data = vec![
-            ("Call".to_owned(), tag.to_string()),
-            ("Queue".to_owned(), self.routing.queue_name(queue)),
-        ];
-        data.extend(call.data.iter().cloned());
-        let ring = Ring {
-            callee: Callee::Phone(seat.user.clone()),
-            caller: call.caller.clone(),
-            law: call.law,
-            data,
-        };
-        let detail = seat.user.clone();
-        let leg = self.setup.stack.ring(ring);
-        let ringing = Ringing { offer, agent, leg, media: None };
-        self.routing.ringing.insert(ringing.leg.id, ringing);
-        self.log(Some(tag), "offered", detail);
-    }
-
-    fn connect(
-        &mut self,
-        entry: acd_core::CallId,
-        offer: acd_core::OfferId,
-        tag: u64,
-        waited_ms: u64,
-        queue: acd_core::QueueId,
-    ) {
-        let leg = self.routing.ringing.iter().find(|(_, r)| r.offer == offer).map(|(id, _)| *id);
-        let Some(Ringing { agent, leg, media: Some(media), .. }) =
-            leg.and_then(|id| self.routing.ringing.remove(&id))
-        else {
-            return;
-        };
-        let queue = self.routing.queue_name(queue);
-        let user = self.routing.agents.get(agent).map(|a| a.user.clone()).unwrap_or_default();
-        let Some(call) = self.calls.get_mut(&tag) else {
-            return;
-        };
-        let Stage::Queued { op, .. } = call.stage else {
-            return;
-        };
-        self.legs.insert(leg.id, Role::Agent(tag));
-        call.record.agent = Some(user.clone());
-        call.record.queue = Some(queue);
-        call.record.waited_ms = Some(waited_ms);
-        call.record.outcome = "answered".into();
-        call.stage = Stage::Talking { op, entry, agent: user.clone(), leg };
-        call.media(Command::Bridge { agent: media });
-        self.log(Some(tag), "connected", user);
-        self.tell_flow(tag, dialogue::connected(op));
-    }
-
-    /// A call has left its queue without an agent.
-    fn left_queue(&mut self, tag: u64, reason: &'static str) {
-        let Some(call) = self.calls.get_mut(&tag) else {
-            return;
-        };
-        let Stage::Queued { op, .. } = call.stage else {
-            return;
-        };
-        call.stage = Stage::Flow;
-        call.media(Command::Hold(false));
-        if reason == "abandoned" {
-            call.record.outcome = "abandoned".into();
-        } else {
-            self.tell_flow(tag, dialogue::queue_ended(op, reason));
-        }
-    }
-
-    /// A conversation is over; if the caller is still there, the flow goes on (the survey).
-    fn completed(&mut self, tag: u64, by: EndedBy, talked_ms: u64) {
-        let who = match by {
-            EndedBy::Caller => "caller",
-            EndedBy::Agent => "agent",
-            _ => "transfer",
-        };
-        self.log(Some(tag), "completed", format!("{who} after {talked_ms} ms"));
-        let Some(call) = self.calls.get_mut(&tag) else {
-            return;
-        };
-        call.record.talked_ms = Some(talked_ms);
-        if !matches!(call.stage, Stage::Talking { .. }) {
-            // The agent passed the call on, and it is in the hands of the transfer.
-            return;
-        }
-        if let Stage::Talking { op, leg, .. } = std::mem::replace(&mut call.stage, Stage::Flow) {
-            call.media(Command::Unbridge);
-            self.legs.remove(&leg.id);
-            if who != "caller" {
-                self.tell_flow(tag, dialogue::queue_ended(op, "answered"));
             }
         }
     }

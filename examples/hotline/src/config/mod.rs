@@ -1,6 +1,10 @@
 //! The configuration file: TOML, read once, every mistake named by key and line.
 
-use std::collections::{HashMap, HashSet};
+mod check;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
@@ -231,16 +235,6 @@ pub(crate) struct Agent {
     pub(crate) penalty: u16,
 }
 
-/// More calls at once than this are a mistake: their memory is taken at start.
-const MAX_CALLS: usize = 100_000;
-/// What a duration must be, for the errors.
-const NO_DURATION: &str = "must be from a millisecond to a day";
-
-/// Whether a duration is one that a timer of a call can have.
-fn is_duration(duration: SignedDuration) -> bool {
-    (SignedDuration::from_millis(1)..=SignedDuration::from_hours(24)).contains(&duration)
-}
-
 fn default_realm() -> String {
     "trunkline".into()
 }
@@ -376,94 +370,6 @@ impl Config {
         let uri = Uri::try_from(format!("sip:{number}@{gateway}").as_str()).ok()?;
         (gateway.chars().all(plain) && uri.user() == Some(number)).then_some(uri)
     }
-
-    /// What the types alone cannot say: ranges, duplicates, names that point nowhere.
-    fn check(&self) -> Result<(), (Range<usize>, &'static str, String)> {
-        self.rtp.range().map_err(|why| (self.rtp.ports.span(), "rtp.ports", why))?;
-        if self.media_address().is_unspecified() {
-            let why = "must be set where sip.listen is no address that far ends could send to";
-            return Err((self.rtp.ports.span(), "rtp.address", why.into()));
-        }
-        if let Some(gateway) = &self.sip.gateway
-            && self.through_gateway("1").is_none()
-        {
-            let why = format!("`{}` is no host and port of a SIP server", gateway.get_ref());
-            return Err((gateway.span(), "sip.gateway", why));
-        }
-        if !(1..=MAX_CALLS).contains(&self.sip.max_calls) {
-            return Err((0..0, "sip.max-calls", format!("must be from 1 to {MAX_CALLS}")));
-        }
-        if !is_duration(self.rtp.silence_limit) {
-            return Err((self.rtp.ports.span(), "rtp.silence-limit", NO_DURATION.into()));
-        }
-        let mut queues = HashSet::new();
-        for queue in &self.queues {
-            let (name, span) = (queue.name.get_ref(), queue.name.span());
-            if !queues.insert(name) {
-                return Err((span, "queue.name", format!("there are two queues named `{name}`")));
-            }
-            let durations = [
-                ("queue.ring", Some(queue.ring)),
-                ("queue.retry", Some(queue.retry)),
-                ("queue.max-wait", queue.max_wait),
-                ("queue.announce-first", queue.announce_first),
-                ("queue.announce-every", queue.announce_every),
-            ];
-            for (key, duration) in durations {
-                if duration.is_some_and(|d| !is_duration(d)) {
-                    return Err((span, key, format!("of `{name}` {NO_DURATION}")));
-                }
-            }
-            if !queue.wrap_up.is_zero() && !is_duration(queue.wrap_up) {
-                return Err((span, "queue.wrap-up", format!("of `{name}` {NO_DURATION}")));
-            }
-            if queue.missed_limit == Some(0) {
-                let why = format!("of `{name}` must be more than zero");
-                return Err((span, "queue.missed-limit", why));
-            }
-        }
-        let mut agents = HashSet::new();
-        for agent in &self.agents {
-            let id = agent.id.get_ref();
-            if id.is_empty() || agent.password.is_empty() {
-                let why = "an agent needs a name for the phone and a password";
-                return Err((agent.id.span(), "agent.id", why.into()));
-            }
-            if !agents.insert(id) {
-                return Err((agent.id.span(), "agent.id", format!("there are two agents `{id}`")));
-            }
-            for queue in &agent.queues {
-                if !queues.contains(queue.get_ref()) {
-                    let why = format!("there is no queue named `{}`", queue.get_ref());
-                    return Err((queue.span(), "agent.queues", why));
-                }
-            }
-        }
-        let mut queries = HashSet::new();
-        for query in &self.queries {
-            let name = query.name.get_ref();
-            if !queries.insert(name) {
-                let why = format!("there are two queries named `{name}`");
-                return Err((query.name.span(), "query.name", why));
-            }
-        }
-        let mut numbers = HashSet::new();
-        for line in &self.lines {
-            let number = line.number.get_ref();
-            if !line.ring.is_zero() && !is_duration(line.ring) {
-                let why = format!("of `{number}` {NO_DURATION}");
-                return Err((line.number.span(), "line.ring", why));
-            }
-            if !numbers.insert(number) {
-                let why = format!("there are two lines `{number}`");
-                return Err((line.number.span(), "line.number", why));
-            }
-        }
-        if self.lines.is_empty() {
-            return Err((0..0, "line", "no [[line]]: there is no number to call".into()));
-        }
-        Ok(())
-    }
 }
 
 /// The key of the line that holds byte `at`, with its table, for errors of the TOML reader itself.
@@ -486,88 +392,4 @@ fn key_at(text: &str, at: usize) -> String {
 /// A configured duration in milliseconds; durations were checked not to be negative.
 pub(crate) fn millis(duration: SignedDuration) -> u32 {
     u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GOOD: &str = r#"
-[sip]
-listen = "127.0.0.1:5060"
-
-[storage]
-folder = "data"
-
-[[queue]]
-name = "general"
-ring = "10s"
-
-[[agent]]
-id = "1001"
-name = "Li"
-password = "secret"
-queues = ["general"]
-
-[[line]]
-number = "12345"
-flow = "flow.yaml"
-"#;
-
-    #[test]
-    fn recordings_are_wav_unless_said_otherwise() {
-        let config = |text: &str| Config::parse(text, Path::new("/etc/hotline.toml"));
-        assert_eq!(config(GOOD).unwrap().recordings.format, RecordingFormat::Wav);
-        let own = format!("{GOOD}\n[recordings]\nformat = \"tlr\"\n");
-        assert_eq!(config(&own).unwrap().recordings.format, RecordingFormat::Tlr);
-    }
-
-    fn error(text: &str) -> String {
-        Config::parse(text, Path::new("/etc/hotline.toml")).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn a_small_file_is_enough() {
-        let config = Config::parse(GOOD, Path::new("/etc/hotline.toml")).unwrap();
-        assert_eq!(config.lines[0].flow.get_ref(), Path::new("/etc/flow.yaml"));
-        assert_eq!(millis(config.queues[0].ring), 10_000);
-        assert_eq!(config.rtp.range().unwrap(), 20000..21999);
-    }
-
-    #[test]
-    fn a_wrong_file_names_key_and_line() {
-        let unknown = error(&GOOD.replace("ring =", "rings ="));
-        assert!(
-            unknown.starts_with("/etc/hotline.toml:10: queue.rings: unknown field"),
-            "{unknown}"
-        );
-        let kind = error(&GOOD.replace("\"127.0.0.1:5060\"", "5060"));
-        assert!(kind.starts_with("/etc/hotline.toml:3: sip.listen: invalid type"), "{kind}");
-        let nowhere = error(&GOOD.replace("[\"general\"]", "[\"vip\"]"));
-        assert_eq!(nowhere, "/etc/hotline.toml:16: agent.queues: there is no queue named `vip`");
-        let twice = error(&format!("{GOOD}\n[[line]]\nnumber = \"12345\"\nflow = \"x\"\n"));
-        assert_eq!(twice, "/etc/hotline.toml:23: line.number: there are two lines `12345`");
-        let gateway = error(&GOOD.replace("[storage]", "gateway = \"a b\"\n\n[storage]"));
-        assert!(gateway.starts_with("/etc/hotline.toml:5: sip.gateway: `a b` is no"), "{gateway}");
-        let zero = error(&GOOD.replace("\"10s\"", "\"0s\""));
-        assert!(zero.contains("queue.ring: of `general` must be from a millisecond"), "{zero}");
-        let ports = error(&format!("{GOOD}\n[rtp]\nports = \"9-8\"\n"));
-        assert!(ports.starts_with("/etc/hotline.toml:23: rtp.ports: `9-8` holds"), "{ports}");
-        let any = error(&GOOD.replace("127.0.0.1:5060", "0.0.0.0:5060"));
-        assert!(any.contains("rtp.address: must be set where sip.listen is no address"), "{any}");
-        for (key, line) in [
-            ("queue.ring", "ring = \"-10s\""),
-            ("queue.retry", "retry = \"-1ms\""),
-            ("queue.wrap-up", "wrap-up = \"-5s\""),
-            ("queue.max-wait", "max-wait = \"-1h\""),
-            ("queue.announce-every", "announce-every = \"25h\""),
-        ] {
-            let negative = error(&GOOD.replace("ring = \"10s\"", line));
-            assert!(negative.contains(&format!("{key}: of `general` must be")), "{negative}");
-        }
-        let silence = error(&format!("{GOOD}\n[rtp]\nsilence-limit = \"-30s\"\n"));
-        assert!(silence.contains("rtp.silence-limit: must be"), "{silence}");
-        let missing = error("[sip]\nlisten = \"127.0.0.1:5060\"\n");
-        assert!(missing.contains("missing field `storage`"), "{missing}");
-    }
 }

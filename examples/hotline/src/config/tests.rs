@@ -1,0 +1,79 @@
+//! Mistakes are named by key and line.
+
+use super::*;
+
+const GOOD: &str = r#"
+[sip]
+listen = "127.0.0.1:5060"
+
+[storage]
+folder = "data"
+
+[[queue]]
+name = "general"
+ring = "10s"
+
+[[agent]]
+id = "1001"
+name = "Li"
+password = "secret"
+queues = ["general"]
+
+[[line]]
+number = "12345"
+flow = "flow.yaml"
+"#;
+
+#[test]
+fn recordings_are_wav_unless_said_otherwise() {
+    let config = |text: &str| Config::parse(text, Path::new("/etc/hotline.toml"));
+    assert_eq!(config(GOOD).unwrap().recordings.format, RecordingFormat::Wav);
+    let own = format!("{GOOD}\n[recordings]\nformat = \"tlr\"\n");
+    assert_eq!(config(&own).unwrap().recordings.format, RecordingFormat::Tlr);
+}
+
+fn error(text: &str) -> String {
+    Config::parse(text, Path::new("/etc/hotline.toml")).unwrap_err().to_string()
+}
+
+#[test]
+fn a_small_file_is_enough() {
+    let config = Config::parse(GOOD, Path::new("/etc/hotline.toml")).unwrap();
+    assert_eq!(config.lines[0].flow.get_ref(), Path::new("/etc/flow.yaml"));
+    assert_eq!(millis(config.queues[0].ring), 10_000);
+    assert_eq!(config.rtp.range().unwrap(), 20000..21999);
+}
+
+#[test]
+fn a_wrong_file_names_key_and_line() {
+    let unknown = error(&GOOD.replace("ring =", "rings ="));
+    assert!(unknown.starts_with("/etc/hotline.toml:10: queue.rings: unknown field"), "{unknown}");
+    let kind = error(&GOOD.replace("\"127.0.0.1:5060\"", "5060"));
+    assert!(kind.starts_with("/etc/hotline.toml:3: sip.listen: invalid type"), "{kind}");
+    let nowhere = error(&GOOD.replace("[\"general\"]", "[\"vip\"]"));
+    assert_eq!(nowhere, "/etc/hotline.toml:16: agent.queues: there is no queue named `vip`");
+    let twice = error(&format!("{GOOD}\n[[line]]\nnumber = \"12345\"\nflow = \"x\"\n"));
+    assert_eq!(twice, "/etc/hotline.toml:23: line.number: there are two lines `12345`");
+    let gateway = error(&GOOD.replace("[storage]", "gateway = \"a b\"\n\n[storage]"));
+    assert!(gateway.starts_with("/etc/hotline.toml:5: sip.gateway: `a b` is no"), "{gateway}");
+    let zero = error(&GOOD.replace("\"10s\"", "\"0s\""));
+    assert!(zero.contains("queue.ring: of `general` must be from a millisecond"), "{zero}");
+    let ports = error(&format!("{GOOD}\n[rtp]\nports = \"9-8\"\n"));
+    assert!(ports.starts_with("/etc/hotline.toml:23: rtp.ports: `9-8` holds"), "{ports}");
+    let any = error(&GOOD.replace("127.0.0.1:5060", "0.0.0.0:5060"));
+    assert!(any.contains("rtp.address: must be set where sip.listen is no address"), "{any}");
+    for (key, line) in [
+        ("queue.ring", "ring = \"-10s\""),
+        ("queue.retry", "retry = \"-1ms\""),
+        ("queue.wrap-up", "wrap-up = \"-5s\""),
+        ("queue.max-wait", "max-wait = \"-1h\""),
+        ("queue.announce-every", "announce-every = \"25h\""),
+    ] {
+        let negative = error(&GOOD.replace("ring = \"10s\"", line));
+        assert!(negative.contains(&format!("{key}: of `general` must be")), "{negative}");
+    }
+    let silence = error(&format!("{GOOD}\n[rtp]\nsilence-limit = \"-30s\"\n"));
+    assert!(silence.contains("rtp.silence-limit: must be"), "{silence}");
+    let missing = error("[sip]\nlisten = \"127.0.0.1:5060\"\n");
+    assert!(missing.contains("missing field `storage`"), "{missing}");
+}
