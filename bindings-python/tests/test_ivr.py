@@ -195,3 +195,54 @@ def test_a_session_always_comes_to_an_end(inputs: list[tuple[int, int]]) -> None
         session.tick(session.deadline)
         drain()
     assert session.is_over and ends == 1
+
+
+SHOP = """
+name: shop
+languages: [en]
+start: menu
+nodes:
+  menu:
+    type: menu
+    prompt: Press one for PRODUCT
+    options: { 1: sales, 2: menu }
+    on: { noinput: hangup, nomatch: hangup }
+  sales: { type: queue, queue: sales, next: hangup, on: { failed: hangup } }
+"""
+
+
+def test_a_session_goes_on_elsewhere_and_in_another_version() -> None:
+    old, mended, renamed = (
+        Flow(ivr.compile(text)[0])
+        for text in (
+            SHOP.replace("PRODUCT", "slaes"),
+            SHOP.replace("PRODUCT", "sales"),
+            SHOP.replace("menu:", "choice:").replace(": menu", ": choice").replace(
+                "type: choice", "type: menu"
+            ),
+        )
+    )
+    first = Session(old)
+    first.start(0)
+    with pytest.raises(IvrError) as refused:
+        first.migrate(mended)
+    assert refused.value.code == "outputs"
+    list(first)
+
+    bytes_ = first.snapshot()
+    session = Session.restore(old, bytes_)
+    assert (session.node, session.deadline) == (first.node, first.deadline)
+    with pytest.raises(IvrError) as refused:
+        Session.restore(mended, bytes_)
+    assert refused.value.code == "wrong_flow"
+    with pytest.raises(IvrError) as refused:
+        Session.restore(old, bytes_[:-1])
+    assert refused.value.code == "snapshot"
+
+    with pytest.raises(IvrError) as refused:
+        session.migrate(renamed)
+    assert (refused.value.code, refused.value.subject) == ("node", old.nodes.index("menu"))
+    session.migrate(mended)
+    session.digits(900, "2")
+    said = [output for output in session if isinstance(output, Play)]
+    assert list(said[-1].items) == [ivr.Text("Press one for sales")]

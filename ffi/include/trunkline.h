@@ -193,6 +193,8 @@ TL_ENUM(tl_status, int32_t) {
     TL_ERR_IVR_SNAPSHOT = -205,
     /** Dialogue: the menus of another system cannot be taken over; the last-error text says why. */
     TL_ERR_IVR_IMPORT = -206,
+    /** Dialogue: the session stands where the other version of the flow has no such place. */
+    TL_ERR_IVR_MIGRATE = -207,
     /** Dialogue: refused for another reason; the last-error text says which. */
     TL_ERR_IVR = -299,
     /** Media: the datagram is not RTP. */
@@ -3770,7 +3772,8 @@ tl_status tl_ivr_transferred(tl_ivr_session *session, tl_time now, uint32_t op, 
 /* ===========================================================================
  * Dialogue: sessions that outlive the program
  *
- * A session as bytes, and back on the same program: callers go on where they were.
+ * A session as bytes, and back on the same program: callers go on where they were. Or on another
+ * version of their flow, by hand.
  */
 
 /**
@@ -3800,6 +3803,15 @@ tl_status tl_ivr_session_restore_new(const tl_ivr_flow *flow,
                                      size_t len,
                                      tl_ivr_session **session);
 #endif
+
+/**
+ * Takes a session over to another version of its flow. Sessions stay on the version they began
+ * with; this is for what must not wait until the last caller has left it. Nodes, flows, variables
+ * and languages are found by their names; operations and timers go on. When the session stands
+ * where `flow` has no such place, returns `TL_ERR_IVR_MIGRATE`, and it stays where it was. Outputs
+ * must be polled first.
+ */
+tl_status tl_ivr_session_migrate(tl_ivr_session *session, const tl_ivr_flow *flow);
 
 /** Stores 1 in `over` when the dialogue is over, else 0. */
 tl_status tl_ivr_session_is_over(const tl_ivr_session *session, uint32_t *over);

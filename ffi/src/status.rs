@@ -124,6 +124,8 @@ pub enum tl_status {
     TL_ERR_IVR_SNAPSHOT = -205,
     /// Dialogue: the menus of another system cannot be taken over; the last-error text says why.
     TL_ERR_IVR_IMPORT = -206,
+    /// Dialogue: the session stands where the other version of the flow has no such place.
+    TL_ERR_IVR_MIGRATE = -207,
     /// Dialogue: refused for another reason; the last-error text says which.
     TL_ERR_IVR = -299,
 

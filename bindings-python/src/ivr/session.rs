@@ -1,11 +1,11 @@
 //! One caller's walk through a flow.
 
 use ivr_core::{
-    Input, Op, OpResult, QueueOutcome, SessionConfig, SessionError, SessionOf, Time,
-    TransferOutcome, Value,
+    Input, MigrateError, Op, OpResult, QueueOutcome, SessionConfig, SessionError, SessionOf,
+    SnapshotError, Time, TransferOutcome, Value,
 };
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 
 use super::flow::{Flow, Loaded};
 use super::outputs::output;
@@ -58,6 +58,28 @@ fn refused(error: SessionError) -> PyErr {
     reason.within(IvrError::new_err(error.to_string()))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn not_restored(error: SnapshotError) -> PyErr {
+    let reason = match error {
+        SnapshotError::WrongFlow(id) => Reason::new("wrong_flow").about(Some(id.into())),
+        _ => Reason::new("snapshot"),
+    };
+    reason.within(IvrError::new_err(error.to_string()))
+}
+
+fn not_migrated(error: MigrateError) -> PyErr {
+    let reason = match error {
+        MigrateError::Session(error) => return refused(error),
+        MigrateError::Outputs => Reason::new("outputs"),
+        MigrateError::Node(index) => Reason::new("node").about(Some(index as u64)),
+        MigrateError::Prompt(index) => Reason::new("prompt").about(Some(index as u64)),
+        MigrateError::Variable(index) => Reason::new("variable").about(Some(index as u64)),
+        MigrateError::Language => Reason::new("language"),
+        _ => Reason::new("refused"),
+    };
+    reason.within(IvrError::new_err(error.to_string()))
+}
+
 fn no_key(key: char) -> PyErr {
     let exception = IvrError::new_err(format!("'{key}' is no key of a telephone"));
     Reason::new("not_a_key").about(Some(u32::from(key).into())).within(exception)
@@ -90,6 +112,35 @@ impl Session {
         let config = SessionConfig { seed, caller, called, language, now: Time(now), trace };
         let session = SessionOf::new(loaded.flow(), config).map_err(refused)?;
         Ok(Self { loaded, session })
+    }
+
+    /// The session of a snapshot that was taken on the same program. Raises IvrError (code
+    /// "wrong_flow" or "snapshot") for any other bytes, and for damaged ones.
+    #[staticmethod]
+    fn restore(flow: &Bound<'_, Flow>, snapshot: &[u8]) -> PyResult<Self> {
+        let loaded = flow.get().loaded.clone();
+        let session = SessionOf::restore(loaded.flow(), snapshot).map_err(not_restored)?;
+        Ok(Self { loaded, session })
+    }
+
+    /// The whole session as bytes; `restore` goes on from there. Secret variables are in it.
+    fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let mut bytes = vec![0; self.session.snapshot_len()];
+        self.session.save(&mut bytes).map_err(not_restored)?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// Go on in another version of the flow: nodes, variables and languages are found by name.
+    /// Raises IvrError (code "node", "prompt", "variable" or "language", with its index in the old
+    /// version as subject) where that has no such place, and "outputs" before all were polled; the
+    /// session then stays where it was.
+    fn migrate(&mut self, flow: &Bound<'_, Flow>) -> PyResult<()> {
+        let loaded = flow.get().loaded.clone();
+        let moved =
+            self.session.migrate(self.loaded.flow(), loaded.flow()).map_err(not_migrated)?;
+        self.session = moved;
+        self.loaded = loaded;
+        Ok(())
     }
 
     fn __repr__(&self) -> String {

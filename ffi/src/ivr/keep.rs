@@ -1,10 +1,11 @@
 //! # Dialogue: sessions that outlive the program
 //!
-//! A session as bytes, and back on the same program: callers go on where they were.
+//! A session as bytes, and back on the same program: callers go on where they were. Or on another
+//! version of their flow, by hand.
 
 use core::ffi::c_void;
 
-use ivr_core::{SessionOf, SnapshotError};
+use ivr_core::{MigrateError, SessionOf, SnapshotError};
 
 use super::flow::{Loaded, tl_ivr_flow};
 use super::session::{Running, tl_ivr_session};
@@ -16,6 +17,16 @@ use crate::tl_status;
 impl From<SnapshotError> for Failure {
     fn from(error: SnapshotError) -> Self {
         Self::new(tl_status::TL_ERR_IVR_SNAPSHOT, error)
+    }
+}
+
+impl From<MigrateError> for Failure {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Session(error) => error.into(),
+            MigrateError::Outputs => Self::new(tl_status::TL_ERR_UNDRAINED, error),
+            _ => Self::new(tl_status::TL_ERR_IVR_MIGRATE, error),
+        }
     }
 }
 
@@ -90,6 +101,27 @@ pub unsafe extern "C" fn tl_ivr_session_restore_new(
         let running = restored(flow, snapshot, len)?;
         object::create(session, |_| Ok(()), |()| Ok(running))
     })
+}
+
+/// Takes a session over to another version of its flow. Sessions stay on the version they began
+/// with; this is for what must not wait until the last caller has left it. Nodes, flows, variables
+/// and languages are found by their names; operations and timers go on. When the session stands
+/// where `flow` has no such place, returns `TL_ERR_IVR_MIGRATE`, and it stays where it was. Outputs
+/// must be polled first.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_session_migrate(
+    session: *mut tl_ivr_session,
+    flow: *const tl_ivr_flow,
+) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe {
+        enter("tl_ivr_session_migrate", session, |running| {
+            let loaded = object::peek(flow, Loaded::clone)?;
+            running.session = running.session.migrate(&running.loaded.flow, &loaded.flow)?;
+            running.loaded = loaded;
+            Ok(tl_status::TL_OK)
+        })
+    }
 }
 
 /// Stores 1 in `over` when the dialogue is over, else 0.
