@@ -1,9 +1,10 @@
-//! The table of calls, and the trees they stand in.
+//! The table of calls, and where they stand.
 
 use core::ops::{Deref, DerefMut};
 
 use crate::call::{Call, CallKey};
 use crate::plain::{Plain, Sink, Source, plain};
+use crate::ranks::Ranks;
 use crate::slab::{NIL, Slab};
 use crate::storage::Storage;
 use crate::time::Time;
@@ -13,21 +14,14 @@ use crate::tree::{Arena, Links};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ByLine;
 
-/// The trees of all the calls that wait or ring in a queue. They count: places are asked for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ByQueue;
-
-/// A call's place in the trees of its queue and its line, and its first leg. Opaque; [`Default`]
-/// makes an empty one.
+/// A call's place in the tree of its line, and its first leg. Opaque; [`Default`] makes an empty
+/// one.
 ///
-/// Apart from the calls and small, because finding out a place looks at many of them: neither
-/// half straddles two lines of the cache.
+/// Apart from the calls, because the places around it are looked at too when it leaves; four of
+/// them are a line of the cache.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(16))]
 pub struct PlaceSlot {
-    in_queue: Links,
-    /// Calls to its left in the tree of the queue.
-    before: u32,
     /// While it waits for its preferred agent alone, and is in no line, these keep until when.
     in_line: Links,
     /// Legs of this call: ringing, remembered, or the one connected.
@@ -36,14 +30,16 @@ pub struct PlaceSlot {
 
 impl Default for PlaceSlot {
     fn default() -> Self {
-        Self { in_queue: Links::default(), before: 0, in_line: Links::default(), legs: NIL }
+        Self { in_line: Links::default(), legs: NIL }
     }
 }
 
-/// The table of calls, and beside it those of their places and of who calls.
+/// The table of calls, and beside it those of their places and ranks and of who calls.
 pub(crate) struct Calls<'a> {
     slots: Slab<'a, Call>,
     places: Storage<'a, PlaceSlot>,
+    /// The calls that wait or ring in each queue, in order.
+    pub(crate) ranks: Ranks<'a>,
     /// Empty where nobody who gave up is remembered.
     callers: Storage<'a, u64>,
 }
@@ -52,9 +48,10 @@ impl<'a> Calls<'a> {
     pub(crate) fn new(
         slots: Slab<'a, Call>,
         places: Storage<'a, PlaceSlot>,
+        ranks: Ranks<'a>,
         callers: Storage<'a, u64>,
     ) -> Self {
-        Self { slots, places, callers }
+        Self { slots, places, ranks, callers }
     }
 
     /// Takes a slot; `None` when all are in use.
@@ -109,6 +106,7 @@ impl<'a> Calls<'a> {
 
     pub(crate) fn put(&self, sink: &mut dyn Sink) {
         self.slots.put(sink);
+        self.ranks.put(sink);
         for call in self.live() {
             self.places[call as usize].put(sink);
             if let Some(caller) = self.caller(call) {
@@ -119,6 +117,7 @@ impl<'a> Calls<'a> {
 
     pub(crate) fn get(&mut self, source: &mut Source<'_>) {
         self.slots.get(source);
+        self.ranks.get(source);
         for call in 0..self.slots.used() {
             if self.slots.is_live(call) {
                 self.places[call as usize] = Plain::get(source);
@@ -169,30 +168,4 @@ impl Arena<ByLine> for Calls<'_> {
     fn set_left(&mut self, _: u32, _: u32) {}
 }
 
-impl Arena<ByQueue> for Calls<'_> {
-    type Key = CallKey;
-
-    fn key(&self, index: u32) -> CallKey {
-        self[index].key()
-    }
-
-    fn links(&self, index: u32) -> &Links {
-        &self.places[index as usize].in_queue
-    }
-
-    fn links_mut(&mut self, index: u32) -> &mut Links {
-        &mut self.places[index as usize].in_queue
-    }
-
-    const COUNTS: bool = true;
-
-    fn left(&self, index: u32) -> u32 {
-        self.places[index as usize].before
-    }
-
-    fn set_left(&mut self, index: u32, count: u32) {
-        self.places[index as usize].before = count;
-    }
-}
-
-plain!(struct PlaceSlot { in_queue, before, in_line, legs });
+plain!(struct PlaceSlot { in_line, legs });

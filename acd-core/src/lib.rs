@@ -92,6 +92,7 @@ mod leg;
 mod limits;
 mod plain;
 mod queue;
+mod ranks;
 mod relax;
 mod ring;
 mod select;
@@ -119,7 +120,7 @@ pub use event::{EndedBy, Input, LeaveReason, OfferEnd, Output, RefuseReason, Rej
 pub use id::{AgentId, CallId, OfferId, QueueId};
 pub use limits::{
     AgentSlot, CallSlot, EngineStorage, Limits, LineSlot, MemberSlot, OfferSlot, PoolSlot,
-    QueueSlot,
+    QueueSlot, RankSlot,
 };
 pub use queue::{Delays, EmptyRule, QueueConfig, QueueCounters};
 pub use relax::{GhostSlot, Overflow, RelaxStep, TierRules};

@@ -6,6 +6,7 @@ use crate::calls::PlaceSlot;
 use crate::grid::words;
 use crate::leg::Leg;
 use crate::queue::{Line, Pool, Queue};
+use crate::ranks::RankNode;
 use crate::relax::{GhostSlot, RelaxStep};
 use crate::ring::OutputSlot;
 use crate::skill::{Skill, SkillRange};
@@ -138,6 +139,12 @@ impl Limits {
         crate::skill::fit_words(self.classes as usize, self.profiles as usize)
     }
 
+    /// Nodes of the trees that tell a call's place in its queue.
+    #[must_use]
+    pub const fn ranks(self) -> u32 {
+        crate::ranks::nodes(self.calls, self.queues)
+    }
+
     /// Callers: one for each call where those who gave up are remembered.
     #[must_use]
     pub const fn callers(self) -> usize {
@@ -155,6 +162,8 @@ impl Limits {
             take(all.memberships, size_of::<MemberSlot>()),
             take(all.calls, size_of::<CallSlot>()),
             take(all.calls, size_of::<PlaceSlot>()),
+            take(all.ranks(), size_of::<RankSlot>()),
+            take(all.calls, size_of::<u32>()),
             all.callers() * size_of::<u64>(),
             take(all.offers, size_of::<OfferSlot>()),
             take(all.lines, size_of::<LineSlot>()),
@@ -191,6 +200,8 @@ pub type AgentSlot = Slot<Agent>;
 pub type MemberSlot = Slot<Member>;
 /// Storage of one call.
 pub type CallSlot = Slot<Call>;
+/// Storage of one node of the trees that tell a call's place.
+pub type RankSlot = Slot<RankNode>;
 /// Storage of one offer.
 pub type OfferSlot = Slot<Leg>;
 /// Storage of one line.
@@ -211,6 +222,10 @@ pub struct EngineStorage<'a> {
     pub calls: &'a mut [CallSlot],
     /// As many places as calls.
     pub places: &'a mut [PlaceSlot],
+    /// [`Limits::ranks`] nodes.
+    pub ranks: &'a mut [RankSlot],
+    /// As many leaves as calls.
+    pub leaves: &'a mut [u32],
     /// [`Limits::callers`] numbers.
     pub callers: &'a mut [u64],
     /// Offers.
@@ -252,6 +267,8 @@ pub(crate) struct Tables<'a> {
     pub(crate) memberships: Storage<'a, MemberSlot>,
     pub(crate) calls: Storage<'a, CallSlot>,
     pub(crate) places: Storage<'a, PlaceSlot>,
+    pub(crate) ranks: Storage<'a, RankSlot>,
+    pub(crate) leaves: Storage<'a, u32>,
     pub(crate) callers: Storage<'a, u64>,
     pub(crate) offers: Storage<'a, OfferSlot>,
     pub(crate) lines: Storage<'a, LineSlot>,
@@ -278,6 +295,8 @@ impl<'a> From<EngineStorage<'a>> for Tables<'a> {
             memberships: storage.memberships.into(),
             calls: storage.calls.into(),
             places: storage.places.into(),
+            ranks: storage.ranks.into(),
+            leaves: storage.leaves.into(),
             callers: storage.callers.into(),
             offers: storage.offers.into(),
             lines: storage.lines.into(),
@@ -312,6 +331,8 @@ impl Tables<'static> {
             memberships: table(all.memberships),
             calls: table(all.calls),
             places: table(all.calls),
+            ranks: table(all.ranks()),
+            leaves: table(all.calls),
             callers: Storage::owned(all.callers(), 0),
             offers: table(all.offers),
             lines: table(all.lines),

@@ -2,8 +2,9 @@
 
 use crate::agent::ByPool;
 use crate::call::CallKey;
-use crate::calls::{ByLine, ByQueue};
+use crate::calls::ByLine;
 use crate::plain::plain;
+use crate::ranks::Row;
 use crate::relax::{Overflow, TierRules};
 use crate::select::{Order, Strategy};
 use crate::slab::NIL;
@@ -209,7 +210,7 @@ pub struct Queue {
     /// Round robin: the member offered to last.
     pub(crate) cursor: Option<Cursor>,
     /// Its calls that wait or ring, in order.
-    pub(crate) calls: Tree<ByQueue>,
+    pub(crate) calls: Row,
     /// Since when it has been empty by its rule; `MAX` when it is not.
     pub(crate) empty_since: Time,
     /// Calls may have to leave for that.
@@ -235,7 +236,7 @@ impl Default for Queue {
             levels: None,
             steps: (0, 0),
             cursor: None,
-            calls: Tree::default(),
+            calls: Row::default(),
             empty_since: Time::MAX,
             emptying: false,
             next_emptying: NIL,

@@ -213,24 +213,6 @@ impl<W> Tree<W> {
         count
     }
 
-    /// How many slots stand before this one, in a tree that counts.
-    pub(crate) fn rank<A: Arena<W>>(&self, a: &A, x: u32) -> u32 {
-        // Most are asked for when they have just joined the end.
-        if self.last == x {
-            return self.len - 1;
-        }
-        let mut count = a.left(x);
-        let (mut at, mut up) = (x, a.links(x).parent);
-        while up != NIL {
-            let links = a.links(up);
-            if links.right == at {
-                count += a.left(up) + 1;
-            }
-            (at, up) = (up, links.parent);
-        }
-        count
-    }
-
     /// The next slot of the tree this one is in.
     pub(crate) fn next<A: Arena<W>>(&self, a: &A, x: u32) -> Option<u32> {
         let right = a.links(x).right;
@@ -472,7 +454,6 @@ mod tests {
             order::<Counting>(&ops, |table, tree, model| {
                 assert_eq!(tree.len as usize, model.len());
                 for (place, &(key, slot)) in model.iter().enumerate() {
-                    assert_eq!(tree.rank(table, slot) as usize, place);
                     assert_eq!(tree.nth(table, place as u32), Some(slot));
                     assert_eq!(tree.below(table, (key, slot)) as usize, place);
                 }

@@ -73,9 +73,8 @@ impl Engine<'_> {
         self.next_call = number.saturating_add(CALL_STEP);
         self.queues[queue].counters.waiting += 1;
         self.seek(call, u64::from(config.preferred_wait_ms));
-        self.join_order(call);
+        let position = self.join_order(call);
         self.arm_call(call);
-        let position = self.place(call);
         self.say(Output::Joined {
             call: self.call_id(call),
             tag: config.tag,
@@ -137,11 +136,10 @@ impl Engine<'_> {
     /// The key that stands at a wished place, behind all higher and before all lower priorities.
     fn key_at(&self, queue: u32, priority: i32, place: u32, number: u64) -> CallKey {
         let own = self.key(queue, priority, self.now, 0, number);
-        let tree = &self.queues[queue].calls;
-        let (first, behind) =
-            (tree.below(&self.calls, (own.0, 0, 0)), tree.below(&self.calls, (own.0 + 1, 0, 0)));
+        let first = self.calls_below(queue, (own.0, 0, 0));
+        let behind = self.calls_below(queue, (own.0 + 1, 0, 0));
         let place = (place - 1).clamp(first, behind);
-        let key = |place| tree.nth(&self.calls, place).map(|call| self.calls[call].key());
+        let key = |place| self.nth_key(queue, place);
         let after = key(place).filter(|key| key.0 == own.0);
         let before = place.checked_sub(1).and_then(key).filter(|key| key.0 == own.0);
         match (before, after) {
@@ -155,7 +153,26 @@ impl Engine<'_> {
 
     /// The first call of a queue in order.
     pub(super) fn first_in_order(&self, queue: u32) -> Option<u32> {
-        self.queues[queue].calls.first(&self.calls)
+        self.calls.ranks.nth(&self.queues[queue].calls, 0)
+    }
+
+    fn nth_key(&self, queue: u32, place: u32) -> Option<CallKey> {
+        let call = self.calls.ranks.nth(&self.queues[queue].calls, place)?;
+        Some(self.calls[call].key())
+    }
+
+    /// How many calls of a queue stand before this place in the order.
+    pub(super) fn calls_below(&self, queue: u32, key: CallKey) -> u32 {
+        let (mut from, mut to) = (0, self.queues[queue].calls.len());
+        while from < to {
+            let middle = from + (to - from) / 2;
+            if self.nth_key(queue, middle).is_some_and(|other| other < key) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        from
     }
 
     /// Where a call waits, or waited.
@@ -165,8 +182,7 @@ impl Engine<'_> {
 
     /// A call's place in its queue, 1 for the first.
     pub(super) fn place(&self, call: u32) -> u32 {
-        let tree = &self.queues[self.queue_of(call)].calls;
-        tree.rank(&self.calls, call) + 1
+        self.calls.ranks.rank(call) + 1
     }
 
     pub(super) fn each_line(&self, queue: u32, mut see: impl FnMut(&Line)) {
@@ -179,22 +195,24 @@ impl Engine<'_> {
         }
     }
 
-    /// Puts a call at its place in its queue, and into its line.
-    pub(super) fn join_order(&mut self, call: u32) {
-        let queue = self.queue_of(call);
-        let mut tree = self.queues[queue].calls;
-        tree.insert(&mut self.calls, call);
-        self.queues[queue].calls = tree;
+    /// Puts a call at its place in its queue, and into its line; the place, 1 for the first.
+    pub(super) fn join_order(&mut self, call: u32) -> u32 {
+        let (queue, key) = (self.queue_of(call), self.calls[call].key());
+        // Most join the end.
+        let end = self.queues[queue].calls.len();
+        let last = end.checked_sub(1).and_then(|last| self.nth_key(queue, last));
+        let at_end = last.is_none_or(|last| last < key);
+        let place = if at_end { end } else { self.calls_below(queue, key) };
+        self.calls.ranks.insert(&mut self.queues[queue].calls, place, call);
         self.join_line(call);
+        place + 1
     }
 
     /// Takes a call out of its queue's order and its line.
     pub(super) fn leave_order(&mut self, call: u32) {
         self.leave_line(call);
         let queue = self.queue_of(call);
-        let mut tree = self.queues[queue].calls;
-        tree.remove(&mut self.calls, call);
-        self.queues[queue].calls = tree;
+        self.calls.ranks.remove(&mut self.queues[queue].calls, call);
     }
 
     pub(super) fn join_line(&mut self, call: u32) {

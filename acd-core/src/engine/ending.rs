@@ -78,7 +78,7 @@ impl Engine<'_> {
         // Those who have to stay a little yet leave by a timer of their own.
         while let Some(call) = first.filter(|&call| self.stays_until(&self.calls[call]) > self.now)
         {
-            first = self.queues[queue].calls.next(&self.calls, call);
+            first = self.calls.ranks.next(call);
         }
         match first {
             Some(call) => self.leave(call, LeaveReason::LeaveEmpty),

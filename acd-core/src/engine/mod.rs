@@ -42,6 +42,7 @@ use crate::leg::{Leg, LegState};
 use crate::limits::Limits;
 use crate::limits::{EngineStorage, Tables, burst};
 use crate::queue::{Line, Pool, Queue};
+use crate::ranks::{self, Ranks};
 use crate::relax::{GhostSlot, RelaxStep};
 use crate::ring::Ring;
 use crate::select::CallOrder;
@@ -150,7 +151,9 @@ impl<'a> Engine<'a> {
             return Err(Error::Config("ring_max is 0"));
         }
         let callers = if tables.ghosts.is_empty() { 0 } else { calls.len() };
-        if tables.places.len() < calls.len() || tables.callers.len() < callers {
+        let ranks = ranks::nodes(calls.len() as u32, queues.len() as u32) as usize;
+        let beside = tables.places.len().min(tables.leaves.len());
+        if beside < calls.len() || tables.callers.len() < callers || tables.ranks.len() < ranks {
             return Err(Error::Full(Table::Calls));
         }
         if timers.len() < calls.len() + offers.len() + agents.len() + queues.len() {
@@ -167,7 +170,12 @@ impl<'a> Engine<'a> {
             queues: Slab::new(tables.queues),
             agents: Slab::new(tables.agents),
             members: Slab::new(tables.memberships),
-            calls: Calls::new(Slab::new(tables.calls), tables.places, tables.callers),
+            calls: Calls::new(
+                Slab::new(tables.calls),
+                tables.places,
+                Ranks::new(Slab::new(tables.ranks), tables.leaves),
+                tables.callers,
+            ),
             legs: Slab::new(tables.offers),
             lines: Slab::new(tables.lines),
             pools: Slab::new(tables.pools),

@@ -195,9 +195,8 @@ impl Engine<'_> {
         if preferred != NIL && self.member_of(preferred, to).is_none() {
             self.calls.set_alone(call, None);
         }
-        self.join_order(call);
+        let position = self.join_order(call);
         self.arm_call(call);
-        let position = self.place(call);
         self.say(Output::Moved {
             call: self.call_id(call),
             call_tag: self.calls[call].tag,

@@ -71,7 +71,7 @@ impl Engine<'_> {
         let mut next = self.first_in_order(queue);
         while let Some(call) = next {
             self.calls[call].tier = 0;
-            next = self.queues[queue].calls.next(&self.calls, call);
+            next = self.calls.ranks.next(call);
         }
         self.rearm_tiers(queue);
         self.soil_members(queue);
@@ -81,7 +81,7 @@ impl Engine<'_> {
         let mut next = self.first_in_order(queue);
         while let Some(call) = next {
             self.arm_call(call);
-            next = self.queues[queue].calls.next(&self.calls, call);
+            next = self.calls.ranks.next(call);
         }
     }
 

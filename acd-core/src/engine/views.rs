@@ -105,7 +105,7 @@ impl Engine<'_> {
         let mut next = self.first_in_order(queue);
         Ok(core::iter::from_fn(move || {
             let call = next?;
-            next = self.queues[queue].calls.next(&self.calls, call);
+            next = self.calls.ranks.next(call);
             Some(self.call_id(call))
         }))
     }
@@ -139,8 +139,7 @@ impl Engine<'_> {
         if self.is_queued(index) {
             return Ok(self.place(index) - 1);
         }
-        let tree = &self.queues[self.queue_of(index)].calls;
-        Ok(tree.below(&self.calls, self.calls[index].key()))
+        Ok(self.calls_below(self.queue_of(index), self.calls[index].key()))
     }
 
     /// What is known of a member of a queue.

@@ -65,6 +65,8 @@ pub(super) fn lay(arena: &mut Arena, limits: Limits) -> Result<EngineStorage<'st
         memberships: arena.slots(all.memberships)?,
         calls: arena.slots(all.calls)?,
         places: arena.slots(all.calls)?,
+        ranks: arena.slots(all.ranks())?,
+        leaves: arena.table(all.calls as usize, 0)?,
         callers: arena.table(all.callers(), 0)?,
         offers: arena.slots(all.offers)?,
         lines: arena.slots(all.lines)?,

@@ -1,0 +1,462 @@
+//! Who stands where in a queue: rows of which it can be asked who is the k-th and at which place
+//! somebody stands.
+//!
+//! A counted B+ tree. A queue of a hundred thousand is five nodes deep, the upper ones are always
+//! in the cache, and a place is found going up from the leaf; a binary tree is five times as deep,
+//! and most of it is far away in memory.
+
+use crate::plain::{Plain, Sink, Source, plain};
+use crate::slab::{NIL, Slab};
+use crate::storage::Storage;
+
+/// So many fit into a leaf, and so many children into a node above.
+const LEAF: usize = 30;
+const INNER: usize = LEAF / 2;
+/// All but the root have at least so many. A split of a full one and a newcomer leaves as many on
+/// either side, and two that have no more fit into one.
+const LEAF_MIN: usize = 15;
+const INNER_MIN: usize = 7;
+
+/// One node of a row. Opaque; [`Default`] makes an empty one.
+#[derive(Clone, Copy, Debug)]
+pub struct RankNode {
+    /// In a leaf who stands there; above it the children, then how many stand below each.
+    items: [u32; LEAF],
+    parent: u32,
+    len: u16,
+    inner: bool,
+}
+
+impl Default for RankNode {
+    fn default() -> Self {
+        Self { items: [NIL; LEAF], parent: NIL, len: 0, inner: false }
+    }
+}
+
+impl RankNode {
+    fn len(&self) -> usize {
+        usize::from(self.len)
+    }
+
+    fn most(&self) -> usize {
+        if self.inner { INNER } else { LEAF }
+    }
+
+    fn least(&self) -> usize {
+        if self.inner { INNER_MIN } else { LEAF_MIN }
+    }
+
+    fn items(&self) -> &[u32] {
+        &self.items[..self.len()]
+    }
+
+    fn counts(&self) -> &[u32] {
+        &self.items[INNER..INNER + self.len()]
+    }
+
+    /// How many stand here or below.
+    fn count(&self) -> u32 {
+        if self.inner { self.counts().iter().sum() } else { u32::from(self.len) }
+    }
+
+    /// Where something is that is known to be here.
+    fn find(&self, item: u32) -> usize {
+        self.items().iter().position(|other| *other == item).unwrap_or(0)
+    }
+
+    fn insert(&mut self, at: usize, item: u32, count: u32) {
+        let len = self.len();
+        self.items.copy_within(at..len, at + 1);
+        self.items[at] = item;
+        if self.inner {
+            self.items.copy_within(INNER + at..INNER + len, INNER + at + 1);
+            self.items[INNER + at] = count;
+        }
+        self.len += 1;
+    }
+
+    fn remove(&mut self, at: usize) -> (u32, u32) {
+        let (len, item) = (self.len(), self.items[at]);
+        let count = if self.inner { self.items[INNER + at] } else { 1 };
+        self.items.copy_within(at + 1..len, at);
+        if self.inner {
+            self.items.copy_within(INNER + at + 1..INNER + len, INNER + at);
+        }
+        self.len -= 1;
+        (item, count)
+    }
+}
+
+/// One row: where its tree begins, and how many stand in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    root: u32,
+    len: u32,
+}
+
+impl Default for Row {
+    fn default() -> Self {
+        Self { root: NIL, len: 0 }
+    }
+}
+
+impl Row {
+    pub(crate) fn len(&self) -> u32 {
+        self.len
+    }
+}
+
+/// Nodes that so many rows of so many altogether can come to need: leaves that are half full, so
+/// many above them as are half full, and a root for each row that is not.
+pub(crate) const fn nodes(total: u32, rows: u32) -> u32 {
+    let (least, above) = (LEAF_MIN as u64, INNER_MIN as u64);
+    let most = total as u64 * above / (least * (above - 1)) + rows as u64;
+    if most > u32::MAX as u64 { u32::MAX } else { most as u32 }
+}
+
+/// The nodes of all rows, and for each who stands in one its leaf.
+pub(crate) struct Ranks<'a> {
+    nodes: Slab<'a, RankNode>,
+    leaves: Storage<'a, u32>,
+}
+
+impl<'a> Ranks<'a> {
+    pub(crate) fn new(nodes: Slab<'a, RankNode>, leaves: Storage<'a, u32>) -> Self {
+        Self { nodes, leaves }
+    }
+
+    pub(crate) fn put(&self, sink: &mut dyn Sink) {
+        self.nodes.put(sink);
+    }
+
+    pub(crate) fn get(&mut self, source: &mut Source<'_>) {
+        self.nodes.get(source);
+        // Who stands where follows from the leaves.
+        for node in 0..self.nodes.used() {
+            if self.nodes.is_live(node) && !self.nodes[node].inner {
+                let RankNode { items, len, .. } = self.nodes[node];
+                for item in items.iter().take(usize::from(len)) {
+                    match self.leaves.get_mut(*item as usize) {
+                        Some(leaf) => *leaf = node,
+                        None => source.failed = true,
+                    }
+                }
+            }
+        }
+    }
+
+    /// The k-th of a row, counted from 0.
+    pub(crate) fn nth(&self, row: &Row, mut k: u32) -> Option<u32> {
+        if k >= row.len {
+            return None;
+        }
+        let mut at = &self.nodes[row.root];
+        while at.inner {
+            let mut child = 0;
+            for count in at.counts() {
+                if k < *count {
+                    break;
+                }
+                k -= count;
+                child += 1;
+            }
+            at = &self.nodes[at.items[child]];
+        }
+        Some(at.items[k as usize])
+    }
+
+    /// How many stand before somebody.
+    pub(crate) fn rank(&self, x: u32) -> u32 {
+        let mut node = self.leaves[x as usize];
+        let mut count = self.nodes[node].find(x) as u32;
+        loop {
+            let parent = self.nodes[node].parent;
+            if parent == NIL {
+                return count;
+            }
+            let above = &self.nodes[parent];
+            count += above.counts()[..above.find(node)].iter().sum::<u32>();
+            node = parent;
+        }
+    }
+
+    /// Who stands behind somebody.
+    pub(crate) fn next(&self, x: u32) -> Option<u32> {
+        let (mut node, mut item) = (self.leaves[x as usize], x);
+        loop {
+            let at = &self.nodes[node];
+            if let Some(next) = at.items().get(at.find(item) + 1) {
+                let (mut inner, mut first) = (at.inner, *next);
+                while inner {
+                    (inner, first) = (self.nodes[first].inner, self.nodes[first].items[0]);
+                }
+                return Some(first);
+            }
+            if at.parent == NIL {
+                return None;
+            }
+            (node, item) = (at.parent, node);
+        }
+    }
+
+    /// Puts somebody at a place, counted from 0, who is in no row.
+    pub(crate) fn insert(&mut self, row: &mut Row, mut place: u32, x: u32) {
+        if row.root == NIL {
+            row.root = self.fresh(false);
+        }
+        row.len += 1;
+        let mut node = row.root;
+        while self.nodes[node].inner {
+            let at = &self.nodes[node];
+            let mut child = 0;
+            // Behind the last of a child rather than before the first of the next.
+            while child + 1 < at.len() && place > at.counts()[child] {
+                place -= at.counts()[child];
+                child += 1;
+            }
+            node = at.items[child];
+        }
+        self.add(row, node, place as usize, x, 1);
+    }
+
+    /// Takes somebody out of a row.
+    pub(crate) fn remove(&mut self, row: &mut Row, x: u32) {
+        let node = self.leaves[x as usize];
+        let at = self.nodes[node].find(x);
+        self.nodes[node].remove(at);
+        row.len -= 1;
+        self.recount(node);
+        self.mend(row, node);
+    }
+
+    fn fresh(&mut self, inner: bool) -> u32 {
+        // There is room for it: see `nodes`.
+        self.nodes.insert(RankNode { inner, ..RankNode::default() }).unwrap_or(NIL)
+    }
+
+    /// Notes with an item of a node that it is there.
+    fn adopt(&mut self, node: u32, item: u32) {
+        if self.nodes[node].inner {
+            self.nodes[item].parent = node;
+        } else {
+            self.leaves[item as usize] = node;
+        }
+    }
+
+    /// Adds to a node, which is split first when it is full.
+    fn add(&mut self, row: &mut Row, mut node: u32, mut at: usize, item: u32, count: u32) {
+        if self.nodes[node].len() == self.nodes[node].most() {
+            let right = self.split(row, node);
+            let left = self.nodes[node].len();
+            if at > left {
+                (node, at) = (right, at - left);
+            }
+        }
+        self.nodes[node].insert(at, item, count);
+        self.adopt(node, item);
+        self.recount(node);
+    }
+
+    /// Moves the second half of a node to a new one at its right.
+    fn split(&mut self, row: &mut Row, node: u32) -> u32 {
+        let RankNode { inner, parent, .. } = self.nodes[node];
+        let right = self.fresh(inner);
+        let keep = self.nodes[node].len() / 2;
+        while self.nodes[node].len() > keep {
+            self.carry(node, keep, right);
+        }
+        let parent = if parent == NIL {
+            row.root = self.fresh(true);
+            let count = self.nodes[node].count();
+            self.nodes[row.root].insert(0, node, count);
+            self.adopt(row.root, node);
+            row.root
+        } else {
+            parent
+        };
+        self.recount_in(parent, node);
+        let behind = self.nodes[parent].find(node) + 1;
+        let count = self.nodes[right].count();
+        self.add(row, parent, behind, right, count);
+        right
+    }
+
+    /// Moves one item of a node to the end of another.
+    fn carry(&mut self, from: u32, at: usize, to: u32) {
+        let (item, count) = self.nodes[from].remove(at);
+        let end = self.nodes[to].len();
+        self.nodes[to].insert(end, item, count);
+        self.adopt(to, item);
+    }
+
+    /// Brings the counts above a node in line with it.
+    fn recount(&mut self, mut node: u32) {
+        loop {
+            let parent = self.nodes[node].parent;
+            if parent == NIL {
+                return;
+            }
+            self.recount_in(parent, node);
+            node = parent;
+        }
+    }
+
+    fn recount_in(&mut self, parent: u32, node: u32) {
+        let count = self.nodes[node].count();
+        let above = &mut self.nodes[parent];
+        let at = above.find(node);
+        above.items[INNER + at] = count;
+    }
+
+    /// Fills up a node that has too few from its neighbour, or joins the two.
+    fn mend(&mut self, row: &mut Row, mut node: u32) {
+        loop {
+            let RankNode { parent, inner, len, .. } = self.nodes[node];
+            if parent == NIL {
+                if inner && len == 1 {
+                    row.root = self.nodes[node].items[0];
+                    self.nodes[row.root].parent = NIL;
+                    self.nodes.remove(node);
+                } else if len == 0 {
+                    row.root = NIL;
+                    self.nodes.remove(node);
+                }
+                return;
+            }
+            if self.nodes[node].len() >= self.nodes[node].least() {
+                return;
+            }
+            let above = &self.nodes[parent];
+            let at = above.find(node);
+            let (left, right) = match at.checked_sub(1) {
+                Some(before) => (above.items[before], node),
+                None => (node, above.items[at + 1]),
+            };
+            let other = if left == node { right } else { left };
+            if self.nodes[other].len() > self.nodes[other].least() {
+                if other == right {
+                    self.carry(right, 0, left);
+                } else {
+                    let last = self.nodes[left].len() - 1;
+                    let (item, count) = self.nodes[left].remove(last);
+                    self.nodes[right].insert(0, item, count);
+                    self.adopt(right, item);
+                }
+                self.recount_in(parent, left);
+                self.recount_in(parent, right);
+                return;
+            }
+            while self.nodes[right].len() > 0 {
+                self.carry(right, 0, left);
+            }
+            let gone = self.nodes[parent].find(right);
+            self.nodes[parent].remove(gone);
+            self.nodes.remove(right);
+            self.recount_in(parent, left);
+            node = parent;
+        }
+    }
+}
+
+plain!(struct Row { root, len });
+
+impl Plain for RankNode {
+    fn put(&self, sink: &mut dyn Sink) {
+        (self.parent, self.len, self.inner).put(sink);
+        self.items().iter().for_each(|item| item.put(sink));
+        if self.inner {
+            self.counts().iter().for_each(|count| count.put(sink));
+        }
+    }
+
+    fn get(source: &mut Source<'_>) -> Self {
+        let mut node = Self::default();
+        (node.parent, node.len, node.inner) = Plain::get(source);
+        if node.len() > node.most() {
+            source.failed = true;
+            node.len = 0;
+        }
+        let len = node.len();
+        node.items[..len].iter_mut().for_each(|item| *item = Plain::get(source));
+        if node.inner {
+            let counts = node.items[INNER..INNER + len].iter_mut();
+            counts.for_each(|count| *count = Plain::get(source));
+        }
+        node
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use crate::slab::Slot;
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    const TOTAL: u32 = 1_500;
+
+    fn ranks() -> Ranks<'static> {
+        let room = nodes(TOTAL, 2) as usize;
+        Ranks::new(
+            Slab::new(Storage::owned(room, Slot::default())),
+            Storage::owned(TOTAL as usize, NIL),
+        )
+    }
+
+    fn same(ranks: &Ranks<'_>, row: &Row, model: &[u32]) {
+        assert_eq!(row.len() as usize, model.len());
+        for (place, x) in model.iter().enumerate() {
+            assert_eq!(ranks.nth(row, place as u32), Some(*x));
+            assert_eq!(ranks.rank(*x) as usize, place);
+            assert_eq!(ranks.next(*x), model.get(place + 1).copied());
+        }
+        assert_eq!(ranks.nth(row, row.len()), None);
+        for node in (0..ranks.nodes.used()).filter(|node| ranks.nodes.is_live(*node)) {
+            let at = &ranks.nodes[node];
+            assert!(at.len() <= at.most() && (at.parent == NIL || at.len() >= at.least()));
+        }
+    }
+
+    proptest! {
+        /// Two rows that grow and shrink by turns, against vectors; the nodes always suffice.
+        #[test]
+        fn behaves_like_vectors(
+            phases in proptest::collection::vec((0u8..6, 1usize..700, any::<u64>()), 1..10)
+        ) {
+            let mut ranks = ranks();
+            let (mut rows, mut models) = ([Row::default(); 2], [Vec::new(), Vec::new()]);
+            let mut free: Vec<u32> = (0..TOTAL).collect();
+            for (what, times, mut rng) in phases {
+                for _ in 0..times {
+                    rng = rng.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    let n = (rng >> 33) as usize;
+                    let which = n % 2;
+                    let (row, model) = (&mut rows[which], &mut models[which]);
+                    if what < 4 {
+                        let Some(x) = free.pop() else { break };
+                        let place = match what {
+                            0 => model.len(),
+                            1 => 0,
+                            _ => n / 2 % (model.len() + 1),
+                        };
+                        ranks.insert(row, place as u32, x);
+                        model.insert(place, x);
+                    } else if !model.is_empty() {
+                        let place = if what == 4 { n / 2 % model.len() } else { 0 };
+                        let x = model.remove(place);
+                        ranks.remove(row, x);
+                        free.push(x);
+                    }
+                }
+                same(&ranks, &rows[0], &models[0]);
+                same(&ranks, &rows[1], &models[1]);
+            }
+            for which in 0..2 {
+                for x in models[which].drain(..) {
+                    ranks.remove(&mut rows[which], x);
+                }
+            }
+            prop_assert_eq!(ranks.nodes.len(), 0);
+        }
+    }
+}
