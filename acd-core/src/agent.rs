@@ -148,11 +148,11 @@ pub struct AgentCounters {
     pub wrapped_ms: u64,
 }
 
-/// An agent in its slot.
+/// An agent in its slot. What every event looks at comes first, to be in the same line of the
+/// cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Agent {
-    pub(crate) config: AgentConfig,
-    pub(crate) counters: AgentCounters,
     pub(crate) request: AgentRequest,
     /// The state last told.
     pub(crate) shown: AgentState,
@@ -163,23 +163,26 @@ pub struct Agent {
     pub(crate) wrapping: u16,
     /// Offers missed in a row.
     pub(crate) missed: u16,
-    pub(crate) idle_since: Time,
-    /// When it last logged in, and how long it was logged in before that, in ms.
-    pub(crate) login: Time,
-    pub(crate) logged_ms: u64,
-    pub(crate) last_offered: Time,
-    /// When its last conversation ended; what it did since it last became available.
-    pub(crate) last_end: Time,
-    pub(crate) ready_talk_ms: u64,
-    pub(crate) ready_calls: u32,
-    /// Left alone until then.
-    pub(crate) quiet_until: Time,
     /// First membership, first leg, first call that waits for this very agent.
     pub(crate) members: u32,
     pub(crate) legs: u32,
     pub(crate) sought: u32,
+    /// Left alone until then.
+    pub(crate) quiet_until: Time,
+    pub(crate) idle_since: Time,
+    pub(crate) config: AgentConfig,
+    /// What it did since it last became available.
+    pub(crate) ready_talk_ms: u64,
+    pub(crate) ready_calls: u32,
     /// To be removed when its last call has ended.
     pub(crate) leaving: bool,
+    /// When its last conversation ended.
+    pub(crate) last_end: Time,
+    pub(crate) last_offered: Time,
+    pub(crate) counters: AgentCounters,
+    /// When it last logged in, and how long it was logged in before that, in ms.
+    pub(crate) login: Time,
+    pub(crate) logged_ms: u64,
 }
 
 impl Default for Agent {
@@ -235,31 +238,32 @@ impl Agent {
     }
 }
 
-/// An agent's place in one queue, in its slot.
+/// An agent's place in one queue, in its slot. What every event looks at comes first.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Member {
-    pub(crate) agent: u32,
-    pub(crate) queue: u32,
-    pub(crate) pool: u32,
     /// Next membership of the same agent.
     pub(crate) next: u32,
+    pub(crate) queue: u32,
+    pub(crate) in_pool: Links,
+    /// Members to its left in the pool's tree.
+    pub(crate) before: u32,
+    pub(crate) pool: u32,
+    pub(crate) agent: u32,
+    /// What the queue has counted this member as.
+    pub(crate) logged_in: bool,
+    pub(crate) willing: bool,
+    /// Paperwork that keeps it from this queue's calls only.
+    pub(crate) resting: u32,
     pub(crate) config: Membership,
+    /// The queue's order terms as they were when the agent became free.
+    pub(crate) rank: [u64; 2],
     /// Running number of joining, the last word of every order.
     pub(crate) joined: u32,
     pub(crate) calls: u32,
     /// Conversations ended, and the last of them.
     pub(crate) ended: u32,
     pub(crate) last_end: Time,
-    /// The queue's order terms as they were when the agent became free.
-    pub(crate) rank: [u64; 2],
-    pub(crate) in_pool: Links,
-    /// Members to its left in the pool's tree.
-    pub(crate) before: u32,
-    /// What the queue has counted this member as.
-    pub(crate) logged_in: bool,
-    pub(crate) willing: bool,
-    /// Paperwork that keeps it from this queue's calls only.
-    pub(crate) resting: u32,
 }
 
 impl Default for Member {

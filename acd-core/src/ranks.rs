@@ -216,7 +216,13 @@ impl<'a> Ranks<'a> {
             }
             node = at.items[child];
         }
-        self.add(row, node, place as usize, x, 1);
+        if self.nodes[node].len() == LEAF {
+            self.add(row, node, place as usize, x, 1);
+        } else {
+            self.nodes[node].insert(place as usize, x, 1);
+            self.leaves[x as usize] = node;
+            self.each_above(node, |count| *count += 1);
+        }
     }
 
     /// Takes somebody out of a row.
@@ -225,7 +231,7 @@ impl<'a> Ranks<'a> {
         let at = self.nodes[node].find(x);
         self.nodes[node].remove(at);
         row.len -= 1;
-        self.recount(node);
+        self.each_above(node, |count| *count -= 1);
         self.mend(row, node);
     }
 
@@ -287,6 +293,20 @@ impl<'a> Ranks<'a> {
         let end = self.nodes[to].len();
         self.nodes[to].insert(end, item, count);
         self.adopt(to, item);
+    }
+
+    /// Each count above a node that includes what stands there.
+    fn each_above(&mut self, mut node: u32, mut change: impl FnMut(&mut u32)) {
+        loop {
+            let parent = self.nodes[node].parent;
+            if parent == NIL {
+                return;
+            }
+            let above = &mut self.nodes[parent];
+            let at = above.find(node);
+            change(&mut above.items[INNER + at]);
+            node = parent;
+        }
     }
 
     /// Brings the counts above a node in line with it.

@@ -17,6 +17,7 @@ const OFF: u32 = NIL - 1;
 
 /// One place in a table of the engine's storage. Opaque; [`Default`] makes an empty one.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Slot<T> {
     generation: u32,
     next: u32,

@@ -95,6 +95,12 @@ impl<W> Tree<W> {
         self.root == NIL
     }
 
+    /// Adds a slot whose key is known to be behind all others.
+    pub(crate) fn append<A: Arena<W>>(&mut self, a: &mut A, x: u32) {
+        debug_assert!(self.last == NIL || a.key(self.last) < a.key(x));
+        self.hang(a, x, self.last, self.last != NIL);
+    }
+
     /// Adds a slot under its key.
     pub(crate) fn insert<A: Arena<W>>(&mut self, a: &mut A, x: u32) {
         debug_assert!(!a.links(x).is_linked());
@@ -111,6 +117,10 @@ impl<W> Tree<W> {
                 at = if right { a.links(at).right } else { a.links(at).left };
             }
         }
+        self.hang(a, x, parent, right);
+    }
+
+    fn hang<A: Arena<W>>(&mut self, a: &mut A, x: u32, parent: u32, right: bool) {
         self.attach(a, x, parent, right);
         if parent == self.last && right {
             self.last = x;
@@ -424,7 +434,11 @@ mod tests {
             match (op, table.0[x as usize].1.is_linked()) {
                 (0 | 1, false) => {
                     table.0[x as usize].0 = key;
-                    tree.insert(&mut table, x);
+                    if op == 0 && model.iter().all(|entry| *entry < (key, x)) {
+                        tree.append(&mut table, x);
+                    } else {
+                        tree.insert(&mut table, x);
+                    }
                     model.push((key, x));
                     model.sort_unstable();
                 }

@@ -204,7 +204,7 @@ impl Engine<'_> {
         let at_end = last.is_none_or(|last| last < key);
         let place = if at_end { end } else { self.calls_below(queue, key) };
         self.calls.ranks.insert(&mut self.queues[queue].calls, place, call);
-        self.join_line(call);
+        self.join_line(call, at_end);
         place + 1
     }
 
@@ -215,10 +215,20 @@ impl Engine<'_> {
         self.calls.ranks.remove(&mut self.queues[queue].calls, call);
     }
 
-    pub(super) fn join_line(&mut self, call: u32) {
+    /// Puts a call into its line; at its end, if it stands at the end of the queue.
+    pub(super) fn join_line(&mut self, call: u32, at_end: bool) {
         let Call { line, state, .. } = self.calls[call];
         self.lines[line].calls += 1;
-        self.show_call(call, state == CallState::Waiting);
+        if at_end && state == CallState::Waiting && self.calls.alone_until(call).is_none() {
+            let mut open = self.lines[line].open;
+            open.append(&mut self.calls, call);
+            self.lines[line].open = open;
+            if self.lines[line].head == NIL {
+                self.set_head(line, call);
+            }
+        } else {
+            self.show_call(call, state == CallState::Waiting);
+        }
     }
 
     pub(super) fn leave_line(&mut self, call: u32) {

@@ -208,7 +208,10 @@ impl Engine<'_> {
         self.forget_all(call);
         self.unseek(call);
         self.clean_call(call);
-        self.disarm_call(call);
+        // Of one that was answered nothing has been armed since.
+        if self.is_queued(call) {
+            self.disarm_call(call);
+        }
         self.calls.remove(call);
     }
 }

@@ -124,7 +124,7 @@ impl Engine<'_> {
         if let Some(next) = self.find_line(&wanted) {
             self.leave_line(call);
             self.calls[call].line = next;
-            self.join_line(call);
+            self.join_line(call, false);
         }
         self.calls[call].step = step + 1;
         if state == CallState::Waiting {
