@@ -256,10 +256,10 @@ pub struct Member {
     /// Paperwork that keeps it from this queue's calls only.
     pub(crate) resting: u32,
     pub(crate) config: Membership,
-    /// The queue's order terms as they were when the agent became free.
-    pub(crate) rank: [u64; 2],
     /// Running number of joining, the last word of every order.
     pub(crate) joined: u32,
+    /// The queue's order terms as they were when the agent became free.
+    pub(crate) rank: [u64; 2],
     pub(crate) calls: u32,
     /// Conversations ended, and the last of them.
     pub(crate) ended: u32,

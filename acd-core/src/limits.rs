@@ -152,6 +152,10 @@ impl Limits {
     }
 
     /// Bytes that all the tables take together.
+    ///
+    /// One call more takes 159 of them, 8 more where callers are remembered ([`ghosts`](Self::ghosts)),
+    /// and one agent more 216, besides its memberships (104 each) and offers (80 each), timers
+    /// included.
     #[must_use]
     pub fn bytes(self) -> usize {
         let all = self.filled();

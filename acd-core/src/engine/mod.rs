@@ -220,7 +220,14 @@ impl<'a> Engine<'a> {
         }
         self.check(&input)?;
         self.goal = now;
-        self.parked = Some(input);
+        self.settle_timers();
+        if self.is_dirty() || self.timers.peek().is_some_and(|(at, _)| at <= now) {
+            self.parked = Some(input);
+        } else {
+            // Nothing comes before it.
+            self.now = now;
+            self.apply(input);
+        }
         self.run();
         Ok(())
     }

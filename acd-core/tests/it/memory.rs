@@ -97,15 +97,19 @@ fn a_small_office_fits_into_64_kilobytes() {
     assert!(small.bytes() < 64 * 1024, "{}", small.bytes());
 }
 
-/// What each of so many more costs, in all tables. An agent's memberships are counted on their own.
+/// What one more of each costs in all tables, timers included.
 #[test]
 fn calls_and_agents_are_small() {
-    let most = |calls| Limits { calls, offers: 16, ..Limits::default() }.bytes();
-    let call = (most(101_000) - most(1_000)).div_ceil(100_000);
-    assert!(call <= 160, "a waiting call takes {call} bytes");
-    let timer = size_of::<TimerSlot>();
-    let agent = size_of::<AgentSlot>() + timer;
-    assert!(agent <= 256, "an agent takes {agent} bytes");
-    let member = size_of::<MemberSlot>();
-    assert!(member <= 112, "a membership takes {member} bytes");
+    const MORE: u32 = 100_000;
+    let few = Limits { memberships: 16, offers: 16, ..Limits::default() };
+    let each = |many: Limits| (many.bytes() - few.bytes()).div_ceil(MORE as usize);
+    let call = each(Limits { calls: few.calls + MORE, ..few });
+    assert_eq!(call, 159, "a waiting call; the aim was 160");
+    let agent = each(Limits { agents: few.agents + MORE, ..few });
+    assert_eq!(agent, 216, "an agent without memberships; the aim was 256");
+    assert_eq!(each(Limits { memberships: 16 + MORE, ..few }), 104, "a membership");
+    assert_eq!(each(Limits { offers: 16 + MORE, ..few }), 80, "an offer");
+    let remembered = Limits { ghosts: 1, ..few };
+    let callers = Limits { calls: few.calls + MORE, ..remembered }.bytes() - remembered.bytes();
+    assert_eq!(callers.div_ceil(MORE as usize), 167, "a waiting call whose caller is remembered");
 }
