@@ -56,6 +56,10 @@ pub struct AgentFacts {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FollowerSlot<T>(T);
 
+/// The handle of nobody. An empty slot is compared as this number, because comparing it as an option
+/// may look first at what was never written, which memory checkers report.
+const NOBODY: u64 = u64::MAX;
+
 /// Knows of each live call and agent what outputs do not repeat.
 pub struct Follower<'a> {
     calls: Storage<'a, FollowerSlot<CallFacts>>,
@@ -121,14 +125,16 @@ impl<'a> Follower<'a> {
     #[must_use]
     pub fn call(&self, call: CallId) -> CallFacts {
         let facts = self.calls.get(call.index() as usize).map(|slot| slot.0);
-        facts.filter(|facts| facts.call == Some(call)).unwrap_or_default()
+        let key = |facts: &CallFacts| facts.call.map_or(NOBODY, CallId::raw);
+        facts.filter(|facts| key(facts) == call.raw()).unwrap_or_default()
     }
 
     /// What is known of an agent now; empty facts if nothing is.
     #[must_use]
     pub fn agent(&self, agent: AgentId) -> AgentFacts {
         let facts = self.agents.get(agent.index() as usize).map(|slot| slot.0);
-        facts.filter(|facts| facts.agent == Some(agent)).unwrap_or_default()
+        let key = |facts: &AgentFacts| facts.agent.map_or(NOBODY, AgentId::raw);
+        facts.filter(|facts| key(facts) == agent.raw()).unwrap_or_default()
     }
 
     /// Takes one output in, in the order in which they come about, each read before the engine is
