@@ -359,7 +359,10 @@ class Shapes(unittest.TestCase):
             self.quiet()
             self.call(f"{side}-plain", stay=2)
             seen[side] = self.event("QueueMemberStatus", Queue=f"{side}-plain", Status="2")
-        self.assertEqual(fields(seen["queue"]), fields(seen["trunkline"]))
+        # Ann answers at once: whether she talks already when her device is told of is nobody's promise.
+        told = [[(key, "0 or 1" if key == "InCall" and value in "01" else value) for key, value in fields(seen[side])]
+                for side in SIDES]
+        self.assertEqual(told[0], told[1])
 
     def asked(self, action, **fields):
         self.ami.events.clear()
