@@ -170,6 +170,8 @@ def routing() -> Kinds:
             elif isinstance(output, Connected):
                 engine.complete(at, output.call, by="agent")
         engine.tick(at)
+        if at % 256 == 0:
+            engine.take_call_rows()  # they are kept until somebody asks
 
     def gone() -> None:
         engine.arrive(next(now), queue)
