@@ -115,7 +115,8 @@ static void write_member(struct status *status, const struct cc_member *member)
         "LastPause: %llu\r\nLoginTime: %llu\r\nInCall: %d\r\nStatus: %d\r\nPaused: %d\r\n"
         "PausedReason: %s\r\nWrapuptime: %u\r\n%s\r\n",
         member->queue->name, agent->name, agent->phone, event_state_interface(agent),
-        member->dynamic ? "dynamic" : "static", member->config.penalty, member->calls, (unsigned long long)member->last_call_ms / 1000,
+        member->dynamic ? "dynamic" : "static", member->config.penalty, member->calls,
+        (unsigned long long)member->last_call_ms / 1000,
         (unsigned long long)agent->last_pause_ms / 1000, (unsigned long long)agent->login_ms / 1000,
         agent->talking, state_of(agent), agent->paused, agent->pause_reason,
         member->queue->config.wrap_up_ms / 1000, status->id);
