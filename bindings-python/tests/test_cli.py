@@ -56,6 +56,8 @@ def test_the_command_is_installed() -> None:
     command = Path(sys.executable).with_name("trunkline")
     run = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
     assert run.stdout.startswith("trunkline ")
+    module = [sys.executable, "-m", "trunkline", "--version"]
+    assert subprocess.run(module, capture_output=True, text=True, check=True).stdout == run.stdout
     wrong = subprocess.run([command, "frobnicate"], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2
 
