@@ -21,7 +21,7 @@ import scenarios
 
 PREFIX, MODULE = sys.argv[1:3]
 MEMBERS = [int(n) for n in os.environ.get("BENCH_MEMBERS", "10 100 1000").split()]
-CALLS, RATE, ROUNDS = 120, 20, 2
+CALLS, RATE, ROUNDS = 100, 10, 2
 TURNS = 40
 BENCH = pathlib.Path(__file__).resolve().parents[3] / "target/bench"
 SLOW, QUICK = 17100, 17101  # sipp's ports: agents who talk a while, and who hang up soon
@@ -59,13 +59,13 @@ class Bench:
         self.pbx.__enter__()
         self.esl = switch.EventSocket(self.pbx.port, "CHANNEL_PROGRESS CHANNEL_HANGUP")
         self.agents = []
-        for at, (port, least, most) in enumerate(((SLOW, 100, 999), (QUICK, 20, 21))):
+        for at, (port, least, most) in enumerate(((SLOW, 100, 999), (QUICK, 200, 201))):
             # How long an agent talks is a matter of luck, so that no clock of the switch keeps step with it.
             talk = scenarios.agent(ring=50, talk=4321).replace(
                 'milliseconds="4321"', f'distribution="uniform" min="{least}" max="{most}"')
             file = self.work / f"agent{port}.xml"
             file.write_text(talk)
-            self.agents.append(lab.sipp(str(file), port=port, media=52000 + 1000 * at, target=None))
+            self.agents.append(lab.sipp(str(file), port=port, media=60000 + 1000 * at, target=None))
         return self
 
     def __exit__(self, *_):
@@ -91,7 +91,7 @@ class Bench:
         file = self.work / "caller.xml"
         file.write_text(scenarios.caller())
         return lab.sipp(str(file), "-s", extension, "-m", count, "-r", rate, "-l", count, "-timeout", "90s",
-                        port=self.port, media=20000 + (self.port - 17200) * 100, target=self.pbx.sip)
+                        port=self.port, media=26000 + (self.port - 17200) * 100, target=self.pbx.sip)
 
     def all_gone(self):
         return re.search(r"\b0 session\(s\) - peak", self.esl.api("status"))

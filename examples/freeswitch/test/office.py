@@ -64,13 +64,13 @@ nodes:
   away: { type: transfer, to: parked XML default, kind: blind, on: { failed: hangup } }
   colleague:
     type: transfer
-    to: sofia/lab/brief@127.0.0.1:16104
+    to: sofia/lab/brief@127.0.0.1:18104
     kind: bridged
     timeout: 5s
     on: { answered: away, busy: hangup, noanswer: hangup, rejected: hangup, failed: hangup }
   nobody:
     type: transfer
-    to: sofia/lab/never@127.0.0.1:16102
+    to: sofia/lab/never@127.0.0.1:18102
     kind: bridged
     timeout: 1s
     on: { answered: hangup, busy: hangup, noanswer: away, rejected: hangup, failed: hangup }

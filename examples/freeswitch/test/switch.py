@@ -62,7 +62,7 @@ class FreeSwitch:
                                                "password": "ClueCon"})
             + settings("switch.conf", **{
                 "max-sessions": 3000, "sessions-per-second": 500, "loglevel": "notice",
-                "rtp-start-port": 40000, "rtp-end-port": 43998, **self.switch})
+                "rtp-start-port": 30000, "rtp-end-port": 33998, **self.switch})
             + '<configuration name="logfile.conf"><settings/><profiles><profile name="default"><settings>'
             + params(logfile=self.dir / "log/full") + '</settings><mappings><map name="all" '
             'value="notice,warning,err,crit,alert"/></mappings></profile></profiles></configuration>'

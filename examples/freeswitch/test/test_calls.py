@@ -30,15 +30,15 @@ CROWD = [f"crowd{n:02}" for n in range(1, 25)]
 TRIO = ["ann", "bob", "cyd"]
 # Which sipp plays which agent; a pool of phones that behave alike is one sipp.
 PHONES = {
-    **{name: 16100 for name in CROWD},
-    "ann": 16101, "bob": 16101, "cyd": 16101,  # answer after 200 ms, talk until hung up on
-    "never": 16102,
-    "busy": 16103,
-    "brief": 16104,  # hangs up after 700 ms
-    "slow": 16105,  # answers after 1200 ms
+    **{name: 18100 for name in CROWD},
+    "ann": 18101, "bob": 18101, "cyd": 18101,  # answer after 200 ms, talk until hung up on
+    "never": 18102,
+    "busy": 18103,
+    "brief": 18104,  # hangs up after 700 ms
+    "slow": 18105,  # answers after 1200 ms
 }
-AGENTS = {16100: dict(ring=100), 16101: dict(ring=200), 16102: dict(never=True),
-          16103: dict(ring=50, refuse="486 Busy Here"), 16104: dict(ring=200, talk=700), 16105: dict(ring=1200)}
+AGENTS = {18100: dict(ring=100), 18101: dict(ring=200), 18102: dict(never=True),
+          18103: dict(ring=50, refuse="486 Busy Here"), 18104: dict(ring=200, talk=700), 18105: dict(ring=1200)}
 
 
 def trunkline_conf(recordings, flows, small=("never",), wrap_up="0", strategy="linear"):
@@ -84,12 +84,12 @@ class Calls(unittest.TestCase):
         for at, (port, what) in enumerate(AGENTS.items()):
             file = cls.scenarios / f"agent{port}.xml"
             file.write_text(scenarios.agent(**what))
-            cls.agents[port] = lab.sipp(str(file), port=port, media=47000 + 1000 * at, target=None)
-        cls.port = 16200
+            cls.agents[port] = lab.sipp(str(file), port=port, media=52000 + 1000 * at, target=None)
+        cls.port = 18200
 
     @classmethod
     def configuration(cls, recordings="", **what):
-        return trunkline_conf(recordings or cls.recordings, cls.work.name, **what) + office.callcenter(16101)
+        return trunkline_conf(recordings or cls.recordings, cls.work.name, **what) + office.callcenter(18101)
 
     @classmethod
     def tearDownClass(cls):
@@ -121,7 +121,7 @@ class Calls(unittest.TestCase):
         file = self.scenarios / f"caller{self.port}.xml"
         file.write_text(scenarios.caller(**what))
         return lab.sipp(str(file), "-s", extension, "-m", count, "-timeout", "90s", *args,
-                        port=self.port, media=20000 + (self.port - 16200) * 20, target=self.pbx.sip)
+                        port=self.port, media=24000 + (self.port - 18200) * 20, target=self.pbx.sip)
 
     def call(self, extension, *args, **what):
         """Events are read meanwhile."""
@@ -435,7 +435,7 @@ class Calls(unittest.TestCase):
 
     def test_an_imported_configuration(self):
         """mod_callcenter's, as trunkline.conf.xml: its agent is offered its queue's call."""
-        theirs = office.callcenter(16101)
+        theirs = office.callcenter(18101)
         ours = subprocess.run([sys.executable, IMPORTER], input=theirs.encode(), check=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout.decode()
         self.pbx.configuration = ours + theirs
