@@ -254,3 +254,18 @@ fn every_exported_function_is_in_the_header() {
     assert!(missing.is_empty(), "not in the header: {missing:?}");
     assert!(exported.len() >= 3);
 }
+
+/// `tl_status_text` knows every code, and no other.
+#[test]
+fn every_status_has_a_sentence() {
+    let source = fs::read_to_string(root().join("src/status.rs")).unwrap();
+    let numbers = |between: fn(&str) -> Option<&str>| -> BTreeSet<i32> {
+        source.lines().filter_map(between).filter_map(|n| n.trim().parse().ok()).collect()
+    };
+    let codes = numbers(|line| {
+        Some(line.strip_prefix("    TL_")?.split_once(" = ")?.1.trim_end_matches(','))
+    });
+    let texts = numbers(|line| Some(line.split_once(" => c\"")?.0));
+    assert_eq!(codes, texts);
+    assert!(codes.len() > 60);
+}
