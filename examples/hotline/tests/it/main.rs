@@ -14,6 +14,7 @@ mod keys;
 mod load;
 mod pcap;
 mod raw;
+mod recordings;
 mod refusals;
 mod scenario;
 mod server;
