@@ -1,4 +1,4 @@
-//! A call's recording as `.tlr` holds what went over the wire, and `rec` opens it.
+//! A call's recording holds what went over the wire, as WAV and as `.tlr`, and `rec` opens the latter.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -89,5 +89,16 @@ fn a_tlr_recording_is_verified_and_exported_as_the_same_wav() {
     assert!(rec(&[Path::new("export"), &recording, &exported]), "rec export");
     // It holds the codes themselves.
     assert_holds(channels(&exported), &heard, |recorded, wire| recorded == wire);
+    server.stop();
+}
+
+#[test]
+fn a_wav_recording_holds_what_went_over_the_wire() {
+    let (recording, heard, server) = call("wav");
+    // It holds what was encoded then.
+    let law = media_core::g711::Law::A;
+    assert_holds(channels(&recording), &heard, |recorded, wire| {
+        law.decode_sample(law.encode_sample(recorded)) == wire
+    });
     server.stop();
 }
