@@ -97,7 +97,7 @@ int main(void)
 
     OK(tl_ivr_session_snapshot(standby, bytes, sizeof bytes, &len));
     CHECK(tl_ivr_session_size() <= sizeof block);
-    EXPECT(TL_ERR_BUFFER, tl_ivr_session_restore_init(block.bytes, 16, mended, bytes, len, &session));
+    EXPECT(TL_ERR_MEMORY, tl_ivr_session_restore_init(block.bytes, 16, mended, bytes, len, &session));
     OK(tl_ivr_session_restore_init(block.bytes, sizeof block, mended, bytes, len, &session));
     OK(tl_ivr_digit(session, 4000, '1'));
     CHECK(next(session, TL_IVR_STOP).op == out.op);
