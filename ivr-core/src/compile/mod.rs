@@ -5,6 +5,7 @@ mod diagnostic;
 mod expr;
 mod fields;
 mod flows;
+mod host;
 mod lint;
 mod menus;
 mod nodes;

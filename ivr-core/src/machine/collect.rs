@@ -13,8 +13,8 @@
 //! - A no-match flushes what was typed ahead, and so do a queue, a transfer and a recording.
 
 use super::Machine;
+use super::emit::Emit;
 use super::state::{DIGITS, Phase};
-use super::step::Emit;
 use crate::Time;
 use crate::grammar;
 use crate::program::records::{self as r, DEAD, EAGER, FLUSH, Kind, REPROMPT, StateAt, exit};

@@ -1,8 +1,8 @@
 //! Operations of the host: queries, queues, recordings, transfers, and what the caller may do while
 //! they last.
 
+use super::emit::Emit;
 use super::state::Phase;
-use super::step::Emit;
 use super::{Machine, OpResult, QueueOutcome, TransferOutcome, vars};
 use crate::program::records::{self as r, Kind, exit};
 use crate::program::words::List;

@@ -5,7 +5,9 @@
 //! stored and moved while the program stays where it is.
 
 mod collect;
+mod emit;
 mod host;
+mod input;
 mod io;
 mod migrate;
 mod session;

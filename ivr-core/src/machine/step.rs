@@ -1,27 +1,13 @@
 //! Walking: one node after the other until something must be said or waited for.
 
-use super::io::{Args, Argument, Input, Op, Output, TransferKind};
+use super::emit::Emit;
 use super::state::{FINAL_MS, FUEL, Phase};
-use super::{EndReason, Env, Fault, Keys, Machine, vars};
-use crate::expr::{Scratch, Val, eval, eval_plain};
-use crate::program::records::{self as r, Exit, Item, Kind, exit};
-use crate::program::words::{List, NodeId, Str};
-use crate::prompt::Prompts;
+use super::{EndReason, Fault, Machine, vars};
+use crate::program::records::{self as r, Exit, Kind, exit};
+use crate::program::words::{List, NodeId};
+use crate::schedule;
 use crate::schedule::Hours;
 use crate::value::Value;
-use crate::{Time, grammar, schedule};
-
-/// What a step wants said, before it is dressed as an [`Output`]. `Nothing` is: wait.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Emit {
-    Nothing,
-    Play { op: u32, items: List<Item>, from: u16, to: u16, barge_in: bool },
-    Stop { op: u32 },
-    Ask { op: u32, kind: Kind },
-    Attach { index: u32 },
-    Trace { node: Str, exit: Result<Str, u32> },
-    End { reason: EndReason },
-}
 
 /// A value that no longer borrows from the session; of text, how long it is.
 enum Taken {
@@ -30,108 +16,6 @@ enum Taken {
 }
 
 impl Machine<'_, '_> {
-    pub(super) fn handle(&mut self, now: Time, input: Input<'_>) {
-        if self.state.phase == Phase::Over {
-            return;
-        }
-        self.state.now = self.state.now.max(now);
-        self.expire();
-        match input {
-            Input::Start => {
-                if self.state.phase == Phase::Idle {
-                    let main = self.flow.root.flows.at(self.flow.words, 0);
-                    self.state.node = main.start;
-                    self.state.phase = Phase::Enter;
-                }
-            }
-            Input::Digit(byte) => {
-                if self.state.hung_up {
-                    self.state.dropped = self.state.dropped.saturating_add(1);
-                } else if let Some(symbol) = grammar::symbol(byte) {
-                    self.digit(symbol);
-                }
-            }
-            Input::Done { op, result } => {
-                let Op(op) = op;
-                if op == 0 {
-                    return;
-                }
-                if op == self.state.side {
-                    self.state.side = 0;
-                    let query = Kind::from_code(self.node().kind) == Some(Kind::Query);
-                    if self.state.phase == Phase::Wait && query {
-                        self.state.due = true;
-                    }
-                } else if op == self.state.main {
-                    match self.state.phase {
-                        Phase::Prompt => {
-                            self.state.main = 0;
-                            self.state.barge = false;
-                        }
-                        Phase::Wait | Phase::Connected | Phase::Stopping => {
-                            self.state.main = 0;
-                            self.state.stopped = false;
-                            self.done(result);
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            Input::QueueUpdate { op, position, estimate_ms } => {
-                if op.0 == self.state.main && self.state.phase == Phase::Wait {
-                    self.state.position = position;
-                    self.state.estimate_ms = estimate_ms;
-                }
-            }
-            Input::Answered { op } => {
-                let kind = Kind::from_code(self.node().kind);
-                let talks = matches!(kind, Some(Kind::Queue | Kind::Transfer));
-                if op.0 == self.state.main && self.state.phase == Phase::Wait && talks {
-                    self.state.phase = Phase::Connected;
-                    self.state.timer = Time::NEVER;
-                    self.state.alarm = Time::NEVER;
-                    self.state.due = false;
-                }
-            }
-            Input::Hangup => self.hang_up(),
-            Input::Tick => {}
-        }
-    }
-
-    /// What was due by now happens before anything else.
-    fn expire(&mut self) {
-        if self.state.timer <= self.state.now {
-            self.state.timer = Time::NEVER;
-            match self.state.phase {
-                // A digit that came in time, but was not looked at yet, was in time.
-                Phase::Digits if self.state.ahead() == 0 => self.digits_timeout(),
-                Phase::Wait | Phase::Stopping => self.host_timeout(),
-                _ => {}
-            }
-        }
-        if self.state.alarm <= self.state.now {
-            self.state.alarm = Time::NEVER;
-            if self.state.told {
-                self.state.finish(EndReason::CallerHungUp);
-            } else {
-                self.state.due = self.state.phase == Phase::Wait;
-            }
-        }
-    }
-
-    pub(super) fn hang_up(&mut self) {
-        if self.state.hung_up || matches!(self.state.phase, Phase::End | Phase::Over) {
-            return;
-        }
-        self.state.hung_up = true;
-        self.state.flush();
-        if self.state.phase == Phase::Idle {
-            self.state.finish(EndReason::CallerHungUp);
-        } else {
-            self.state.leave(exit::HANGUP);
-        }
-    }
-
     /// Walks until something is to be said; `None` when there is nothing to do but wait.
     pub(super) fn step(&mut self) -> Option<Emit> {
         loop {
@@ -458,94 +342,4 @@ pub(crate) const fn more_general(code: u32) -> Option<u32> {
         exit::ANSWERED | exit::EXITED => exit::NEXT,
         _ => return None,
     })
-}
-
-impl Emit {
-    /// Dressed for the embedder, with names for indices.
-    pub(super) fn present(self, env: Env<'_>) -> Output<'_> {
-        let flow = env.flow;
-        match self {
-            Self::Play { op, items, from, to, barge_in } => Output::Play {
-                op: Op(op),
-                prompts: Prompts::new(env, items, u32::from(from), u32::from(to)),
-                language: flow.language(env.state.language),
-                barge_in,
-            },
-            Self::Stop { op } => Output::Stop { op: Op(op) },
-            Self::Ask { op, kind } => asked(env, Op(op), kind),
-            Self::Attach { index } => {
-                let body: r::Attach = flow.body(flow.node(env.state.node));
-                Output::Attach(Argument::new(env, body.args.at(flow.words, index)))
-            }
-            Self::Trace { node, exit } => Output::Trace {
-                node: flow.str(node),
-                exit: match exit {
-                    Ok(name) => flow.str(name),
-                    Err(code) => exit::NAMES.get(code as usize).copied().unwrap_or(""),
-                },
-            },
-            Self::End { reason } => Output::End { reason },
-            // `step` keeps it to itself; a stop of nothing is harmless.
-            Self::Nothing => Output::Stop { op: Op(0) },
-        }
-    }
-}
-
-fn asked(env: Env<'_>, op: Op, kind: Kind) -> Output<'_> {
-    let flow = env.flow;
-    let node = flow.node(env.state.node);
-    let value = |expr| match eval_plain(env, expr) {
-        Some(value) => value,
-        None => eval(env, expr, &mut Scratch::new()),
-    };
-    let text = |expr| match value(expr) {
-        Val::Text(text) => text,
-        _ => "",
-    };
-    match kind {
-        Kind::Query => {
-            let body: r::Query = flow.body(node);
-            Output::Query {
-                op,
-                name: flow.str(body.name),
-                args: Args::new(env, body.args),
-                timeout_ms: body.timeout,
-            }
-        }
-        Kind::Queue => {
-            let body: r::Queue = flow.body(node);
-            let priority = match value(body.priority) {
-                Val::Int(n) => n.clamp(i64::from(i32::MIN), i64::from(i32::MAX)),
-                _ => 0,
-            };
-            Output::Queue {
-                op,
-                queue: text(body.queue),
-                priority: priority as i32,
-                attach: Args::new(env, body.attach),
-                max_wait_ms: body.max_wait,
-            }
-        }
-        Kind::Transfer => {
-            let body: r::Transfer = flow.body(node);
-            let kind = TransferKind::ALL.get(body.how as usize).copied();
-            Output::Transfer {
-                op,
-                kind: kind.unwrap_or(TransferKind::Blind),
-                target: text(body.target),
-                timeout_ms: body.timeout,
-                attach: Args::new(env, body.attach),
-            }
-        }
-        _ => {
-            let body: r::RecordBody = flow.body(node);
-            Output::Record {
-                op,
-                beep: body.beep != 0,
-                max_ms: body.max,
-                silence_ms: body.silence,
-                terminators: Keys(body.terminators),
-            }
-        }
-    }
 }

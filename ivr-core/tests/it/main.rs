@@ -2,6 +2,7 @@
 
 mod city_hotline;
 mod collect;
+mod collect_model;
 mod compiler;
 mod decompile;
 mod driver;
