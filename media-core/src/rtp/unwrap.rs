@@ -16,15 +16,7 @@ impl SequenceUnwrapper {
 
     /// The unwrapped number; it becomes the highest if it is.
     pub fn unwrap(&mut self, sequence: u16) -> u64 {
-        let Some(highest) = self.highest else {
-            let first = u64::from(sequence) + (1 << 16);
-            self.highest = Some(first);
-            return first;
-        };
-        let step = sequence.wrapping_sub(highest as u16) as i16;
-        let unwrapped = highest.saturating_add_signed(i64::from(step));
-        self.highest = Some(highest.max(unwrapped));
-        unwrapped
+        unwrap::<16>(&mut self.highest, u64::from(sequence))
     }
 
     /// The highest number so far.
@@ -49,15 +41,7 @@ impl TimestampUnwrapper {
 
     /// The unwrapped timestamp; it becomes the highest if it is.
     pub fn unwrap(&mut self, timestamp: u32) -> u64 {
-        let Some(highest) = self.highest else {
-            let first = u64::from(timestamp) + (1 << 32);
-            self.highest = Some(first);
-            return first;
-        };
-        let step = timestamp.wrapping_sub(highest as u32) as i32;
-        let unwrapped = highest.saturating_add_signed(i64::from(step));
-        self.highest = Some(highest.max(unwrapped));
-        unwrapped
+        unwrap::<32>(&mut self.highest, u64::from(timestamp))
     }
 
     /// The highest timestamp so far.
@@ -65,4 +49,18 @@ impl TimestampUnwrapper {
     pub const fn highest(&self) -> Option<u64> {
         self.highest
     }
+}
+
+/// The number of `BITS` bits that stands for a longer one: the nearest to the highest so far.
+fn unwrap<const BITS: u32>(highest: &mut Option<u64>, wrapped: u64) -> u64 {
+    let unwrapped = match *highest {
+        None => wrapped + (1 << BITS),
+        Some(highest) => {
+            let spare = 64 - BITS;
+            let step = (wrapped.wrapping_sub(highest) << spare) as i64 >> spare;
+            highest.saturating_add_signed(step)
+        }
+    };
+    *highest = (*highest).max(Some(unwrapped));
+    unwrapped
 }
