@@ -211,8 +211,10 @@ class Ami:
 
 def sipp(scenario, *args, port, media, target=15060, log=None):
     """Starts sipp; its messages go nowhere, its exit code is what counts."""
+    # Its watchdog would end it where the machine has much to do.
+    patience = ["-watchdog_minor_maxtriggers", "1000000", "-watchdog_major_maxtriggers", "1000000"]
     command = ["sipp", "-sf", str(HERE / "sip" / scenario), "-i", "127.0.0.1", "-mi", "127.0.0.1",
-               "-p", str(port), "-mp", str(media), "-nostdin", *map(str, args)]
+               "-p", str(port), "-mp", str(media), "-nostdin", *patience, *map(str, args)]
     if target:
         command.append(f"127.0.0.1:{target}")
     return subprocess.Popen(command, stdout=log or subprocess.DEVNULL,

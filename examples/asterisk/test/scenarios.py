@@ -114,7 +114,9 @@ def agent(ring=200, refuse=None, never=False, talk=None):
     if refuse:
         text += _answer(refuse) + '  <recv request="ACK"/>\n  <Reference variables="from,to,contact"/>\n'
         return text + "</scenario>\n"
-    text += _answer("200 OK", _SDP) + '  <recv request="ACK"/>\n' + _play(SOUND)
+    # An INVITE may come again before the answer is heard: sipp would drop the call without a word.
+    text += _answer("200 OK", _SDP) + '  <recv request="INVITE" optional="true"/>\n'
+    text += '  <recv request="ACK"/>\n' + _play(SOUND)
     if talk is None:
         text += '  <recv request="BYE"/>\n' + _answer("200 OK")
         text += '  <Reference variables="from,to,contact"/>\n'
