@@ -37,7 +37,7 @@ class Asterisk:
 
     def __init__(self, directory, root, module=None, port=15060, ami=15038):
         self.dir = pathlib.Path(directory)
-        self.root = pathlib.Path(root)
+        self.root = pathlib.Path(root).resolve()
         self.port, self.ami = port, ami
         self.library = self.root / "usr/lib/x86_64-linux-gnu"
         for loader in self.root.glob("usr/lib*/ld-linux-*.so.*"):
