@@ -1,10 +1,10 @@
-//! Agents, what they can take, and their places in queues.
+//! Agents, what they can take, and what they do.
 
 use crate::ProfileId;
+use crate::event::OfferEnd;
 use crate::plain::plain;
-use crate::slab::{NIL, Slab};
-use crate::time::Time;
-use crate::tree::{Arena, Links};
+use crate::slab::NIL;
+use crate::time::{Span, Stamp, Time};
 
 /// The reason of the [`AgentState::NotReady`] that missed offers lead to.
 pub const REASON_MISSED: u16 = u16::MAX;
@@ -86,19 +86,6 @@ pub struct AgentConfig {
     pub capacity: Capacity,
 }
 
-/// An agent's place in a queue.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Membership {
-    /// Agents of a lower penalty are offered calls first, always.
-    pub penalty: u32,
-    /// Among equal penalty, agents of a lower level are offered calls first, always.
-    pub level: u16,
-    /// The place in the order of strategies that go by position.
-    pub position: u32,
-    /// Time for paperwork after a call of this queue, in ms, instead of the agent's or queue's.
-    pub wrap_up_ms: Option<u32>,
-}
-
 /// What an agent asks to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AgentRequest {
@@ -148,196 +135,347 @@ pub struct AgentCounters {
     pub wrapped_ms: u64,
 }
 
-/// An agent in its slot. What every event looks at comes first, to be in the same line of the
-/// cache.
+/// A request or a state, in three bytes.
 #[derive(Clone, Copy, Debug)]
-#[repr(C)]
-pub struct Agent {
-    pub(crate) request: AgentRequest,
-    /// The state last told.
-    pub(crate) shown: AgentState,
-    /// Contacts ringing, talking or in wrap-up, by medium.
-    pub(crate) load: [u8; Medium::COUNT],
-    pub(crate) ringing: u16,
-    pub(crate) talking: u16,
-    pub(crate) wrapping: u16,
-    /// Offers missed in a row.
-    pub(crate) missed: u16,
-    /// First membership, first leg, first call that waits for this very agent.
-    pub(crate) members: u32,
-    pub(crate) legs: u32,
-    pub(crate) sought: u32,
-    /// Left alone until then.
-    pub(crate) quiet_until: Time,
-    pub(crate) idle_since: Time,
-    pub(crate) config: AgentConfig,
-    /// What it did since it last became available.
-    pub(crate) ready_talk_ms: u64,
-    pub(crate) ready_calls: u32,
-    /// To be removed when its last call has ended.
-    pub(crate) leaving: bool,
-    /// When its last conversation ended.
-    pub(crate) last_end: Time,
-    pub(crate) last_offered: Time,
-    pub(crate) counters: AgentCounters,
-    /// When it last logged in, and how long it was logged in before that, in ms.
-    pub(crate) login: Time,
-    pub(crate) logged_ms: u64,
+struct Packed {
+    code: u8,
+    reason: [u8; 2],
 }
 
-impl Default for Agent {
-    fn default() -> Self {
-        Self {
-            config: AgentConfig::default(),
-            counters: AgentCounters::default(),
-            request: AgentRequest::LoggedOut,
-            shown: AgentState::LoggedOut,
-            load: [0; Medium::COUNT],
-            ringing: 0,
-            talking: 0,
-            wrapping: 0,
-            missed: 0,
-            idle_since: Time::ZERO,
-            login: Time::ZERO,
-            logged_ms: 0,
-            last_offered: Time::ZERO,
-            last_end: Time::ZERO,
-            ready_talk_ms: 0,
-            ready_calls: 0,
-            quiet_until: Time::ZERO,
-            members: NIL,
-            legs: NIL,
-            sought: NIL,
-            leaving: false,
+impl Packed {
+    const LOGGED_OUT: Self = Self::of(AgentState::LoggedOut);
+
+    const fn of(state: AgentState) -> Self {
+        let (code, reason) = match state {
+            AgentState::LoggedOut => (0, 0),
+            AgentState::Available => (1, 0),
+            AgentState::NotReady(reason) => (2, reason),
+            AgentState::Ringing => (3, 0),
+            AgentState::Talking => (4, 0),
+            AgentState::WrapUp => (5, 0),
+        };
+        Self { code, reason: reason.to_le_bytes() }
+    }
+
+    const fn state(self) -> AgentState {
+        match self.code {
+            0 => AgentState::LoggedOut,
+            1 => AgentState::Available,
+            3 => AgentState::Ringing,
+            4 => AgentState::Talking,
+            5 => AgentState::WrapUp,
+            _ => AgentState::NotReady(u16::from_le_bytes(self.reason)),
         }
     }
 }
 
+impl From<AgentRequest> for AgentState {
+    /// What an agent is who asks for this and has nothing else to do.
+    fn from(request: AgentRequest) -> Self {
+        match request {
+            AgentRequest::LoggedOut => Self::LoggedOut,
+            AgentRequest::Available => Self::Available,
+            AgentRequest::NotReady(reason) => Self::NotReady(reason),
+        }
+    }
+}
+
+/// An agent in its slot: with the slot's head two lines of the cache, the first what every event
+/// looks at, the second what is only counted.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Agent {
+    pub(crate) tag: u64,
+    /// First membership, first leg, first call that waits for this very agent.
+    pub(crate) members: u32,
+    pub(crate) legs: u32,
+    pub(crate) sought: u32,
+    pub(crate) ringing: u16,
+    pub(crate) talking: u16,
+    pub(crate) profile: ProfileId,
+    /// [`Capacity::blocked_by`], four bits a medium.
+    blocked_by: u16,
+    units: [u8; Medium::COUNT],
+    /// Contacts ringing, talking or in wrap-up, by medium.
+    pub(crate) load: [u8; Medium::COUNT],
+    request: Packed,
+    /// The state last told.
+    shown: Packed,
+    /// Left alone until then.
+    quiet_until: Stamp,
+    idle_since: Stamp,
+    /// To be removed when its last call has ended.
+    pub(crate) leaving: bool,
+    /// Whether it has a time for paperwork of its own.
+    has_wrap_up: bool,
+
+    wrap_up_ms: u32,
+    answered: u32,
+    missed: u32,
+    lost: u32,
+    cancelled: u32,
+    /// Calls and talk since it last became available.
+    ready_calls: u32,
+    /// Offers missed in a row.
+    missed_in_a_row: u16,
+    ready_talk: Span,
+    talked: Span,
+    wrapped: Span,
+    /// How long it was logged in before it last logged in, and when that was.
+    logged: Span,
+    login: Stamp,
+    /// When its last conversation ended.
+    last_end: Stamp,
+    last_offered: Stamp,
+}
+
+impl Default for Agent {
+    fn default() -> Self {
+        Self::new(&AgentConfig::default())
+    }
+}
+
 impl Agent {
+    /// A new agent, logged out.
+    pub(crate) fn new(config: &AgentConfig) -> Self {
+        let blocked = config.capacity.blocked_by.iter().rev();
+        Self {
+            tag: config.tag,
+            members: NIL,
+            legs: NIL,
+            sought: NIL,
+            ringing: 0,
+            talking: 0,
+            profile: config.profile,
+            blocked_by: blocked.fold(0, |all, one| (all << 4) | u16::from(one & 0xF)),
+            units: config.capacity.units,
+            load: [0; Medium::COUNT],
+            request: Packed::LOGGED_OUT,
+            shown: Packed::LOGGED_OUT,
+            quiet_until: Stamp::NONE,
+            idle_since: Stamp::NONE,
+            leaving: false,
+            has_wrap_up: config.wrap_up_ms.is_some(),
+            wrap_up_ms: config.wrap_up_ms.unwrap_or(0),
+            answered: 0,
+            missed: 0,
+            lost: 0,
+            cancelled: 0,
+            ready_calls: 0,
+            ready_talk: Span::NONE,
+            missed_in_a_row: 0,
+            talked: Span::NONE,
+            wrapped: Span::NONE,
+            logged: Span::NONE,
+            login: Stamp::NONE,
+            last_end: Stamp::NONE,
+            last_offered: Stamp::NONE,
+        }
+    }
+
+    pub(crate) fn config(&self) -> AgentConfig {
+        let Self { tag, profile, .. } = *self;
+        AgentConfig { tag, wrap_up_ms: self.wrap_up_ms(), profile, capacity: self.capacity() }
+    }
+
+    pub(crate) fn wrap_up_ms(&self) -> Option<u32> {
+        self.has_wrap_up.then_some(self.wrap_up_ms)
+    }
+
+    fn capacity(&self) -> Capacity {
+        let media = [0, 1, 2, 3];
+        let blocked_by = media.map(|medium| (self.blocked_by >> (4 * medium)) as u8 & 0xF);
+        Capacity { units: self.units, blocked_by }
+    }
+
     pub(crate) fn state(&self) -> AgentState {
         if self.ringing > 0 {
             AgentState::Ringing
         } else if self.talking > 0 {
             AgentState::Talking
-        } else if self.wrapping > 0 {
+        } else if self.wrapping() > 0 {
             AgentState::WrapUp
         } else {
-            match self.request {
-                AgentRequest::LoggedOut => AgentState::LoggedOut,
-                AgentRequest::Available => AgentState::Available,
-                AgentRequest::NotReady(reason) => AgentState::NotReady(reason),
-            }
+            self.request.state()
         }
+    }
+
+    /// Paperwork that keeps it from other contacts: what it handles and neither rings nor talks.
+    pub(crate) fn wrapping(&self) -> u16 {
+        let handled: u16 = self.load.iter().map(|load| u16::from(*load)).sum();
+        handled - self.ringing - self.talking
+    }
+
+    pub(crate) fn request(&self) -> AgentRequest {
+        match self.request.state() {
+            AgentState::LoggedOut => AgentRequest::LoggedOut,
+            AgentState::NotReady(reason) => AgentRequest::NotReady(reason),
+            _ => AgentRequest::Available,
+        }
+    }
+
+    pub(crate) fn set_request(&mut self, request: AgentRequest) {
+        self.request = Packed::of(request.into());
+    }
+
+    /// Whether this state is not the one last told; it is from now on.
+    pub(crate) fn show(&mut self, state: AgentState) -> bool {
+        let new = self.shown.state() != state;
+        self.shown = Packed::of(state);
+        new
     }
 
     /// Whether a contact of this medium may be offered now.
     pub(crate) fn is_free(&self, medium: Medium, now: Time) -> bool {
-        self.request == AgentRequest::Available
-            && self.quiet_until <= now
-            && self.config.capacity.admits(self.load, medium)
+        self.request() == AgentRequest::Available
+            && self.quiet_until() <= now
+            && self.capacity().admits(self.load, medium)
     }
-}
 
-/// An agent's place in one queue, in its slot. What every event looks at comes first.
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-pub struct Member {
-    /// Next membership of the same agent.
-    pub(crate) next: u32,
-    pub(crate) queue: u32,
-    pub(crate) in_pool: Links,
-    /// Members to its left in the pool's tree.
-    pub(crate) before: u32,
-    pub(crate) pool: u32,
-    pub(crate) agent: u32,
-    /// What the queue has counted this member as.
-    pub(crate) logged_in: bool,
-    pub(crate) willing: bool,
-    /// Paperwork that keeps it from this queue's calls only.
-    pub(crate) resting: u32,
-    pub(crate) config: Membership,
-    /// Running number of joining, the last word of every order.
-    pub(crate) joined: u32,
-    /// The queue's order terms as they were when the agent became free.
-    pub(crate) rank: [u64; 2],
-    pub(crate) calls: u32,
-    /// Conversations ended, and the last of them.
-    pub(crate) ended: u32,
-    pub(crate) last_end: Time,
-}
+    /// Left alone until then.
+    pub(crate) fn quiet_until(&self) -> Time {
+        self.quiet_until.time()
+    }
 
-impl Default for Member {
-    fn default() -> Self {
-        Self {
-            agent: NIL,
-            queue: NIL,
-            pool: NIL,
-            next: NIL,
-            config: Membership::default(),
-            joined: 0,
-            calls: 0,
-            ended: 0,
-            last_end: Time::ZERO,
-            rank: [0; 2],
-            in_pool: Links::default(),
-            before: 0,
-            logged_in: false,
-            willing: false,
-            resting: 0,
+    pub(crate) fn leave_alone_until(&mut self, until: Time) {
+        self.quiet_until = Stamp::at(until.max(self.quiet_until()));
+    }
+
+    pub(crate) fn idle_since(&self) -> Time {
+        self.idle_since.time()
+    }
+
+    pub(crate) fn set_idle_since(&mut self, now: Time) {
+        self.idle_since = Stamp::at(now);
+    }
+
+    pub(crate) fn last_end(&self) -> Time {
+        self.last_end.time()
+    }
+
+    pub(crate) fn last_offered(&self) -> Time {
+        self.last_offered.time()
+    }
+
+    pub(crate) fn login(&self) -> Time {
+        self.login.time()
+    }
+
+    pub(crate) fn log_in(&mut self, now: Time) {
+        self.login = Stamp::at(now);
+    }
+
+    pub(crate) fn log_out(&mut self, now: Time) {
+        self.logged = Span::of(self.logged_ms(now));
+    }
+
+    /// How long it has been logged in altogether, if it still is.
+    pub(crate) fn logged_ms(&self, now: Time) -> u64 {
+        self.logged.plus(now.since(self.login())).ms()
+    }
+
+    pub(crate) fn talked_ms(&self) -> u64 {
+        self.talked.ms()
+    }
+
+    pub(crate) fn wrapped_ms(&self) -> u64 {
+        self.wrapped.ms()
+    }
+
+    pub(crate) fn answered(&self) -> u64 {
+        u64::from(self.answered)
+    }
+
+    /// Milliseconds it talked and calls it answered since it last became available.
+    pub(crate) fn since_ready(&self) -> (u64, u64) {
+        (self.ready_talk.ms(), u64::from(self.ready_calls))
+    }
+
+    /// Its turn begins.
+    pub(crate) fn become_available(&mut self, now: Time) {
+        self.set_idle_since(now);
+        self.missed_in_a_row = 0;
+        (self.ready_talk, self.ready_calls) = (Span::NONE, 0);
+    }
+
+    /// A call of this medium rings.
+    pub(crate) fn start_ringing(&mut self, medium: Medium, now: Time) {
+        self.ringing += 1;
+        self.load[medium.index()] += 1;
+        self.last_offered = Stamp::at(now);
+    }
+
+    /// It takes the call that rang.
+    pub(crate) fn answer(&mut self) {
+        self.ringing -= 1;
+        self.talking += 1;
+        self.missed_in_a_row = 0;
+        self.ready_calls = self.ready_calls.saturating_add(1);
+        self.answered = self.answered.saturating_add(1);
+    }
+
+    /// A call rings no more that it did not take; whether it missed it.
+    pub(crate) fn stop_ringing(&mut self, medium: Medium, end: OfferEnd) -> bool {
+        self.ringing -= 1;
+        self.load[medium.index()] -= 1;
+        let missed = matches!(end, OfferEnd::TimedOut | OfferEnd::Rejected(_));
+        let counter = match end {
+            _ if missed => &mut self.missed,
+            OfferEnd::Lost => &mut self.lost,
+            _ => &mut self.cancelled,
+        };
+        *counter = counter.saturating_add(1);
+        missed
+    }
+
+    /// Counts a missed offer against it; how many in a row that makes.
+    pub(crate) fn count_miss(&mut self, now: Time) -> u16 {
+        self.set_idle_since(now);
+        self.missed_in_a_row = self.missed_in_a_row.saturating_add(1);
+        self.missed_in_a_row
+    }
+
+    pub(crate) fn reset_misses(&mut self) {
+        self.missed_in_a_row = 0;
+    }
+
+    /// A conversation of so long is over.
+    pub(crate) fn end_conversation(&mut self, talked_ms: u64, now: Time) {
+        self.talking -= 1;
+        self.talked = self.talked.plus(talked_ms);
+        self.ready_talk = self.ready_talk.plus(talked_ms);
+        self.set_idle_since(now);
+        self.last_end = Stamp::at(now);
+    }
+
+    /// Paperwork of so long is over.
+    pub(crate) fn end_paperwork(&mut self, medium: Medium, wrapped_ms: u64, now: Time) {
+        self.load[medium.index()] -= 1;
+        self.wrapped = self.wrapped.plus(wrapped_ms);
+        self.set_idle_since(now);
+    }
+
+    pub(crate) fn counters(&self) -> AgentCounters {
+        let [answered, missed, lost, cancelled] =
+            [self.answered, self.missed, self.lost, self.cancelled].map(u64::from);
+        // Every offer has one end, or none yet.
+        let ended = answered + missed + lost + cancelled;
+        AgentCounters {
+            offered: ended + u64::from(self.ringing),
+            answered,
+            missed,
+            lost,
+            cancelled,
+            talked_ms: self.talked_ms(),
+            wrapped_ms: self.wrapped_ms(),
         }
-    }
-}
-
-impl Member {
-    /// Whether it is among the free of its queue.
-    pub(crate) fn is_free(&self) -> bool {
-        self.in_pool.is_linked()
-    }
-
-    /// Penalty, then level.
-    pub(crate) fn tier(&self) -> u64 {
-        (u64::from(self.config.penalty) << 16) | u64::from(self.config.level)
-    }
-}
-
-/// The trees of the free members of a pool. They count: one is drawn at random.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ByPool;
-
-impl Arena<ByPool> for Slab<'_, Member> {
-    /// Tier, the two terms, order of joining.
-    type Key = (u64, u64, u64, u32);
-
-    fn key(&self, index: u32) -> Self::Key {
-        let member = &self[index];
-        (member.tier(), member.rank[0], member.rank[1], member.joined)
-    }
-
-    fn links(&self, index: u32) -> &Links {
-        &self[index].in_pool
-    }
-
-    fn links_mut(&mut self, index: u32) -> &mut Links {
-        &mut self[index].in_pool
-    }
-
-    const COUNTS: bool = true;
-
-    fn left(&self, index: u32) -> u32 {
-        self[index].before
-    }
-
-    fn set_left(&mut self, index: u32, count: u32) {
-        self[index].before = count;
     }
 }
 
 plain!(struct Capacity { units, blocked_by });
 plain!(struct AgentConfig { tag, wrap_up_ms, profile, capacity });
-plain!(struct Membership { penalty, level, position, wrap_up_ms });
-plain!(struct AgentCounters { offered, answered, missed, lost, cancelled, talked_ms, wrapped_ms });
-plain!(struct Agent { config, counters, request, shown, load, ringing, talking, wrapping, missed, idle_since, login, logged_ms, last_offered, last_end, ready_talk_ms, ready_calls, quiet_until, members, legs, sought, leaving });
-plain!(struct Member { agent, queue, pool, next, config, joined, calls, ended, last_end, rank, in_pool, before, logged_in, willing, resting });
+plain!(struct Packed { code, reason });
+plain!(struct Agent { tag, members, legs, sought, ringing, talking, profile, blocked_by, units, load, request, shown, quiet_until, idle_since, leaving, has_wrap_up, wrap_up_ms, answered, missed, lost, cancelled, ready_calls, ready_talk, missed_in_a_row, talked, wrapped, logged, login, last_end, last_offered });
 plain!(enum Medium { 0 Voice, 1 Chat, 2 Mail, 3 Other });
 plain!(enum AgentRequest { 0 LoggedOut, 1 Available, 2 NotReady(reason) });
 plain!(enum AgentState { 0 LoggedOut, 1 Available, 2 Ringing, 3 Talking, 4 WrapUp, 5 NotReady(reason) });

@@ -1,10 +1,10 @@
 //! Agents who serve a queue in the hours of a calendar only.
 
-use crate::agent::Membership;
 use crate::calendar::{Calendar, State};
 use crate::engine::Engine;
 use crate::id::{AgentId, QueueId};
 use crate::log::Change;
+use crate::member::Membership;
 use crate::time::Time;
 
 /// An on-duty group: agents who are members of a queue in its hours, and not outside them.

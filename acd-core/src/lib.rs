@@ -90,6 +90,7 @@ mod grid;
 mod id;
 mod leg;
 mod limits;
+mod member;
 mod plain;
 mod queue;
 mod ranks;
@@ -105,8 +106,7 @@ mod tree;
 
 pub use accuracy::{Accuracy, AccuracySlot, EstimateError, EstimateErrors, Prediction};
 pub use agent::{
-    AgentConfig, AgentCounters, AgentRequest, AgentState, Capacity, Medium, Membership,
-    REASON_MISSED,
+    AgentConfig, AgentCounters, AgentRequest, AgentState, Capacity, Medium, REASON_MISSED,
 };
 pub use call::{CallConfig, CallState};
 pub use calls::PlaceSlot;
@@ -122,6 +122,7 @@ pub use limits::{
     AgentSlot, CallSlot, EngineStorage, Limits, LineSlot, MemberSlot, OfferSlot, PoolSlot,
     QueueSlot, RankSlot,
 };
+pub use member::Membership;
 pub use queue::{Delays, EmptyRule, QueueConfig, QueueCounters};
 pub use relax::{GhostSlot, Overflow, RelaxStep, TierRules};
 pub use ring::OutputSlot;
@@ -131,4 +132,4 @@ pub use select::{
 };
 pub use skill::{ClassId, ProfileId, Skill, SkillRange};
 pub use time::Time;
-pub use timer::TimerSlot;
+pub use timer::{AlarmSlot, TimerSlot};

@@ -1,18 +1,19 @@
 //! How much an engine can hold, and the memory that takes.
 
-use crate::agent::{Agent, Member};
+use crate::agent::Agent;
 use crate::call::Call;
 use crate::calls::PlaceSlot;
 use crate::grid::words;
 use crate::leg::Leg;
+use crate::member::Member;
 use crate::queue::{Line, Pool, Queue};
 use crate::ranks::RankNode;
 use crate::relax::{GhostSlot, RelaxStep};
 use crate::ring::OutputSlot;
 use crate::skill::{Skill, SkillRange};
-use crate::slab::Slot;
+use crate::slab::{HalfLine, Slot, WholeLine};
 use crate::storage::Storage;
-use crate::timer::TimerSlot;
+use crate::timer::{self, AlarmSlot, TimerSlot};
 
 /// How much an engine can hold. A field left at 0 is chosen from the others.
 ///
@@ -101,12 +102,21 @@ impl Limits {
         }
     }
 
-    /// Timers: one for each call, offer, agent and queue.
+    /// Alarms: one for each call, offer, agent and queue.
+    #[must_use]
+    pub fn alarms(self) -> u32 {
+        self.calls.saturating_add(self.alarms_but_of_calls())
+    }
+
+    fn alarms_but_of_calls(self) -> u32 {
+        self.filled().offers.saturating_add(self.agents).saturating_add(self.queues)
+    }
+
+    /// Slots of timers: a quarter of one for each alarm, and up to two more each for calls and for
+    /// the others.
     #[must_use]
     pub fn timers(self) -> u32 {
-        let all = self.filled();
-        let both = all.calls.saturating_add(all.offers);
-        both.saturating_add(all.agents).saturating_add(all.queues)
+        timer::slots(self.calls).saturating_add(timer::slots(self.alarms_but_of_calls()))
     }
 
     /// Entries of the index of lines.
@@ -154,7 +164,7 @@ impl Limits {
     /// Bytes that all the tables take together.
     ///
     /// One call more takes 159 of them, 8 more where callers are remembered ([`ghosts`](Self::ghosts)),
-    /// and one agent more 216, besides its memberships (104 each) and offers (80 each), timers
+    /// and one agent more 152, besides its memberships (96 each) and offers (88 each), timers
     /// included.
     #[must_use]
     pub fn bytes(self) -> usize {
@@ -183,6 +193,7 @@ impl Limits {
             take(all.steps, size_of::<RelaxStep>()),
             take(all.ghosts, size_of::<GhostSlot>()),
             take(all.timers(), size_of::<TimerSlot>()),
+            take(all.alarms(), size_of::<AlarmSlot>()),
             take(all.outputs, size_of::<OutputSlot>()),
         ]
         .iter()
@@ -199,17 +210,17 @@ pub(crate) const fn burst(ring_max: u16) -> usize {
 /// Storage of one queue.
 pub type QueueSlot = Slot<Queue>;
 /// Storage of one agent.
-pub type AgentSlot = Slot<Agent>;
+pub type AgentSlot = Slot<Agent, WholeLine>;
 /// Storage of one membership.
-pub type MemberSlot = Slot<Member>;
+pub type MemberSlot = Slot<Member, HalfLine>;
 /// Storage of one call.
 pub type CallSlot = Slot<Call>;
 /// Storage of one node of the trees that tell a call's place.
-pub type RankSlot = Slot<RankNode>;
+pub type RankSlot = Slot<RankNode, WholeLine>;
 /// Storage of one offer.
-pub type OfferSlot = Slot<Leg>;
+pub type OfferSlot = Slot<Leg, WholeLine>;
 /// Storage of one line.
-pub type LineSlot = Slot<Line>;
+pub type LineSlot = Slot<Line, WholeLine>;
 /// Storage of one pool.
 pub type PoolSlot = Slot<Pool>;
 
@@ -258,8 +269,10 @@ pub struct EngineStorage<'a> {
     pub steps: &'a mut [RelaxStep],
     /// Callers who gave up; may be empty.
     pub ghosts: &'a mut [GhostSlot],
-    /// [`Limits::timers`] timers.
+    /// [`Limits::timers`] slots of timers.
     pub timers: &'a mut [TimerSlot],
+    /// [`Limits::alarms`] alarms.
+    pub alarms: &'a mut [AlarmSlot],
     /// Outputs.
     pub outputs: &'a mut [OutputSlot],
 }
@@ -288,6 +301,7 @@ pub(crate) struct Tables<'a> {
     pub(crate) steps: Storage<'a, RelaxStep>,
     pub(crate) ghosts: Storage<'a, GhostSlot>,
     pub(crate) timers: Storage<'a, TimerSlot>,
+    pub(crate) alarms: Storage<'a, AlarmSlot>,
     pub(crate) outputs: Storage<'a, OutputSlot>,
 }
 
@@ -316,6 +330,7 @@ impl<'a> From<EngineStorage<'a>> for Tables<'a> {
             steps: storage.steps.into(),
             ghosts: storage.ghosts.into(),
             timers: storage.timers.into(),
+            alarms: storage.alarms.into(),
             outputs: storage.outputs.into(),
         }
     }
@@ -352,6 +367,7 @@ impl Tables<'static> {
             steps: table(all.steps),
             ghosts: table(all.ghosts),
             timers: table(all.timers()),
+            alarms: table(all.alarms()),
             outputs: table(all.outputs),
         }
     }

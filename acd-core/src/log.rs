@@ -43,11 +43,12 @@
 
 use thiserror::Error as ThisError;
 
-use crate::agent::{AgentConfig, Membership};
+use crate::agent::AgentConfig;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::event::Input;
 use crate::id::{AgentId, QueueId};
+use crate::member::Membership;
 use crate::plain::{Buffer, Hash, Plain, Sink, Source};
 use crate::queue::QueueConfig;
 use crate::relax::RelaxStep;

@@ -1,8 +1,8 @@
 //! Queues: where calls wait and by which rules they leave.
 
-use crate::agent::ByPool;
 use crate::call::CallKey;
 use crate::calls::ByLine;
+use crate::member::ByPool;
 use crate::plain::plain;
 use crate::ranks::Row;
 use crate::relax::{Overflow, TierRules};
@@ -246,20 +246,24 @@ impl Default for Queue {
     }
 }
 
-/// The calls of one queue that any agent sees alike: same class, same penalty window.
+/// The calls of one queue that any agent sees alike: same class, same penalty window. What a search
+/// for a call looks at comes first, to be in the first line of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Line {
+    /// The first of its calls that may be matched, and its key, in so many bits as its words have.
+    pub(crate) head: u32,
+    pub(crate) head_level: u32,
+    pub(crate) head_order: [u64; 2],
     pub(crate) queue: u32,
-    pub(crate) class: ClassId,
+    pub(crate) next: u32,
     pub(crate) penalty_min: u32,
     pub(crate) penalty_max: u32,
-    /// Its calls, and those of them that may be matched, in order.
-    pub(crate) calls: u32,
+    /// The calls that may be matched, in order.
     pub(crate) open: Tree<ByLine>,
-    /// The first of those, and its key.
-    pub(crate) head: u32,
-    pub(crate) head_key: CallKey,
-    pub(crate) next: u32,
+    pub(crate) class: ClassId,
+    /// How many calls it has, those that may not be matched included.
+    pub(crate) calls: u32,
 }
 
 impl Default for Line {
@@ -272,9 +276,23 @@ impl Default for Line {
             calls: 0,
             open: Tree::default(),
             head: NIL,
-            head_key: (0, 0, 0),
+            head_level: 0,
+            head_order: [0; 2],
             next: NIL,
         }
+    }
+}
+
+impl Line {
+    /// The key of its first call that may be matched.
+    pub(crate) fn head_key(&self) -> CallKey {
+        (u64::from(self.head_level), self.head_order[0], self.head_order[1])
+    }
+
+    pub(crate) fn set_head_key(&mut self, key: CallKey) {
+        // A level has 32 bits.
+        self.head_level = key.0 as u32;
+        self.head_order = [key.1, key.2];
     }
 }
 
@@ -295,6 +313,6 @@ plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wr
 plain!(struct Delays { busy_ms, declined_ms, failed_ms, no_answer_ms });
 plain!(struct QueueCounters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms });
 plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, levels, steps, cursor, calls, empty_since, emptying, next_emptying, handle_ms, last_wait_ms });
-plain!(struct Line { queue, class, penalty_min, penalty_max, calls, open, head, head_key, next });
+plain!(struct Line { queue, class, penalty_min, penalty_max, calls, open, head, head_level, head_order, next });
 plain!(struct Pool { profile, tree });
 plain!(enum EmptyRule { 0 Never, 1 LoggedOut, 2 NotReady, 3 NoneFree });

@@ -6,25 +6,28 @@
 //! and most of it is far away in memory.
 
 use crate::plain::{Plain, Sink, Source, plain};
-use crate::slab::{NIL, Slab};
+use crate::slab::{NIL, Slab, WholeLine};
 use crate::storage::Storage;
 
 /// So many fit into a leaf, and so many children into a node above.
-const LEAF: usize = 30;
+const LEAF: usize = 28;
 const INNER: usize = LEAF / 2;
 /// All but the root have at least so many. A split of a full one and a newcomer leaves as many on
 /// either side, and two that have no more fit into one.
-const LEAF_MIN: usize = 15;
+const LEAF_MIN: usize = 14;
 const INNER_MIN: usize = 7;
 
 /// One node of a row. Opaque; [`Default`] makes an empty one.
+///
+/// With the head of its slot it is two lines of the cache, of which the first is often enough.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct RankNode {
-    /// In a leaf who stands there; above it the children, then how many stand below each.
-    items: [u32; LEAF],
     parent: u32,
     len: u16,
     inner: bool,
+    /// In a leaf who stands there; above it the children, then how many stand below each.
+    items: [u32; LEAF],
 }
 
 impl Default for RankNode {
@@ -116,12 +119,12 @@ pub(crate) const fn nodes(total: u32, rows: u32) -> u32 {
 
 /// The nodes of all rows, and for each who stands in one its leaf.
 pub(crate) struct Ranks<'a> {
-    nodes: Slab<'a, RankNode>,
+    nodes: Slab<'a, RankNode, WholeLine>,
     leaves: Storage<'a, u32>,
 }
 
 impl<'a> Ranks<'a> {
-    pub(crate) fn new(nodes: Slab<'a, RankNode>, leaves: Storage<'a, u32>) -> Self {
+    pub(crate) fn new(nodes: Slab<'a, RankNode, WholeLine>, leaves: Storage<'a, u32>) -> Self {
         Self { nodes, leaves }
     }
 

@@ -15,18 +15,30 @@ const LAST_FREE: u32 = LIVE - 1;
 /// In use, and on no list. The last of a list has [`NIL`].
 const OFF: u32 = NIL - 1;
 
-/// One place in a table of the engine's storage. Opaque; [`Default`] makes an empty one.
+/// One place in a table of the engine's storage. Opaque; [`Default`] makes an empty one. It begins
+/// where an `A` may begin.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
-pub struct Slot<T> {
+pub struct Slot<T, A = ()> {
+    align: [A; 0],
     generation: u32,
     next: u32,
     value: T,
 }
 
-impl<T: Default> Default for Slot<T> {
+/// A line of the cache: what begins at one touches no more of them than it must.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub struct WholeLine;
+
+/// Half a line of the cache.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
+pub struct HalfLine;
+
+impl<T: Default, A> Default for Slot<T, A> {
     fn default() -> Self {
-        Self { generation: 0, next: LAST_FREE, value: T::default() }
+        Self { align: [], generation: 0, next: LAST_FREE, value: T::default() }
     }
 }
 
@@ -46,16 +58,16 @@ impl List {
 }
 
 /// A table of slots. `slab[i]` is for indices the engine itself keeps: links between live slots.
-pub(crate) struct Slab<'a, T> {
-    slots: Storage<'a, Slot<T>>,
+pub(crate) struct Slab<'a, T, A = ()> {
+    slots: Storage<'a, Slot<T, A>>,
     free: u32,
     /// Slots from here on were never used; they are free without being linked.
     fresh: u32,
     live: u32,
 }
 
-impl<'a, T: Default> Slab<'a, T> {
-    pub(crate) fn new(slots: Storage<'a, Slot<T>>) -> Self {
+impl<'a, T: Default, A> Slab<'a, T, A> {
+    pub(crate) fn new(slots: Storage<'a, Slot<T, A>>) -> Self {
         Self { slots, free: LAST_FREE, fresh: 0, live: 0 }
     }
 
@@ -192,7 +204,7 @@ impl<'a, T: Default> Slab<'a, T> {
     }
 }
 
-impl<T> Index<u32> for Slab<'_, T> {
+impl<T, A> Index<u32> for Slab<'_, T, A> {
     type Output = T;
 
     fn index(&self, index: u32) -> &T {
@@ -200,7 +212,7 @@ impl<T> Index<u32> for Slab<'_, T> {
     }
 }
 
-impl<T> IndexMut<u32> for Slab<'_, T> {
+impl<T, A> IndexMut<u32> for Slab<'_, T, A> {
     fn index_mut(&mut self, index: u32) -> &mut T {
         &mut self.slots[index as usize].value
     }

@@ -56,21 +56,30 @@ impl Time {
     }
 }
 
-/// A stretch of time in five bytes, for tables of a million calls: as many ms as fit below 2^40,
-/// 34 years. What is longer than that is for ever.
+/// A stretch of time in `N` bytes, for tables with many rows: as many ms as fit below 2^(8 N). What
+/// is longer than that is for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Span([u8; 5]);
+pub(crate) struct Ms<const N: usize>([u8; N]);
 
-impl Span {
+/// 34 years.
+pub(crate) type Span = Ms<5>;
+/// 8,900 years: an instant, as the time since the Unix epoch.
+pub(crate) type Stamp = Ms<6>;
+
+impl<const N: usize> Ms<N> {
     /// The longest.
-    pub(crate) const EVER_MS: u64 = (1 << 40) - 1;
+    pub(crate) const EVER_MS: u64 = (1 << (8 * N)) - 1;
     pub(crate) const EVER: Self = Self::of(Self::EVER_MS);
     pub(crate) const NONE: Self = Self::of(0);
 
     pub(crate) const fn of(ms: u64) -> Self {
         let ms = if ms < Self::EVER_MS { ms } else { Self::EVER_MS };
-        let [a, b, c, d, e, ..] = ms.to_le_bytes();
-        Self([a, b, c, d, e])
+        let (all, mut kept, mut i) = (ms.to_le_bytes(), [0; N], 0);
+        while i < N {
+            kept[i] = all[i];
+            i += 1;
+        }
+        Self(kept)
     }
 
     /// From one instant to a later one.
@@ -79,26 +88,43 @@ impl Span {
     }
 
     pub(crate) const fn ms(self) -> u64 {
-        let [a, b, c, d, e] = self.0;
-        u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])
+        let (mut all, mut i) = ([0; 8], 0);
+        while i < N {
+            all[i] = self.0[i];
+            i += 1;
+        }
+        u64::from_le_bytes(all)
     }
 
     /// The instant so long after another; the end of time, if that is for ever.
-    pub(crate) fn after(self, from: Time) -> Time {
-        match self.ms() {
-            Self::EVER_MS => Time::MAX,
-            ms => from.plus(ms),
-        }
+    pub(crate) const fn after(self, from: Time) -> Time {
+        let ms = self.ms();
+        if ms == Self::EVER_MS { Time::MAX } else { from.plus(ms) }
+    }
+
+    /// So much longer.
+    pub(crate) const fn plus(self, ms: u64) -> Self {
+        Self::of(self.ms().saturating_add(ms))
     }
 }
 
-impl Plain for Span {
+impl Stamp {
+    pub(crate) const fn at(time: Time) -> Self {
+        Self::between(Time::ZERO, time)
+    }
+
+    pub(crate) const fn time(self) -> Time {
+        self.after(Time::ZERO)
+    }
+}
+
+impl<const N: usize> Plain for Ms<N> {
     fn put(&self, sink: &mut dyn Sink) {
-        sink.word(self.ms(), 5);
+        sink.word(self.ms(), N);
     }
 
     fn get(source: &mut Source<'_>) -> Self {
-        Self::of(source.word(5))
+        Self::of(source.word(N))
     }
 }
 
@@ -117,5 +143,17 @@ mod tests {
             assert_eq!(Span::of(ms), Span::EVER);
             assert_eq!(Span::of(ms).after(start), Time::MAX);
         }
+    }
+
+    #[test]
+    fn a_stamp_keeps_every_instant_of_eight_thousand_years() {
+        for at in [Time::ZERO, Time(1), Time::from_secs(4_102_444_800), Time((1 << 48) - 2)] {
+            assert_eq!(Stamp::at(at).time(), at);
+        }
+        for at in [Time((1 << 48) - 1), Time(1 << 48), Time::MAX] {
+            assert_eq!(Stamp::at(at).time(), Time::MAX);
+        }
+        assert_eq!(Stamp::of(7).plus(5), Stamp::of(12));
+        assert_eq!(Span::of(7).plus(u64::MAX), Span::EVER);
     }
 }

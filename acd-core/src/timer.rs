@@ -1,37 +1,68 @@
-//! Armed instants: at most one for each owner, the earliest first.
-//!
-//! Most timers are disarmed or put off long before they are due: a caller is answered, not timed
-//! out. So disarming and putting off only leave a note with the owner; the entry stays where it is
-//! in the heap and is dropped or moved when it comes to the top.
+//! The armed instants of calls, offers, agents and queues.
 
 use crate::plain::{Plain, Sink, Source};
 use crate::slab::NIL;
 use crate::storage::Storage;
 use crate::time::Time;
 
-/// One armed instant. Opaque; [`Default`] makes an empty one.
+/// An armed instant in a heap.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct TimerSlot {
+struct Entry {
     at: Time,
     /// Order of arming: equal instants fire in it.
     seq: u32,
     owner: u32,
-    /// Where owner number *this slot's index* stands in the heap, and the `seq` it was armed
-    /// with; 0 when it is not.
+}
+
+/// Four armed instants, the children of one: a line of the cache. Opaque; [`Default`] makes an
+/// empty one.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+pub struct TimerSlot([Entry; ARITY as usize]);
+
+/// Where its owner's instant stands in the heap, and the number it was armed with; 0 when it is
+/// not. Opaque; [`Default`] makes an empty one.
+#[derive(Clone, Copy, Debug)]
+pub struct AlarmSlot {
     place: u32,
     armed: u32,
 }
 
-/// A 4-ary heap over (instant, order of arming), with each owner's place in it.
+impl Default for AlarmSlot {
+    fn default() -> Self {
+        Self { place: NIL, armed: 0 }
+    }
+}
+
+/// Where one heap begins, and how long it is.
+#[derive(Clone, Copy, Debug)]
+struct Heap {
+    start: u32,
+    len: u32,
+}
+
+/// Two 4-ary heaps over (instant, order of arming), with each owner's place in its one.
+///
+/// Calls have a heap of their own: a million of them wait for an hour, and what rings for seconds
+/// would have to climb past them all, and sink back through them when it goes. Among its like, which
+/// were armed for later the later they came, an instant is put at the end and stays there.
 pub(crate) struct Timers<'a> {
     slots: Storage<'a, TimerSlot>,
-    len: u32,
+    alarms: Storage<'a, AlarmSlot>,
+    heaps: [Heap; 2],
+    /// Owners below this are in the first heap.
+    calls: u32,
     seq: u32,
 }
 
 const ARITY: u32 = 4;
 
-/// What the top of the heap turns out to be.
+/// Slots of timers that a heap of so many takes: the first slot has the root alone.
+pub(crate) const fn slots(owners: u32) -> u32 {
+    owners.saturating_add(2 * ARITY - 2) / ARITY
+}
+
+/// What the top of the heaps turns out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Top {
     /// No timer is armed.
@@ -43,73 +74,94 @@ pub(crate) enum Top {
 }
 
 impl<'a> Timers<'a> {
-    pub(crate) fn new(mut slots: Storage<'a, TimerSlot>) -> Self {
-        for slot in slots.iter_mut() {
-            (slot.place, slot.armed) = (NIL, 0);
-        }
-        Self { slots, len: 0, seq: 0 }
+    /// As many alarms as owners, of whom the first so many are calls; [`slots`] for them and for the
+    /// others.
+    pub(crate) fn new(
+        slots: Storage<'a, TimerSlot>,
+        mut alarms: Storage<'a, AlarmSlot>,
+        calls: u32,
+    ) -> Self {
+        alarms.fill(AlarmSlot::default());
+        let others = Heap { start: self::slots(calls), len: 0 };
+        Self { slots, alarms, heaps: [Heap { start: 0, len: 0 }, others], calls, seq: 0 }
     }
 
     pub(crate) fn put(&self, sink: &mut dyn Sink) {
-        (self.len, self.seq).put(sink);
-        for place in 0..self.len {
-            let entry = self.entry(place);
-            (entry, self.slots[entry.2 as usize].armed).put(sink);
+        self.seq.put(sink);
+        for heap in 0..2 {
+            self.heaps[heap].len.put(sink);
+            for place in 0..self.heaps[heap].len {
+                let Entry { at, seq, owner } = self.entry(heap, place);
+                ((at, seq, owner), self.alarms[owner as usize].armed).put(sink);
+            }
         }
     }
 
     pub(crate) fn get(&mut self, source: &mut Source<'_>) {
-        (self.len, self.seq) = Plain::get(source);
-        let most = self.slots.len() as u32;
-        if self.len > most {
-            self.len = 0;
-            source.failed = true;
-        }
-        for place in 0..self.len {
-            let ((at, seq, owner), armed): ((Time, u32, u32), u32) = Plain::get(source);
-            source.failed |= owner >= most;
-            let owner = owner.min(most - 1);
-            self.put_entry(place, (at, seq, owner));
-            self.slots[owner as usize].armed = armed;
+        self.seq = u32::get(source);
+        let all = self.alarms.len() as u32;
+        for (heap, owners) in [(0, 0..self.calls), (1, self.calls..all)] {
+            let len = u32::get(source);
+            if len as usize > owners.len() {
+                source.failed = true;
+                return;
+            }
+            self.heaps[heap].len = len;
+            for place in 0..len {
+                let ((at, seq, owner), armed): ((Time, u32, u32), u32) = Plain::get(source);
+                if !owners.contains(&owner) {
+                    source.failed = true;
+                    self.heaps[heap].len = place;
+                    return;
+                }
+                self.put_entry(heap, place, Entry { at, seq, owner });
+                self.alarms[owner as usize].armed = armed;
+            }
         }
     }
 
     /// The earliest instant and its owner. [`top`](Self::top) must have been `Armed` or `None`
     /// since the last change.
     pub(crate) fn peek(&self) -> Option<(Time, u32)> {
-        (self.len > 0).then(|| (self.slots[0].at, self.slots[0].owner))
+        self.first().map(|heap| self.entry(heap, 0)).map(|entry| (entry.at, entry.owner))
     }
 
     /// Drops what is disarmed from the top; what is there then.
     pub(crate) fn top(&mut self) -> Top {
-        while self.len > 0 {
-            let TimerSlot { at, seq, owner, .. } = self.slots[0];
-            match self.slots[owner as usize].armed {
-                0 => self.pop(),
-                armed if armed == seq => return Top::Armed(at, owner),
-                _ => return Top::PutOff(owner),
+        for heap in 0..2 {
+            while self.heaps[heap].len > 0 {
+                let Entry { seq, owner, .. } = self.entry(heap, 0);
+                match self.alarms[owner as usize].armed {
+                    0 => self.pop_of(heap),
+                    armed if armed == seq => break,
+                    _ => return Top::PutOff(owner),
+                }
             }
         }
-        Top::None
+        self.peek().map_or(Top::None, |(at, owner)| Top::Armed(at, owner))
     }
 
-    /// Moves the top, which was [put off](Top::PutOff), to where it belongs.
-    pub(crate) fn settle(&mut self, at: Time) {
-        let owner = self.slots[0].owner;
-        let armed = self.slots[owner as usize].armed;
-        self.put_entry(0, (at, armed, owner));
-        self.sift_down(0);
+    /// Moves the top of its heap, which was [put off](Top::PutOff), to where it belongs.
+    pub(crate) fn settle(&mut self, owner: u32, at: Time) {
+        let (heap, seq) = (self.heap_of(owner), self.alarms[owner as usize].armed);
+        self.sift_down(heap, 0, Entry { at, seq, owner });
     }
 
     /// Takes out the top.
     pub(crate) fn pop(&mut self) {
-        let owner = self.slots[0].owner as usize;
-        (self.slots[owner].place, self.slots[owner].armed) = (NIL, 0);
-        self.len -= 1;
-        if self.len > 0 {
-            let last = self.entry(self.len);
-            self.put_entry(0, last);
-            self.sift_down(0);
+        if let Some(heap) = self.first() {
+            self.pop_of(heap);
+        }
+    }
+
+    fn pop_of(&mut self, heap: usize) {
+        let owner = self.entry(heap, 0).owner;
+        self.alarms[owner as usize] = AlarmSlot::default();
+        self.heaps[heap].len -= 1;
+        let len = self.heaps[heap].len;
+        if len > 0 {
+            let last = self.entry(heap, len);
+            self.sift_down(heap, 0, last);
         }
     }
 
@@ -117,83 +169,115 @@ impl<'a> Timers<'a> {
     /// the last to fire, even where it had this very instant before: an instant that was put off
     /// is not known here, and the order must not depend on that.
     pub(crate) fn arm(&mut self, owner: u32, at: Time) {
-        let place = self.slots[owner as usize].place;
-        let known = (place != NIL).then(|| self.entry(place));
         // 0 means that it is not armed.
         self.seq = self.seq.wrapping_add(1).max(1);
-        self.slots[owner as usize].armed = self.seq;
-        match known {
-            None => {
-                let place = self.len;
-                self.len += 1;
-                self.put_entry(place, (at, self.seq, owner));
-                self.sift_up(place);
-            }
-            Some((was, ..)) if at < was => {
-                self.put_entry(place, (at, self.seq, owner));
-                self.sift_up(place);
-            }
-            Some(_) => {}
+        let (heap, seq) = (self.heap_of(owner), self.seq);
+        let alarm = &mut self.alarms[owner as usize];
+        alarm.armed = seq;
+        let place = alarm.place;
+        if place == NIL {
+            let place = self.heaps[heap].len;
+            self.heaps[heap].len += 1;
+            self.sift_up(heap, place, Entry { at, seq, owner });
+        } else if at < self.entry(heap, place).at {
+            self.sift_up(heap, place, Entry { at, seq, owner });
         }
     }
 
+    /// Most stay where they are until they come to the top; what stands last goes at once.
     pub(crate) fn disarm(&mut self, owner: u32) {
-        self.slots[owner as usize].armed = 0;
+        self.alarms[owner as usize].armed = 0;
+        let heap = self.heap_of(owner);
+        if self.alarms[owner as usize].place != self.heaps[heap].len.wrapping_sub(1) {
+            return;
+        }
+        while let Some(last) = self.heaps[heap].len.checked_sub(1) {
+            let owner = self.entry(heap, last).owner;
+            if self.alarms[owner as usize].armed != 0 {
+                return;
+            }
+            self.alarms[owner as usize].place = NIL;
+            self.heaps[heap].len = last;
+        }
     }
 
-    fn entry(&self, place: u32) -> (Time, u32, u32) {
-        let slot = &self.slots[place as usize];
-        (slot.at, slot.seq, slot.owner)
+    fn heap_of(&self, owner: u32) -> usize {
+        usize::from(owner >= self.calls)
     }
 
-    fn put_entry(&mut self, place: u32, (at, seq, owner): (Time, u32, u32)) {
-        let slot = &mut self.slots[place as usize];
-        (slot.at, slot.seq, slot.owner) = (at, seq, owner);
-        self.slots[owner as usize].place = place;
+    /// The heap whose top comes first.
+    fn first(&self) -> Option<usize> {
+        match self.heaps.map(|heap| heap.len > 0) {
+            [false, false] => None,
+            [true, false] => Some(0),
+            [false, true] => Some(1),
+            [true, true] => Some(usize::from(is_before(self.entry(1, 0), self.entry(0, 0)))),
+        }
     }
 
-    fn sift_up(&mut self, mut place: u32) {
-        let entry = self.entry(place);
-        while place > 0 {
-            let parent = (place - 1) / ARITY;
-            let above = self.entry(parent);
+    /// Which slot of all, and which place in it.
+    fn slot(&self, heap: usize, place: u32) -> (usize, usize) {
+        let (group, lane) = match place.checked_sub(1) {
+            None => (0, 0),
+            Some(place) => (place / ARITY + 1, place % ARITY),
+        };
+        ((self.heaps[heap].start + group) as usize, lane as usize)
+    }
+
+    fn entry(&self, heap: usize, place: u32) -> Entry {
+        let (slot, lane) = self.slot(heap, place);
+        self.slots[slot].0[lane]
+    }
+
+    fn put_entry(&mut self, heap: usize, place: u32, entry: Entry) {
+        let (slot, lane) = self.slot(heap, place);
+        self.slots[slot].0[lane] = entry;
+        self.alarms[entry.owner as usize].place = place;
+    }
+
+    /// Puts an entry at a place, or above it.
+    fn sift_up(&mut self, heap: usize, mut place: u32, entry: Entry) {
+        while let Some(before) = place.checked_sub(1) {
+            let parent = before / ARITY;
+            let above = self.entry(heap, parent);
             if !is_before(entry, above) {
                 break;
             }
-            self.put_entry(place, above);
+            self.put_entry(heap, place, above);
             place = parent;
         }
-        self.put_entry(place, entry);
+        self.put_entry(heap, place, entry);
     }
 
-    fn sift_down(&mut self, mut place: u32) {
-        let entry = self.entry(place);
+    /// Puts an entry at a place, or below it.
+    fn sift_down(&mut self, heap: usize, mut place: u32, entry: Entry) {
+        let len = self.heaps[heap].len;
         loop {
             let first = place * ARITY + 1;
-            if first >= self.len {
+            if first >= len {
                 break;
             }
-            let mut child = first;
-            let mut below = self.entry(first);
-            for other in first + 1..(first + ARITY).min(self.len) {
-                let entry = self.entry(other);
-                if is_before(entry, below) {
-                    (child, below) = (other, entry);
+            let children = self.slots[self.slot(heap, first).0].0;
+            let there = (len - first).min(ARITY) as usize;
+            let (mut lane, mut below) = (0, children[0]);
+            for (other, child) in children.iter().enumerate().take(there).skip(1) {
+                if is_before(*child, below) {
+                    (lane, below) = (other as u32, *child);
                 }
             }
             if !is_before(below, entry) {
                 break;
             }
-            self.put_entry(place, below);
-            place = child;
+            self.put_entry(heap, place, below);
+            place = first + lane;
         }
-        self.put_entry(place, entry);
+        self.put_entry(heap, place, entry);
     }
 }
 
 /// Earlier, or armed earlier for the same instant: in the order of a counter that wraps.
-fn is_before(a: (Time, u32, u32), b: (Time, u32, u32)) -> bool {
-    a.0 < b.0 || (a.0 == b.0 && (a.1.wrapping_sub(b.1) as i32) < 0)
+fn is_before(a: Entry, b: Entry) -> bool {
+    a.at < b.at || (a.at == b.at && (a.seq.wrapping_sub(b.seq) as i32) < 0)
 }
 
 #[cfg(all(test, feature = "std"))]
@@ -203,6 +287,9 @@ mod tests {
     use std::collections::BTreeMap;
     use std::vec::Vec;
 
+    /// The first so many of thirty owners have a heap of their own.
+    const CALLS: u32 = 17;
+
     proptest! {
         /// Against a sorted list of (instant, order of arming), across the counter's wrap.
         #[test]
@@ -210,7 +297,12 @@ mod tests {
             ops in proptest::collection::vec((0u8..4, 0u32..30, 0u64..20), 1..200),
             start in prop_oneof![Just(0), Just(u32::MAX - 50)],
         ) {
-            let mut timers = Timers::new(Storage::owned(30, TimerSlot::default()));
+            let room = (slots(CALLS) + slots(30 - CALLS)) as usize;
+            let mut timers = Timers::new(
+                Storage::owned(room, TimerSlot::default()),
+                Storage::owned(30, AlarmSlot::default()),
+                CALLS,
+            );
             timers.seq = start;
             let mut model: Vec<(Time, u64, u32)> = Vec::new();
             let mut want: BTreeMap<u32, Time> = BTreeMap::new();
@@ -229,7 +321,7 @@ mod tests {
                     model.remove(0);
                 }
                 while let Top::PutOff(owner) = timers.top() {
-                    timers.settle(want[&owner]);
+                    timers.settle(owner, want[&owner]);
                 }
                 prop_assert_eq!(timers.peek(), model.first().map(|e| (e.0, e.2)));
             }

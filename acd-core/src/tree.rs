@@ -59,12 +59,11 @@ pub(crate) trait Arena<W> {
     fn set_left(&mut self, index: u32, count: u32);
 }
 
-/// The ends of one tree, and its length where it counts. All the rest is in the slots.
+/// The ends of one tree. All the rest is in the slots.
 #[derive(Debug)]
 pub(crate) struct Tree<W> {
     root: u32,
     last: u32,
-    len: u32,
     kind: PhantomData<W>,
 }
 
@@ -78,7 +77,7 @@ impl<W> Copy for Tree<W> {}
 
 impl<W> Default for Tree<W> {
     fn default() -> Self {
-        Self { root: NIL, last: NIL, len: 0, kind: PhantomData }
+        Self { root: NIL, last: NIL, kind: PhantomData }
     }
 }
 
@@ -131,7 +130,6 @@ impl<W> Tree<W> {
         *a.links_mut(x) = Links { parent, ..Links::default() };
         if A::COUNTS {
             a.set_left(x, 0);
-            self.len += 1;
         }
         if parent == NIL {
             (self.root, self.last) = (x, x);
@@ -164,7 +162,6 @@ impl<W> Tree<W> {
         }
         if A::COUNTS {
             each_left_of(a, x, |a, up| a.set_left(up, a.left(up) - 1));
-            self.len -= 1;
         }
         let Links { left, right, parent } = *a.links(x);
         let before = if A::COUNTS { a.left(x) } else { 0 };
@@ -360,12 +357,12 @@ plain!(struct Links { left, right, parent });
 
 impl<W> Plain for Tree<W> {
     fn put(&self, sink: &mut dyn Sink) {
-        (self.root, self.last, self.len).put(sink);
+        (self.root, self.last).put(sink);
     }
 
     fn get(source: &mut Source<'_>) -> Self {
-        let (root, last, len) = Plain::get(source);
-        Self { root, last, len, kind: PhantomData }
+        let (root, last) = Plain::get(source);
+        Self { root, last, kind: PhantomData }
     }
 }
 
@@ -466,7 +463,7 @@ mod tests {
         ) {
             order::<Plain>(&ops, |_, _, _| {});
             order::<Counting>(&ops, |table, tree, model| {
-                assert_eq!(tree.len as usize, model.len());
+                assert_eq!(tree.nth(table, model.len() as u32), None);
                 for (place, &(key, slot)) in model.iter().enumerate() {
                     assert_eq!(tree.nth(table, place as u32), Some(slot));
                     assert_eq!(tree.below(table, (key, slot)) as usize, place);

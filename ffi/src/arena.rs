@@ -39,8 +39,18 @@ impl Arena {
     }
 
     fn cut(&mut self, size: Option<usize>, align: usize) -> Result<usize, Failure> {
-        debug_assert!(align <= TL_ALIGN);
-        let start = self.used.checked_next_multiple_of(align);
+        // A block begins at a multiple of TL_ALIGN, no more is known before there is one: while
+        // measuring, a table that wants to begin at a line of the cache may have to wait the longest.
+        let start = if align <= TL_ALIGN {
+            self.used.checked_next_multiple_of(align)
+        } else if self.base.is_null() {
+            let start = self.used.checked_next_multiple_of(TL_ALIGN);
+            start.and_then(|start| start.checked_add(align - TL_ALIGN))
+        } else {
+            let here = self.base.addr().checked_add(self.used);
+            let start = here.and_then(|here| here.checked_next_multiple_of(align));
+            start.map(|start| start - self.base.addr())
+        };
         let end = start.zip(size).and_then(|(start, size)| start.checked_add(size));
         match start.zip(end) {
             Some((start, end)) if end <= self.len => {
@@ -87,7 +97,7 @@ impl Arena {
         }
         const { assert!(!core::mem::needs_drop::<T>()) };
         // SAFETY: `cut` proved that the n elements lie within the block, and it never gives the
-        // same bytes twice; the block is aligned to TL_ALIGN and `start` to T; each element is
+        // same bytes twice; block and `start` together are aligned to T; each element is
         // written before the slice exists. The caller of `over` vouched for the lifetime.
         unsafe {
             let first: *mut T = self.base.add(start).cast();
@@ -125,6 +135,29 @@ mod tests {
         assert_eq!(words, [9; 4]);
         assert_eq!(bytes, [7; 3]);
         assert_eq!(arena.used(), tape.used());
+    }
+
+    #[repr(align(64))]
+    #[derive(Clone, Default)]
+    struct Wide([u8; 64]);
+
+    fn lay_wide(arena: &mut Arena) -> Result<&'static mut [Wide], Failure> {
+        arena.table(5, 1u8)?;
+        arena.slots(2)
+    }
+
+    #[test]
+    fn a_table_of_lines_begins_at_a_line_wherever_the_block_does() {
+        let mut tape = Arena::measure();
+        lay_wide(&mut tape).unwrap();
+        let mut block = Box::new([Wide([0; 64]), Wide([0; 64]), Wide([0; 64]), Wide([0; 64])]);
+        for from in [0, 16, 32, 48] {
+            let start = block[0].0.as_mut_ptr().wrapping_add(from);
+            // SAFETY: from + used is at most 48 + 192; nothing of the last turn lives any more.
+            let mut arena = unsafe { Arena::over(start, tape.used()) }.unwrap();
+            let lines = lay_wide(&mut arena).unwrap();
+            assert_eq!((lines.len(), lines.as_ptr().addr() % 64), (2, 0));
+        }
     }
 
     #[test]

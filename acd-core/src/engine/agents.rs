@@ -1,10 +1,11 @@
 //! What agents ask for, and what follows for the queues they serve.
 
 use super::Engine;
-use crate::agent::{AgentRequest, Member};
+use crate::agent::AgentRequest;
 use crate::call::Call;
 use crate::event::{OfferEnd, Output};
 use crate::leg::LegState;
+use crate::member::Member;
 use crate::queue::{EmptyRule, Queue, QueueConfig};
 use crate::select::Term;
 use crate::slab::NIL;
@@ -14,22 +15,19 @@ impl Engine<'_> {
     /// The agent wants another state.
     pub(super) fn request(&mut self, agent: u32, wanted: AgentRequest) {
         let at = &mut self.agents[agent];
-        let before = at.request;
+        let before = at.request();
         if before == wanted {
             return;
         }
-        at.request = wanted;
+        at.set_request(wanted);
         if wanted == AgentRequest::Available {
-            at.idle_since = self.now;
-            at.missed = 0;
-            (at.ready_talk_ms, at.ready_calls) = (0, 0);
+            at.become_available(self.now);
         }
         if before == AgentRequest::LoggedOut {
-            at.login = self.now;
+            at.log_in(self.now);
         }
         if wanted == AgentRequest::LoggedOut {
-            let stay = self.now.since(at.login);
-            at.logged_ms = at.logged_ms.saturating_add(stay);
+            at.log_out(self.now);
             let mut leg = at.legs;
             while leg != NIL {
                 let next = self.legs[leg].by_agent;
@@ -59,15 +57,14 @@ impl Engine<'_> {
     /// its place among the free of each queue, the queues' head counts.
     pub(super) fn refresh(&mut self, agent: u32) {
         let state = self.agents[agent].state();
-        if state != self.agents[agent].shown {
-            self.agents[agent].shown = state;
+        if self.agents[agent].show(state) {
             self.say(Output::AgentChanged {
                 agent: self.agent_id(agent),
-                agent_tag: self.agents[agent].config.tag,
+                agent_tag: self.agents[agent].tag,
                 state,
             });
         }
-        let request = self.agents[agent].request;
+        let request = self.agents[agent].request();
         let logged_in = request != AgentRequest::LoggedOut;
         let willing = request == AgentRequest::Available;
         let mut at = self.agents[agent].members;
@@ -81,14 +78,11 @@ impl Engine<'_> {
             }
             let member = &mut self.members[at];
             let counts = &mut self.queues[queue];
-            let mut levels_changed = false;
-            if member.logged_in != logged_in {
-                member.logged_in = logged_in;
+            let levels_changed = member.set_logged_in(logged_in);
+            if levels_changed {
                 count(&mut counts.logged_in, logged_in);
-                levels_changed = true;
             }
-            if member.willing != willing {
-                member.willing = willing;
+            if member.set_willing(willing) {
                 count(&mut counts.willing, willing);
             }
             if levels_changed {
@@ -136,10 +130,10 @@ impl Engine<'_> {
     /// Takes a member out of its queue's counts.
     pub(super) fn forget_member(&mut self, member: u32) {
         self.unlink_member(member);
-        let Member { queue, logged_in, willing, .. } = self.members[member];
-        let counts = &mut self.queues[queue];
-        counts.logged_in -= u32::from(logged_in);
-        counts.willing -= u32::from(willing);
+        let member = &self.members[member];
+        let (queue, counts) = (member.queue, &mut self.queues[member.queue]);
+        counts.logged_in -= u32::from(member.logged_in());
+        counts.willing -= u32::from(member.willing());
         self.check_empty(queue);
     }
 
@@ -154,31 +148,28 @@ impl Engine<'_> {
         let agent = &self.agents[at.agent];
         match term {
             Term::None => 0,
-            Term::IdleSince => agent.idle_since.ms(),
+            Term::IdleSince => agent.idle_since().ms(),
             Term::Calls => u64::from(at.calls),
-            Term::AllCalls => agent.counters.answered,
-            Term::TalkTime => agent.counters.talked_ms,
+            Term::AllCalls => agent.answered(),
+            Term::TalkTime => agent.talked_ms(),
             Term::Occupancy => {
-                let counters = &agent.counters;
-                let busy = counters.talked_ms.saturating_add(counters.wrapped_ms);
-                let logged = agent.logged_ms.saturating_add(self.now.since(agent.login));
+                let busy = agent.talked_ms().saturating_add(agent.wrapped_ms());
+                let logged = agent.logged_ms(self.now);
                 // Parts per 2^32 of the time logged in.
                 let share = (u128::from(busy) << 32) / u128::from(logged.max(1));
                 u64::try_from(share).unwrap_or(u64::MAX)
             }
             // The order of joining makes equal positions distinct, so that going round visits all.
-            Term::Position => (u64::from(at.config.position) << 32) | u64::from(at.joined),
+            Term::Position => (u64::from(at.position) << 32) | u64::from(at.joined),
             Term::Joined => u64::from(at.joined),
-            Term::LastOffered => agent.last_offered.ms(),
-            Term::LastEnd => agent.last_end.ms(),
-            Term::LastEndSecond => at.last_end.ms() / 1_000,
+            Term::LastOffered => agent.last_offered().ms(),
+            Term::LastEnd => agent.last_end().ms(),
+            Term::LastEndSecond => at.last_end().ms() / 1_000,
             Term::Ended => u64::from(at.ended),
-            Term::TalkSinceReady => agent.ready_talk_ms,
-            Term::CallsSinceReady => u64::from(agent.ready_calls),
-            Term::PlainPosition => u64::from(at.config.position),
-            Term::LastWalked => {
-                u64::MAX - ((u64::from(at.config.position) << 32) | u64::from(at.joined))
-            }
+            Term::TalkSinceReady => agent.since_ready().0,
+            Term::CallsSinceReady => agent.since_ready().1,
+            Term::PlainPosition => u64::from(at.position),
+            Term::LastWalked => u64::MAX - ((u64::from(at.position) << 32) | u64::from(at.joined)),
         }
     }
 

@@ -243,10 +243,10 @@ impl Engine<'_> {
             return;
         }
         let line = self.calls[call].line;
-        let Line { mut open, head, head_key, .. } = self.lines[line];
+        let Line { mut open, head, .. } = self.lines[line];
         let next = if on {
             open.insert(&mut self.calls, call);
-            (head == NIL || self.calls[call].key() < head_key).then_some(call)
+            (head == NIL || self.calls[call].key() < self.lines[line].head_key()).then_some(call)
         } else {
             let next = (head == call).then(|| open.next(&self.calls, call).unwrap_or(NIL));
             open.remove(&mut self.calls, call);
@@ -262,7 +262,7 @@ impl Engine<'_> {
         let Line { queue, class, .. } = self.lines[line];
         self.lines[line].head = head;
         if head != NIL {
-            self.lines[line].head_key = self.calls[head].key();
+            self.lines[line].set_head_key(self.calls[head].key());
         }
         let mut some = head != NIL;
         let mut at = self.line_grid.first(queue, class.0);
@@ -293,7 +293,7 @@ impl Engine<'_> {
         }
         self.calls[call].next_sought = self.agents[preferred].sought;
         self.agents[preferred].sought = call;
-        let away = self.agents[preferred].request == crate::AgentRequest::LoggedOut;
+        let away = self.agents[preferred].request() == crate::AgentRequest::LoggedOut;
         let comes = !away && self.member_of(preferred, self.queue_of(call)).is_some();
         if comes && wait_ms > 0 {
             self.calls.set_alone(call, Some(self.now.plus(wait_ms)));

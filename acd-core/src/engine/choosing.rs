@@ -81,9 +81,9 @@ impl Engine<'_> {
         let class = self.lines[self.calls[call].line].class;
         let skill = |member: u32| {
             let agent = self.members[member].agent;
-            self.skills.level(class, self.agents[agent].config.profile)
+            self.skills.level(class, self.agents[agent].profile)
         };
-        if ours.config.penalty < theirs.config.penalty {
+        if ours.penalty < theirs.penalty {
             AgentReason::Penalty
         } else if ours.tier() < theirs.tier() {
             AgentReason::Level

@@ -104,23 +104,16 @@ impl Engine<'_> {
         counters.talking -= 1;
         counters.completed += 1;
         counters.talked_ms = counters.talked_ms.saturating_add(talked_ms);
-        let at = &mut self.agents[agent];
-        at.talking -= 1;
-        at.counters.talked_ms = at.counters.talked_ms.saturating_add(talked_ms);
-        at.idle_since = self.now;
-        at.last_end = self.now;
-        at.ready_talk_ms = at.ready_talk_ms.saturating_add(talked_ms);
+        self.agents[agent].end_conversation(talked_ms, self.now);
         if member != NIL {
-            let at = &mut self.members[member];
-            at.ended = at.ended.saturating_add(1);
-            at.last_end = self.now;
+            self.members[member].end_conversation(self.now);
         }
 
-        let of_member = (member != NIL).then(|| self.members[member].config.wrap_up_ms).flatten();
-        let wrap_ms = match self.agents[agent].request {
+        let of_member = (member != NIL).then(|| self.members[member].wrap_up_ms()).flatten();
+        let wrap_ms = match self.agents[agent].request() {
             AgentRequest::LoggedOut => 0,
             _ => of_member
-                .or(self.agents[agent].config.wrap_up_ms)
+                .or(self.agents[agent].wrap_up_ms())
                 .unwrap_or(self.queues[queue].config.wrap_up_ms),
         };
         let shared = member == NIL || self.queues[queue].config.wrap_up_shared;
@@ -130,7 +123,7 @@ impl Engine<'_> {
             call: self.call_id(call),
             agent: self.agent_id(agent),
             call_tag: self.calls[call].tag,
-            agent_tag: self.agents[agent].config.tag,
+            agent_tag: self.agents[agent].tag,
             queue: self.queue_id(queue),
             by,
             waited_ms: since.since(self.calls[call].arrived),
@@ -148,13 +141,12 @@ impl Engine<'_> {
             self.leave_agent(leg);
             self.legs.remove(leg);
         }
-        if wrap_ms > 0 && shared {
-            self.agents[agent].wrapping += 1;
-        } else {
+        // What it neither rings for nor talks on, but still handles, is its paperwork.
+        if wrap_ms == 0 || !shared {
             self.agents[agent].load[medium.index()] -= 1;
         }
         if wrap_ms > 0 && !shared {
-            self.members[member].resting += 1;
+            self.members[member].begin_rest();
         }
         self.refresh(agent);
         self.release_call(call);
@@ -179,11 +171,7 @@ impl Engine<'_> {
         let Leg { agent, since, medium, .. } = self.legs[leg];
         self.disarm_leg(leg);
         let wrapped = self.now.since(since);
-        let at = &mut self.agents[agent];
-        at.wrapping -= 1;
-        at.load[medium.index()] -= 1;
-        at.counters.wrapped_ms = at.counters.wrapped_ms.saturating_add(wrapped);
-        at.idle_since = self.now;
+        self.agents[agent].end_paperwork(medium, wrapped, self.now);
         self.leave_agent(leg);
         self.legs.remove(leg);
         self.refresh(agent);
@@ -195,7 +183,7 @@ impl Engine<'_> {
         let Leg { agent, member, .. } = self.legs[leg];
         self.disarm_leg(leg);
         if member != NIL {
-            self.members[member].resting -= 1;
+            self.members[member].end_rest();
         }
         self.leave_agent(leg);
         self.legs.remove(leg);

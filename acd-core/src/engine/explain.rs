@@ -84,20 +84,20 @@ impl Engine<'_> {
             if !self.members.is_live(member) || self.members[member].queue != queue {
                 continue;
             }
-            let penalty = self.members[member].config.penalty;
+            let penalty = self.members[member].penalty;
             let agent = &self.agents[self.members[member].agent];
-            let count = if !self.skills.fits(line.class, agent.config.profile) {
+            let count = if !self.skills.fits(line.class, agent.profile) {
                 &mut why.unskilled
             } else if penalty < line.penalty_min
                 || penalty > line.penalty_max
                 || !self.reaches(index, &self.members[member])
             {
                 &mut why.out_of_window
-            } else if agent.request == AgentRequest::LoggedOut {
+            } else if agent.request() == AgentRequest::LoggedOut {
                 &mut why.logged_out
-            } else if agent.request != AgentRequest::Available {
+            } else if agent.request() != AgentRequest::Available {
                 &mut why.not_ready
-            } else if agent.quiet_until > self.goal {
+            } else if agent.quiet_until() > self.goal {
                 &mut why.left_alone
             } else if !agent.is_free(medium, self.goal) || self.rests(member) {
                 &mut why.busy
@@ -119,18 +119,18 @@ impl Engine<'_> {
     pub fn why_idle(&self, agent: AgentId) -> Result<WhyIdle, Error> {
         let index = self.agent(agent)?;
         let at = &self.agents[index];
-        let quiet = at.quiet_until > self.goal;
+        let quiet = at.quiet_until() > self.goal;
         let mut why = WhyIdle {
             available: at.is_free(crate::Medium::Voice, self.goal),
-            left_alone_until: quiet.then_some(at.quiet_until),
+            left_alone_until: quiet.then_some(at.quiet_until()),
             ..WhyIdle::default()
         };
         let mut next = at.members;
         while next != NIL {
             let member = &self.members[next];
-            let penalty = member.config.penalty;
+            let penalty = member.penalty;
             self.each_line(member.queue, |line| {
-                if !self.skills.fits(line.class, at.config.profile) {
+                if !self.skills.fits(line.class, at.profile) {
                     why.unskilled += line.calls;
                 } else if penalty < line.penalty_min || penalty > line.penalty_max {
                     why.out_of_window += line.calls;
@@ -139,7 +139,7 @@ impl Engine<'_> {
                     let mut open = line.open.first(&self.calls);
                     while let Some(call) = open {
                         let its = !self.remembers(call, index) && self.reaches(call, member);
-                        if its && member.resting == 0 {
+                        if its && !member.rests() {
                             (why.held, why.open) = (why.held - 1, why.open + 1);
                         }
                         open = line.open.next(&self.calls, call);
@@ -155,8 +155,8 @@ impl Engine<'_> {
             let alone = self.calls.alone_until(call).is_some();
             let Line { class, penalty_min, penalty_max, .. } = self.lines[line];
             if let Some(place) = self.preferred_place(call) {
-                let penalty = self.members[place].config.penalty;
-                let counted = self.skills.fits(class, at.config.profile)
+                let penalty = self.members[place].penalty;
+                let counted = self.skills.fits(class, at.profile)
                     && (penalty_min..=penalty_max).contains(&penalty);
                 let rests = self.rests(place);
                 if counted && alone && !rests && state == CallState::Waiting {

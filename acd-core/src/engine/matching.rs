@@ -163,8 +163,8 @@ impl Engine<'_> {
         }
         let member = self.member_of(agent, self.queue_of(call))?;
         let class = self.lines[self.calls[call].line].class;
-        let eligible = self.skills.fits(class, self.agents[agent].config.profile)
-            && !self.remembers(call, agent);
+        let eligible =
+            self.skills.fits(class, self.agents[agent].profile) && !self.remembers(call, agent);
         eligible.then_some(member)
     }
 
@@ -257,7 +257,7 @@ impl Engine<'_> {
         let start = pointer.map_or(0, |(_, term)| term.saturating_add(1));
         let place = |m: u32| {
             let at = &self.members[m];
-            (u64::from(at.config.position) << 32) | u64::from(at.joined)
+            (u64::from(at.position) << 32) | u64::from(at.joined)
         };
         let metric = |m: u32| (self.members[m].tier(), place(m) < start, place(m));
         let members = || {
@@ -329,7 +329,7 @@ impl Engine<'_> {
                     break;
                 }
                 if !self.is_barred(search, member) {
-                    let range = (u64::from(self.members[member].config.penalty) + 1) * 1000;
+                    let range = (u64::from(self.members[member].penalty) + 1) * 1000;
                     let draw = (self.random_below(range), self.members[member].joined, member);
                     if best.is_none_or(|least| draw < least) {
                         best = Some(draw);

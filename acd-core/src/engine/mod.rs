@@ -31,7 +31,7 @@ pub use query::Staff;
 pub use views::{CallView, MemberView};
 pub use warnings::Starvation;
 
-use crate::agent::{Agent, Member};
+use crate::agent::Agent;
 use crate::calls::Calls;
 use crate::error::{Error, Table};
 use crate::event::{Input, Output};
@@ -41,16 +41,17 @@ use crate::leg::{Leg, LegState};
 #[cfg(feature = "alloc")]
 use crate::limits::Limits;
 use crate::limits::{EngineStorage, Tables, burst};
+use crate::member::Member;
 use crate::queue::{Line, Pool, Queue};
 use crate::ranks::{self, Ranks};
 use crate::relax::{GhostSlot, RelaxStep};
 use crate::ring::Ring;
 use crate::select::CallOrder;
 use crate::skill::{ClassId, ProfileId, Skill, Skills};
-use crate::slab::{List, NIL, Slab};
+use crate::slab::{HalfLine, List, NIL, Slab, WholeLine};
 use crate::storage::Storage;
 use crate::time::Time;
-use crate::timer::Timers;
+use crate::timer::{self, Timers};
 
 /// Routes calls to agents. See the [crate's page](crate) for how to drive one.
 ///
@@ -58,11 +59,11 @@ use crate::timer::Timers;
 /// makes one in the caller's memory. Neither allocates afterwards.
 pub struct Engine<'a> {
     queues: Slab<'a, Queue>,
-    agents: Slab<'a, Agent>,
-    members: Slab<'a, Member>,
+    agents: Slab<'a, Agent, WholeLine>,
+    members: Slab<'a, Member, HalfLine>,
     calls: Calls<'a>,
-    legs: Slab<'a, Leg>,
-    lines: Slab<'a, Line>,
+    legs: Slab<'a, Leg, WholeLine>,
+    lines: Slab<'a, Line, WholeLine>,
     pools: Slab<'a, Pool>,
     line_grid: Grid<'a>,
     pool_grid: Grid<'a>,
@@ -146,7 +147,7 @@ impl<'a> Engine<'a> {
     }
 
     fn build(tables: Tables<'a>, ring_max: u16) -> Result<Self, Error> {
-        let Tables { calls, offers, agents, queues, timers, outputs, .. } = &tables;
+        let Tables { calls, offers, agents, queues, timers, alarms, outputs, .. } = &tables;
         if ring_max == 0 {
             return Err(Error::Config("ring_max is 0"));
         }
@@ -156,7 +157,9 @@ impl<'a> Engine<'a> {
         if beside < calls.len() || tables.callers.len() < callers || tables.ranks.len() < ranks {
             return Err(Error::Full(Table::Calls));
         }
-        if timers.len() < calls.len() + offers.len() + agents.len() + queues.len() {
+        let (owners, others) = (calls.len() as u32, offers.len() + agents.len() + queues.len());
+        let slots = timer::slots(owners) as usize + timer::slots(others as u32) as usize;
+        if alarms.len() < calls.len() + others || timers.len() < slots {
             return Err(Error::Full(Table::Timers));
         }
         if outputs.len() < burst(ring_max) {
@@ -180,7 +183,7 @@ impl<'a> Engine<'a> {
             lines: Slab::new(tables.lines),
             pools: Slab::new(tables.pools),
             skills: Skills::new(tables.classes, tables.profiles, tables.skills, tables.fits)?,
-            timers: Timers::new(tables.timers),
+            timers: Timers::new(tables.timers, tables.alarms, owners),
             steps: tables.steps,
             steps_used: 0,
             ghosts: cleared(tables.ghosts),

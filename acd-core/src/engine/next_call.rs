@@ -3,10 +3,10 @@
 use core::cmp::Ordering;
 
 use super::{ARRIVED_AT_0, Engine};
-use crate::agent::Member;
 use crate::call::{CallKey, CallState};
 use crate::error::Error;
 use crate::id::{AgentId, CallId};
+use crate::member::Member;
 use crate::select::{CallOrder, CallReason, Urgency};
 use crate::slab::NIL;
 
@@ -126,7 +126,7 @@ impl Engine<'_> {
             }
             call = self.calls[call].next_sought;
         }
-        let classes = self.skills.classes_for(self.agents[agent].config.profile);
+        let classes = self.skills.classes_for(self.agents[agent].profile);
         let mut at = self.agents[agent].members;
         while at != NIL {
             let member = &self.members[at];
@@ -153,7 +153,7 @@ impl Engine<'_> {
         but: u32,
     ) -> Option<Claim> {
         let line = &self.lines[line];
-        let penalty = member.config.penalty;
+        let penalty = member.penalty;
         if line.head == NIL || penalty < line.penalty_min || line.penalty_max < penalty {
             return best;
         }
@@ -161,8 +161,8 @@ impl Engine<'_> {
             call: line.head,
             seeks: false,
             weight: self.queues[line.queue].config.weight,
-            urgency: self.urgency(line.queue, line.head_key),
-            key: line.head_key,
+            urgency: self.urgency(line.queue, line.head_key()),
+            key: line.head_key(),
         };
         while claim.is_ahead_of(best.as_ref()) {
             let open =

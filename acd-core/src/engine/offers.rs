@@ -46,17 +46,13 @@ impl Engine<'_> {
             self.show_call(call, false);
         }
         self.calls[call].ringing += 1;
-        let at = &mut self.agents[agent];
-        at.ringing += 1;
-        at.load[medium.index()] += 1;
-        at.counters.offered += 1;
-        at.last_offered = self.now;
+        self.agents[agent].start_ringing(medium, self.now);
         self.say(Output::Offer {
             offer: self.offer_id(leg),
             call: self.call_id(call),
             agent: self.agent_id(agent),
             call_tag: self.calls[call].tag,
-            agent_tag: self.agents[agent].config.tag,
+            agent_tag: self.agents[agent].tag,
             queue: self.queue_id(queue),
             ring_until: until,
         });
@@ -95,12 +91,7 @@ impl Engine<'_> {
         if member != NIL {
             self.members[member].calls = self.members[member].calls.saturating_add(1);
         }
-        let at = &mut self.agents[agent];
-        at.ringing -= 1;
-        at.talking += 1;
-        at.missed = 0;
-        at.ready_calls = at.ready_calls.saturating_add(1);
-        at.counters.answered += 1;
+        self.agents[agent].answer();
         self.legs[leg].state = LegState::Connected;
         self.legs[leg].since = self.now;
         self.say(Output::Connected {
@@ -108,7 +99,7 @@ impl Engine<'_> {
             agent: self.agent_id(agent),
             offer,
             call_tag: self.calls[call].tag,
-            agent_tag: self.agents[agent].config.tag,
+            agent_tag: self.agents[agent].tag,
             queue: self.queue_id(queue),
             waited_ms,
         });
@@ -140,24 +131,7 @@ impl Engine<'_> {
         self.say_ended(leg, end);
         self.disarm_leg(leg);
         self.leave_agent(leg);
-        let at = &mut self.agents[agent];
-        at.ringing -= 1;
-        at.load[medium.index()] -= 1;
-        let missed = match end {
-            OfferEnd::TimedOut | OfferEnd::Rejected(_) => {
-                at.counters.missed += 1;
-                true
-            }
-            OfferEnd::Lost => {
-                at.counters.lost += 1;
-                false
-            }
-            _ => {
-                at.counters.cancelled += 1;
-                false
-            }
-        };
-        if missed {
+        if self.agents[agent].stop_ringing(medium, end) {
             self.remember(leg);
             self.blame(agent, queue, end);
         } else {
@@ -189,15 +163,13 @@ impl Engine<'_> {
         };
         let limit = config.missed_limit;
         let at = &mut self.agents[agent];
-        at.idle_since = self.now;
-        at.missed = at.missed.saturating_add(1);
-        if limit.is_some_and(|limit| at.missed >= limit) && at.request == AgentRequest::Available {
-            at.request = AgentRequest::NotReady(REASON_MISSED);
-            at.missed = 0;
+        let missed = at.count_miss(self.now);
+        if limit.is_some_and(|limit| missed >= limit) && at.request() == AgentRequest::Available {
+            at.set_request(AgentRequest::NotReady(REASON_MISSED));
+            at.reset_misses();
         }
         if delay > 0 {
-            let until = self.now.plus(u64::from(delay));
-            self.agents[agent].quiet_until = until.max(self.agents[agent].quiet_until);
+            at.leave_alone_until(self.now.plus(u64::from(delay)));
             self.arm_agent(agent);
         }
     }
@@ -270,7 +242,7 @@ impl Engine<'_> {
             call: self.call_id(call),
             agent: self.agent_id(agent),
             call_tag: self.calls[call].tag,
-            agent_tag: self.agents[agent].config.tag,
+            agent_tag: self.agents[agent].tag,
             end,
             rang_ms: self.now.since(since),
         });

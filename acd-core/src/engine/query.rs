@@ -90,7 +90,7 @@ impl Engine<'_> {
     /// # Errors
     /// No such agent.
     pub fn agent_counters(&self, agent: AgentId) -> Result<AgentCounters, Error> {
-        Ok(self.agents[self.agent(agent)?].counters)
+        Ok(self.agents[self.agent(agent)?].counters())
     }
 }
 

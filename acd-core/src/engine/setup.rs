@@ -2,11 +2,12 @@
 
 use super::Engine;
 use crate::ProfileId;
-use crate::agent::{Agent, AgentConfig, AgentRequest, Member, Membership};
+use crate::agent::{Agent, AgentConfig, AgentRequest};
 use crate::error::{Error, Table};
 use crate::event::OfferEnd;
 use crate::id::{AgentId, QueueId};
 use crate::leg::LegState;
+use crate::member::{Member, Membership};
 use crate::queue::{Line, Pool, Queue, QueueConfig};
 use crate::slab::NIL;
 use crate::time::Time;
@@ -114,8 +115,7 @@ impl Engine<'_> {
         if !self.skills.has_profile(config.profile) {
             return Err(Error::NoProfile(config.profile));
         }
-        let agent = Agent { config, ..Agent::default() };
-        let index = self.agents.insert(agent);
+        let index = self.agents.insert(Agent::new(&config));
         index.map(|index| self.agent_id(index)).ok_or(Error::Full(Table::Agents))
     }
 
@@ -156,16 +156,11 @@ impl Engine<'_> {
         if self.members.is_full() {
             return Err(Error::Full(Table::Memberships));
         }
-        let pool = self.pool(q, self.agents[a].config.profile)?;
-        let member = Member {
-            agent: a,
-            queue: q,
-            pool,
-            next: self.agents[a].members,
-            config,
-            joined: self.next_member,
-            ..Member::default()
-        };
+        let pool = self.pool(q, self.agents[a].profile)?;
+        let mut member = Member::default();
+        (member.agent, member.queue, member.pool) = (a, q, pool);
+        (member.next, member.joined) = (self.agents[a].members, self.next_member);
+        member.set_place(&config);
         let Some(index) = self.members.insert(member) else {
             return Err(Error::Full(Table::Memberships));
         };
@@ -188,11 +183,11 @@ impl Engine<'_> {
     ) -> Result<(), Error> {
         let (a, q) = (self.agent(agent)?, self.queue(queue)?);
         let member = self.member_of(a, q).ok_or(Error::NotMember(agent, queue))?;
-        if self.members[member].config == config {
+        if self.members[member].place() == config {
             return Ok(());
         }
         self.unlink_member(member);
-        self.members[member].config = config;
+        self.members[member].set_place(&config);
         self.refresh(a);
         self.note_levels(q);
         Ok(())

@@ -1,8 +1,8 @@
 //! Levels of agents that a call comes to by waiting: the tier rules of `mod_callcenter`.
 
 use super::Engine;
-use crate::agent::Member;
 use crate::call::{Call, CallState};
+use crate::member::Member;
 use crate::slab::NIL;
 use crate::time::Time;
 
@@ -13,7 +13,7 @@ impl Engine<'_> {
         let Some(rules) = queue.config.tiers else {
             return true;
         };
-        let level = member.config.level;
+        let level = member.level;
         level == 0
             || (rules.skip_empty && queue.levels.is_some_and(|(lowest, _)| level <= lowest))
             || self.calls[call].joined().plus(rules.opens_after(level)) <= self.now
@@ -51,10 +51,10 @@ impl Engine<'_> {
         }
         let mut levels: Option<(u16, u16)> = None;
         for member in 0..self.members.used() {
-            let Member { queue: of, logged_in, config, .. } = self.members[member];
-            if self.members.is_live(member) && of == queue && logged_in {
-                let (lowest, highest) = levels.unwrap_or((config.level, config.level));
-                levels = Some((lowest.min(config.level), highest.max(config.level)));
+            let at = &self.members[member];
+            if self.members.is_live(member) && at.queue == queue && at.logged_in() {
+                let (lowest, highest) = levels.unwrap_or((at.level, at.level));
+                levels = Some((lowest.min(at.level), highest.max(at.level)));
             }
         }
         let before = core::mem::replace(&mut self.queues[queue].levels, levels);
@@ -97,6 +97,6 @@ impl Engine<'_> {
 
     /// Whether paperwork of this queue alone keeps an agent from its calls.
     pub(super) fn rests(&self, member: u32) -> bool {
-        member != NIL && self.members[member].resting > 0
+        member != NIL && self.members[member].rests()
     }
 }

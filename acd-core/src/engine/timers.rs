@@ -43,12 +43,12 @@ impl Engine<'_> {
             } else if owner - calls < legs {
                 self.legs[owner - calls].until
             } else if owner - calls - legs < self.agents.capacity() {
-                self.agents[owner - calls - legs].quiet_until
+                self.agents[owner - calls - legs].quiet_until()
             } else {
                 let at = &self.queues[owner - calls - legs - self.agents.capacity()];
                 at.empty_since.plus(u64::from(at.config.leave_empty_after_ms))
             };
-            self.timers.settle(at);
+            self.timers.settle(owner, at);
         }
     }
 
@@ -143,7 +143,7 @@ impl Engine<'_> {
     }
 
     pub(super) fn arm_agent(&mut self, agent: u32) {
-        self.timers.arm(self.agent_timer(agent), self.agents[agent].quiet_until);
+        self.timers.arm(self.agent_timer(agent), self.agents[agent].quiet_until());
     }
 
     pub(super) fn disarm_agent(&mut self, agent: u32) {

@@ -1,10 +1,11 @@
 //! What there is: queues, members, waiting calls, and what is known of each.
 
 use super::Engine;
-use crate::agent::{AgentConfig, AgentRequest, Membership};
+use crate::agent::{AgentConfig, AgentRequest};
 use crate::call::CallState;
 use crate::error::Error;
 use crate::id::{AgentId, CallId, QueueId};
+use crate::member::Membership;
 use crate::queue::Line;
 use crate::skill::ClassId;
 use crate::slab::NIL;
@@ -152,15 +153,15 @@ impl Engine<'_> {
         let (member, agent) = (&self.members[member], &self.agents[a]);
         let of_queue = self.queues[q].config.wrap_up_ms;
         Ok(MemberView {
-            place: member.config,
+            place: member.place(),
             calls: member.calls,
-            last_call: (member.ended > 0).then_some(member.last_end),
-            login: agent.login,
-            request: agent.request,
+            last_call: (member.ended > 0).then_some(member.last_end()),
+            login: agent.login(),
+            request: agent.request(),
             ringing: agent.ringing,
             talking: agent.talking,
-            wrapping: agent.wrapping,
-            wrap_up_ms: member.config.wrap_up_ms.or(agent.config.wrap_up_ms).unwrap_or(of_queue),
+            wrapping: agent.wrapping(),
+            wrap_up_ms: member.wrap_up_ms().or(agent.wrap_up_ms()).unwrap_or(of_queue),
         })
     }
 
@@ -169,6 +170,6 @@ impl Engine<'_> {
     /// # Errors
     /// No such agent.
     pub fn agent_config(&self, agent: AgentId) -> Result<AgentConfig, Error> {
-        Ok(self.agents[self.agent(agent)?].config)
+        Ok(self.agents[self.agent(agent)?].config())
     }
 }

@@ -106,9 +106,9 @@ fn calls_and_agents_are_small() {
     let call = each(Limits { calls: few.calls + MORE, ..few });
     assert_eq!(call, 159, "a waiting call; the aim was 160");
     let agent = each(Limits { agents: few.agents + MORE, ..few });
-    assert_eq!(agent, 216, "an agent without memberships; the aim was 256");
-    assert_eq!(each(Limits { memberships: 16 + MORE, ..few }), 104, "a membership");
-    assert_eq!(each(Limits { offers: 16 + MORE, ..few }), 80, "an offer");
+    let membership = each(Limits { memberships: 16 + MORE, ..few });
+    assert_eq!((agent, membership), (152, 96), "248 for an agent of one queue; the aim was 256");
+    assert_eq!(each(Limits { offers: 16 + MORE, ..few }), 88, "an offer");
     let remembered = Limits { ghosts: 1, ..few };
     let callers = Limits { calls: few.calls + MORE, ..remembered }.bytes() - remembered.bytes();
     assert_eq!(callers.div_ceil(MORE as usize), 167, "a waiting call whose caller is remembered");

@@ -35,12 +35,13 @@ pub fn check() {
     let mut leaves = [0; CALLS];
     let (mut offers, mut lines, mut pools) = (slots::<16, _>(), slots::<4, _>(), slots::<2, _>());
     let (mut classes, mut profiles) = (slots::<1, _>(), slots::<1, _>());
-    let (mut skills, mut fits, mut timers) =
-        (slots::<1, _>(), [0; LIMITS.fit_words()], slots::<30, _>());
+    let (mut skills, mut fits) = (slots::<1, _>(), [0; LIMITS.fit_words()]);
+    let (mut timers, mut alarms) = (slots::<10, _>(), slots::<30, _>());
     let (mut line_index, mut line_words) = ([0; LIMITS.line_index()], [0; LIMITS.line_words()]);
     let (mut pool_index, mut pool_words) = ([0; LIMITS.pool_index()], [0; LIMITS.pool_words()]);
     let mut outputs = slots::<32, _>();
     assert_eq!(LIMITS.timers() as usize, timers.len());
+    assert_eq!(LIMITS.alarms() as usize, alarms.len());
 
     let mut engine = Engine::new(
         EngineStorage {
@@ -64,6 +65,7 @@ pub fn check() {
             pool_index: &mut pool_index,
             pool_words: &mut pool_words,
             timers: &mut timers,
+            alarms: &mut alarms,
             outputs: &mut outputs,
             steps: &mut [],
             ghosts: &mut [],

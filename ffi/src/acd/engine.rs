@@ -80,6 +80,7 @@ pub(super) fn lay(arena: &mut Arena, limits: Limits) -> Result<EngineStorage<'st
         pool_index: arena.table(all.pool_index(), 0)?,
         pool_words: arena.table(all.pool_words(), 0)?,
         timers: arena.slots(all.timers())?,
+        alarms: arena.slots(all.alarms())?,
         outputs: arena.slots(all.outputs)?,
         steps: arena.slots(all.steps)?,
         ghosts: arena.slots(all.ghosts)?,
