@@ -47,7 +47,7 @@
 //! - [`staffing`]: Erlang B, C and A, rosters. [`sim`]: a call centre to experiment with (`std`).
 //! - [`log`]: everything an engine was told, and its replay.
 //! - [`render`]: the outputs as AMI, `queue_log` and `callcenter::info` say them.
-//! - [`stats`]: numbers as a fold over the outputs (`alloc`).
+//! - [`stats`]: numbers as a fold over the outputs.
 //!
 //! # Without an allocator
 //!
@@ -73,8 +73,6 @@ pub mod render;
 #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
 pub mod sim;
 pub mod staffing;
-#[cfg(feature = "alloc")]
-#[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 pub mod stats;
 
 mod accuracy;

@@ -1,8 +1,5 @@
 //! Values as bytes, little-endian, field after field: what snapshots and state hashes are made of.
 
-#[cfg(feature = "alloc")]
-use alloc::{collections::BTreeMap, vec::Vec};
-
 use crate::time::Time;
 
 /// Where bytes go: into a buffer, or into a hash.
@@ -124,51 +121,6 @@ impl<A: Plain, B: Plain, C: Plain> Plain for (A, B, C) {
     }
 }
 
-/// A list: how long it is, and what is in it.
-#[cfg(feature = "alloc")]
-impl<T: Plain> Plain for Vec<T> {
-    fn put(&self, sink: &mut dyn Sink) {
-        (self.len() as u64).put(sink);
-        self.iter().for_each(|value| value.put(sink));
-    }
-
-    fn get(source: &mut Source<'_>) -> Self {
-        let mut all = Self::new();
-        for _ in 0..u64::get(source) {
-            let value = T::get(source);
-            if source.failed {
-                break;
-            }
-            all.push(value);
-        }
-        all
-    }
-}
-
-/// A table: how long it is, and its keys and values in order.
-#[cfg(feature = "alloc")]
-impl<K: Plain + Ord, V: Plain> Plain for BTreeMap<K, V> {
-    fn put(&self, sink: &mut dyn Sink) {
-        (self.len() as u64).put(sink);
-        for (key, value) in self {
-            key.put(sink);
-            value.put(sink);
-        }
-    }
-
-    fn get(source: &mut Source<'_>) -> Self {
-        let mut all = Self::new();
-        for _ in 0..u64::get(source) {
-            let entry: (K, V) = Plain::get(source);
-            if source.failed {
-                break;
-            }
-            all.insert(entry.0, entry.1);
-        }
-        all
-    }
-}
-
 impl Plain for Time {
     fn put(&self, sink: &mut dyn Sink) {
         self.0.put(sink);
@@ -252,16 +204,5 @@ impl Sink for Buffer<'_> {
             }
         }
         self.len += bytes;
-    }
-}
-
-/// Bytes on the heap.
-#[cfg(feature = "alloc")]
-pub(crate) struct Bytes(pub(crate) Vec<u8>);
-
-#[cfg(feature = "alloc")]
-impl Sink for Bytes {
-    fn word(&mut self, word: u64, bytes: usize) {
-        self.0.extend(word.to_le_bytes().into_iter().take(bytes));
     }
 }

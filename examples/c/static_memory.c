@@ -4,7 +4,8 @@
  *     cargo rustc --profile noalloc -p trunkline-ffi --no-default-features --crate-type staticlib
  *     cc -DTL_BARE static_memory.c -Iffi/include target/noalloc/libtrunkline.a
  *
- * The block is a plain array. tl_acd_size says how large it must be for given limits.
+ * The blocks are plain arrays. tl_acd_size and tl_stats_size say how large they must be for given
+ * limits.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@
 static union {
     unsigned char bytes[64 * 1024];
     long double align;
-} memory;
+} memory, numbers;
 
 int main(void)
 {
@@ -36,6 +37,14 @@ int main(void)
     if (tl_acd_init(&memory, sizeof memory, &limits, &acd) != TL_OK)
         return 1;
 
+    /* The numbers of two intervals: a row for each queue and agent in each. */
+    tl_stats_limits rows;
+    tl_stats *stats;
+    if (tl_stats_limits_for(&limits, 2, &rows) != TL_OK || tl_stats_size(&rows, &size) != TL_OK ||
+        tl_stats_init(&numbers, sizeof numbers, &rows, NULL, &stats) != TL_OK)
+        return 1;
+    printf("their statistics of two half hours %" PRIu64 "\n", (uint64_t)size);
+
     uint64_t queue, agent, offers = 0;
     tl_acd_call call;
     tl_acd_output out;
@@ -47,7 +56,7 @@ int main(void)
             tl_acd_set_agent_state(acd, 0, agent, TL_ACD_AVAILABLE, 0) != TL_OK)
             return 1;
         /* Outputs wait in a table of fixed size: take them after every input. */
-        while (tl_acd_poll(acd, &out) == TL_OK)
+        while (tl_stats_poll(stats, acd, &out) == TL_OK)
             ;
     }
 
@@ -57,9 +66,18 @@ int main(void)
         call.queue = queue;
         call.tag = (uint64_t)i;
         last = tl_acd_arrive(acd, 1000 + (tl_time)i, &call);
-        while (tl_acd_poll(acd, &out) == TL_OK)
+        while (tl_stats_poll(stats, acd, &out) == TL_OK)
             offers += out.kind == TL_ACD_OFFER;
     }
     printf("%" PRIu64 " phones ring; the 61st caller: %s\n", offers, tl_status_text(last));
-    return offers == 30 && last == TL_ERR_ACD_FULL && tl_acd_free(acd) == TL_OK ? 0 : 1;
+
+    tl_stats_traffic traffic;
+    size_t count;
+    if (tl_stats_list_traffic(stats, &traffic, 1, &count) != TL_OK || count != 1)
+        return 1;
+    printf("%" PRIu64 " callers were let in\n", traffic.offered);
+    return offers == 30 && last == TL_ERR_ACD_FULL && traffic.offered == 60 &&
+                   tl_stats_free(stats) == TL_OK && tl_acd_free(acd) == TL_OK
+               ? 0
+               : 1;
 }

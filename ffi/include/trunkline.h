@@ -2068,11 +2068,10 @@ tl_status tl_acd_render_ami_strategy(uint32_t strategy, char *text, size_t room,
  * Routing: statistics
  *
  * A fold over what the engine says: traffic by interval and queue, agents' time by state, every
- * call's detail. Poll the engine through it, or show it each output right after it was polled. It grows
- * with what happens: it takes memory from the allocator.
+ * call's detail. Poll the engine through it, or show it each output right after it was polled. In the
+ * caller's memory it has so many rows, and counts what found no room; from the allocator it takes
+ * memory as it grows.
  */
-
-#if defined(TL_STD)
 
 /** Statistics. */
 typedef struct tl_stats tl_stats;
@@ -2091,11 +2090,92 @@ typedef struct tl_stats_config {
     uint64_t short_ms;
 } tl_stats_config;
 
+/**
+ * How many rows statistics in the caller's memory have room for. What finds no room is left out of
+ * that table, and counted: see `tl_stats_get_lost`.
+ */
+typedef struct tl_stats_limits {
+    /** Set by `tl_stats_limits_defaults` and `tl_stats_limits_for`. */
+    uint32_t struct_size;
+    /** Rows by interval and queue. Default: 768. */
+    uint32_t traffic;
+    /** Rows by interval, queue and class of calls. Default: 768. */
+    uint32_t classes;
+    /** Agents. Default: 64. */
+    uint32_t agents;
+    /** Rows by interval and agent. Default: 3,072. */
+    uint32_t agent_intervals;
+    /** Pairs of a queue and an agent whose calls were rated in it. Default: 144. */
+    uint32_t ratings;
+    /** Calls at the same time. Default: 256. */
+    uint32_t calls;
+    /** Calls that have ended and were not taken yet. Default: 256. */
+    uint32_t ended;
+} tl_stats_limits;
+
+/**
+ * How often something was not counted in a table because it was full. All 0 when nothing is missing
+ * from the reports.
+ */
+typedef struct tl_stats_lost {
+    /** Changes of traffic by interval and queue. */
+    uint64_t traffic;
+    /** Changes of traffic by interval, queue and class. */
+    uint64_t classes;
+    /** Changes of agents. */
+    uint64_t agents;
+    /** Changes of agents by interval. */
+    uint64_t agent_intervals;
+    /** Ratings by queue and agent. */
+    uint64_t ratings;
+    /** Calls that were not followed: they are offered, and nothing more is known of them. */
+    uint64_t calls;
+    /** Calls that ended and are not among those of `tl_stats_next_call`. */
+    uint64_t ended;
+    /** For later versions; 0. */
+    uint64_t reserved;
+} tl_stats_lost;
+
 /** Fills in the default configuration. */
 tl_status tl_stats_defaults(struct tl_stats_config *config);
 
-/** Makes statistics without numbers yet. `config` may be NULL for the defaults. */
-tl_status tl_stats_new(const struct tl_stats_config *config, struct tl_stats **stats);
+/** Fills in the default limits: those for `tl_acd_limits_defaults` and a day of half hours. */
+tl_status tl_stats_limits_defaults(struct tl_stats_limits *limits);
+
+/**
+ * Fills in room for everything that an engine of these limits can say in so many intervals, if older
+ * rows are forgotten and the calls that ended taken before there are more. `acd_limits` may be NULL for
+ * the defaults.
+ */
+tl_status tl_stats_limits_for(const tl_acd_limits *acd_limits,
+                              uint32_t intervals,
+                              struct tl_stats_limits *limits);
+
+/**
+ * Stores in `size` how many bytes statistics of these limits take. `limits` may be NULL for the
+ * defaults, here and below.
+ */
+tl_status tl_stats_size(const struct tl_stats_limits *limits, size_t *size);
+
+/**
+ * Makes statistics without numbers yet in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
+ * `config` may be NULL for the defaults.
+ */
+tl_status tl_stats_init(void *memory,
+                        size_t size,
+                        const struct tl_stats_limits *limits,
+                        const struct tl_stats_config *config,
+                        struct tl_stats **stats);
+
+#if defined(TL_STD)
+/**
+ * Makes statistics without numbers yet. They have room for whatever comes, and take memory from the
+ * allocator as they grow: `tl_stats_forget_before` and `tl_stats_next_call` keep them small. `config`
+ * may be NULL for the defaults.
+ */
+tl_status tl_stats_new(const struct tl_stats_config *config,
+                       struct tl_stats **stats);
+#endif
 
 /** Ends statistics. NULL is fine. */
 tl_status tl_stats_free(struct tl_stats *stats);
@@ -2109,9 +2189,12 @@ tl_status tl_stats_poll(struct tl_stats *stats, tl_acd *acd, tl_acd_output *outp
  */
 tl_status tl_stats_see(struct tl_stats *stats, const tl_acd *acd);
 
+/** Stores what is missing because a table was full. */
+tl_status tl_stats_get_lost(const struct tl_stats *stats, struct tl_stats_lost *lost);
+
 /**
- * Drops the rows of traffic and of agents whose interval began before that instant, so that the tables
- * do not grow for ever; agents and ratings of all time stay. A call that joined before and ends later
+ * Drops the rows of traffic and of agents whose interval began before that instant: there is room for
+ * others again; agents and ratings of all time stay. A call that joined before and ends later
  * has its detail, but no row.
  */
 tl_status tl_stats_forget_before(struct tl_stats *stats,
@@ -2119,21 +2202,29 @@ tl_status tl_stats_forget_before(struct tl_stats *stats,
 
 /**
  * Writes all the numbers into `bytes`, which has room for `room`, and stores their length in `len`;
- * when the room is too small, returns `TL_ERR_BUFFER`. `TL_ERR_UNDRAINED`: take the calls that have
- * ended with `tl_stats_next_call` until `TL_DONE`, or none of them.
+ * when the room is too small, returns `TL_ERR_BUFFER`.
  */
 tl_status tl_stats_snapshot(const struct tl_stats *stats, uint8_t *bytes, size_t room, size_t *len);
 
 /**
- * Makes statistics with the numbers of a snapshot of `len` bytes: they go on as if they had never
- * stopped. `TL_ERR_ACD_SNAPSHOT`: it is damaged, or of another version.
+ * Makes statistics with the numbers of a snapshot of `len` bytes in the caller's block of `size` bytes,
+ * aligned to `TL_ALIGN`: they go on as if they had never stopped. The limits may be others than before.
+ * `TL_ERR_ACD_SNAPSHOT`: it is damaged, of another version, or holds more rows than there is room for.
  */
+tl_status tl_stats_restore_init(void *memory,
+                                size_t size,
+                                const struct tl_stats_limits *limits,
+                                const uint8_t *snapshot,
+                                size_t len,
+                                struct tl_stats **stats);
+
+#if defined(TL_STD)
+/** As `tl_stats_new`, with the numbers of a snapshot; see `tl_stats_restore_init`. */
 tl_status tl_stats_restore_new(const uint8_t *snapshot, size_t len, struct tl_stats **stats);
+#endif
 
 /** Stores the numbers as one: equal for statistics of the same outputs, on every machine. */
 tl_status tl_stats_state_hash(const struct tl_stats *stats, uint64_t *hash);
-
-#endif
 
 /* ===========================================================================
  * Routing: what statistics say
@@ -2141,8 +2232,6 @@ tl_status tl_stats_state_hash(const struct tl_stats *stats, uint64_t *hash);
  * Each function that lists stores as many rows as there is `room` for, and in `count` how many there
  * are; call it with `room` 0 to be told.
  */
-
-#if defined(TL_STD)
 
 /** The calls that joined a queue in an interval, whenever they left it. */
 typedef struct tl_stats_traffic {
@@ -2308,8 +2397,6 @@ tl_status tl_stats_next_call(tl_stats *stats, struct tl_stats_call *call);
  * agent.
  */
 tl_status tl_stats_rate(tl_stats *stats, const struct tl_stats_call *call, uint32_t rating);
-
-#endif
 
 /* ===========================================================================
  * Routing: who gets in

@@ -74,8 +74,6 @@ const SECTIONS: &[&str] = &[
 
 /// Sections that a library without std does not have.
 const WITH_STD: &[&str] = &[
-    "acd/stats",
-    "acd/reports",
     "acd/text",
     "acd/text/sim",
     "ivr/document",

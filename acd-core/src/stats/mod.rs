@@ -5,15 +5,21 @@
 //! ([`Stats::intervals`]) and by queue ([`Stats::queues`]), or by both, and by class of calls too
 //! ([`Stats::traffic_by_class`]); agents' time by state and points ([`Stats::agents`], by profile or
 //! any other class of agents [`Stats::agents_by`]); every call's detail ([`Stats::take_calls`]);
-//! satisfaction ([`Stats::satisfaction`]). A [`Stats::snapshot`] outlives the program.
+//! satisfaction ([`Stats::satisfaction`]). A [`Stats::write_snapshot`] outlives the program.
+//!
+//! Rows live in the caller's memory ([`Stats::new`]) or on the heap ([`Stats::with_capacity`]), so
+//! many of them and no more; or there are as many as it takes ([`Stats::growing`]), for who looks
+//! at a year of logs.
 //!
 //! ```
-//! use acd_core::stats::{Level, Stats};
+//! # #[cfg(feature = "alloc")] {
+//! use acd_core::stats::{Level, Stats, StatsConfig, StatsLimits};
 //! use acd_core::*;
 //!
-//! let mut engine = Engine::with_capacity(Limits::default())?;
+//! let limits = Limits::default();
+//! let mut engine = Engine::with_capacity(limits)?;
 //! let queue = engine.add_queue(QueueConfig::default())?;
-//! let mut stats = Stats::new(1_800_000, 20_000, 5_000);
+//! let mut stats = Stats::with_capacity(StatsConfig::default(), StatsLimits::new(limits, 48));
 //! engine.handle(Time(0), Input::Arrive(CallConfig::new(queue)))?;
 //! while let Some((at, output)) = engine.poll_at() {
 //!     stats.see(at, &output);
@@ -21,21 +27,32 @@
 //! let row = stats.traffic().next().expect("one interval, one queue");
 //! assert_eq!((row.0, row.1, row.2.offered), (Time(0), queue, 1));
 //! assert_eq!(row.2.level(Level::OfOffered), (0, 1));
+//! # }
 //! # Ok::<(), acd_core::Error>(())
 //! ```
 
-use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
+#[cfg(feature = "alloc")]
+use alloc::{collections::BTreeMap, vec::Vec};
 
 use crate::{AgentId, AgentState, CallId, ClassId, LeaveReason, OfferEnd, Output, QueueId, Time};
 
+mod room;
 mod rows;
 mod snapshot;
+mod table;
 
+pub use room::{
+    AgentIntervalSlot, AgentSlot, CallSlot, ClassSlot, EndedSlot, Lost, RatingSlot, StatsConfig,
+    StatsLimits, StatsStorage, TrafficSlot,
+};
 pub use rows::{AgentRow, CallDetail, CallEnd, Level, Ratings, Traffic};
 
-#[derive(Clone, Copy, Debug)]
-struct LiveCall {
+use room::Tables;
+use table::Key;
+
+/// A call that is in a queue or talks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LiveCall {
     detail: CallDetail,
     class: ClassId,
     joined: Time,
@@ -49,8 +66,9 @@ struct Where {
     class: ClassId,
 }
 
+/// An agent and what it is doing.
 #[derive(Clone, Copy, Debug, Default)]
-struct Agent {
+pub struct Agent {
     row: AgentRow,
     state: AgentState,
     since: Time,
@@ -63,82 +81,99 @@ struct Agent {
 const INTERVALS_MAX: u64 = 10_000;
 
 /// The numbers so far.
-#[derive(Clone, Debug)]
-pub struct Stats {
-    interval_ms: u64,
-    level_ms: u64,
-    short_ms: u64,
-    traffic: BTreeMap<(Time, QueueId), Traffic>,
-    by_class: BTreeMap<(Time, QueueId, ClassId), Traffic>,
-    agents: BTreeMap<AgentId, Agent>,
-    agent_intervals: BTreeMap<(Time, AgentId), AgentRow>,
-    ratings: BTreeMap<(QueueId, Option<AgentId>), Ratings>,
-    live: BTreeMap<CallId, LiveCall>,
-    done: Vec<CallDetail>,
+pub struct Stats<'a> {
+    config: StatsConfig,
+    tables: Tables<'a>,
+    /// How many calls have ended.
+    ended: u64,
     /// Intervals that began before then are forgotten.
     kept_from: Time,
 }
 
-impl Stats {
-    /// No numbers yet. Intervals of so many ms; answered or abandoned within `level_ms` is in the
-    /// service level, abandoned before `short_ms` is almost at once.
+impl core::fmt::Debug for Stats<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Stats").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Stats<'static> {
+    /// No numbers yet, and room for so many rows, taken from the heap now.
     #[must_use]
-    pub fn new(interval_ms: u64, level_ms: u64, short_ms: u64) -> Self {
-        Self {
-            interval_ms: interval_ms.max(1),
-            level_ms,
-            short_ms,
-            traffic: BTreeMap::new(),
-            by_class: BTreeMap::new(),
-            agents: BTreeMap::new(),
-            agent_intervals: BTreeMap::new(),
-            ratings: BTreeMap::new(),
-            live: BTreeMap::new(),
-            done: Vec::new(),
-            kept_from: Time::ZERO,
-        }
+    pub fn with_capacity(config: StatsConfig, limits: StatsLimits) -> Self {
+        Self::of(config, Tables::of(limits))
+    }
+
+    /// No numbers yet. The tables grow on the heap as they must: nothing is ever lost, and a row
+    /// more may take memory at any time.
+    #[must_use]
+    pub fn growing(config: StatsConfig) -> Self {
+        Self::of(config, Tables::growing())
+    }
+}
+
+impl<'a> Stats<'a> {
+    /// No numbers yet, in the caller's memory.
+    #[must_use]
+    pub fn new(config: StatsConfig, storage: StatsStorage<'a>) -> Self {
+        Self::of(config, storage.into())
+    }
+
+    fn of(config: StatsConfig, tables: Tables<'a>) -> Self {
+        let config = StatsConfig { interval_ms: config.interval_ms.max(1), ..config };
+        Self { config, tables, ended: 0, kept_from: Time::ZERO }
+    }
+
+    /// What is missing because a table was full.
+    #[must_use]
+    pub fn lost(&self) -> Lost {
+        self.tables.lost()
     }
 
     /// Traffic by beginning of interval and queue.
     pub fn traffic(&self) -> impl Iterator<Item = (Time, QueueId, &Traffic)> {
-        self.traffic.iter().map(|((at, queue), row)| (*at, *queue, row))
+        self.tables.traffic.iter().map(|((at, queue), row)| (at, queue, row))
     }
 
     /// Traffic by beginning of interval, queue and class of calls.
     pub fn traffic_by_class(&self) -> impl Iterator<Item = (Time, QueueId, ClassId, &Traffic)> {
-        self.by_class.iter().map(|((at, queue, class), row)| (*at, *queue, *class, row))
+        self.tables.classes.iter().map(|((at, queue, class), row)| (at, queue, class, row))
     }
 
     /// Traffic of all queues by beginning of interval.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn intervals(&self) -> BTreeMap<Time, Traffic> {
         self.traffic_by(|at, _| at)
     }
 
     /// Traffic of all time by queue.
+    #[cfg(feature = "alloc")]
     #[must_use]
     pub fn queues(&self) -> BTreeMap<QueueId, Traffic> {
         self.traffic_by(|_, queue| queue)
     }
 
+    #[cfg(feature = "alloc")]
     fn traffic_by<K: Ord>(&self, key: impl Fn(Time, QueueId) -> K) -> BTreeMap<K, Traffic> {
         let mut sums: BTreeMap<K, Traffic> = BTreeMap::new();
-        for ((at, queue), row) in &self.traffic {
-            sums.entry(key(*at, *queue)).or_default().add(row);
+        for (at, queue, row) in self.traffic() {
+            sums.entry(key(at, queue)).or_default().add(row);
         }
         sums
     }
 
     /// Agents up to an instant not before the last output.
     pub fn agents(&self, until: Time) -> impl Iterator<Item = (AgentId, AgentRow)> {
-        self.agents.iter().map(move |(agent, &Agent { mut row, state, since, .. })| {
+        self.tables.agents.iter().map(move |(agent, &Agent { mut row, state, since, .. })| {
             rows::spend(&mut row, state, until.since(since));
-            (*agent, row)
+            (agent, row)
         })
     }
 
     /// Agents up to an instant not before the last output, added up by any class of theirs: their
     /// [profile](crate::Engine::agent_config), their team.
+    #[cfg(feature = "alloc")]
     pub fn agents_by<K: Ord>(
         &self,
         until: Time,
@@ -154,47 +189,55 @@ impl Stats {
     /// Agents by beginning of interval, the time of each state split at the seams. A state that
     /// lasts still counts from when it ends; an offer counts when it was made.
     pub fn agents_by_interval(&self) -> impl Iterator<Item = (Time, AgentId, &AgentRow)> {
-        self.agent_intervals.iter().map(|((at, agent), row)| (*at, *agent, row))
+        self.tables.agent_intervals.iter().map(|((at, agent), row)| (at, agent, row))
     }
 
     /// Ratings by queue and by the agent who answered, if one did.
     pub fn satisfaction(&self) -> impl Iterator<Item = (QueueId, Option<AgentId>, &Ratings)> {
-        self.ratings.iter().map(|((queue, agent), row)| (*queue, *agent, row))
+        self.tables.ratings.iter().map(|((queue, agent), row)| (queue, agent, row))
     }
 
-    /// Calls that have ended since this was last asked, in that order.
+    /// The next call that has ended, in that order.
+    pub fn next_call(&mut self) -> Option<CallDetail> {
+        self.tables.ended.pop_first()
+    }
+
+    /// All calls that have ended and were not taken yet, in that order.
+    #[cfg(feature = "alloc")]
     pub fn take_calls(&mut self) -> Vec<CallDetail> {
-        core::mem::take(&mut self.done)
+        core::iter::from_fn(|| self.next_call()).collect()
     }
 
-    /// Drops the rows of traffic and of agents whose interval began before that instant, so that
-    /// the tables do not grow for ever. Traffic of all time is then what is left of it; agents and
+    /// Drops the rows of traffic and of agents whose interval began before that instant: there is
+    /// room again. Traffic of all time is then what is left of it; agents and
     /// ratings of all time stay. A call that joined before and ends later has its
     /// [detail](Self::take_calls) and no row.
     pub fn forget_before(&mut self, before: Time) {
         self.kept_from = self.kept_from.max(before);
-        let (queue, class, agent) = (QueueId::from_raw(0), ClassId(0), AgentId::from_raw(0));
-        self.traffic = self.traffic.split_off(&(before, queue));
-        self.by_class = self.by_class.split_off(&(before, queue, class));
-        self.agent_intervals = self.agent_intervals.split_off(&(before, agent));
+        let tables = &mut self.tables;
+        tables.traffic.remove_before((before, QueueId::LEAST));
+        tables.classes.remove_before((before, QueueId::LEAST, ClassId::ANY));
+        tables.agent_intervals.remove_before((before, AgentId::LEAST));
     }
 
     /// The caller rated the call: counted with its queue, interval and agent. Hand in the detail
-    /// [`take_calls`](Self::take_calls) gave.
+    /// [`next_call`](Self::next_call) gave.
     pub fn rate(&mut self, call: &CallDetail, rating: u8) {
         let start = self.start(call.arrived);
         if start >= self.kept_from {
-            let row = self.traffic.entry((start, call.queue)).or_default();
-            row.rated += 1;
-            row.rating += u64::from(rating);
+            self.tables.traffic.change((start, call.queue), |row| {
+                row.rated += 1;
+                row.rating += u64::from(rating);
+            });
         }
         let who = call.answered.map(|(agent, _)| agent);
         if let Some(agent) = who {
-            let row = &mut self.agents.entry(agent).or_default().row;
-            row.rated += 1;
-            row.rating += u64::from(rating);
+            self.tables.agents.change(agent, |Agent { row, .. }| {
+                row.rated += 1;
+                row.rating += u64::from(rating);
+            });
         }
-        self.ratings.entry((call.queue, who)).or_default().note(rating);
+        self.tables.ratings.change((call.queue, who), |ratings| ratings.note(rating));
     }
 
     /// Takes one output in, in the order in which they came about.
@@ -204,7 +247,8 @@ impl Stats {
                 self.count(Where { joined: at, queue, class }, |row| row.offered += 1);
                 let detail =
                     CallDetail { tag, arrived: at, queue, offers: 0, answered: None, end: None };
-                self.live.insert(call, LiveCall { detail, class, joined: at });
+                let joins = LiveCall { detail, class, joined: at };
+                self.tables.calls.change(call, |live| *live = joins);
             }
             Output::Refused { queue, class, .. } => {
                 self.count(Where { joined: at, queue, class }, |row| {
@@ -213,7 +257,7 @@ impl Stats {
                 });
             }
             Output::Moved { call, from, to, waited_ms, .. } => {
-                let Some(live) = self.live.get_mut(&call) else {
+                let Some(live) = self.tables.calls.get_mut(call) else {
                     return;
                 };
                 let (joined, class) = (live.joined, live.class);
@@ -225,7 +269,7 @@ impl Stats {
                 self.count(Where { joined: at, queue: to, class }, |row| row.offered += 1);
             }
             Output::Offer { call, agent, .. } => {
-                if let Some(live) = self.live.get_mut(&call) {
+                if let Some(live) = self.tables.calls.get_mut(call) {
                     live.detail.offers += 1;
                 }
                 self.count_agent(at, agent, |row| row.offered += 1);
@@ -238,12 +282,12 @@ impl Stats {
                 });
             }
             Output::Connected { call, agent, queue, waited_ms, .. } => {
-                let Some(live) = self.live.get_mut(&call) else {
+                let Some(live) = self.tables.calls.get_mut(call) else {
                     return;
                 };
                 live.detail.answered = Some((agent, at));
                 let (joined, class) = (live.joined, live.class);
-                let in_level = u64::from(waited_ms <= self.level_ms);
+                let in_level = u64::from(waited_ms <= self.config.level_ms);
                 self.count(Where { joined, queue, class }, |row| {
                     row.answered += 1;
                     row.answered_in_level += in_level;
@@ -255,7 +299,8 @@ impl Stats {
                 let Some(live) = self.end(call, CallEnd::Left(reason), at) else {
                     return;
                 };
-                let (in_level, short) = (waited_ms <= self.level_ms, waited_ms < self.short_ms);
+                let (in_level, short) =
+                    (waited_ms <= self.config.level_ms, waited_ms < self.config.short_ms);
                 let LiveCall { joined, class, .. } = live;
                 self.count(Where { joined, queue, class }, |row| {
                     rows::more(&mut row.waited_ms, at.since(joined));
@@ -275,7 +320,7 @@ impl Stats {
                         row.completed += 1;
                         rows::more(&mut row.talked_ms, talked_ms);
                     });
-                    self.agents.entry(agent).or_default().last = Some(here);
+                    self.tables.agents.change(agent, |known| known.last = Some(here));
                 }
             }
             Output::AgentChanged { agent, state, .. } => self.agent_changed(at, agent, state),
@@ -284,14 +329,17 @@ impl Stats {
     }
 
     fn end(&mut self, call: CallId, end: CallEnd, at: Time) -> Option<LiveCall> {
-        let mut live = self.live.remove(&call)?;
+        let mut live = self.tables.calls.remove(call)?;
         live.detail.end = Some((end, at));
-        self.done.push(live.detail);
+        self.tables.ended.change(self.ended, |place| *place = live.detail);
+        self.ended += 1;
         Some(live)
     }
 
     fn agent_changed(&mut self, at: Time, agent: AgentId, state: AgentState) {
-        let known = self.agents.entry(agent).or_default();
+        let Some(known) = self.tables.agents.row(agent) else {
+            return;
+        };
         let Agent { state: before, since, last, .. } = *known;
         let spent = at.since(since);
         rows::spend(&mut known.row, before, spent);
@@ -308,18 +356,19 @@ impl Stats {
                 break;
             }
             let start = self.start(from);
-            let seam = start.plus(self.interval_ms);
+            let seam = start.plus(self.config.interval_ms);
             let to = if n == INTERVALS_MAX { at } else { at.min(seam) };
             if start >= self.kept_from {
-                let row = self.agent_intervals.entry((start, agent)).or_default();
-                rows::spend(row, before, to.since(from));
+                let spent = to.since(from);
+                let rows = &mut self.tables.agent_intervals;
+                rows.change((start, agent), |row| rows::spend(row, before, spent));
             }
             from = to;
         }
     }
 
     fn start(&self, at: Time) -> Time {
-        Time(at.ms() - at.ms() % self.interval_ms)
+        Time(at.ms() - at.ms() % self.config.interval_ms)
     }
 
     /// Counts in the rows of an interval and queue, with and without the class.
@@ -328,16 +377,17 @@ impl Stats {
         if start < self.kept_from {
             return;
         }
-        change(self.traffic.entry((start, at.queue)).or_default());
-        change(self.by_class.entry((start, at.queue, at.class)).or_default());
+        let tables = &mut self.tables;
+        tables.traffic.change((start, at.queue), &change);
+        tables.classes.change((start, at.queue, at.class), &change);
     }
 
     /// Counts in the rows of an agent, of all time and of the interval.
     fn count_agent(&mut self, at: Time, agent: AgentId, change: impl Fn(&mut AgentRow)) {
         let start = self.start(at);
-        change(&mut self.agents.entry(agent).or_default().row);
+        self.tables.agents.change(agent, |known| change(&mut known.row));
         if start >= self.kept_from {
-            change(self.agent_intervals.entry((start, agent)).or_default());
+            self.tables.agent_intervals.change((start, agent), &change);
         }
     }
 }

@@ -207,6 +207,20 @@ impl Ratings {
     }
 }
 
+/// Of no call.
+impl Default for CallDetail {
+    fn default() -> Self {
+        Self {
+            tag: 0,
+            arrived: Time::ZERO,
+            queue: QueueId::from_raw(0),
+            offers: 0,
+            answered: None,
+            end: None,
+        }
+    }
+}
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

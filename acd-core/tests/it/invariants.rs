@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use acd_core::stats::{AgentRow, Level, Stats, Traffic};
+use acd_core::stats::{AgentRow, Level, Stats, StatsConfig, Traffic};
 use acd_core::*;
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 use proptest::test_runner::Config;
@@ -106,7 +106,7 @@ proptest! {
             let state = AgentRequest::LoggedOut;
             world.give(Input::AgentState { agent, state });
         }
-        let mut stats = Stats::new(1_000, 20_000, 100);
+        let mut stats = Stats::growing(StatsConfig { interval_ms: 1_000, short_ms: 100, ..StatsConfig::default() });
         for (at, output) in &world.said {
             stats.see(*at, output);
         }

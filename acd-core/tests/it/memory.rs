@@ -3,6 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use acd_core::stats::{Lost, Stats, StatsConfig, StatsLimits};
 use acd_core::*;
 
 /// The system's allocator, counting for each thread.
@@ -31,8 +32,10 @@ static COUNTING: Counting = Counting;
 
 #[test]
 fn inv_52_nothing_is_allocated_after_construction() {
-    let mut engine =
-        Engine::with_capacity(Limits { steps: 2, ghosts: 2, ..Limits::default() }).unwrap();
+    let limits = Limits { steps: 2, ghosts: 2, ..Limits::default() };
+    let mut engine = Engine::with_capacity(limits).unwrap();
+    let config = StatsConfig { interval_ms: 60_000, ..StatsConfig::default() };
+    let mut stats = Stats::with_capacity(config, StatsLimits::new(limits, 2));
     let before = COUNT.get();
     assert!(before > 0, "the count counts");
     let queue = engine
@@ -73,7 +76,10 @@ fn inv_52_nothing_is_allocated_after_construction() {
         };
         // Many of these come too late: errors must not allocate either.
         let _ = engine.handle(Time(n * 130), input);
-        while let Some(output) = engine.poll() {
+        stats.forget_before(Time((n * 130).saturating_sub(60_000)));
+        while stats.next_call().is_some() {}
+        while let Some((at, output)) = engine.poll_at() {
+            stats.see(at, &output);
             match output {
                 Output::Offer { offer, .. } => offers[n as usize % 4] = Some(offer),
                 Output::Connected { call, .. } => {
@@ -88,6 +94,8 @@ fn inv_52_nothing_is_allocated_after_construction() {
     }
     let counters = engine.queue_counters(queue).unwrap();
     assert!(counters.answered > 100 && counters.abandoned > 100, "{counters:?}");
+    assert_eq!(stats.lost(), Lost::default());
+    assert!(stats.agents(Time(650_000)).any(|(_, row)| row.answered > 10));
     assert_eq!(COUNT.get(), before);
 }
 

@@ -1,12 +1,17 @@
 //! The five reports, from one small morning.
 
-use acd_core::stats::{CallEnd, Level, Stats, Traffic};
+use acd_core::stats::{
+    AgentIntervalSlot, AgentSlot, CallEnd, CallSlot, ClassSlot, EndedSlot, Level, Lost, RatingSlot,
+    Stats, StatsConfig, StatsLimits, StatsStorage, Traffic, TrafficSlot,
+};
 use acd_core::*;
 use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
 use crate::desk::Desk;
 
 const HALF_HOUR: u64 = 1_800_000;
+
+const SMALL: StatsConfig = StatsConfig { interval_ms: 500, level_ms: 300, short_ms: 50 };
 
 #[test]
 fn a_morning_in_five_reports() {
@@ -36,7 +41,7 @@ fn a_morning_in_five_reports() {
     desk.at(HALF_HOUR + 115_000).give(Input::Complete { call, by: EndedBy::Agent });
     desk.at(HALF_HOUR + 150_000);
 
-    let mut stats = Stats::new(HALF_HOUR, 20_000, 5_000);
+    let mut stats = Stats::growing(StatsConfig::default());
     for (at, output) in &desk.log {
         stats.see(*at, output);
     }
@@ -117,7 +122,7 @@ fn said(events: &[(u8, u8)]) -> Vec<(Time, Output)> {
     desk.log
 }
 
-fn folded(outputs: &[(Time, Output)], stats: &mut Stats) {
+fn folded(outputs: &[(Time, Output)], stats: &mut Stats<'_>) {
     for (at, output) in outputs {
         stats.see(*at, output);
     }
@@ -135,7 +140,7 @@ proptest! {
     ) {
         let said = said(&events);
         let (before, after) = said.split_at(usize::from(stop) % (said.len() + 1));
-        let mut lasting = Stats::new(500, 300, 50);
+        let mut lasting = Stats::growing(SMALL);
         folded(before, &mut lasting);
         let mut bytes = lasting.snapshot();
         let mut stopped = Stats::restore(&bytes).expect("a sound snapshot");
@@ -163,14 +168,14 @@ proptest! {
     ) {
         let said = said(&events);
         let (before, after) = said.split_at(usize::from(stop) % (said.len() + 1));
-        let mut whole = Stats::new(500, 300, 50);
+        let mut whole = Stats::growing(SMALL);
         folded(before, &mut whole);
-        let mut short = whole.clone();
+        let mut short = Stats::restore(&whole.snapshot()).expect("a sound snapshot");
         let seam = Time(before.last().map_or(0, |(at, _)| at.ms()) / 500 * 500);
         short.forget_before(seam);
         folded(after, &mut whole);
         folded(after, &mut short);
-        let kept = |stats: &Stats| -> Vec<(Time, Traffic)> {
+        let kept = |stats: &Stats<'_>| -> Vec<(Time, Traffic)> {
             stats.traffic().filter(|row| row.0 >= seam).map(|row| (row.0, *row.2)).collect()
         };
         prop_assert_eq!(kept(&short), kept(&whole));
@@ -195,4 +200,129 @@ proptest! {
         });
         prop_assert_eq!(there as usize, joined - ended.count());
     }
+
+    /// INV-51, INV-52: tables of so many rows say what growing ones say, of what they had room for;
+    /// what they had no room for is counted.
+    #[test]
+    fn full_tables_are_right_about_what_they_hold_and_count_the_rest(
+        events in proptest::collection::vec(any::<(u8, u8)>(), 1..200),
+        room in 0u32..40,
+    ) {
+        let said = said(&events);
+        let mut whole = Stats::growing(SMALL);
+        folded(&said, &mut whole);
+        prop_assert_eq!(whole.lost(), Lost::default());
+        let plenty = StatsLimits::new(Limits::default(), 200);
+        let few = StatsLimits {
+            traffic: room,
+            classes: room,
+            agent_intervals: room,
+            ended: room,
+            ..plenty
+        };
+        let mut memory = Memory::new(plenty);
+        let mut same = Stats::new(SMALL, memory.storage());
+        folded(&said, &mut same);
+        prop_assert_eq!(same.lost(), Lost::default());
+        prop_assert_eq!(same.state_hash(), whole.state_hash());
+        let bytes = same.snapshot();
+        prop_assert_eq!(&bytes, &whole.snapshot());
+
+        let mut memory = Memory::new(few);
+        let mut part = Stats::new(SMALL, memory.storage());
+        folded(&said, &mut part);
+        let mut heap = Stats::with_capacity(SMALL, few);
+        folded(&said, &mut heap);
+        prop_assert_eq!(heap.state_hash(), part.state_hash());
+        let (rows, all) = (part.traffic().count(), whole.traffic().count());
+        prop_assert_eq!(rows, all.min(room as usize));
+        prop_assert_eq!(part.lost().traffic > 0, rows < all);
+        for row in part.traffic() {
+            prop_assert!(whole.traffic().any(|other| other == row));
+        }
+        for row in part.agents_by_interval() {
+            prop_assert!(whole.agents_by_interval().any(|other| other == row));
+        }
+        let offered = |stats: &Stats<'_>| -> u64 {
+            stats.traffic_by_class().map(|row| row.3.offered).sum()
+        };
+        prop_assert!(offered(&part) <= offered(&whole));
+        prop_assert!(offered(&whole) - offered(&part) <= part.lost().classes);
+
+        // What is lost is in the snapshot; what does not fit is refused, not cut off.
+        let mut other = Memory::new(few);
+        let lost = part.lost();
+        let again = Stats::restore_in(other.storage(), &part.snapshot()).expect("it fits");
+        prop_assert_eq!((again.lost(), again.state_hash()), (lost, part.state_hash()));
+        if lost.traffic > 0 {
+            let less = Stats::restore_with_capacity(few, &bytes);
+            prop_assert!(matches!(less, Err(Error::Snapshot(_))));
+        }
+        let taken = part.take_calls();
+        let details = whole.take_calls();
+        prop_assert_eq!(&taken[..], &details[..taken.len()], "the first are kept");
+        prop_assert_eq!(taken.len() as u64 + lost.ended, details.len() as u64);
+
+        // A full table is not full for ever.
+        let end = said.last().map_or(Time::ZERO, |(at, _)| *at);
+        part.forget_before(end.plus(SMALL.interval_ms));
+        prop_assert_eq!(part.traffic().count(), 0);
+        let queue = QueueId::from_raw(0);
+        let reason = RefuseReason::Full;
+        let refused = Output::Refused { tag: 1, queue, class: ClassId::ANY, reason };
+        part.see(end.plus(2 * SMALL.interval_ms), &refused);
+        prop_assert_eq!(part.traffic().count(), usize::from(room > 0));
+    }
+}
+
+/// A caller's memory for statistics.
+struct Memory(
+    Vec<TrafficSlot>,
+    Vec<ClassSlot>,
+    Vec<AgentSlot>,
+    Vec<AgentIntervalSlot>,
+    Vec<RatingSlot>,
+    Vec<CallSlot>,
+    Vec<EndedSlot>,
+);
+
+impl Memory {
+    fn new(limits: StatsLimits) -> Self {
+        fn slots<T: Default + Clone>(n: u32) -> Vec<T> {
+            vec![T::default(); n as usize]
+        }
+        Self(
+            slots(limits.traffic),
+            slots(limits.classes),
+            slots(limits.agents),
+            slots(limits.agent_intervals),
+            slots(limits.ratings),
+            slots(limits.calls),
+            slots(limits.ended),
+        )
+    }
+
+    fn storage(&mut self) -> StatsStorage<'_> {
+        let Self(traffic, classes, agents, agent_intervals, ratings, calls, ended) = self;
+        StatsStorage { traffic, classes, agents, agent_intervals, ratings, calls, ended }
+    }
+}
+
+/// A row of traffic by interval and queue takes 160 bytes, one of an agent's interval 112: what a
+/// reader of [`StatsLimits::bytes`] multiplies with.
+#[test]
+fn rows_are_as_small_as_they_can_be() {
+    let one = |limits: StatsLimits| limits.bytes();
+    let none = StatsLimits {
+        traffic: 0,
+        classes: 0,
+        agents: 0,
+        agent_intervals: 0,
+        ratings: 0,
+        calls: 0,
+        ended: 0,
+    };
+    assert_eq!(one(none), 0);
+    assert_eq!(one(StatsLimits { traffic: 1, ..none }), 160);
+    assert_eq!(one(StatsLimits { agent_intervals: 1, ..none }), 112);
 }

@@ -1,6 +1,6 @@
 //! The engine as a Python class.
 
-use acd_core::stats::Stats;
+use acd_core::stats::{Stats, StatsConfig};
 use acd_core::{
     Accuracy, AgentId, AgentRequest, CallId, CallState, Engine as Core, Input, Limits, OfferId,
     QueueId, Skill, Time,
@@ -34,7 +34,7 @@ const CALL_STATES: Words<CallState> = &[
 pub(super) struct Engine {
     core: Core<'static>,
     limits: Limits,
-    stats: Option<Stats>,
+    stats: Option<Stats<'static>>,
     accuracy: Option<Accuracy<'static>>,
     told: Option<Told>,
 }
@@ -49,7 +49,7 @@ impl Engine {
         self.told.as_mut().ok_or_else(missing)
     }
 
-    fn kept(&self) -> PyResult<&Stats> {
+    fn kept(&self) -> PyResult<&Stats<'static>> {
         let missing = || PyValueError::new_err("no statistics are kept: call keep_stats first");
         self.stats.as_ref().ok_or_else(missing)
     }
@@ -127,7 +127,7 @@ impl Engine {
     /// kept before is dropped. They are of what is polled, and no part of a snapshot.
     #[pyo3(signature = (interval_ms=1_800_000, *, level_ms=20_000, short_ms=5_000))]
     fn keep_stats(&mut self, interval_ms: u64, level_ms: u64, short_ms: u64) {
-        self.stats = Some(Stats::new(interval_ms, level_ms, short_ms));
+        self.stats = Some(Stats::growing(StatsConfig { interval_ms, level_ms, short_ms }));
     }
 
     /// The traffic of each interval and queue, one dictionary a row: `at` (the interval's beginning,

@@ -20,7 +20,7 @@ macro_rules! row {
 
 type Rows<'py> = PyResult<Vec<Bound<'py, PyDict>>>;
 
-pub(super) fn traffic<'py>(py: Python<'py>, stats: &Stats) -> Rows<'py> {
+pub(super) fn traffic<'py>(py: Python<'py>, stats: &Stats<'_>) -> Rows<'py> {
     let row = |(at, queue, row): (Time, QueueId, &Traffic)| {
         Ok(row!(py, row, { "at": at.ms(), "queue": queue.raw() },
             offered refused answered abandoned left moved answered_in_level abandoned_in_level short
@@ -29,7 +29,7 @@ pub(super) fn traffic<'py>(py: Python<'py>, stats: &Stats) -> Rows<'py> {
     stats.traffic().map(row).collect()
 }
 
-pub(super) fn agents<'py>(py: Python<'py>, stats: &Stats, until: Time) -> Rows<'py> {
+pub(super) fn agents<'py>(py: Python<'py>, stats: &Stats<'_>, until: Time) -> Rows<'py> {
     let row = |(agent, row): (AgentId, AgentRow)| {
         Ok(row!(py, row, { "agent": agent.raw() },
             available_ms ringing_ms talking_ms wrap_up_ms not_ready_ms offered answered missed rated
@@ -38,7 +38,7 @@ pub(super) fn agents<'py>(py: Python<'py>, stats: &Stats, until: Time) -> Rows<'
     stats.agents(until).map(row).collect()
 }
 
-pub(super) fn calls<'py>(py: Python<'py>, stats: &mut Stats) -> Rows<'py> {
+pub(super) fn calls<'py>(py: Python<'py>, stats: &mut Stats<'_>) -> Rows<'py> {
     let row = |call: CallDetail| {
         let (agent, answered_at) = call.answered.unzip();
         let (end, ended_at) = call.end.unzip();

@@ -1,5 +1,6 @@
 //! acd-core: a queue with a handful of agents in tables on the stack, and a hundred calls.
 
+use acd_core::stats::{Lost, Stats, StatsConfig, StatsStorage};
 use acd_core::{
     AgentConfig, AgentId, AgentRequest, CallConfig, EndedBy, Engine, EngineStorage, Error, Input,
     Limits, Membership, Output, QueueConfig, QueueId, Table, Time,
@@ -93,8 +94,27 @@ pub fn check() {
         Err(Error::Full(Table::Agents)),
         "a full table is an error"
     );
-    let completed = run(&mut engine, queue);
+    let mut stats = Stats::new(
+        StatsConfig::default(),
+        StatsStorage {
+            traffic: &mut slots::<1, _>(),
+            classes: &mut slots::<1, _>(),
+            agents: &mut slots::<AGENTS, _>(),
+            agent_intervals: &mut slots::<AGENTS, _>(),
+            ratings: &mut [],
+            calls: &mut slots::<CALLS, _>(),
+            ended: &mut slots::<CALLS, _>(),
+        },
+    );
+    let completed = run(&mut engine, queue, &mut stats);
     assert_eq!(completed, 100, "every call is answered and completed");
+    let (_, _, row) = stats.traffic().next().expect("one interval, one queue");
+    assert_eq!((row.answered, row.talked_ms), (100, 300_000));
+    let lost = Lost {
+        ended: 100 - CALLS as u64,
+        ..Lost::default()
+    };
+    assert_eq!(stats.lost(), lost, "nobody took the calls that ended");
 }
 
 fn slots<const N: usize, T: Default>() -> [T; N] {
@@ -111,7 +131,7 @@ fn available(engine: &mut Engine<'_>, agent: AgentId) {
 }
 
 /// A call every two seconds; phones are picked up after two, talks take three.
-fn run(engine: &mut Engine<'_>, queue: QueueId) -> u32 {
+fn run(engine: &mut Engine<'_>, queue: QueueId, stats: &mut Stats<'_>) -> u32 {
     let mut completed = 0;
     let mut doing: [Option<(u64, Input)>; 32] = [None; 32];
     for second in 0..220u64 {
@@ -128,7 +148,8 @@ fn run(engine: &mut Engine<'_>, queue: QueueId) -> u32 {
             engine.handle(now, Input::Tick).expect("time goes on");
         }
         loop {
-            while let Some(output) = engine.poll() {
+            while let Some((at, output)) = engine.poll_at() {
+                stats.see(at, &output);
                 let todo = match output {
                     Output::Offer { offer, .. } => (second + 2, Input::Accept { offer }),
                     Output::Connected { call, .. } => (

@@ -19,11 +19,9 @@ mod output;
 mod query;
 mod queue;
 mod render;
-#[cfg(feature = "std")]
 mod reports;
 mod setup;
 mod staffing;
-#[cfg(feature = "std")]
 mod stats;
 mod strategy;
 #[cfg(feature = "std")]
@@ -48,11 +46,9 @@ pub use output::*;
 pub use query::*;
 pub use queue::*;
 pub use render::*;
-#[cfg(feature = "std")]
 pub use reports::*;
 pub use setup::*;
 pub use staffing::*;
-#[cfg(feature = "std")]
 pub use stats::*;
 pub use strategy::*;
 #[cfg(feature = "std")]

@@ -202,8 +202,8 @@ pub unsafe extern "C" fn tl_stats_list_traffic(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
-        enter("tl_stats_list_traffic", stats, |counting| {
-            let all = counting.stats.traffic();
+        enter("tl_stats_list_traffic", stats, |numbers| {
+            let all = numbers.traffic();
             let all = all.map(|(from, queue, row)| tl_stats_traffic::new(from, queue, None, row));
             list((rows, room, count), "rows", all)
         })
@@ -222,8 +222,8 @@ pub unsafe extern "C" fn tl_stats_list_agents(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
-        enter("tl_stats_list_agents", stats, |counting| {
-            let all = counting.stats.agents(Time::from_ms(until));
+        enter("tl_stats_list_agents", stats, |numbers| {
+            let all = numbers.agents(Time::from_ms(until));
             let all = all.map(|(agent, row)| tl_stats_agent::new(None, agent, &row));
             list((rows, room, count), "rows", all)
         })
@@ -240,8 +240,8 @@ pub unsafe extern "C" fn tl_stats_list_classes(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
-        enter("tl_stats_list_classes", stats, |counting| {
-            let all = counting.stats.traffic_by_class().map(|(from, queue, class, row)| {
+        enter("tl_stats_list_classes", stats, |numbers| {
+            let all = numbers.traffic_by_class().map(|(from, queue, class, row)| {
                 tl_stats_traffic::new(from, queue, Some(class), row)
             });
             list((rows, room, count), "rows", all)
@@ -260,8 +260,8 @@ pub unsafe extern "C" fn tl_stats_list_agent_intervals(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
-        enter("tl_stats_list_agent_intervals", stats, |counting| {
-            let all = counting.stats.agents_by_interval();
+        enter("tl_stats_list_agent_intervals", stats, |numbers| {
+            let all = numbers.agents_by_interval();
             let all = all.map(|(from, agent, row)| tl_stats_agent::new(Some(from), agent, row));
             list((rows, room, count), "rows", all)
         })
@@ -309,8 +309,8 @@ pub unsafe extern "C" fn tl_stats_list_ratings(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
-        enter("tl_stats_list_ratings", stats, |counting| {
-            let all = counting.stats.satisfaction();
+        enter("tl_stats_list_ratings", stats, |numbers| {
+            let all = numbers.satisfaction();
             let all = all.map(|(queue, agent, row)| tl_stats_rating::new(queue, agent, row));
             list((rows, room, count), "rows", all)
         })
@@ -325,9 +325,9 @@ pub unsafe extern "C" fn tl_stats_next_call(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_stats_next_call", stats, |counting| {
+        enter("tl_stats_next_call", stats, |numbers| {
             writable(call, "call")?;
-            let Some(next) = counting.next_call() else {
+            let Some(next) = numbers.next_call() else {
                 return Ok(tl_status::TL_DONE);
             };
             store(call, "call", tl_stats_call::new(&next))?;
@@ -346,7 +346,7 @@ pub unsafe extern "C" fn tl_stats_rate(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_stats_rate", stats, |counting| {
+        enter("tl_stats_rate", stats, |numbers| {
             let call = given(call, "call")?;
             let rating = u8::try_from(rating)
                 .map_err(|_| Failure::argument(format_args!("a rating of {rating}")))?;
@@ -360,7 +360,7 @@ pub unsafe extern "C" fn tl_stats_rate(
                 answered,
                 end: None,
             };
-            counting.stats.rate(&detail, rating);
+            numbers.rate(&detail, rating);
             Ok(tl_status::TL_OK)
         })
     }

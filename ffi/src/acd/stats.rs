@@ -1,16 +1,19 @@
 //! # Routing: statistics
 //!
 //! A fold over what the engine says: traffic by interval and queue, agents' time by state, every
-//! call's detail. Poll the engine through it, or show it each output right after it was polled. It grows
-//! with what happens: it takes memory from the allocator.
+//! call's detail. Poll the engine through it, or show it each output right after it was polled. In the
+//! caller's memory it has so many rows, and counts what found no room; from the allocator it takes
+//! memory as it grows.
 
-use std::collections::VecDeque;
+use core::ffi::c_void;
 
 use acd_core::Time;
-use acd_core::stats::{CallDetail, Stats};
+use acd_core::stats::{Stats, StatsConfig, StatsLimits, StatsStorage};
 
-use super::engine::tl_acd;
+use super::engine::{limits_of, tl_acd};
+use super::limits::tl_acd_limits;
 use super::output::tl_acd_output;
+use crate::arena::Arena;
 use crate::config::{Growing, optional};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter, enter_both};
@@ -24,29 +27,9 @@ pub struct tl_stats {
     _opaque: [u8; 0],
 }
 
-#[derive(Debug)]
-pub(crate) struct Counting {
-    pub(super) stats: Stats,
-    /// Calls that have ended, taken out of the numbers and not yet handed out.
-    done: VecDeque<CallDetail>,
-}
-
-impl Counting {
-    fn new(stats: Stats) -> Self {
-        Self { stats, done: VecDeque::new() }
-    }
-
-    pub(super) fn next_call(&mut self) -> Option<CallDetail> {
-        if self.done.is_empty() {
-            self.done.extend(self.stats.take_calls());
-        }
-        self.done.pop_front()
-    }
-}
-
 impl Kind for tl_stats {
     const MAGIC: u32 = u32::from_le_bytes(*b"tSta");
-    type Value = Counting;
+    type Value = Stats<'static>;
 }
 
 /// How statistics count.
@@ -70,14 +53,70 @@ unsafe impl Growing for tl_stats_config {
     const FIRST_SIZE: usize = 32;
 
     fn defaults() -> Self {
-        Self {
-            struct_size: size_of::<Self>() as u32,
-            reserved: 0,
-            interval_ms: 1_800_000,
-            level_ms: 20_000,
-            short_ms: 5_000,
-        }
+        let StatsConfig { interval_ms, level_ms, short_ms } = StatsConfig::default();
+        let struct_size = size_of::<Self>() as u32;
+        Self { struct_size, reserved: 0, interval_ms, level_ms, short_ms }
     }
+}
+
+impl tl_stats_config {
+    fn config(&self) -> StatsConfig {
+        let Self { interval_ms, level_ms, short_ms, .. } = *self;
+        StatsConfig { interval_ms, level_ms, short_ms }
+    }
+}
+
+/// How many rows statistics in the caller's memory have room for. What finds no room is left out of
+/// that table, and counted: see `tl_stats_get_lost`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_stats_limits {
+    /// Set by `tl_stats_limits_defaults` and `tl_stats_limits_for`.
+    pub struct_size: u32,
+    /// Rows by interval and queue. Default: 768.
+    pub traffic: u32,
+    /// Rows by interval, queue and class of calls. Default: 768.
+    pub classes: u32,
+    /// Agents. Default: 64.
+    pub agents: u32,
+    /// Rows by interval and agent. Default: 3,072.
+    pub agent_intervals: u32,
+    /// Pairs of a queue and an agent whose calls were rated in it. Default: 144.
+    pub ratings: u32,
+    /// Calls at the same time. Default: 256.
+    pub calls: u32,
+    /// Calls that have ended and were not taken yet. Default: 256.
+    pub ended: u32,
+}
+
+impl From<StatsLimits> for tl_stats_limits {
+    fn from(limits: StatsLimits) -> Self {
+        let StatsLimits { traffic, classes, agents, agent_intervals, ratings, calls, ended } =
+            limits;
+        let struct_size = size_of::<Self>() as u32;
+        Self { struct_size, traffic, classes, agents, agent_intervals, ratings, calls, ended }
+    }
+}
+
+// SAFETY: repr(C), only u32 fields.
+unsafe impl Growing for tl_stats_limits {
+    const FIRST_SIZE: usize = 32;
+
+    fn defaults() -> Self {
+        StatsLimits::default().into()
+    }
+}
+
+fn lay(arena: &mut Arena, limits: &tl_stats_limits) -> Result<StatsStorage<'static>, Failure> {
+    Ok(StatsStorage {
+        traffic: arena.slots(limits.traffic)?,
+        classes: arena.slots(limits.classes)?,
+        agents: arena.slots(limits.agents)?,
+        agent_intervals: arena.slots(limits.agent_intervals)?,
+        ratings: arena.slots(limits.ratings)?,
+        calls: arena.slots(limits.calls)?,
+        ended: arena.slots(limits.ended)?,
+    })
 }
 
 /// Fills in the default configuration.
@@ -90,7 +129,71 @@ pub unsafe extern "C" fn tl_stats_defaults(config: *mut tl_stats_config) -> tl_s
     })
 }
 
-/// Makes statistics without numbers yet. `config` may be NULL for the defaults.
+/// Fills in the default limits: those for `tl_acd_limits_defaults` and a day of half hours.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_stats_limits_defaults(limits: *mut tl_stats_limits) -> tl_status {
+    guard("tl_stats_limits_defaults", || {
+        // SAFETY: the header's contract for pointers.
+        unsafe { store(limits, "limits", tl_stats_limits::defaults()) }?;
+        Ok(tl_status::TL_OK)
+    })
+}
+
+/// Fills in room for everything that an engine of these limits can say in so many intervals, if older
+/// rows are forgotten and the calls that ended taken before there are more. `acd_limits` may be NULL for
+/// the defaults.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_stats_limits_for(
+    acd_limits: *const tl_acd_limits,
+    intervals: u32,
+    limits: *mut tl_stats_limits,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_stats_limits_for", || unsafe {
+        let acd_limits = limits_of(acd_limits)?;
+        store(limits, "limits", StatsLimits::new(acd_limits, intervals).into())?;
+        Ok(tl_status::TL_OK)
+    })
+}
+
+/// Stores in `size` how many bytes statistics of these limits take. `limits` may be NULL for the
+/// defaults, here and below.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_stats_size(
+    limits: *const tl_stats_limits,
+    size: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_stats_size", || unsafe {
+        let limits = optional(limits)?;
+        store(size, "size", object::size::<tl_stats, _>(|arena| lay(arena, &limits))?)?;
+        Ok(tl_status::TL_OK)
+    })
+}
+
+/// Makes statistics without numbers yet in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
+/// `config` may be NULL for the defaults.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_stats_init(
+    memory: *mut c_void,
+    size: usize,
+    limits: *const tl_stats_limits,
+    config: *const tl_stats_config,
+    stats: *mut *mut tl_stats,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers and blocks of memory.
+    guard("tl_stats_init", || unsafe {
+        let (limits, config) = (optional(limits)?, optional(config)?.config());
+        let tables = |arena: &mut Arena| lay(arena, &limits);
+        let build = |storage| Ok(Stats::new(config, storage));
+        object::init((memory.cast(), size), stats, tables, build)
+    })
+}
+
+/// Makes statistics without numbers yet. They have room for whatever comes, and take memory from the
+/// allocator as they grow: `tl_stats_forget_before` and `tl_stats_next_call` keep them small. `config`
+/// may be NULL for the defaults.
+#[cfg(feature = "std")]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_stats_new(
     config: *const tl_stats_config,
@@ -98,9 +201,8 @@ pub unsafe extern "C" fn tl_stats_new(
 ) -> tl_status {
     // SAFETY: the header's contract for pointers.
     guard("tl_stats_new", || unsafe {
-        let config = optional(config)?;
-        let numbers = Stats::new(config.interval_ms, config.level_ms, config.short_ms);
-        object::create(stats, |_| Ok(()), |()| Ok(Counting::new(numbers)))
+        let config = optional(config)?.config();
+        object::create(stats, |_| Ok(()), |()| Ok(Stats::growing(config)))
     })
 }
 
@@ -121,12 +223,12 @@ pub unsafe extern "C" fn tl_stats_poll(
     let both = (stats.cast_const(), acd.cast_const());
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter_both("tl_stats_poll", both, |counting, routing| {
+        enter_both("tl_stats_poll", both, |numbers, routing| {
             writable(output, "output")?;
             let Some((at, next)) = routing.poll() else {
                 return Ok(tl_status::TL_DONE);
             };
-            counting.stats.see(at, &next);
+            numbers.see(at, &next);
             store(output, "output", tl_acd_output::new(at, next))?;
             Ok(tl_status::TL_OK)
         })
@@ -139,31 +241,79 @@ pub unsafe extern "C" fn tl_stats_poll(
 pub unsafe extern "C" fn tl_stats_see(stats: *mut tl_stats, acd: *const tl_acd) -> tl_status {
     // SAFETY: the header's contract for objects.
     unsafe {
-        enter_both("tl_stats_see", (stats.cast_const(), acd), |counting, routing| {
+        enter_both("tl_stats_see", (stats.cast_const(), acd), |numbers, routing| {
             let (at, output) = routing.polled()?;
-            counting.stats.see(at, &output);
+            numbers.see(at, &output);
             Ok(tl_status::TL_OK)
         })
     }
 }
 
-/// Drops the rows of traffic and of agents whose interval began before that instant, so that the tables
-/// do not grow for ever; agents and ratings of all time stay. A call that joined before and ends later
+/// How often something was not counted in a table because it was full. All 0 when nothing is missing
+/// from the reports.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_stats_lost {
+    /// Changes of traffic by interval and queue.
+    pub traffic: u64,
+    /// Changes of traffic by interval, queue and class.
+    pub classes: u64,
+    /// Changes of agents.
+    pub agents: u64,
+    /// Changes of agents by interval.
+    pub agent_intervals: u64,
+    /// Ratings by queue and agent.
+    pub ratings: u64,
+    /// Calls that were not followed: they are offered, and nothing more is known of them.
+    pub calls: u64,
+    /// Calls that ended and are not among those of `tl_stats_next_call`.
+    pub ended: u64,
+    /// For later versions; 0.
+    pub reserved: u64,
+}
+
+/// Stores what is missing because a table was full.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_stats_get_lost(
+    stats: *const tl_stats,
+    lost: *mut tl_stats_lost,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_stats_get_lost", stats, |numbers| {
+            let of = numbers.lost();
+            let filled = tl_stats_lost {
+                traffic: of.traffic,
+                classes: of.classes,
+                agents: of.agents,
+                agent_intervals: of.agent_intervals,
+                ratings: of.ratings,
+                calls: of.calls,
+                ended: of.ended,
+                reserved: 0,
+            };
+            store(lost, "lost", filled)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Drops the rows of traffic and of agents whose interval began before that instant: there is room for
+/// others again; agents and ratings of all time stay. A call that joined before and ends later
 /// has its detail, but no row.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_stats_forget_before(stats: *mut tl_stats, at: tl_time) -> tl_status {
     // SAFETY: the header's contract for objects.
     unsafe {
-        enter("tl_stats_forget_before", stats, |counting| {
-            counting.stats.forget_before(Time::from_ms(at));
+        enter("tl_stats_forget_before", stats, |numbers| {
+            numbers.forget_before(Time::from_ms(at));
             Ok(tl_status::TL_OK)
         })
     }
 }
 
 /// Writes all the numbers into `bytes`, which has room for `room`, and stores their length in `len`;
-/// when the room is too small, returns `TL_ERR_BUFFER`. `TL_ERR_UNDRAINED`: take the calls that have
-/// ended with `tl_stats_next_call` until `TL_DONE`, or none of them.
+/// when the room is too small, returns `TL_ERR_BUFFER`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_stats_snapshot(
     stats: *const tl_stats,
@@ -173,24 +323,35 @@ pub unsafe extern "C" fn tl_stats_snapshot(
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
-        enter("tl_stats_snapshot", stats, |counting| {
-            if !counting.done.is_empty() {
-                let text = "take the rest of the calls first";
-                return Err(Failure::new(tl_status::TL_ERR_UNDRAINED, text));
-            }
-            write_bytes((bytes, room, len), |bytes| {
-                let snapshot = counting.stats.snapshot();
-                if let Some(to) = bytes.get_mut(..snapshot.len()) {
-                    to.copy_from_slice(&snapshot);
-                }
-                Ok(snapshot.len())
-            })
+        enter("tl_stats_snapshot", stats, |numbers| {
+            write_bytes((bytes, room, len), |bytes| Ok(numbers.write_snapshot(bytes)))
         })
     }
 }
 
-/// Makes statistics with the numbers of a snapshot of `len` bytes: they go on as if they had never
-/// stopped. `TL_ERR_ACD_SNAPSHOT`: it is damaged, or of another version.
+/// Makes statistics with the numbers of a snapshot of `len` bytes in the caller's block of `size` bytes,
+/// aligned to `TL_ALIGN`: they go on as if they had never stopped. The limits may be others than before.
+/// `TL_ERR_ACD_SNAPSHOT`: it is damaged, of another version, or holds more rows than there is room for.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_stats_restore_init(
+    memory: *mut c_void,
+    size: usize,
+    limits: *const tl_stats_limits,
+    snapshot: *const u8,
+    len: usize,
+    stats: *mut *mut tl_stats,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers, blocks of memory and pointers with a count.
+    guard("tl_stats_restore_init", || unsafe {
+        let (limits, snapshot) = (optional(limits)?, input(snapshot, len, "snapshot")?);
+        let tables = |arena: &mut Arena| lay(arena, &limits);
+        let build = |storage| Ok(Stats::restore_in(storage, snapshot)?);
+        object::init((memory.cast(), size), stats, tables, build)
+    })
+}
+
+/// As `tl_stats_new`, with the numbers of a snapshot; see `tl_stats_restore_init`.
+#[cfg(feature = "std")]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_stats_restore_new(
     snapshot: *const u8,
@@ -200,7 +361,7 @@ pub unsafe extern "C" fn tl_stats_restore_new(
     // SAFETY: the header's contract for pointers with a count.
     guard("tl_stats_restore_new", || unsafe {
         let numbers = Stats::restore(input(snapshot, len, "snapshot")?)?;
-        object::create(stats, |_| Ok(()), |()| Ok(Counting::new(numbers)))
+        object::create(stats, |_| Ok(()), |()| Ok(numbers))
     })
 }
 
@@ -209,8 +370,8 @@ pub unsafe extern "C" fn tl_stats_restore_new(
 pub unsafe extern "C" fn tl_stats_state_hash(stats: *const tl_stats, hash: *mut u64) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_stats_state_hash", stats, |counting| {
-            store(hash, "hash", counting.stats.state_hash())?;
+        enter("tl_stats_state_hash", stats, |numbers| {
+            store(hash, "hash", numbers.state_hash())?;
             Ok(tl_status::TL_OK)
         })
     }

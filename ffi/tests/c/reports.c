@@ -1,9 +1,32 @@
-/* What statistics say of a short day, in every table, and after the program has ended. */
+/*
+ * What statistics say of a short day, in every table, and after the program has ended: from the
+ * allocator and in memory of ours, where a full table loses what comes next, and says so.
+ */
 #include "check.h"
 
 static tl_acd *acd;
 static tl_stats *stats;
-static tl_time now = 3600000;
+static tl_time now;
+
+static union {
+    unsigned char bytes[16384];
+    long double align;
+} block;
+
+/* Few rows, and enough for the day. */
+static tl_stats_limits few(void)
+{
+    tl_stats_limits limits;
+    OK(tl_stats_limits_defaults(&limits));
+    limits.traffic = 1;
+    limits.classes = 2;
+    limits.agents = 1;
+    limits.agent_intervals = 1;
+    limits.ratings = 2;
+    limits.calls = 1;
+    limits.ended = 2;
+    return limits;
+}
 
 static tl_acd_output drain(void)
 {
@@ -15,8 +38,11 @@ static tl_acd_output drain(void)
     return kept;
 }
 
-int main(void)
+/* The day's hash at its end. */
+static uint64_t day(int mine)
 {
+    const tl_stats_limits room = few();
+    tl_stats_lost lost;
     tl_acd_limits limits;
     tl_acd_queue_config queue_config;
     tl_acd_call call;
@@ -28,10 +54,14 @@ int main(void)
     uint32_t french;
     size_t count, len;
     static uint8_t snapshot[8192];
+    now = 3600000;
     OK(tl_acd_limits_defaults(&limits));
     limits.classes = 2;
     OK(tl_acd_new(&limits, &acd));
-    OK(tl_stats_new(NULL, &stats));
+    if (mine)
+        OK(tl_stats_init(&block, sizeof block, &room, NULL, &stats));
+    else
+        OK(tl_stats_new(NULL, &stats));
     OK(tl_acd_queue_defaults(&queue_config));
     queue_config.wrap_up_ms = 5000;
     OK(tl_acd_add_queue(acd, &queue_config, &queue));
@@ -79,11 +109,17 @@ int main(void)
     CHECK(count == 1 && agents[0].from == 3600000 && agents[0].agent == ann);
     CHECK(agents[0].talking_ms == 60000 && agents[0].wrap_up_ms == 5000);
 
-    /* Half of the ended calls taken is no state to keep. */
     OK(tl_stats_next_call(stats, &ended));
     CHECK(ended.tag == 1 && ended.agent == ann);
-    EXPECT(TL_ERR_UNDRAINED, tl_stats_snapshot(stats, snapshot, sizeof snapshot, &len));
     OK(tl_stats_rate(stats, &ended, 9));
+
+    /* Half of the ended calls taken is a state like any other. */
+    OK(tl_stats_snapshot(stats, snapshot, sizeof snapshot, &len));
+    OK(tl_stats_free(stats));
+    if (mine)
+        OK(tl_stats_restore_init(&block, sizeof block, &room, snapshot, len, &stats));
+    else
+        OK(tl_stats_restore_new(snapshot, len, &stats));
     OK(tl_stats_next_call(stats, &ended));
     CHECK(ended.tag == 2 && ended.agent == TL_NONE);
     EXPECT(TL_DONE, tl_stats_next_call(stats, &ended));
@@ -102,9 +138,16 @@ int main(void)
     snapshot[len / 2] ^= 1;
     EXPECT(TL_ERR_ACD_SNAPSHOT, tl_stats_restore_new(snapshot, len, &stats));
     snapshot[len / 2] ^= 1;
-    OK(tl_stats_restore_new(snapshot, len, &stats));
+    EXPECT(TL_ERR_ACD_SNAPSHOT,
+           tl_stats_restore_init(&block, sizeof block, &room, snapshot, len - 1, &stats));
+    if (mine)
+        OK(tl_stats_restore_init(&block, sizeof block, &room, snapshot, len, &stats));
+    else
+        OK(tl_stats_restore_new(snapshot, len, &stats));
     OK(tl_stats_state_hash(stats, &again));
     CHECK(hash == again);
+    OK(tl_stats_get_lost(stats, &lost));
+    CHECK(lost.traffic == 0 && lost.classes == 0 && lost.agents == 0 && lost.ended == 0);
 
     OK(tl_stats_forget_before(stats, now));
     OK(tl_stats_list_traffic(stats, rows, 4, &count));
@@ -113,5 +156,72 @@ int main(void)
     CHECK(count == 1 && agents[0].rated == 1);
     OK(tl_stats_free(stats));
     OK(tl_acd_free(acd));
+    return hash;
+}
+
+/* Three queues are one too many for tables of two rows; a block that is too small is none. */
+static void full(void)
+{
+    tl_stats_limits room = few(), same;
+    tl_stats_lost lost;
+    tl_stats_traffic rows[4];
+    tl_acd_limits limits;
+    tl_acd_call call;
+    uint64_t queues[3];
+    size_t size, count, len;
+    static uint8_t snapshot[8192];
+    room.traffic = 2;
+    room.ended = 1;
+    room.calls = 3;
+    OK(tl_stats_size(&room, &size));
+    CHECK(size <= sizeof block);
+    EXPECT(TL_ERR_MEMORY, tl_stats_init(&block, size - 16, &room, NULL, &stats));
+    EXPECT(TL_ERR_ALIGN, tl_stats_init(block.bytes + 8, size, &room, NULL, &stats));
+    OK(tl_stats_init(&block, size, &room, NULL, &stats));
+    OK(tl_acd_new(NULL, &acd));
+    OK(tl_acd_call_defaults(&call));
+    for (int i = 0; i < 3; i++) {
+        OK(tl_acd_add_queue(acd, NULL, &queues[i]));
+        call.queue = queues[i];
+        OK(tl_acd_arrive(acd, ++now, &call));
+        OK(tl_acd_hangup(acd, ++now, drain().call));
+        drain();
+    }
+    OK(tl_stats_list_traffic(stats, rows, 4, &count));
+    CHECK(count == 2 && rows[1].queue == queues[1] && rows[1].abandoned == 1);
+    OK(tl_stats_get_lost(stats, &lost));
+    CHECK(lost.traffic == 2 && lost.classes == 2 && lost.ended == 2 && lost.calls == 0);
+    OK(tl_stats_snapshot(stats, snapshot, sizeof snapshot, &len));
+    OK(tl_stats_free(stats));
+    room.traffic = 1;
+    EXPECT(TL_ERR_ACD_SNAPSHOT,
+           tl_stats_restore_init(&block, sizeof block, &room, snapshot, len, &stats));
+    EXPECT(TL_ERR_OBJECT, tl_stats_get_lost(stats, &lost));
+
+    /* Old rows make room for new ones. */
+    room.traffic = 2;
+    OK(tl_stats_restore_init(&block, sizeof block, &room, snapshot, len, &stats));
+    now += 1800000;
+    OK(tl_stats_forget_before(stats, now - now % 1800000));
+    OK(tl_acd_arrive(acd, now, &call));
+    drain();
+    OK(tl_stats_list_traffic(stats, rows, 4, &count));
+    CHECK(count == 1 && rows[0].queue == queues[2] && rows[0].offered == 1);
+    OK(tl_stats_free(stats));
+    OK(tl_acd_free(acd));
+
+    OK(tl_acd_limits_defaults(&limits));
+    limits.queues = 3;
+    OK(tl_stats_limits_for(&limits, 10, &same));
+    CHECK(same.traffic == 30 && same.agents == 64 && same.calls == 256);
+    OK(tl_stats_limits_for(NULL, 48, &same));
+    OK(tl_stats_limits_defaults(&room));
+    CHECK(memcmp(&room, &same, sizeof same) == 0);
+}
+
+int main(void)
+{
+    CHECK(day(0) == day(1));
+    full();
     return 0;
 }

@@ -29,6 +29,8 @@ layouts! {
     tl_acd_member_news { agent, queue, event, reserved }
     tl_acd_log_line { at, call, queue, agent, event, data, data_count, reserved }
     tl_stats_config { struct_size, reserved, interval_ms, level_ms, short_ms }
+    tl_stats_limits { struct_size, traffic, classes, agents, agent_intervals, ratings, calls, ended }
+    tl_stats_lost { traffic, classes, agents, agent_intervals, ratings, calls, ended, reserved }
     tl_stats_traffic { from, queue, offered, refused, answered, abandoned, left, moved, answered_in_level, abandoned_in_level, short_calls, waited_ms, answer_ms, talked_ms, rated, rating, completed, wrap_up_ms, call_class, reserved }
     tl_stats_agent { agent, available_ms, ringing_ms, talking_ms, wrap_up_ms, not_ready_ms, offered, answered, missed, rated, rating, from, reserved }
     tl_stats_rating { queue, agent, count, sum, grades, reserved }
