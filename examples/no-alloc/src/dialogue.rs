@@ -10,11 +10,7 @@ pub fn check() {
     let flow = Flow::load(PROGRAM).expect("a whole program");
     assert!(Flow::load(&PROGRAM[1..]).is_err(), "a cut one is refused");
     let mut session = Session::new(&flow, SessionConfig::default()).expect("few variables");
-    let mut give = |now, input| {
-        session
-            .handle(&flow, Time(now), input)
-            .expect("a good input")
-    };
+    let mut give = |now, input| session.handle(&flow, Time(now), input).expect("a good input");
     give(0, Input::Start);
     give(500, Input::Digit(b'1'));
 
@@ -26,12 +22,8 @@ pub fn check() {
         }
     }
     let op = queued.expect("key 1 leads to the queue");
-    let result = OpResult::QueueEnded {
-        outcome: QueueOutcome::Answered,
-    };
-    session
-        .handle(&flow, Time(9_000), Input::Done { op, result })
-        .expect("a good input");
+    let result = OpResult::QueueEnded { outcome: QueueOutcome::Answered };
+    session.handle(&flow, Time(9_000), Input::Done { op, result }).expect("a good input");
     let mut end = None;
     while let Some(output) = session.poll(&flow) {
         if let Output::End { reason } = output {

@@ -37,10 +37,7 @@ pub fn check() {
         });
     }
     assert_eq!(found, Some(Key::Seven));
-    assert!(matches!(
-        Packet::parse(&[0; 12]),
-        Err(ParseError::Version(0))
-    ));
+    assert!(matches!(Packet::parse(&[0; 12]), Err(ParseError::Version(0))));
 }
 
 /// Every level of the recording codec, in memory of our own.

@@ -75,18 +75,11 @@ pub fn check() {
     )
     .expect("the tables fit the limits");
 
-    let queue = engine
-        .add_queue(QueueConfig::default())
-        .expect("room for a queue");
+    let queue = engine.add_queue(QueueConfig::default()).expect("room for a queue");
     for tag in 0..AGENTS as u64 {
-        let agent = AgentConfig {
-            tag,
-            ..AgentConfig::default()
-        };
+        let agent = AgentConfig { tag, ..AgentConfig::default() };
         let agent = engine.add_agent(agent).expect("room for an agent");
-        engine
-            .join_queue(agent, queue, Membership::default())
-            .expect("room for a member");
+        engine.join_queue(agent, queue, Membership::default()).expect("room for a member");
         available(&mut engine, agent);
     }
     assert_eq!(
@@ -94,26 +87,26 @@ pub fn check() {
         Err(Error::Full(Table::Agents)),
         "a full table is an error"
     );
+    let (mut traffic, mut classes) = (slots::<1, _>(), slots::<1, _>());
+    let (mut rows, mut intervals) = (slots::<AGENTS, _>(), slots::<AGENTS, _>());
+    let (mut live, mut ended) = (slots::<CALLS, _>(), slots::<CALLS, _>());
     let mut stats = Stats::new(
         StatsConfig::default(),
         StatsStorage {
-            traffic: &mut slots::<1, _>(),
-            classes: &mut slots::<1, _>(),
-            agents: &mut slots::<AGENTS, _>(),
-            agent_intervals: &mut slots::<AGENTS, _>(),
+            traffic: &mut traffic,
+            classes: &mut classes,
+            agents: &mut rows,
+            agent_intervals: &mut intervals,
             ratings: &mut [],
-            calls: &mut slots::<CALLS, _>(),
-            ended: &mut slots::<CALLS, _>(),
+            calls: &mut live,
+            ended: &mut ended,
         },
     );
     let completed = run(&mut engine, queue, &mut stats);
     assert_eq!(completed, 100, "every call is answered and completed");
     let (_, _, row) = stats.traffic().next().expect("one interval, one queue");
     assert_eq!((row.answered, row.talked_ms), (100, 300_000));
-    let lost = Lost {
-        ended: 100 - CALLS as u64,
-        ..Lost::default()
-    };
+    let lost = Lost { ended: 100 - CALLS as u64, ..Lost::default() };
     assert_eq!(stats.lost(), lost, "nobody took the calls that ended");
 }
 
@@ -124,9 +117,7 @@ fn slots<const N: usize, T: Default>() -> [T; N] {
 fn available(engine: &mut Engine<'_>, agent: AgentId) {
     let state = AgentRequest::Available;
     let now = Time::ZERO;
-    engine
-        .handle(now, Input::AgentState { agent, state })
-        .expect("a live agent");
+    engine.handle(now, Input::AgentState { agent, state }).expect("a live agent");
     while engine.poll().is_some() {}
 }
 
@@ -137,13 +128,8 @@ fn run(engine: &mut Engine<'_>, queue: QueueId, stats: &mut Stats<'_>) -> u32 {
     for second in 0..220u64 {
         let now = Time::from_secs(second);
         if second < 200 && second % 2 == 0 {
-            let call = CallConfig {
-                tag: second,
-                ..CallConfig::new(queue)
-            };
-            engine
-                .handle(now, Input::Arrive(call))
-                .expect("room for the call");
+            let call = CallConfig { tag: second, ..CallConfig::new(queue) };
+            engine.handle(now, Input::Arrive(call)).expect("room for the call");
         } else {
             engine.handle(now, Input::Tick).expect("time goes on");
         }
@@ -152,27 +138,18 @@ fn run(engine: &mut Engine<'_>, queue: QueueId, stats: &mut Stats<'_>) -> u32 {
                 stats.see(at, &output);
                 let todo = match output {
                     Output::Offer { offer, .. } => (second + 2, Input::Accept { offer }),
-                    Output::Connected { call, .. } => (
-                        second + 3,
-                        Input::Complete {
-                            call,
-                            by: EndedBy::Caller,
-                        },
-                    ),
+                    Output::Connected { call, .. } => {
+                        (second + 3, Input::Complete { call, by: EndedBy::Caller })
+                    }
                     Output::Completed { .. } => {
                         completed += 1;
                         continue;
                     }
                     _ => continue,
                 };
-                *doing
-                    .iter_mut()
-                    .find(|slot| slot.is_none())
-                    .expect("a free place") = Some(todo);
+                *doing.iter_mut().find(|slot| slot.is_none()).expect("a free place") = Some(todo);
             }
-            let due = doing
-                .iter_mut()
-                .find(|slot| slot.is_some_and(|(at, _)| at <= second));
+            let due = doing.iter_mut().find(|slot| slot.is_some_and(|(at, _)| at <= second));
             match due.and_then(Option::take) {
                 Some((_, input)) => engine.handle(now, input).expect("what was promised"),
                 None => break,
