@@ -138,8 +138,14 @@ mod tests {
     }
 
     #[repr(align(64))]
-    #[derive(Clone, Default)]
+    #[derive(Clone)]
     struct Wide([u8; 64]);
+
+    impl Default for Wide {
+        fn default() -> Self {
+            Self([0; 64])
+        }
+    }
 
     fn lay_wide(arena: &mut Arena) -> Result<&'static mut [Wide], Failure> {
         arena.table(5, 1u8)?;
