@@ -1,5 +1,6 @@
 //! Calls: how they come in, and what is kept of each.
 
+use crate::penalty::PenaltyRaise;
 use crate::plain::{Plain, Sink, Source, plain};
 use crate::queue::Cursor;
 use crate::select::Start;
@@ -32,6 +33,8 @@ pub struct CallConfig {
     pub penalty_min: u32,
     /// Only members of at most this penalty. Default: no bound.
     pub penalty_max: u32,
+    /// Lower penalties count as a higher one, at most `penalty_max`. Default: as they are.
+    pub penalty_raise: PenaltyRaise,
     /// Who calls, by any number of the embedder's, for callers who give up and come back.
     pub caller: Option<u64>,
     /// Leaves after so long, in ms, instead of the queue's longest wait; from 2^40 ms (34 years) on
@@ -54,6 +57,7 @@ impl CallConfig {
             position: None,
             penalty_min: 0,
             penalty_max: u32::MAX,
+            penalty_raise: PenaltyRaise { to: 0, within: false },
             caller: None,
             max_wait_ms: None,
         }
@@ -332,7 +336,7 @@ impl Plain for Marks {
 }
 
 plain!(enum CallState { 0 Waiting, 1 Ringing, 2 Connected });
-plain!(struct CallConfig { tag, queue, priority, class, preferred_agent, preferred_wait_ms, credit_ms, position, penalty_min, penalty_max, caller, max_wait_ms });
+plain!(struct CallConfig { tag, queue, priority, class, preferred_agent, preferred_wait_ms, credit_ms, position, penalty_min, penalty_max, penalty_raise, caller, max_wait_ms });
 
 #[cfg(test)]
 mod tests {

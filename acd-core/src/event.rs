@@ -201,6 +201,23 @@ pub enum Output {
         /// Why not.
         reason: RefuseReason,
     },
+    /// A waiting call has another priority, by [`Input::SetPriority`]. Aging alone is no change.
+    PriorityChanged {
+        /// The call.
+        call: CallId,
+        /// Its tag.
+        call_tag: u64,
+        /// Where it waits.
+        queue: QueueId,
+        /// Its priority before.
+        from: i32,
+        /// Its priority from now on.
+        to: i32,
+        /// Its place now, 1 for the first.
+        position: u32,
+        /// Its place before.
+        left_position: u32,
+    },
     /// Ring this agent's phone for this call.
     Offer {
         /// The offer's handle, for [`Input::Accept`] and [`Input::Reject`].

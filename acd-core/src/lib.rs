@@ -89,6 +89,7 @@ mod id;
 mod leg;
 mod limits;
 mod member;
+mod penalty;
 mod plain;
 mod queue;
 mod ranks;
@@ -121,6 +122,7 @@ pub use limits::{
     QueueSlot, RankSlot,
 };
 pub use member::Membership;
+pub use penalty::PenaltyRaise;
 pub use queue::{Delays, EmptyRule, QueueConfig, QueueCounters};
 pub use relax::{GhostSlot, Overflow, RelaxStep, TierRules};
 pub use ring::OutputSlot;

@@ -3,6 +3,7 @@
 use crate::call::CallKey;
 use crate::calls::ByLine;
 use crate::member::ByPool;
+use crate::penalty::Penalties;
 use crate::plain::plain;
 use crate::ranks::Row;
 use crate::relax::{Overflow, TierRules};
@@ -257,8 +258,7 @@ pub struct Line {
     pub(crate) head_order: [u64; 2],
     pub(crate) queue: u32,
     pub(crate) next: u32,
-    pub(crate) penalty_min: u32,
-    pub(crate) penalty_max: u32,
+    pub(crate) penalties: Penalties,
     /// The calls that may be matched, in order.
     pub(crate) open: Tree<ByLine>,
     pub(crate) class: ClassId,
@@ -271,8 +271,7 @@ impl Default for Line {
         Self {
             queue: NIL,
             class: ClassId::ANY,
-            penalty_min: 0,
-            penalty_max: u32::MAX,
+            penalties: Penalties::default(),
             calls: 0,
             open: Tree::default(),
             head: NIL,
@@ -313,6 +312,6 @@ plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wr
 plain!(struct Delays { busy_ms, declined_ms, failed_ms, no_answer_ms });
 plain!(struct QueueCounters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms });
 plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, levels, steps, cursor, calls, empty_since, emptying, next_emptying, handle_ms, last_wait_ms });
-plain!(struct Line { queue, class, penalty_min, penalty_max, calls, open, head, head_level, head_order, next });
+plain!(struct Line { queue, class, penalties, calls, open, head, head_level, head_order, next });
 plain!(struct Pool { profile, tree });
 plain!(enum EmptyRule { 0 Never, 1 LoggedOut, 2 NotReady, 3 NoneFree });

@@ -1,5 +1,6 @@
 //! What changes for a call while it waits, and what is kept of callers who gave up.
 
+use crate::penalty::PenaltyRaise;
 use crate::plain::{Plain, Sink, Source, plain};
 use crate::time::Time;
 use crate::{ClassId, QueueId};
@@ -22,6 +23,9 @@ pub struct RelaxStep {
     pub penalty_min: Option<u32>,
     /// Only members of at most this penalty.
     pub penalty_max: Option<u32>,
+    /// Lower penalties count as this one, or as the highest the call may go to then, whichever is
+    /// less.
+    pub penalty_raise: Option<PenaltyRaise>,
 }
 
 /// How long a call waits before it may go to members of a higher
@@ -78,7 +82,7 @@ pub struct GhostSlot {
 /// A queue by index and generation; nobody by default.
 pub(crate) type QueueIndex = Option<QueueId>;
 
-plain!(struct RelaxStep { after_ms, class, levels_less, penalty_min, penalty_max });
+plain!(struct RelaxStep { after_ms, class, levels_less, penalty_min, penalty_max, penalty_raise });
 plain!(struct TierRules { wait_ms, by_level, skip_empty });
 plain!(struct GhostSlot { caller, queue, waited_ms, until });
 

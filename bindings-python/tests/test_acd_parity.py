@@ -21,7 +21,7 @@ STRATEGIES = {"progressive": "ring_progressive"}
 PLAIN = (
     "ring_timeout_ms retry_ms wrap_up_ms max_wait_ms resume_within_ms max_waiting weight target_ms"
     " share announce_first_ms announce_every_ms missed_limit aging_ms leave_empty_after_ms"
-    " leave_empty_stay_ms"
+    " leave_empty_stay_ms wrap_up_shared tier_wait_ms tier_by_level tier_skip_empty"
 ).split()
 NOBODY = 2**64 - 1
 
@@ -29,6 +29,11 @@ NOBODY = 2**64 - 1
 def skills(text: str) -> dict[int, int]:
     pairs = [part.split(":") for part in text.split(",") if ":" in part]
     return {int(skill): int(level) for skill, level in pairs}
+
+
+def raised(text: str) -> tuple[int, bool]:
+    """What lower penalties count as, and whether within the window only: "2" or "r2"."""
+    return int(text.removeprefix("r")), text.startswith("r")
 
 
 def camel(word: str, inside: object = None) -> str:
@@ -81,8 +86,12 @@ class Scene:
             made: acd.RelaxStep = {"after_ms": step["after_ms"]}
             if "needs" in step:
                 made["call_class"] = self.engine.add_class(skills(step["needs"]))
+            if "penalty_min" in step:
+                made["penalty_min"] = step["penalty_min"]
             if "penalty_max" in step:
                 made["penalty_max"] = step["penalty_max"]
+            if "penalty_raise" in step:
+                made["penalty_raise"], made["penalty_raise_within"] = raised(step["penalty_raise"])
             if "levels_less" in step:
                 made["levels_less"] = step["levels_less"]
             steps.append(made)
@@ -164,6 +173,8 @@ class Scene:
                     fields["preferred_agent"] = self.agents[value]
                 case "alone_ms":
                     fields["preferred_wait_ms"] = int(value)
+                case "penalty_raise":
+                    fields["penalty_raise"], fields["penalty_raise_within"] = raised(value)
                 case _:
                     fields[key] = int(value)
         return fields  # type: ignore[return-value]
@@ -185,6 +196,9 @@ class Scene:
             case acd.Moved():
                 [queue] = [name for name, of in self.queues.items() if of == output.queue]
                 return f"moved {calls[output.call_tag]} to {queue} at {output.position}"
+            case acd.PriorityChanged():
+                change = f"{output.from_priority} to {output.priority}"
+                return f"priority {calls[output.call_tag]} {change} at {output.position}"
             case acd.Offer():
                 self.offers[agents[output.agent_tag]] = output.offer
                 return f"offer {calls[output.call_tag]} to {agents[output.agent_tag]}"

@@ -227,7 +227,8 @@ static const struct {
       "  r        ringing instead of music\n"
       "  t, T     the agent, the caller may transfer\n"
       "timeout is the longest wait in seconds; agent is offered the call first.\n"
-      "Reads QUEUE_PRIO, QUEUE_MIN_PENALTY, QUEUE_MAX_PENALTY, TRUNKLINE_SKILLS.\n"
+      "Reads QUEUE_PRIO, QUEUE_MIN_PENALTY, QUEUE_MAX_PENALTY, QUEUE_RAISE_PENALTY,\n"
+      "TRUNKLINE_SKILLS.\n"
       "Sets QUEUESTATUS: CONTINUE, TIMEOUT, KEY, FULL, JOINEMPTY, LEAVEEMPTY, FAILED.\n" },
     { "TrunklineIVR", counted_trunkline_ivr_exec, "Runs a flow.",
       "TrunklineIVR(flow)\n"

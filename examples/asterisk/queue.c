@@ -292,6 +292,10 @@ static void arrival_from_channel(struct ast_channel *chan, struct cc_arrival *ar
     if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_MAX_PENALTY"))) {
         arrival->penalty_max = (uint32_t)strtoul(value, NULL, 10);
     }
+    if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_RAISE_PENALTY"))) {
+        arrival->penalty_raise_within = *value == 'r';
+        arrival->penalty_raise = (uint32_t)strtoul(value + (*value == 'r'), NULL, 10);
+    }
     if ((value = pbx_builtin_getvar_helper(chan, "TRUNKLINE_SKILLS"))) {
         arrival->skills = ast_strdup(value);
     }

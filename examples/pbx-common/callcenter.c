@@ -183,6 +183,11 @@ static tl_status arrive(cc_center *center, const struct letter *letter)
     config.preferred_wait_ms = letter->arrival.preferred_wait_ms;
     config.penalty_min = letter->arrival.penalty_min;
     config.penalty_max = letter->arrival.penalty_max;
+    config.penalty_raise = letter->arrival.penalty_raise;
+    if (config.penalty_raise > config.penalty_max) {
+        config.penalty_raise = config.penalty_max;
+    }
+    config.penalty_raise_within = letter->arrival.penalty_raise_within;
     config.call_class = cc_roster_class(center, letter->arrival.skills);
     tl_status status = tl_acd_arrive(center->engine, cc_now(), &config);
     if (status < 0) {

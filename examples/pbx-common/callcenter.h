@@ -164,6 +164,7 @@ struct cc_arrival {
     const char *preferred; /* an agent's name, or NULL */
     uint32_t preferred_wait_ms;
     uint32_t penalty_min, penalty_max;
+    uint32_t penalty_raise, penalty_raise_within; /* as tl_acd_call has them */
     const char *skills; /* as in the configuration, or NULL */
 };
 

@@ -598,6 +598,13 @@ typedef struct tl_acd_relax_step {
     uint32_t penalty_max;
     /** It asks for so much less of each skill; at most 255. */
     uint32_t levels_less;
+    /**
+     * Members of a lower penalty count as members of this one, or of the highest penalty it may go to
+     * then if that is less; `TL_NONE32` leaves it.
+     */
+    uint32_t penalty_raise;
+    /** 1: of those below the lowest penalty it may go to none is raised (Asterisk's `rN`). */
+    uint32_t penalty_raise_within;
 } tl_acd_relax_step;
 
 /** Fills in the default queue. */
@@ -702,6 +709,13 @@ typedef struct tl_acd_call {
     uint32_t penalty_min;
     /** Only members of at most this penalty. Default: `TL_NONE32`. */
     uint32_t penalty_max;
+    /** Members of a lower penalty count as members of this one; at most `penalty_max`. Default: 0. */
+    uint32_t penalty_raise;
+    /**
+     * 1: of those below `penalty_min` none is raised (Asterisk's `rN`). 0: they come in when
+     * `penalty_raise` is in the window. Default: 0.
+     */
+    uint32_t penalty_raise_within;
     /** Must be 0. */
     uint32_t reserved;
 } tl_acd_call;
@@ -762,6 +776,11 @@ TL_ENUM(tl_acd_output_kind, uint32_t) {
      * would have been otherwise), free, waiting.
      */
     TL_ACD_CHOSEN = 11,
+    /**
+     * A waiting call has another priority, by `tl_acd_set_priority`: call, call_tag, queue,
+     * from_priority, priority, position. Aging alone is no change.
+     */
+    TL_ACD_PRIORITY_CHANGED = 12,
 };
 
 /** Why a call was not let in. */
@@ -887,8 +906,12 @@ typedef struct tl_acd_output {
     uint32_t free;
     /** Calls in the queue, this one included. */
     uint32_t waiting;
+    /** The call's priority. */
+    int32_t priority;
+    /** The call's priority before. */
+    int32_t from_priority;
     /** For later versions; 0. */
-    uint64_t reserved[2];
+    uint64_t reserved;
 } tl_acd_output;
 
 /* ===========================================================================

@@ -5,6 +5,7 @@ use crate::AgentId;
 use crate::call::{Call, CallConfig, CallKey, CallState, level};
 use crate::error::{Error, Table};
 use crate::event::{Output, RefuseReason};
+use crate::penalty::Penalties;
 use crate::queue::Line;
 use crate::slab::NIL;
 use crate::time::Time;
@@ -17,6 +18,9 @@ impl Engine<'_> {
         }
         if config.penalty_min > config.penalty_max {
             return Err(Error::Config("penalty_min is above penalty_max"));
+        }
+        if config.penalty_raise.to > config.penalty_max {
+            return Err(Error::Config("penalty_raise is above penalty_max"));
         }
         if config.position == Some(0) {
             return Err(Error::Config("positions start at 1"));
@@ -104,10 +108,22 @@ impl Engine<'_> {
     pub(super) fn set_priority(&mut self, call: u32, priority: i32) {
         let at = self.calls[call];
         let queue = self.queue_of(call);
+        let left_position = self.place(call);
         self.leave_order(call);
         let key = self.key(queue, priority, at.since(), at.credit_ms(), at.key().2);
         self.calls[call].set_order(priority, key);
-        self.join_order(call);
+        let position = self.join_order(call);
+        if priority != at.priority() {
+            self.say(Output::PriorityChanged {
+                call: self.call_id(call),
+                call_tag: at.tag,
+                queue: self.queue_id(queue),
+                from: at.priority(),
+                to: priority,
+                position,
+                left_position,
+            });
+        }
         if at.state == CallState::Waiting {
             self.soil_call(call);
         }
@@ -323,8 +339,11 @@ fn wanted(queue: u32, config: &CallConfig) -> Line {
     Line {
         queue,
         class: config.class,
-        penalty_min: config.penalty_min,
-        penalty_max: config.penalty_max,
+        penalties: Penalties {
+            min: config.penalty_min,
+            max: config.penalty_max,
+            raise: config.penalty_raise,
+        },
         ..Line::default()
     }
 }

@@ -7,6 +7,8 @@ use crate::event::Output;
 use crate::id::CallId;
 use crate::leg::Leg;
 use crate::limits::burst;
+use crate::member::Member;
+use crate::queue::Line;
 use crate::select::{CallReason, Ring, Start};
 
 impl Engine<'_> {
@@ -78,14 +80,15 @@ impl Engine<'_> {
             return AgentReason::Chance;
         }
         let (ours, theirs) = (&self.members[member], &self.members[next]);
-        let class = self.lines[self.calls[call].line].class;
+        let Line { class, penalties, .. } = self.lines[self.calls[call].line];
         let skill = |member: u32| {
             let agent = self.members[member].agent;
             self.skills.level(class, self.agents[agent].profile)
         };
-        if ours.penalty < theirs.penalty {
+        let penalty = |member: &Member| penalties.counted(member.penalty);
+        if penalty(ours) < penalty(theirs) {
             AgentReason::Penalty
-        } else if ours.tier() < theirs.tier() {
+        } else if penalties.tier(ours) < penalties.tier(theirs) {
             AgentReason::Level
         } else if order.best_skill && skill(member) > skill(next) {
             AgentReason::Skill

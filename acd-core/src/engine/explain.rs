@@ -88,9 +88,7 @@ impl Engine<'_> {
             let agent = &self.agents[self.members[member].agent];
             let count = if !self.skills.fits(line.class, agent.profile) {
                 &mut why.unskilled
-            } else if penalty < line.penalty_min
-                || penalty > line.penalty_max
-                || !self.reaches(index, &self.members[member])
+            } else if !line.penalties.admits(penalty) || !self.reaches(index, &self.members[member])
             {
                 &mut why.out_of_window
             } else if agent.request() == AgentRequest::LoggedOut {
@@ -132,7 +130,7 @@ impl Engine<'_> {
             self.each_line(member.queue, |line| {
                 if !self.skills.fits(line.class, at.profile) {
                     why.unskilled += line.calls;
-                } else if penalty < line.penalty_min || penalty > line.penalty_max {
+                } else if !line.penalties.admits(penalty) {
                     why.out_of_window += line.calls;
                 } else {
                     why.held += line.calls;
@@ -153,11 +151,10 @@ impl Engine<'_> {
         while call != NIL {
             let Call { line, state, next_sought, .. } = self.calls[call];
             let alone = self.calls.alone_until(call).is_some();
-            let Line { class, penalty_min, penalty_max, .. } = self.lines[line];
+            let Line { class, penalties, .. } = self.lines[line];
             if let Some(place) = self.preferred_place(call) {
                 let penalty = self.members[place].penalty;
-                let counted = self.skills.fits(class, at.profile)
-                    && (penalty_min..=penalty_max).contains(&penalty);
+                let counted = self.skills.fits(class, at.profile) && penalties.admits(penalty);
                 let rests = self.rests(place);
                 if counted && alone && !rests && state == CallState::Waiting {
                     (why.held, why.open) = (why.held - 1, why.open + 1);

@@ -7,19 +7,21 @@
 use super::Engine;
 use crate::ProfileId;
 use crate::call::CallState;
+use crate::penalty::Penalties;
 use crate::queue::{Cursor, Line};
 use crate::select::{Order, Ring, Start};
 use crate::slab::NIL;
-use crate::tree::Arena;
 
 /// What a call looks for, fixed for one decision.
 #[derive(Clone, Copy)]
 struct Search {
     call: u32,
     order: Order,
-    tier_min: u64,
-    tier_max: u64,
+    penalties: Penalties,
 }
+
+/// A member's place in the order in which a call sees them: tier, the two terms, order of joining.
+type Place = (u64, u64, u64, u32);
 
 impl Engine<'_> {
     /// Serves one call or agent of those that have become free, or finds that it stays so.
@@ -85,11 +87,11 @@ impl Engine<'_> {
             self.retry_by(call, self.now.plus(u64::from(every_ms)));
         }
         if matches!(ring, Ring::All | Ring::Everybody) && !alone {
-            let tier = self.members[member].tier();
+            let tier = self.tier_of(call, member);
             let any = ring == Ring::Everybody;
             for _ in 1..self.ring_max {
                 match self.best_member(call) {
-                    Some(other) if any || self.members[other].tier() == tier => {
+                    Some(other) if any || self.tier_of(call, other) == tier => {
                         if !self.make_offer(call, other) {
                             break;
                         }
@@ -121,12 +123,7 @@ impl Engine<'_> {
         }
         let line = &self.lines[self.calls[call].line];
         let order = self.queues[line.queue].order;
-        let mut search = Search {
-            call,
-            order,
-            tier_min: u64::from(line.penalty_min) << 16,
-            tier_max: (u64::from(line.penalty_max) << 16) | 0xFFFF,
-        };
+        let search = Search { call, order, penalties: line.penalties };
         if order.start == Start::WeightedRandom {
             return self.weighted(&search);
         }
@@ -141,13 +138,17 @@ impl Engine<'_> {
         }
         // The tier is decided first, whatever stands where in it.
         let tier = self.lowest_tier(&search)?;
-        (search.tier_min, search.tier_max) = (tier, tier);
         match order.start {
-            Start::Random => self.any_of(&search),
-            Start::AfterQueueLast => self.first_after(&search, of_queue),
-            Start::AfterCallLast => self.first_after(&search, of_call),
-            _ => self.first_after(&search, None),
+            Start::Random => self.any_of(&search, tier),
+            Start::AfterQueueLast => self.first_after(&search, tier, of_queue),
+            Start::AfterCallLast => self.first_after(&search, tier, of_call),
+            _ => self.first_after(&search, tier, None),
         }
+    }
+
+    /// A member's tier as a call sees it.
+    fn tier_of(&self, call: u32, member: u32) -> u64 {
+        self.lines[self.calls[call].line].penalties.tier(&self.members[member])
     }
 
     /// The preferred agent's membership, if the agent is free for this call now.
@@ -168,23 +169,57 @@ impl Engine<'_> {
         eligible.then_some(member)
     }
 
+    /// The first member of a pool that the call could go to, from a place on.
+    ///
+    /// Members stand by their own penalties. Those whose penalties are raised count as one tier,
+    /// so the first of each such penalty is compared; all others stand as the call sees them.
+    fn first_from(&self, search: &Search, pool: u32, from: Place) -> Option<(Place, u32)> {
+        let Search { penalties, .. } = search;
+        let tree = &self.pools[pool].tree;
+        let raised = penalties.raise.to;
+        let (low, high) = penalties.window();
+        let from_penalty = (from.0 >> 16) as u32;
+        let mut penalty = if penalties.counted(low) < from_penalty { from_penalty } else { low };
+        let mut best: Option<(Place, u32)> = None;
+        while penalty <= high {
+            let own = u64::from(penalty) << 16;
+            let inside = penalties.counted(penalty) == from_penalty;
+            let start = if inside {
+                (own | (from.0 & 0xFFFF), from.1, from.2, from.3)
+            } else {
+                (own, 0, 0, 0)
+            };
+            let mut next = tree.at_or_after(&self.members, start);
+            while let Some(member) = next.filter(|&m| self.is_barred(search, m)) {
+                next = tree.next(&self.members, member);
+            }
+            let Some(member) = next else { break };
+            let at = &self.members[member];
+            let found = at.penalty;
+            if inside && penalty < found && found <= raised {
+                // Where to start among those is yet to be found.
+                penalty = found;
+                continue;
+            }
+            let place = (penalties.tier(at), at.rank[0], at.rank[1], at.joined);
+            if found <= high && best.is_none_or(|least| (place, member) < least) {
+                best = Some((place, member));
+            }
+            if found >= raised {
+                break;
+            }
+            penalty = found + 1;
+        }
+        best
+    }
+
     fn lowest_tier(&self, search: &Search) -> Option<u64> {
-        self.pools_for(search)
-            .filter_map(|pool| {
-                let tree = &self.pools[pool].tree;
-                let mut next = tree.at_or_after(&self.members, (search.tier_min, 0, 0, 0));
-                while let Some(member) = next.filter(|&m| self.is_barred(search, m)) {
-                    next = tree.next(&self.members, member);
-                }
-                next.map(|member| self.members[member].tier())
-            })
-            .min()
-            .filter(|&tier| tier <= search.tier_max)
+        let first = |pool| self.first_from(search, pool, (0, 0, 0, 0));
+        self.pools_for(search).filter_map(first).map(|((tier, ..), _)| tier).min()
     }
 
     /// The first of one tier, searched from behind a cursor if there is one, around the end.
-    fn first_after(&self, search: &Search, cursor: Option<Cursor>) -> Option<u32> {
-        let tier = search.tier_min;
+    fn first_after(&self, search: &Search, tier: u64, cursor: Option<Cursor>) -> Option<u32> {
         let start = cursor.map_or((tier, 0, 0, 0), |(_, c)| (tier, c, u64::MAX, u32::MAX));
         let class = self.lines[self.calls[search.call].line].class;
         let mut best: Option<(u32, _)> = None;
@@ -194,16 +229,13 @@ impl Engine<'_> {
             } else {
                 0
             };
-            let tree = &self.pools[pool].tree;
             for (wrapped, from) in [(false, start), (true, (tier, 0, 0, 0))] {
-                let mut next = tree.at_or_after(&self.members, from);
-                while let Some(member) = next.filter(|&m| self.is_barred(search, m)) {
-                    next = tree.next(&self.members, member);
-                }
-                let Some(member) = next.filter(|&m| self.members[m].tier() == tier) else {
+                let found =
+                    self.first_from(search, pool, from).filter(|(place, _)| place.0 == tier);
+                let Some((place, member)) = found else {
                     continue;
                 };
-                let key = (skill, wrapped, self.members.key(member));
+                let key = (skill, wrapped, place);
                 if best.is_none_or(|(_, least)| key < least) {
                     best = Some((member, key));
                 }
@@ -215,18 +247,14 @@ impl Engine<'_> {
 
     /// The first behind a member on its own tier, or, going down, on a tier behind it.
     fn below(&self, search: &Search, (tier, term): Cursor, down: bool) -> Option<u32> {
-        let most = if down { search.tier_max } else { tier };
-        let from = (tier.max(search.tier_min), term, u64::MAX, u32::MAX);
+        let most = if down { u64::MAX } else { tier };
+        let from = (tier, term, u64::MAX, u32::MAX);
         self.pools_for(search)
             .filter_map(|pool| {
-                let tree = &self.pools[pool].tree;
-                let mut next = tree.at_or_after(&self.members, from);
-                while let Some(member) = next.filter(|&m| self.is_barred(search, m)) {
-                    next = tree.next(&self.members, member);
-                }
-                next.filter(|&m| self.members[m].tier() <= most)
+                self.first_from(search, pool, from).filter(|(place, _)| place.0 <= most)
             })
-            .min_by_key(|&member| self.members.key(member))
+            .min()
+            .map(|(_, member)| member)
     }
 
     fn cursors(&self, call: u32) -> (Option<Cursor>, Option<Cursor>) {
@@ -237,13 +265,12 @@ impl Engine<'_> {
     /// Notes whom a call was offered to, for the rules that go on from there.
     pub(super) fn move_cursors(&mut self, call: u32, member: u32) {
         let queue = self.queue_of(call);
-        let at = &self.members[member];
-        let here = Some((at.tier(), at.rank[0]));
+        let here = Some((self.tier_of(call, member), self.members[member].rank[0]));
         let (mut of_queue, mut of_call) = (here, here);
         if self.queues[queue].order.to_untried {
             let (queue_was, call_was) = self.cursors(call);
-            of_queue = self.untried(member, queue_was);
-            of_call = self.untried(member, call_was);
+            of_queue = self.untried(call, member, queue_was);
+            of_call = self.untried(call, member, call_was);
         }
         self.queues[queue].cursor = of_queue;
         let start = self.queues[queue].order.start;
@@ -252,14 +279,14 @@ impl Engine<'_> {
 
     /// Just before the best member that was not tried: everybody who came before the one offered
     /// to was tried and busy. If all were tried, the search starts at the first again.
-    fn untried(&self, member: u32, pointer: Option<Cursor>) -> Option<Cursor> {
+    fn untried(&self, call: u32, member: u32, pointer: Option<Cursor>) -> Option<Cursor> {
         let queue = self.members[member].queue;
         let start = pointer.map_or(0, |(_, term)| term.saturating_add(1));
         let place = |m: u32| {
             let at = &self.members[m];
             (u64::from(at.position) << 32) | u64::from(at.joined)
         };
-        let metric = |m: u32| (self.members[m].tier(), place(m) < start, place(m));
+        let metric = |m: u32| (self.tier_of(call, m), place(m) < start, place(m));
         let members = || {
             let used = 0..self.members.used();
             used.filter(|&m| self.members.is_live(m) && self.members[m].queue == queue)
@@ -270,66 +297,68 @@ impl Engine<'_> {
     }
 
     /// Any of one tier.
-    fn any_of(&mut self, search: &Search) -> Option<u32> {
-        let tier = search.tier_min;
-        let barred = |engine: &Self, member| engine.is_barred(search, member);
-        let mut total = 0;
-        for pool in self.pools_for(search) {
-            let (from, to) = self.tier_span(pool, tier);
-            total += u64::from(to - from);
-        }
+    fn any_of(&mut self, search: &Search, tier: u64) -> Option<u32> {
+        let spans = |pool| self.spans(search, pool, tier).map(|(from, to)| u64::from(to - from));
+        let total: u64 = self.pools_for(search).flat_map(spans).sum();
         if total == 0 {
             return None;
         }
         let mut k = self.random_below(total);
         let mut fallback = None;
-        let mut chosen = None;
         for pool in self.pools_for(search) {
-            let (from, to) = self.tier_span(pool, tier);
             let tree = &self.pools[pool].tree;
             // Few are barred; where the drawn one is, the next that is not takes its place.
-            for place in from..to {
+            for place in self.spans(search, pool, tier).flat_map(|(from, to)| from..to) {
                 let Some(member) = tree.nth(&self.members, place) else {
                     break;
                 };
-                let free = !barred(self, member);
-                if free && fallback.is_none() {
-                    fallback = Some(member);
-                }
-                if k == 0 && free {
-                    chosen = Some(member);
-                    break;
+                if !self.is_barred(search, member) {
+                    if k == 0 {
+                        return Some(member);
+                    }
+                    fallback = fallback.or(Some(member));
                 }
                 k = k.saturating_sub(1);
             }
-            if chosen.is_some() {
-                break;
-            }
         }
-        chosen.or(fallback)
+        fallback
     }
 
-    /// Ready members of one tier in a pool: from this place to before that one.
-    fn tier_span(&self, pool: u32, tier: u64) -> (u32, u32) {
+    /// Ready members of a pool that count as of one tier, penalty by penalty: from this place to
+    /// before that one.
+    fn spans(&self, search: &Search, pool: u32, tier: u64) -> impl Iterator<Item = (u32, u32)> {
         let tree = &self.pools[pool].tree;
-        (tree.below(&self.members, (tier, 0, 0, 0)), tree.below(&self.members, (tier + 1, 0, 0, 0)))
+        let level = tier & 0xFFFF;
+        let (first, last) = search.penalties.counted_as((tier >> 16) as u32);
+        let mut next = Some(first);
+        core::iter::from_fn(move || {
+            let from = (u64::from(next?) << 16) | level;
+            let member = tree.at_or_after(&self.members, (from, 0, 0, 0))?;
+            let penalty = self.members[member].penalty;
+            next = penalty.checked_add(1);
+            let own = (u64::from(penalty) << 16) | level;
+            let below = |tier| tree.below(&self.members, (tier, 0, 0, 0));
+            (penalty <= last).then(|| (below(own), below(own + 1)))
+        })
     }
 
     /// Any, by weight: the smallest draw from a range that grows with the penalty.
     fn weighted(&mut self, search: &Search) -> Option<u32> {
+        let (low, high) = search.penalties.window();
         let mut best: Option<(u64, u32, u32)> = None;
         for pool in 0..self.pool_grid.kinds() {
             let Some(pool) = self.fitting_pool(search, pool) else {
                 continue;
             };
             let tree = self.pools[pool].tree;
-            let mut next = tree.at_or_after(&self.members, (search.tier_min, 0, 0, 0));
+            let mut next = tree.at_or_after(&self.members, (u64::from(low) << 16, 0, 0, 0));
             while let Some(member) = next {
-                if self.members[member].tier() > search.tier_max {
+                let penalty = self.members[member].penalty;
+                if penalty > high {
                     break;
                 }
                 if !self.is_barred(search, member) {
-                    let range = (u64::from(self.members[member].penalty) + 1) * 1000;
+                    let range = (u64::from(search.penalties.counted(penalty)) + 1) * 1000;
                     let draw = (self.random_below(range), self.members[member].joined, member);
                     if best.is_none_or(|least| draw < least) {
                         best = Some(draw);

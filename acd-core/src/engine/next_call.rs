@@ -153,8 +153,7 @@ impl Engine<'_> {
         but: u32,
     ) -> Option<Claim> {
         let line = &self.lines[line];
-        let penalty = member.penalty;
-        if line.head == NIL || penalty < line.penalty_min || line.penalty_max < penalty {
+        if line.head == NIL || !line.penalties.admits(member.penalty) {
             return best;
         }
         let mut claim = Claim {

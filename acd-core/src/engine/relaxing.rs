@@ -5,6 +5,7 @@ use crate::call::{Call, CallState};
 use crate::error::{Error, Table};
 use crate::event::{LeaveReason, OfferEnd, Output};
 use crate::id::QueueId;
+use crate::penalty::{Penalties, PenaltyRaise};
 use crate::queue::Line;
 use crate::relax::{GhostSlot, Overflow, RelaxStep};
 use crate::slab::NIL;
@@ -258,20 +259,17 @@ impl Engine<'_> {
 
 /// A line of the same kind, without anybody in it.
 fn fresh(line: &Line) -> Line {
-    Line {
-        queue: line.queue,
-        class: line.class,
-        penalty_min: line.penalty_min,
-        penalty_max: line.penalty_max,
-        ..Line::default()
-    }
+    Line { queue: line.queue, class: line.class, penalties: line.penalties, ..Line::default() }
 }
 
 fn relaxed(line: Line, step: &RelaxStep) -> Line {
-    Line {
-        class: step.class.unwrap_or(line.class),
-        penalty_min: step.penalty_min.unwrap_or(line.penalty_min),
-        penalty_max: step.penalty_max.unwrap_or(line.penalty_max),
-        ..line
-    }
+    let Penalties { min, max, raise } = line.penalties;
+    let max = step.penalty_max.unwrap_or(max);
+    let raise = step.penalty_raise.unwrap_or(raise);
+    let penalties = Penalties {
+        min: step.penalty_min.unwrap_or(min),
+        max,
+        raise: PenaltyRaise { to: raise.to.min(max), ..raise },
+    };
+    Line { class: step.class.unwrap_or(line.class), penalties, ..line }
 }

@@ -273,7 +273,7 @@ impl Engine<'_> {
         let mut at = self.line_grid.first(wanted.queue, wanted.class.0);
         while at != NIL {
             let line = &self.lines[at];
-            if line.penalty_min == wanted.penalty_min && line.penalty_max == wanted.penalty_max {
+            if line.penalties == wanted.penalties {
                 return Some(at);
             }
             at = line.next;

@@ -79,10 +79,10 @@ impl Ledger {
         others: &[&AgentBook],
     ) {
         let strategy = self.queues[&call.queue].strategy;
-        let penalty = |book: &AgentBook| book.places[&call.queue].penalty;
+        let (class, window) = self.asks(at, call);
+        let penalty = |book: &AgentBook| window.counted(book.places[&call.queue].penalty);
         let level = |book: &AgentBook| book.places[&call.queue].level;
         let tier = |book: &AgentBook| (penalty(book), level(book));
-        let (class, ..) = self.asks(at, call);
         let skill = |book: &AgentBook| self.levels[&(class, book.profile)];
         let next = others.iter().find(|other| Some(other.id) == choice.next_agent).copied();
         let round_all = matches!(strategy, Strategy::RingAll) && call.offers.len() > 1;

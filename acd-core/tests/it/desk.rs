@@ -109,6 +109,9 @@ pub(crate) fn line(output: &Output) -> Option<String> {
     Some(match *output {
         Output::Joined { tag, position, .. } => format!("joined {tag} at {position}"),
         Output::Refused { tag, reason, .. } => format!("refused {tag} {reason:?}"),
+        Output::PriorityChanged { call_tag, from, to, position, left_position, .. } => {
+            format!("priority {call_tag} {from} to {to} at {position} from {left_position}")
+        }
         Output::Offer { call_tag, agent_tag, .. } => format!("offer {call_tag} to {agent_tag}"),
         Output::OfferEnded { call_tag, agent_tag, end, rang_ms, .. } => {
             format!("offer {call_tag} to {agent_tag} {end:?} after {rang_ms}")

@@ -131,6 +131,14 @@ fn wrong(full: &Full) -> Vec<(Change, Error)> {
             arrive(CallConfig { penalty_min: 2, penalty_max: 1, ..call }),
             Error::Config("penalty_min is above penalty_max"),
         ),
+        (
+            arrive(CallConfig {
+                penalty_max: 1,
+                penalty_raise: PenaltyRaise { to: 2, within: false },
+                ..call
+            }),
+            Error::Config("penalty_raise is above penalty_max"),
+        ),
         (arrive(CallConfig { position: Some(0), ..call }), Error::Config("positions start at 1")),
         (arrive(call), Error::Full(Table::Calls)),
         (

@@ -241,7 +241,9 @@ fn inv_35_a_new_priority_counts_at_the_next_decision() {
     desk.at(5_000).accept(1);
     let (second, last) = (desk.calls[&1], desk.calls[&3]);
     let before = desk.engine.call_view(last).unwrap();
+    desk.said();
     desk.give(Input::SetPriority { call: last, priority: 2 });
+    assert_eq!(desk.said(), "5000 priority 3 0 to 2 at 1 from 3\n");
     let after = desk.engine.call_view(last).unwrap();
     assert_eq!(CallView { priority: 2, ..before }, after);
     assert_eq!(desk.engine.position(last), Ok(Some(1)));
@@ -255,6 +257,31 @@ fn inv_35_a_new_priority_counts_at_the_next_decision() {
     desk.give(Input::SetPriority { call: desk.calls[&2], priority: 1 });
     desk.give(Input::SetPriority { call: desk.calls[&2], priority: 0 });
     assert_eq!(desk.engine.position(desk.calls[&2]), Ok(Some(2)));
+    assert_eq!(
+        desk.said(),
+        "7000 priority 2 0 to 1 at 1 from 2\n7000 priority 2 1 to 0 at 2 from 1\n"
+    );
+    // The priority it has is no change, and a call that talks has none to change.
+    desk.give(Input::SetPriority { call: desk.calls[&2], priority: 0 });
+    assert_eq!(desk.said(), "");
+    let refused = desk.try_give(Input::SetPriority { call: last, priority: 9 });
+    assert_eq!(refused, Err(Error::WrongState(last)));
+}
+
+/// INV-35: ageing moves calls past each other, and says nothing of it.
+#[test]
+fn inv_35_ageing_is_no_change_of_priority() {
+    let aging_ms = Some(1_000);
+    let (mut desk, queue) = Desk::with_queue(QueueConfig { aging_ms, ..QueueConfig::default() });
+    desk.arrive(1, queue);
+    desk.at(500);
+    desk.give(Input::Arrive(CallConfig { tag: 2, priority: 1, ..CallConfig::new(queue) }));
+    desk.at(5_000);
+    desk.give(Input::Arrive(CallConfig { tag: 3, priority: 1, ..CallConfig::new(queue) }));
+    desk.at(60_000);
+    assert_eq!(desk.said(), "0 joined 1 at 1\n500 joined 2 at 1\n5000 joined 3 at 3\n");
+    desk.give(Input::SetPriority { call: desk.calls[&3], priority: 6 });
+    assert_eq!(desk.said(), "60000 priority 3 1 to 6 at 1 from 3\n");
 }
 
 /// INV-15: a transfer ends the agent's part, once, and frees the agent at that instant.

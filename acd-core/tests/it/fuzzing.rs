@@ -27,7 +27,7 @@ proptest! {
     fn raw_logs_do_no_harm(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         raw_events::parse(&bytes);
         // The same behind a beginning that passes for one.
-        let mut log = b"TLACDLOG\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec();
+        let mut log = b"TLACDLOG\x03\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec();
         log.extend(&bytes);
         raw_events::parse(&log);
     }
@@ -55,6 +55,7 @@ fn raw_events_reach_every_output() {
         "Joined",
         "Refused",
         "Moved",
+        "PriorityChanged",
         "Offer",
         "Chosen",
         "OfferEnded",

@@ -205,6 +205,7 @@ proptest! {
                     position: Some(other as u32),
                     penalty_min: raw as u32,
                     penalty_max: other as u32,
+                    penalty_raise: PenaltyRaise { to: small.into(), within: small % 2 == 0 },
                     caller: Some(other),
                     max_wait_ms: Some(other),
                 }),

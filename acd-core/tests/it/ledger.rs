@@ -53,8 +53,25 @@ pub(crate) struct CallBook {
     placed: bool,
 }
 
-/// Class and penalty window.
-pub(crate) type Asks = (ClassId, u32, u32);
+/// Class, and what the agent's penalty has to be.
+pub(crate) type Asks = (ClassId, Window);
+
+/// Lowest and highest penalty, and what lower ones are raised to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    min: u32,
+    max: u32,
+    raise: PenaltyRaise,
+}
+
+impl Window {
+    /// INV-42: what a penalty counts as, if the window has it: raised first, then looked at.
+    pub(crate) fn counted(self, penalty: u32) -> Option<u32> {
+        let left_alone = self.raise.within && penalty < self.min;
+        let counted = if left_alone { penalty } else { penalty.max(self.raise.to) };
+        (self.min <= counted && counted <= self.max).then_some(counted)
+    }
+}
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OfferBook {
@@ -77,6 +94,7 @@ pub(crate) struct Ledger {
     /// What the input at hand asked for, for the output that answers it.
     arriving: Option<CallConfig>,
     starts_anew: Option<CallId>,
+    another_priority: Option<(CallId, i32, i32)>,
     /// Callers who gave up: who, where, how long they had waited, until when they may be back.
     /// As many as the engine keeps.
     ghosts: [Option<(u64, QueueId, u64, Time)>; 3],
@@ -115,7 +133,9 @@ impl Ledger {
             Input::Move { call, keep_age, .. } => self.starts_anew = (!keep_age).then_some(call),
             Input::SetPriority { call, priority } => {
                 if let Some(book) = self.calls.get_mut(&call) {
-                    book.priority = priority;
+                    let before = std::mem::replace(&mut book.priority, priority);
+                    self.another_priority =
+                        (before != priority).then_some((call, before, priority));
                 }
             }
             Input::AgentState { agent, state } => {
@@ -177,7 +197,14 @@ impl Ledger {
                 let book = CallBook {
                     queue,
                     config,
-                    asked: (config.class, config.penalty_min, config.penalty_max),
+                    asked: (
+                        config.class,
+                        Window {
+                            min: config.penalty_min,
+                            max: config.penalty_max,
+                            raise: config.penalty_raise,
+                        },
+                    ),
                     joined: at,
                     since: at,
                     credit_ms: self.resume(at, &config),
@@ -201,6 +228,11 @@ impl Ledger {
                 if self.starts_anew.take() == Some(call) {
                     book.since = at;
                 }
+            }
+            Output::PriorityChanged { call, from, to, queue, .. } => {
+                let expected = self.another_priority.take();
+                assert_eq!(expected, Some((call, from, to)), "INV-35: no such change");
+                assert_eq!(self.calls[&call].queue, queue);
             }
             Output::Refused { .. } => {
                 self.arriving.take().expect("refused without arriving");
@@ -328,23 +360,24 @@ impl Ledger {
 
     /// What a call asks for after the steps of relaxation it has taken.
     pub(crate) fn asks(&self, at: Time, call: &CallBook) -> Asks {
-        let (mut class, mut min, mut max) = call.asked;
+        let (mut class, mut window) = call.asked;
         for step in self.steps.get(&call.queue).into_iter().flatten() {
             if at.since(call.joined) >= step.after_ms {
                 class = step.class.unwrap_or(class);
-                min = step.penalty_min.unwrap_or(min);
-                max = step.penalty_max.unwrap_or(max);
+                window.min = step.penalty_min.unwrap_or(window.min);
+                window.max = step.penalty_max.unwrap_or(window.max);
+                window.raise = step.penalty_raise.unwrap_or(window.raise);
+                window.raise.to = window.raise.to.min(window.max);
             }
         }
-        (class, min, max)
+        (class, window)
     }
 
     pub(crate) fn eligible(&self, at: Time, call: &CallBook, who: &AgentBook) -> bool {
         let place = who.places.get(&call.queue);
-        let (class, min, max) = self.asks(at, call);
-        let window = min..=max;
+        let (class, window) = self.asks(at, call);
         let preferred = call.config.preferred_agent == Some(who.id);
-        place.is_some_and(|place| preferred || window.contains(&place.penalty))
+        place.is_some_and(|place| preferred || window.counted(place.penalty).is_some())
             && (preferred || self.reaches(at, call, who))
             && !self.rests(at, call.queue, who)
             && self.fits[&(class, who.profile)]

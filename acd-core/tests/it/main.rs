@@ -21,6 +21,7 @@ mod levels;
 mod life;
 mod memory;
 mod outbound;
+mod penalties;
 mod raw_events;
 mod render;
 mod reports;

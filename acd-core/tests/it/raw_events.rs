@@ -55,6 +55,13 @@ impl Bytes<'_> {
         }
     }
 
+    fn raise(&mut self) -> PenaltyRaise {
+        match self.byte() % 4 {
+            0 => PenaltyRaise { to: self.number() as u32, within: self.byte() % 2 == 0 },
+            _ => PenaltyRaise::default(),
+        }
+    }
+
     fn skills(&mut self) -> List<Skill> {
         let count = usize::from(self.byte() % 5);
         let skills: Vec<Skill> = (0..count)
@@ -161,6 +168,7 @@ impl Seen {
                 position: bytes.option().map(|n| n as u32),
                 penalty_min: bytes.option().unwrap_or(0) as u32,
                 penalty_max: bytes.option().unwrap_or(u64::MAX) as u32,
+                penalty_raise: bytes.raise(),
                 caller: bytes.option(),
                 max_wait_ms: bytes.option(),
                 ..CallConfig::new(queue)
@@ -211,6 +219,7 @@ impl Seen {
                         after_ms: bytes.number(),
                         class: bytes.option().map(|class| ClassId(class as u16)),
                         penalty_max: Some(u32::MAX),
+                        penalty_raise: Some(bytes.raise()),
                         ..RelaxStep::default()
                     },
                 ];

@@ -72,6 +72,17 @@ fn empty_rule(name: &str) -> EmptyRule {
     }
 }
 
+/// What lower penalties count as, as Asterisk writes it: a number, with an r before it within the
+/// window only.
+fn raise(text: &str) -> PenaltyRaise {
+    let number = text.strip_prefix('r').unwrap_or(text);
+    PenaltyRaise { to: number.parse().expect("a penalty"), within: text.starts_with('r') }
+}
+
+fn truth(table: &Table, key: &str, other: bool) -> bool {
+    table.get(key).map_or(other, |value| value.as_bool().expect("true or false"))
+}
+
 fn skills(text: &str) -> Vec<Skill> {
     text.split(',')
         .filter_map(|part| part.split_once(':'))
@@ -93,7 +104,7 @@ impl Scene {
             calls: BTreeMap::new(),
             call_names: Vec::new(),
             offers: BTreeMap::new(),
-            states: file.get("states").and_then(Value::as_bool).unwrap_or(false),
+            states: truth(file, "states", false),
             said: String::new(),
         };
         scene.engine.set_call_order(call_order(text(file, "order")));
@@ -121,6 +132,12 @@ impl Scene {
             ring_timeout_ms: small("ring_timeout_ms", plain.ring_timeout_ms),
             retry_ms: small("retry_ms", plain.retry_ms),
             wrap_up_ms: small("wrap_up_ms", 0),
+            wrap_up_shared: truth(given, "wrap_up_shared", plain.wrap_up_shared),
+            tiers: number(given, "tier_wait_ms").map(|wait| TierRules {
+                wait_ms: wait as u32,
+                by_level: truth(given, "tier_by_level", false),
+                skip_empty: truth(given, "tier_skip_empty", false),
+            }),
             max_wait_ms: ms("max_wait_ms"),
             overflow,
             resume_within_ms: number(given, "resume_within_ms").map(|n| n as u32),
@@ -154,8 +171,9 @@ impl Scene {
                     self.engine.add_class(&needs).expect("a class")
                 }),
                 levels_less: number(step, "levels_less").unwrap_or(0) as u8,
+                penalty_min: number(step, "penalty_min").map(|n| n as u32),
                 penalty_max: number(step, "penalty_max").map(|n| n as u32),
-                ..RelaxStep::default()
+                penalty_raise: step.get("penalty_raise").and_then(Value::as_str).map(raise),
             })
             .collect();
         self.engine.set_relaxation(id, &steps).expect("steps");
@@ -247,7 +265,9 @@ impl Scene {
             match key {
                 "priority" => config.priority = value.parse().expect("a priority"),
                 "position" => config.position = Some(n()),
+                "penalty_min" => config.penalty_min = n(),
                 "penalty_max" => config.penalty_max = n(),
+                "penalty_raise" => config.penalty_raise = raise(value),
                 "needs" => config.class = self.engine.add_class(&skills(value)).expect("a class"),
                 "prefers" => config.preferred_agent = Some(self.agents[value]),
                 "alone_ms" => config.preferred_wait_ms = n(),
@@ -286,6 +306,9 @@ impl Scene {
             Output::Refused { tag, reason, .. } => format!("refused {} {reason:?}", call(tag)),
             Output::Moved { call_tag, to, position, .. } => {
                 format!("moved {} to {} at {position}", call(call_tag), queue(to))
+            }
+            Output::PriorityChanged { call_tag, from, to, position, .. } => {
+                format!("priority {} {from} to {to} at {position}", call(call_tag))
             }
             Output::Offer { offer, call_tag, agent_tag, .. } => {
                 let text = format!("offer {} to {}", call(call_tag), agent(agent_tag));

@@ -148,6 +148,10 @@ impl World {
                     RelaxStep {
                         after_ms: 800,
                         penalty_max: Some(u32::MAX),
+                        penalty_raise: more(6).then_some(PenaltyRaise {
+                            to: 1 + u32::from(more(7)),
+                            within: more(8),
+                        }),
                         ..RelaxStep::default()
                     },
                     RelaxStep { after_ms: 1_500, class: Some(classes[n]), ..RelaxStep::default() },
@@ -286,7 +290,7 @@ impl World {
         let (agent, queue) =
             (self.agents[usize::from(whom) % 4], self.queues[usize::from(whom / 4) % 2]);
         let place = Membership {
-            penalty: u32::from(how / 3 % 2),
+            penalty: u32::from(how / 3 % 3),
             level: how / 6 % 3,
             position: u32::from(how % 7),
             wrap_up_ms: (how % 4 == 0).then_some(300),
@@ -310,6 +314,8 @@ impl World {
         let input = match what % 17 {
             0..=3 => {
                 let odd = how % 5 == 0;
+                let penalty_max = if how % 7 == 0 && how % 13 != 1 { 0 } else { u32::MAX };
+                let to = u32::from(how % 3) * u32::from(how / 16 % 3 == 0);
                 Some(Input::Arrive(CallConfig {
                     tag: u64::from(how),
                     caller: Some(u64::from(how % 4)),
@@ -318,7 +324,8 @@ impl World {
                     preferred_agent: odd.then(|| self.agents[usize::from(whom) % 4]),
                     preferred_wait_ms: u32::from(odd) * 700,
                     penalty_min: u32::from(how % 13 == 1),
-                    penalty_max: if how % 7 == 0 && how % 13 != 1 { 0 } else { u32::MAX },
+                    penalty_max,
+                    penalty_raise: PenaltyRaise { to: to.min(penalty_max), within: how % 2 == 0 },
                     position: (how % 11 == 0).then_some(1 + u32::from(whom % 3)),
                     ..CallConfig::new(self.queues[usize::from(whom / 3) % 2])
                 }))

@@ -57,6 +57,16 @@ class QueueFields(TypedDict, total=False):
     """An agent that missed a call is not offered it again for so long. Default: 5,000."""
     wrap_up_ms: int
     """Time for paperwork after a call. Default: 0."""
+    wrap_up_shared: bool
+    """Whether paperwork keeps the agent from the calls of all its queues, and is a state of its
+    own; else from this queue's only. Default: True."""
+    tier_wait_ms: int | None
+    """How long a call waits before members of higher levels may have it; level 0 is there at once.
+    Default: not at all."""
+    tier_by_level: bool
+    """That much more for each level, level 3 after three times as long. Default: False."""
+    tier_skip_empty: bool
+    """The lowest level that anybody is logged in on is there at once. Default: False."""
     max_wait_ms: int | None
     """A call leaves after so long."""
     overflow_queue: int | None
@@ -160,6 +170,10 @@ class RelaxStep(TypedDict, total=False):
     """Only members of at least this penalty."""
     penalty_max: int
     """Only members of at most this penalty."""
+    penalty_raise: int
+    """Lower penalties count as this one, or as the highest the call may go to then."""
+    penalty_raise_within: bool
+    """Of those below ``penalty_min`` none is raised: Asterisk's ``rN``. Default: False."""
 
 
 class CallFields(TypedDict, total=False):
@@ -185,6 +199,10 @@ class CallFields(TypedDict, total=False):
     """Only members of at least this penalty."""
     penalty_max: int
     """Only members of at most this penalty."""
+    penalty_raise: int | None
+    """Lower penalties count as this one, at most ``penalty_max``. Default: as they are."""
+    penalty_raise_within: bool
+    """Of those below ``penalty_min`` none is raised: Asterisk's ``rN``. Default: False."""
     max_wait_ms: int | None
     """Leaves after so long instead of the queue's longest wait."""
 

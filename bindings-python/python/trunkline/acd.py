@@ -47,6 +47,7 @@ from ._native import (
     Offer,
     OfferEnded,
     PredictionError,
+    PriorityChanged,
     QueueCounters,
     Refused,
     Staff,
@@ -65,6 +66,7 @@ Output: TypeAlias = (
     | Announce
     | Left
     | Moved
+    | PriorityChanged
     | Completed
     | AgentChanged
 )
@@ -347,6 +349,7 @@ __all__ = [
     "OfferEnded",
     "Output",
     "PredictionError",
+    "PriorityChanged",
     "QueueCounters",
     "QueueFields",
     "RefuseReason",

@@ -7,8 +7,8 @@
 
 use acd_core::{
     AgentConfig, AgentId, Asterisk, CallCenter, CallConfig, CallOrder, Capacity, ClassId, Delays,
-    EmptyRule, Limits, Medium, Membership, Order, Overflow, ProfileId, QueueConfig, QueueId,
-    RelaxStep, Ring, Start, Strategy, Term,
+    EmptyRule, Limits, Medium, Membership, Order, Overflow, PenaltyRaise, ProfileId, QueueConfig,
+    QueueId, RelaxStep, Ring, Start, Strategy, Term, TierRules,
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -194,6 +194,21 @@ fn overflow(given: &mut Given<'_, '_>) -> PyResult<Option<Overflow>> {
     }
 }
 
+/// What lower penalties count as, if it is named.
+fn penalty_raise(given: &mut Given<'_, '_>) -> PyResult<Option<PenaltyRaise>> {
+    let to = given.or::<Option<u32>>("penalty_raise", None)?;
+    let within = given.or("penalty_raise_within", false)?;
+    Ok(to.map(|to| PenaltyRaise { to, within }))
+}
+
+/// mod_callcenter's rules for tiers, if there are to be any.
+fn tiers(given: &mut Given<'_, '_>) -> PyResult<Option<TierRules>> {
+    let wait_ms = given.or::<Option<u32>>("tier_wait_ms", None)?;
+    let by_level = given.or("tier_by_level", false)?;
+    let skip_empty = given.or("tier_skip_empty", false)?;
+    Ok(wait_ms.map(|wait_ms| TierRules { wait_ms, by_level, skip_empty }))
+}
+
 /// A step of relaxation of such a dictionary.
 pub(super) fn relax_step(given: &Bound<'_, PyDict>) -> PyResult<RelaxStep> {
     let mut given = Given::new(Some(given));
@@ -203,6 +218,7 @@ pub(super) fn relax_step(given: &Bound<'_, PyDict>) -> PyResult<RelaxStep> {
         levels_less: given.or("levels_less", 0)?,
         penalty_min: given.or("penalty_min", None)?,
         penalty_max: given.or("penalty_max", None)?,
+        penalty_raise: penalty_raise(&mut given)?,
         ..RelaxStep::default()
     };
     given.end("set_relaxation")?;
@@ -226,6 +242,8 @@ pub(super) fn queue(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResu
         ring_timeout_ms: given.or("ring_timeout_ms", usual.ring_timeout_ms)?,
         retry_ms: given.or("retry_ms", usual.retry_ms)?,
         wrap_up_ms: given.or("wrap_up_ms", usual.wrap_up_ms)?,
+        wrap_up_shared: given.or("wrap_up_shared", usual.wrap_up_shared)?,
+        tiers: tiers(&mut given)?,
         max_wait_ms: given.or("max_wait_ms", usual.max_wait_ms)?,
         overflow: overflow(&mut given)?,
         resume_within_ms: given.or("resume_within_ms", usual.resume_within_ms)?,
@@ -298,6 +316,7 @@ pub(super) fn call(queue: u64, given: Option<&Bound<'_, PyDict>>) -> PyResult<Ca
         position: given.or("position", None)?,
         penalty_min: given.or("penalty_min", usual.penalty_min)?,
         penalty_max: given.or("penalty_max", usual.penalty_max)?,
+        penalty_raise: penalty_raise(&mut given)?.unwrap_or_default(),
         max_wait_ms: given.or("max_wait_ms", None)?,
         ..usual
     };

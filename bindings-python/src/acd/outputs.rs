@@ -281,6 +281,26 @@ record! {
 }
 
 record! {
+    /// A waiting call has another priority, by `Engine.set_priority`. Aging alone is no change.
+    "trunkline.acd" PriorityChanged {
+        /// When, in ms.
+        at: u64,
+        /// The call.
+        call: u64,
+        /// Its tag.
+        call_tag: u64,
+        /// Where it waits.
+        queue: u64,
+        /// Its priority before.
+        from_priority: i64,
+        /// Its priority from now on.
+        priority: i64,
+        /// Its place now, 1 for the first.
+        position: u32,
+    }
+}
+
+record! {
     /// A call waits in another queue now.
     "trunkline.acd" Moved {
         /// When, in ms.
@@ -431,6 +451,18 @@ pub(super) fn output(
                 position,
             },
         ),
+        Output::PriorityChanged { call, call_tag, queue, from, to, position, .. } => object(
+            py,
+            PriorityChanged {
+                at,
+                call: call.raw(),
+                call_tag,
+                queue: queue.raw(),
+                from_priority: from.into(),
+                priority: to.into(),
+                position,
+            },
+        ),
         Output::Chosen { offer, choice } => object(
             py,
             Chosen {
@@ -461,6 +493,7 @@ pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Announce>()?;
     module.add_class::<Left>()?;
     module.add_class::<Moved>()?;
+    module.add_class::<PriorityChanged>()?;
     module.add_class::<Completed>()?;
     module.add_class::<AgentChanged>()
 }

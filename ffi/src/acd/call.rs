@@ -5,7 +5,7 @@
     reason = "what the core learns next has its default until it is in the header"
 )]
 
-use acd_core::{AgentId, CallConfig, ClassId, QueueId};
+use acd_core::{AgentId, CallConfig, ClassId, PenaltyRaise, QueueId};
 
 use super::small;
 use crate::config::Growing;
@@ -46,11 +46,16 @@ pub struct tl_acd_call {
     pub penalty_min: u32,
     /// Only members of at most this penalty. Default: `TL_NONE32`.
     pub penalty_max: u32,
+    /// Members of a lower penalty count as members of this one; at most `penalty_max`. Default: 0.
+    pub penalty_raise: u32,
+    /// 1: of those below `penalty_min` none is raised (Asterisk's `rN`). 0: they come in when
+    /// `penalty_raise` is in the window. Default: 0.
+    pub penalty_raise_within: u32,
     /// Must be 0.
     pub reserved: u32,
 }
 
-// SAFETY: repr(C), begins with a u32; two u32, six u64, six u32, so there is no padding.
+// SAFETY: repr(C), begins with a u32; two u32, six u64, eight u32, so there is no padding.
 unsafe impl Growing for tl_acd_call {
     const FIRST_SIZE: usize = 80;
 
@@ -70,6 +75,8 @@ unsafe impl Growing for tl_acd_call {
             position: TL_NONE32,
             penalty_min: call.penalty_min,
             penalty_max: call.penalty_max,
+            penalty_raise: call.penalty_raise.to,
+            penalty_raise_within: call.penalty_raise.within.into(),
             reserved: 0,
         }
     }
@@ -88,6 +95,10 @@ impl tl_acd_call {
             position: option32(self.position),
             penalty_min: self.penalty_min,
             penalty_max: self.penalty_max,
+            penalty_raise: PenaltyRaise {
+                to: self.penalty_raise,
+                within: self.penalty_raise_within != 0,
+            },
             max_wait_ms: option64(self.max_wait_ms),
             ..CallConfig::new(QueueId::from_raw(self.queue))
         })

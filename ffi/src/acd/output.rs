@@ -47,6 +47,9 @@ pub enum tl_acd_output_kind {
     /// reason (`tl_acd_agent_reason`), detail (`tl_acd_call_reason`), next_agent and next_call (who
     /// would have been otherwise), free, waiting.
     TL_ACD_CHOSEN = 11,
+    /// A waiting call has another priority, by `tl_acd_set_priority`: call, call_tag, queue,
+    /// from_priority, priority, position. Aging alone is no change.
+    TL_ACD_PRIORITY_CHANGED = 12,
 }
 
 /// Why a call was not let in.
@@ -190,8 +193,12 @@ pub struct tl_acd_output {
     pub free: u32,
     /// Calls in the queue, this one included.
     pub waiting: u32,
+    /// The call's priority.
+    pub priority: i32,
+    /// The call's priority before.
+    pub from_priority: i32,
     /// For later versions; 0.
-    pub reserved: [u64; 2],
+    pub reserved: u64,
 }
 
 const EMPTY: tl_acd_output = tl_acd_output {
@@ -216,7 +223,9 @@ const EMPTY: tl_acd_output = tl_acd_output {
     next_call: TL_NONE,
     free: 0,
     waiting: 0,
-    reserved: [0; 2],
+    priority: 0,
+    from_priority: 0,
+    reserved: 0,
 };
 
 pub(super) fn reject_cause(cause: RejectCause) -> u32 {
@@ -413,6 +422,18 @@ impl tl_acd_output {
                     call_tag,
                     from_queue: from.raw(),
                     queue: to.raw(),
+                    position,
+                    ..EMPTY
+                },
+            ),
+            Output::PriorityChanged { call, call_tag, queue, from, to, position, .. } => (
+                K::TL_ACD_PRIORITY_CHANGED,
+                Self {
+                    call: call.raw(),
+                    call_tag,
+                    queue: queue.raw(),
+                    from_priority: from,
+                    priority: to,
                     position,
                     ..EMPTY
                 },

@@ -6,7 +6,8 @@
 )]
 
 use acd_core::{
-    ClassId, Delays, EmptyRule, Medium, Overflow, QueueConfig, QueueId, RelaxStep, TierRules,
+    ClassId, Delays, EmptyRule, Medium, Overflow, PenaltyRaise, QueueConfig, QueueId, RelaxStep,
+    TierRules,
 };
 
 use super::strategy::tl_acd_strategy;
@@ -286,6 +287,11 @@ pub struct tl_acd_relax_step {
     pub penalty_max: u32,
     /// It asks for so much less of each skill; at most 255.
     pub levels_less: u32,
+    /// Members of a lower penalty count as members of this one, or of the highest penalty it may go to
+    /// then if that is less; `TL_NONE32` leaves it.
+    pub penalty_raise: u32,
+    /// 1: of those below the lowest penalty it may go to none is raised (Asterisk's `rN`).
+    pub penalty_raise_within: u32,
 }
 
 impl tl_acd_relax_step {
@@ -298,6 +304,8 @@ impl tl_acd_relax_step {
             penalty_min: option32(self.penalty_min),
             penalty_max: option32(self.penalty_max),
             levels_less: small(self.levels_less, "levels_less")?,
+            penalty_raise: option32(self.penalty_raise)
+                .map(|to| PenaltyRaise { to, within: self.penalty_raise_within != 0 }),
             ..RelaxStep::default()
         })
     }

@@ -15,6 +15,7 @@
 //! queues = ["sales"]
 //! ```
 
+mod relax;
 mod schema;
 mod sim;
 mod sim_schema;
@@ -100,23 +101,28 @@ impl Centre {
         } else {
             limits.memberships = most(limits.agents.saturating_mul(2), memberships);
         }
-        let mut profiles: Vec<_> = self.agents.iter().map(|agent| self.skills(agent)).collect();
+        let mut profiles: Vec<_> =
+            self.agents.iter().map(|agent| self.skills(&agent.skills)).collect();
         profiles.sort_unstable_by_key(|skills| {
             skills.iter().map(|s| (s.skill, s.level)).collect::<Vec<_>>()
         });
         profiles.dedup();
         profiles.retain(|skills| !skills.is_empty());
         limits.profiles = most(limits.profiles, profiles.len() + 1);
+        let (classes, asked) = self.classes_of_steps();
+        limits.classes = most(limits.classes, classes + 1);
+        limits.steps = most(limits.steps, self.steps().count());
         if limits.skills > 0 {
-            limits.skills = most(limits.skills, profiles.iter().map(Vec::len).sum());
+            let has: usize = profiles.iter().map(Vec::len).sum();
+            limits.skills = most(limits.skills, has + asked);
         }
         limits
     }
 
-    /// An agent's skills, in the order of their numbers.
-    fn skills(&self, agent: &schema::Agent) -> Vec<Skill> {
+    /// Skills by their numbers, in the order of these.
+    fn skills(&self, named: &[(usize, String, u8)]) -> Vec<Skill> {
         let number = |name: &str| self.skills.iter().find(|(known, _)| known == name);
-        let all = agent.skills.iter().filter_map(|(_, name, level)| {
+        let all = named.iter().filter_map(|(_, name, level)| {
             number(name).map(|(_, skill)| Skill { skill: *skill, level: *level })
         });
         let mut all: Vec<_> = all.collect();
@@ -144,11 +150,20 @@ impl Centre {
                     super::queue::tl_acd_queue_config { overflow_queue: to.raw(), ..queue.config };
                 engine.set_queue(*id, config.config()?)?;
             }
+            let mut steps = Vec::new();
+            for step in &queue.steps {
+                let mut own = step.step.step()?;
+                if let Some(needs) = &step.needs {
+                    own.class = Some(engine.add_class(&self.skills(needs))?);
+                }
+                steps.push(own);
+            }
+            engine.set_relaxation(*id, &steps)?;
         }
         let mut agents = Vec::new();
         for agent in &self.agents {
             let mut config = agent.config.config()?;
-            config.profile = engine.add_profile(&self.skills(agent))?;
+            config.profile = engine.add_profile(&self.skills(&agent.skills))?;
             let id = engine.add_agent(config)?;
             for (_, name, place) in &agent.queues {
                 if let Some(queue) = find(name) {

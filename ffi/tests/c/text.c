@@ -79,6 +79,45 @@ static uint64_t centre(const char *source)
     return hash;
 }
 
+/* A call for penalty 2 comes to an agent of penalty 1 when that counts as 2, and not before. */
+static void widens(void)
+{
+    static const char source[] = "skills = { french = 7 }\n"
+                                 "[[queue]]\n"
+                                 "name = \"sales\"\n"
+                                 "relax = [\n"
+                                 "  { after_ms = 500, needs = { french = 3 }, penalty_max = 2 },\n"
+                                 "  { after_ms = 1000, penalty_raise = 2 },\n"
+                                 "]\n"
+                                 "[[agent]]\n"
+                                 "name = \"ann\"\n"
+                                 "skills = { french = 3 }\n"
+                                 "queues = [{ queue = \"sales\", penalty = 1 }]\n";
+    tl_acd_text *text;
+    tl_acd *acd;
+    tl_acd_limits limits;
+    tl_acd_call call;
+    tl_acd_output out;
+    uint64_t ann, offered = 0;
+    OK(tl_acd_text_new(source, strlen(source), NULL, &text));
+    OK(tl_acd_text_limits(text, &limits));
+    CHECK(limits.steps == 2 && limits.classes == 2);
+    OK(tl_acd_text_make(text, &acd));
+    OK(tl_acd_text_agent(text, "ann", &ann));
+    OK(tl_acd_set_agent_state(acd, 0, ann, TL_ACD_AVAILABLE, 0));
+    OK(tl_acd_call_defaults(&call));
+    OK(tl_acd_text_queue(text, "sales", &call.queue));
+    call.penalty_min = call.penalty_max = 2;
+    OK(tl_acd_arrive(acd, 0, &call));
+    OK(tl_acd_tick(acd, 5000));
+    while (tl_acd_poll(acd, &out) == TL_OK)
+        if (out.kind == TL_ACD_OFFER)
+            offered = out.at;
+    CHECK(offered == 1000);
+    OK(tl_acd_free(acd));
+    OK(tl_acd_text_free(text));
+}
+
 static void wrong(const char *source, const char *expected)
 {
     tl_acd_text *text;
@@ -98,6 +137,18 @@ static void wrong(const char *source, const char *expected)
 int main(void)
 {
     CHECK(centre(TOML) == centre(JSON));
+    widens();
+    wrong("[[queue]]\nname = \"a\"\ntag = 1\n[[queue]]\nname = \"b\"\ntag = 1\n"
+          "[[queue]]\nname = \"c\"\n[[queue]]\nname = \"d\"\n"
+          "[[agent]]\nname = \"ann\"\ntag = 0\n[[agent]]\nname = \"bob\"\ntag = 0\n"
+          "[[agent]]\nname = \"cy\"\n[[agent]]\nname = \"di\"\n",
+          "config:4: a second queue with tag 1\n"
+          "config:14: a second agent with tag 0\n");
+    wrong("[[queue]]\nname = \"a\"\nrelax = [\n{ after_ms = 5 },\n{ after_ms = 5, wait = 1 },\n"
+          "{ after_ms = 6, needs = { x = 1 } }]\n",
+          "config:5: a step of relaxation has no wait\n"
+          "config:5: relax: each step is later than the one before\n"
+          "config:6: there is no skill x\n");
     wrong("[[queue]]\nname = \"a\"\nstrategy = \"best\"\nretry_ms = -1\nwait = 3\n"
           "overflow_queue = \"b\"\n[[agent]]\nqueues = [\"c\", {penalty = 1}]\nskills = {x = 1}\n"
           "[[queue]]\nname = \"a\"\njoin_empty = \"later\"\n",

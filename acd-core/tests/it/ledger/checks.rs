@@ -9,6 +9,7 @@ impl Ledger {
     pub(crate) fn check(&mut self, now: Time, engine: &Engine<'_>) {
         self.pass(now);
         self.arriving = None;
+        assert_eq!(self.another_priority, None, "INV-35: nobody was told of a new priority");
         for (id, who) in &self.agents {
             let state = if !who.ringing.is_empty() {
                 AgentState::Ringing
@@ -60,7 +61,7 @@ impl Ledger {
                 assert_eq!(engine.why_waiting(*id), Err(Error::WrongState(*id)));
                 continue;
             }
-            let (class, min, max) = self.asks(now, call);
+            let (class, window) = self.asks(now, call);
             let mut why = WhyWaiting::default();
             for who in self.agents.values() {
                 let Some(place) = who.places.get(&call.queue) else {
@@ -68,7 +69,7 @@ impl Ledger {
                 };
                 let count = if !self.fits[&(class, who.profile)] {
                     &mut why.unskilled
-                } else if !(min..=max).contains(&place.penalty) || !self.reaches(now, call, who) {
+                } else if window.counted(place.penalty).is_none() || !self.reaches(now, call, who) {
                     &mut why.out_of_window
                 } else if who.request == AgentRequest::LoggedOut {
                     &mut why.logged_out
@@ -111,10 +112,10 @@ impl Ledger {
                 let Some(place) = who.places.get(&call.queue) else {
                     continue;
                 };
-                let (class, min, max) = self.asks(now, call);
+                let (class, window) = self.asks(now, call);
                 if !self.fits[&(class, who.profile)] {
                     unskilled += 1;
-                } else if !(min..=max).contains(&place.penalty) {
+                } else if window.counted(place.penalty).is_none() {
                     out_of_window += 1;
                 }
             }

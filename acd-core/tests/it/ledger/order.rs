@@ -29,9 +29,10 @@ impl Ledger {
         if strategy == Strategy::WeightedRandom {
             return;
         }
+        let (_, window) = self.asks(at, call);
         let tier = |book: &AgentBook| {
             let place = book.places[&call.queue];
-            (place.penalty, place.level)
+            (window.counted(place.penalty), place.level)
         };
         for other in self.agents.values() {
             if other.id != who.id

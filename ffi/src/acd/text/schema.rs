@@ -1,5 +1,6 @@
 //! What the text may say: the fields of the C structs, by their own names.
 
+use super::relax::{self, Step};
 use super::tree::{Spot, Value};
 use crate::acd::agent::{tl_acd_agent_config, tl_acd_membership};
 use crate::acd::limits::tl_acd_limits;
@@ -24,12 +25,17 @@ pub(super) struct Queue {
     pub(super) config: tl_acd_queue_config,
     /// The name of the queue that calls overflow to.
     pub(super) overflow: Option<(usize, String)>,
+    /// Its tag, if it has one.
+    tag: Option<u64>,
+    pub(super) steps: Vec<Step>,
 }
 
 #[derive(Debug)]
 pub(super) struct Agent {
     pub(super) line: usize,
     pub(super) name: String,
+    /// Its tag, if it has one.
+    tag: Option<u64>,
     pub(super) config: tl_acd_agent_config,
     pub(super) skills: Vec<(usize, String, u8)>,
     pub(super) queues: Vec<(usize, String, tl_acd_membership)>,
@@ -105,6 +111,19 @@ impl Wrong {
         }
         self.say(spot.line, format!("{key}: a list, not {}", spot.value.what()));
         &[]
+    }
+
+    /// Says so if a tag that was written down is known already: outputs would speak of either.
+    fn twice(
+        &mut self,
+        line: usize,
+        what: &str,
+        tag: Option<u64>,
+        mut known: impl Iterator<Item = u64>,
+    ) {
+        if let Some(tag) = tag.filter(|tag| known.any(|known| known == *tag)) {
+            self.say(line, format!("a second {what} with tag {tag}"));
+        }
     }
 
     pub(super) fn unknown(&mut self, spot: &Spot, key: &str, of: &str) {
@@ -191,6 +210,8 @@ pub(super) fn read(root: &Spot, wrong: &mut Wrong) -> Centre {
                     if centre.queues.iter().any(|known| known.name == queue.name) {
                         wrong.say(spot.line, format!("a second queue {}", queue.name));
                     }
+                    let tags = centre.queues.iter().filter_map(|known| known.tag);
+                    wrong.twice(spot.line, "queue", queue.tag, tags);
                     centre.queues.push(queue);
                 }
             }
@@ -200,6 +221,8 @@ pub(super) fn read(root: &Spot, wrong: &mut Wrong) -> Centre {
                     if centre.agents.iter().any(|known| known.name == agent.name) {
                         wrong.say(spot.line, format!("a second agent {}", agent.name));
                     }
+                    let tags = centre.agents.iter().filter_map(|known| known.tag);
+                    wrong.twice(spot.line, "agent", agent.tag, tags);
                     centre.agents.push(agent);
                 }
             }
@@ -227,7 +250,9 @@ fn names(centre: &Centre, wrong: &mut Wrong) {
             wrong.say(*line, format!("there is no queue {name}"));
         }
     }
-    for (line, name, _) in centre.agents.iter().flat_map(|agent| &agent.skills) {
+    let has = centre.agents.iter().flat_map(|agent| &agent.skills);
+    let asked = centre.steps().flat_map(|step| step.needs.iter().flatten());
+    for (line, name, _) in has.chain(asked) {
         if !centre.skills.iter().any(|(known, _)| known == name) {
             wrong.say(*line, format!("there is no skill {name}"));
         }
@@ -262,7 +287,8 @@ fn limits(to: &mut tl_acd_limits, spot: &Spot, wrong: &mut Wrong) {
 
 pub(super) fn queue(spot: &Spot, wrong: &mut Wrong) -> Queue {
     let config = tl_acd_queue_config::defaults();
-    let mut queue = Queue { line: spot.line, name: String::new(), config, overflow: None };
+    let (name, steps) = (String::new(), Vec::new());
+    let mut queue = Queue { line: spot.line, name, config, overflow: None, tag: None, steps };
     for (key, spot) in wrong.table(spot, "queue") {
         let to = &mut queue.config;
         let field = match key.as_str() {
@@ -274,7 +300,14 @@ pub(super) fn queue(spot: &Spot, wrong: &mut Wrong) -> Queue {
                 queue.overflow = wrong.text(spot, key).map(|name| (spot.line, name.to_owned()));
                 continue;
             }
-            "tag" => Field::Long(&mut to.tag),
+            "relax" => {
+                queue.steps = relax::steps(spot, key, wrong);
+                continue;
+            }
+            "tag" => {
+                queue.tag = wrong.number(spot, key);
+                continue;
+            }
             "max_wait_ms" => Field::Long(&mut to.max_wait_ms),
             "service_level_ms" => Field::Long(&mut to.service_level_ms),
             "announce_first_ms" => Field::Long(&mut to.announce_first_ms),
@@ -321,6 +354,7 @@ pub(super) fn queue(spot: &Spot, wrong: &mut Wrong) -> Queue {
             Field::Word(to, words) => wrong.word(to, spot, key, words),
         }
     }
+    queue.config.tag = queue.tag.unwrap_or(config.tag);
     if queue.name.is_empty() {
         wrong.say(spot.line, "a queue has a name");
     }
@@ -337,6 +371,7 @@ fn agent(spot: &Spot, wrong: &mut Wrong) -> Agent {
     let mut agent = Agent {
         line: spot.line,
         name: String::new(),
+        tag: None,
         config: tl_acd_agent_config::defaults(),
         skills: Vec::new(),
         queues: Vec::new(),
@@ -344,17 +379,11 @@ fn agent(spot: &Spot, wrong: &mut Wrong) -> Agent {
     for (key, spot) in wrong.table(spot, "agent") {
         match key.as_str() {
             "name" => agent.name = wrong.text(spot, key).unwrap_or_default().to_owned(),
-            "tag" => agent.config.tag = wrong.number(spot, key).unwrap_or(0),
+            "tag" => agent.tag = wrong.number(spot, key),
             "wrap_up_ms" => wrong.set(&mut agent.config.wrap_up_ms, spot, key),
             "units" => four(&mut agent.config.units, spot, key, wrong),
             "blocked_by" => four(&mut agent.config.blocked_by, spot, key, wrong),
-            "skills" => {
-                for (name, level) in wrong.table(spot, key) {
-                    if let Some(number) = wrong.number(level, name) {
-                        agent.skills.push((level.line, name.clone(), number));
-                    }
-                }
-            }
+            "skills" => agent.skills = relax::skill_levels(spot, key, wrong),
             "queues" => {
                 for spot in wrong.list(spot, key) {
                     agent.queues.extend(membership(spot, wrong));
@@ -363,6 +392,7 @@ fn agent(spot: &Spot, wrong: &mut Wrong) -> Agent {
             _ => wrong.unknown(spot, key, "an agent"),
         }
     }
+    agent.config.tag = agent.tag.unwrap_or(agent.config.tag);
     if agent.name.is_empty() {
         wrong.say(spot.line, "an agent has a name");
     }

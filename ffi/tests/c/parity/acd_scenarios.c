@@ -108,6 +108,10 @@ static void tell(const tl_acd_output *out)
     case TL_ACD_MOVED:
         SAY("%llu moved %s to %s at %u\n", at, call, name_of(&queues, out->queue), out->position);
         break;
+    case TL_ACD_PRIORITY_CHANGED:
+        SAY("%llu priority %s %d to %d at %u\n", at, call, out->from_priority, out->priority,
+            out->position);
+        break;
     case TL_ACD_OFFER:
         set(&offers, agent, out->offer);
         SAY("%llu offer %s to %s\n", at, call, agent);
@@ -199,25 +203,55 @@ static uint32_t word(const char *table, const char *key, const char *const *word
     return 0;
 }
 
+static int truth(const char *table, const char *key, int otherwise)
+{
+    const char *found = value(table, key);
+    CHECK(!found || strcmp(found, "true") == 0 || strcmp(found, "false") == 0);
+    return found ? *found == 't' : otherwise;
+}
+
+/* "2", or "r2": what lower penalties count as, within the window only. */
+static uint32_t raise_to(const char *text, uint32_t *within)
+{
+    *within = *text == 'r';
+    return (uint32_t)strtoul(text + *within, NULL, 10);
+}
+
+/* What stands behind `key = ` in an inline table that ends at `end`, or NULL. */
+static const char *inside(const char *step, const char *end, const char *key)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%s = ", key);
+    const char *found = strstr(step, text);
+    return found && found < end ? found + strlen(text) : NULL;
+}
+
+static uint32_t small_inside(const char *step, const char *end, const char *key, uint32_t otherwise)
+{
+    const char *found = inside(step, end, key);
+    return found ? (uint32_t)strtoul(found, NULL, 10) : otherwise;
+}
+
 static void relaxation(uint64_t queue, const char *list)
 {
     tl_acd_relax_step steps[8];
     size_t count = 0;
     for (const char *step = strchr(list, '{'); step; step = strchr(step + 1, '{')) {
-        const char *after_ms = strstr(step, "after_ms = "), *end = strchr(step, '}');
-        const char *most = strstr(step, "penalty_max = "), *needs = strstr(step, "needs = \"");
-        const char *less = strstr(step, "levels_less = ");
+        const char *end = strchr(step, '}');
+        CHECK(end && inside(step, end, "after_ms") && count < 8);
+        const char *needs = inside(step, end, "needs"), *raise = inside(step, end, "penalty_raise");
         char text[64] = "";
-        CHECK(after_ms && end && count < 8);
         tl_acd_relax_step *to = &steps[count++];
         memset(to, 0, sizeof *to);
-        to->after_ms = strtoull(after_ms + 11, NULL, 10);
-        to->penalty_min = TL_NONE32;
-        to->penalty_max = most && most < end ? (uint32_t)strtoul(most + 14, NULL, 10) : TL_NONE32;
-        to->levels_less = less && less < end ? (uint32_t)strtoul(less + 14, NULL, 10) : 0;
-        to->call_class = TL_NONE32;
-        if (needs && needs < end) {
-            sscanf(needs + 9, "%63[^\"]", text);
+        to->after_ms = strtoull(inside(step, end, "after_ms"), NULL, 10);
+        to->penalty_min = small_inside(step, end, "penalty_min", TL_NONE32);
+        to->penalty_max = small_inside(step, end, "penalty_max", TL_NONE32);
+        to->levels_less = small_inside(step, end, "levels_less", 0);
+        to->call_class = to->penalty_raise = TL_NONE32;
+        if (raise)
+            to->penalty_raise = raise_to(raise + 1, &to->penalty_raise_within);
+        if (needs) {
+            sscanf(needs + 1, "%63[^\"]", text);
             to->call_class = call_class(text);
         }
     }
@@ -238,6 +272,10 @@ static void add_queue(const char *table)
     config.ring_timeout_ms = small(table, "ring_timeout_ms", config.ring_timeout_ms);
     config.retry_ms = small(table, "retry_ms", config.retry_ms);
     config.wrap_up_ms = small(table, "wrap_up_ms", 0);
+    config.wrap_up_shared = truth(table, "wrap_up_shared", 1);
+    config.tier_wait_ms = small(table, "tier_wait_ms", TL_NONE32);
+    config.tier_by_level = truth(table, "tier_by_level", 0);
+    config.tier_skip_empty = truth(table, "tier_skip_empty", 0);
     config.max_wait_ms = number(table, "max_wait_ms", TL_NONE);
     if (overflow && find(&queues, overflow))
         config.overflow_queue = handle(&queues, overflow);
@@ -309,8 +347,12 @@ static tl_status arrive(tl_time now, const char *name, const char *queue, char *
             call.priority = (int32_t)strtol(to, NULL, 10);
         else if (strcmp(option, "position") == 0)
             call.position = (uint32_t)strtoul(to, NULL, 10);
+        else if (strcmp(option, "penalty_min") == 0)
+            call.penalty_min = (uint32_t)strtoul(to, NULL, 10);
         else if (strcmp(option, "penalty_max") == 0)
             call.penalty_max = (uint32_t)strtoul(to, NULL, 10);
+        else if (strcmp(option, "penalty_raise") == 0)
+            call.penalty_raise = raise_to(to, &call.penalty_raise_within);
         else if (strcmp(option, "needs") == 0)
             call.call_class = call_class(to);
         else if (strcmp(option, "prefers") == 0)
@@ -395,7 +437,7 @@ static void play(const char *path)
     char *first = strstr(top, "\n[[");
     if (first)
         first[1] = 0;
-    states = value(top, "states") != NULL && strcmp(value(top, "states"), "true") == 0;
+    states = truth(top, "states", 0);
     OK(tl_acd_set_call_order(acd, word(top, "order", orders)));
     for (int agent = 0; agent <= 1; agent++) {
         const char *head = agent ? "\n[[agent]]\n" : "\n[[queue]]\n";

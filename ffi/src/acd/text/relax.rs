@@ -1,0 +1,71 @@
+//! A queue's steps of relaxation in the text: `relax = [{ after_ms = 30000, penalty_max = 5 }]`.
+
+use super::schema::{Centre, Wrong};
+use super::tree::Spot;
+use crate::acd::queue::tl_acd_relax_step;
+use crate::values::TL_NONE32;
+
+/// A step, and what it asks for by the names of skills.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) line: usize,
+    pub(super) step: tl_acd_relax_step,
+    pub(super) needs: Option<Vec<(usize, String, u8)>>,
+}
+
+pub(super) fn steps(spot: &Spot, key: &str, wrong: &mut Wrong) -> Vec<Step> {
+    let steps: Vec<Step> = wrong.list(spot, key).iter().map(|spot| step(spot, wrong)).collect();
+    for pair in steps.windows(2) {
+        if pair[1].step.after_ms <= pair[0].step.after_ms {
+            wrong.say(pair[1].line, "relax: each step is later than the one before");
+        }
+    }
+    steps
+}
+
+fn step(spot: &Spot, wrong: &mut Wrong) -> Step {
+    let mut step = tl_acd_relax_step {
+        after_ms: 0,
+        call_class: TL_NONE32,
+        penalty_min: TL_NONE32,
+        penalty_max: TL_NONE32,
+        levels_less: 0,
+        penalty_raise: TL_NONE32,
+        penalty_raise_within: 0,
+    };
+    let mut needs = None;
+    for (key, spot) in wrong.table(spot, "relax") {
+        match key.as_str() {
+            "after_ms" => step.after_ms = wrong.number(spot, key).unwrap_or(0),
+            "needs" => needs = Some(skill_levels(spot, key, wrong)),
+            "penalty_min" => wrong.set(&mut step.penalty_min, spot, key),
+            "penalty_max" => wrong.set(&mut step.penalty_max, spot, key),
+            "levels_less" => step.levels_less = wrong.number::<u8>(spot, key).unwrap_or(0).into(),
+            "penalty_raise" => wrong.set(&mut step.penalty_raise, spot, key),
+            "penalty_raise_within" => wrong.set(&mut step.penalty_raise_within, spot, key),
+            _ => wrong.unknown(spot, key, "a step of relaxation"),
+        }
+    }
+    Step { line: spot.line, step, needs }
+}
+
+/// `{ french = 3 }`: skills by name, each with its line.
+pub(super) fn skill_levels(spot: &Spot, key: &str, wrong: &mut Wrong) -> Vec<(usize, String, u8)> {
+    let table = wrong.table(spot, key).iter();
+    table
+        .filter_map(|(name, level)| Some((level.line, name.clone(), wrong.number(level, name)?)))
+        .collect()
+}
+
+impl Centre {
+    pub(super) fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.queues.iter().flat_map(|queue| &queue.steps)
+    }
+
+    /// How many classes the steps may come to, and how many skills those ask for.
+    pub(super) fn classes_of_steps(&self) -> (usize, usize) {
+        let classes = self.steps().filter(|step| step.needs.is_some());
+        let skills = self.steps().flat_map(|step| step.needs.iter().flatten());
+        (classes.count(), skills.count())
+    }
+}
