@@ -4765,6 +4765,17 @@ tl_status tl_rtp_quality(double delay_ms,
  * times are microseconds of one steady clock of the caller's.
  */
 
+/** What the packets of a stream hold. */
+TL_ENUM(tl_jitter_codec, uint32_t) {
+    /** G.711, one timestamp unit a sample: pulled by `tl_jitter_pull`. */
+    TL_JITTER_G711 = 0,
+    /**
+     * Opus, six units a sample (RFC 7587): pulled by `tl_jitter_pull_opus`. Not in a library built
+     * without Opus.
+     */
+    TL_JITTER_OPUS = 1,
+};
+
 /** What became of a packet. */
 TL_ENUM(tl_jitter_verdict, uint32_t) {
     /** It waits for its time. */
@@ -4796,7 +4807,7 @@ TL_ENUM(tl_jitter_sound, uint32_t) {
     TL_JITTER_SILENCE = 4,
 };
 
-/** The receiving end of one stream of G.711. */
+/** The receiving end of one stream of G.711 or Opus. */
 typedef struct tl_jitter tl_jitter;
 
 /** How a jitter buffer behaves. */
@@ -4809,6 +4820,10 @@ typedef struct tl_jitter_config {
     uint32_t min_delay_ms;
     /** The most, at most 500; equal to the least for a fixed delay. Default: 300. */
     uint32_t max_delay_ms;
+    /** A `tl_jitter_codec`. Default: G.711. */
+    uint32_t codec;
+    /** Must be 0. */
+    uint32_t reserved;
 } tl_jitter_config;
 
 /** One RTP packet of audio, as `tl_rtp_parse` takes it apart. */
@@ -4823,7 +4838,7 @@ typedef struct tl_jitter_packet {
     uint16_t comfort_noise;
     /** 0. */
     uint32_t reserved;
-    /** The payload: G.711 codes, or comfort noise as in RFC 3389. */
+    /** The payload: G.711 codes, an Opus packet, or comfort noise as in RFC 3389. */
     const uint8_t *payload;
     /** Bytes of the payload. */
     size_t payload_len;
@@ -5139,6 +5154,7 @@ tl_status tl_bridge_mix(struct tl_bridge *bridge,
  *
  * Conversion between sample rates (feature `resample`), and Opus by the system's libopus (feature
  * `opus`). In a library built without, `tl_resampler_new` and the like return `TL_ERR_UNSUPPORTED`.
+ * An Opus coder lives in memory of yours like any other object: how large it is, libopus says.
  */
 
 #if defined(TL_STD)
@@ -5173,6 +5189,19 @@ tl_status tl_resampler_take(struct tl_resampler *resampler,
                             size_t room,
                             size_t *samples);
 
+/** Stores in `size` how many bytes an encoder takes: some 25,000, by the version of libopus. */
+tl_status tl_opus_encoder_size(size_t *size);
+
+/**
+ * Makes an encoder, as `tl_opus_encoder_new` does, in the caller's block of `size` bytes, aligned to
+ * `TL_ALIGN`.
+ */
+tl_status tl_opus_encoder_init(void *memory,
+                               size_t size,
+                               uint32_t bitrate,
+                               uint32_t loss_percent,
+                               struct tl_opus_encoder **opus_encoder);
+
 /**
  * Makes an encoder for so many bits a second, 16,000 is usual; with a `loss_percent` above 0 each
  * packet carries a coarse copy of the one before.
@@ -5194,6 +5223,12 @@ tl_status tl_opus_encode(struct tl_opus_encoder *opus_encoder,
                          uint8_t *packet,
                          size_t room,
                          size_t *len);
+
+/** Stores in `size` how many bytes a decoder takes: some 18,000, by the version of libopus. */
+tl_status tl_opus_decoder_size(size_t *size);
+
+/** Makes a decoder in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_opus_decoder_init(void *memory, size_t size, struct tl_opus_decoder **opus_decoder);
 
 /** Makes a decoder. */
 tl_status tl_opus_decoder_new(struct tl_opus_decoder **opus_decoder);
@@ -5222,6 +5257,17 @@ tl_status tl_opus_recover(struct tl_opus_decoder *opus_decoder,
                           int16_t *pcm,
                           size_t room,
                           size_t *samples);
+
+/**
+ * As `tl_jitter_pull`, for a buffer whose codec is `TL_JITTER_OPUS`, with the decoder of its stream. A
+ * lost packet is recovered from the copy that the next one carries of it, if it does; else concealed.
+ */
+tl_status tl_jitter_pull_opus(tl_jitter *jitter,
+                              struct tl_opus_decoder *opus_decoder,
+                              uint64_t now_us,
+                              int16_t *pcm,
+                              size_t samples,
+                              tl_jitter_pulled *pulled);
 
 #endif
 

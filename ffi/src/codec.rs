@@ -2,6 +2,9 @@
 //!
 //! Conversion between sample rates (feature `resample`), and Opus by the system's libopus (feature
 //! `opus`). In a library built without, `tl_resampler_new` and the like return `TL_ERR_UNSUPPORTED`.
+//! An Opus coder lives in memory of yours like any other object: how large it is, libopus says.
+
+use core::ffi::c_void;
 
 #[cfg_attr(feature = "opus", path = "codec/opus.rs")]
 #[cfg_attr(not(feature = "opus"), path = "codec/no_opus.rs")]
@@ -10,11 +13,11 @@ mod opus;
 #[cfg_attr(not(feature = "resample"), path = "codec/no_resample.rs")]
 mod resample;
 
-#[cfg(not(all(feature = "opus", feature = "resample")))]
-use crate::guard::Failure;
-use crate::guard::guard;
-use crate::object::{self, Kind, enter};
-use crate::pointers::{input, output, store, writable};
+use crate::arena::Arena;
+use crate::guard::{Failure, guard};
+use crate::jitter::{Codec, tl_jitter, tl_jitter_pulled};
+use crate::object::{self, Kind, enter, enter_both};
+use crate::pointers::{input, output, store, store_if_wanted, writable, writable_or_null};
 use crate::tl_status;
 
 #[cfg(not(all(feature = "opus", feature = "resample")))]
@@ -113,6 +116,41 @@ impl Kind for tl_opus_encoder {
     type Value = opus::Encoder;
 }
 
+/// A coder's state in an object's block.
+fn words(arena: &mut Arena, count: Result<usize, Failure>) -> Result<&'static mut [u64], Failure> {
+    arena.table(count?, 0)
+}
+
+/// Stores in `size` how many bytes an encoder takes: some 25,000, by the version of libopus.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_opus_encoder_size(size: *mut usize) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_opus_encoder_size", || unsafe {
+        writable(size, "size")?;
+        let state = |arena: &mut Arena| words(arena, opus::encoder_words());
+        store(size, "size", object::size::<tl_opus_encoder, _>(state)?)?;
+        Ok(tl_status::TL_OK)
+    })
+}
+
+/// Makes an encoder, as `tl_opus_encoder_new` does, in the caller's block of `size` bytes, aligned to
+/// `TL_ALIGN`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_opus_encoder_init(
+    memory: *mut c_void,
+    size: usize,
+    bitrate: u32,
+    loss_percent: u32,
+    opus_encoder: *mut *mut tl_opus_encoder,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers and blocks of memory.
+    guard("tl_opus_encoder_init", || unsafe {
+        let state = |arena: &mut Arena| words(arena, opus::encoder_words());
+        let build = |words| opus::encoder(bitrate, loss_percent, words);
+        object::init((memory.cast(), size), opus_encoder, state, build)
+    })
+}
+
 /// Makes an encoder for so many bits a second, 16,000 is usual; with a `loss_percent` above 0 each
 /// packet carries a coarse copy of the one before.
 #[unsafe(no_mangle)]
@@ -123,7 +161,8 @@ pub unsafe extern "C" fn tl_opus_encoder_new(
 ) -> tl_status {
     // SAFETY: the header's contract for pointers.
     guard("tl_opus_encoder_new", || unsafe {
-        object::create(opus_encoder, |_| Ok(()), |()| opus::encoder(bitrate, loss_percent))
+        let state = |arena: &mut Arena| words(arena, opus::encoder_words());
+        object::create(opus_encoder, state, |words| opus::encoder(bitrate, loss_percent, words))
     })
 }
 
@@ -167,12 +206,39 @@ impl Kind for tl_opus_decoder {
     type Value = opus::Decoder;
 }
 
+/// Stores in `size` how many bytes a decoder takes: some 18,000, by the version of libopus.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_opus_decoder_size(size: *mut usize) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_opus_decoder_size", || unsafe {
+        writable(size, "size")?;
+        let state = |arena: &mut Arena| words(arena, opus::decoder_words());
+        store(size, "size", object::size::<tl_opus_decoder, _>(state)?)?;
+        Ok(tl_status::TL_OK)
+    })
+}
+
+/// Makes a decoder in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_opus_decoder_init(
+    memory: *mut c_void,
+    size: usize,
+    opus_decoder: *mut *mut tl_opus_decoder,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers and blocks of memory.
+    guard("tl_opus_decoder_init", || unsafe {
+        let state = |arena: &mut Arena| words(arena, opus::decoder_words());
+        object::init((memory.cast(), size), opus_decoder, state, opus::decoder)
+    })
+}
+
 /// Makes a decoder.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_opus_decoder_new(opus_decoder: *mut *mut tl_opus_decoder) -> tl_status {
     // SAFETY: the header's contract for pointers.
     guard("tl_opus_decoder_new", || unsafe {
-        object::create(opus_decoder, |_| Ok(()), |()| opus::decoder())
+        let state = |arena: &mut Arena| words(arena, opus::decoder_words());
+        object::create(opus_decoder, state, opus::decoder)
     })
 }
 
@@ -222,6 +288,33 @@ pub unsafe extern "C" fn tl_opus_recover(
             writable(samples, "samples")?;
             let (next, pcm) = (input(next, len, "next")?, output(pcm, room, "pcm")?);
             store(samples, "samples", opus::recover(this, next, pcm))?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// As `tl_jitter_pull`, for a buffer whose codec is `TL_JITTER_OPUS`, with the decoder of its stream. A
+/// lost packet is recovered from the copy that the next one carries of it, if it does; else concealed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_jitter_pull_opus(
+    jitter: *mut tl_jitter,
+    opus_decoder: *mut tl_opus_decoder,
+    now_us: u64,
+    pcm: *mut i16,
+    samples: usize,
+    pulled: *mut tl_jitter_pulled,
+) -> tl_status {
+    let both = (jitter.cast_const(), opus_decoder.cast_const());
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter_both("tl_jitter_pull_opus", both, |receiving, decoder| {
+            writable_or_null(pulled, "pulled")?;
+            let pcm = output(pcm, samples, "pcm")?;
+            let Codec::Opus = receiving.codec else {
+                return Err(Failure::argument("the buffer is one of G.711: tl_jitter_pull"));
+            };
+            let gave = receiving.buffer.pull(now_us, decoder, pcm);
+            store_if_wanted(pulled, "pulled", gave.into())?;
             Ok(tl_status::TL_OK)
         })
     }

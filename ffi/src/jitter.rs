@@ -7,7 +7,7 @@
 use core::ffi::c_void;
 
 use media_core::g711::Law;
-use media_core::jitter::{Config, JitterBuffer, Kind as Sound, Packet, Verdict};
+use media_core::jitter::{Config, JitterBuffer, Kind as Sound, Packet, Pulled, Verdict};
 
 use crate::config::{Growing, optional};
 use crate::guard::{Failure, guard};
@@ -16,21 +16,40 @@ use crate::pointers::{given, input, output, store, store_if_wanted, writable_or_
 use crate::tl_status;
 use crate::values::TL_NONE;
 
-/// The receiving end of one stream of G.711.
+/// The receiving end of one stream of G.711 or Opus.
 #[derive(Debug)]
 pub struct tl_jitter {
     _opaque: [u8; 0],
 }
 
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Codec {
+    Law(Law),
+    /// By a decoder that comes with each pull.
+    Opus,
+}
+
 #[derive(Debug)]
 pub(crate) struct Receiving {
-    buffer: JitterBuffer,
-    law: Law,
+    pub(crate) buffer: JitterBuffer,
+    pub(crate) codec: Codec,
 }
 
 impl Kind for tl_jitter {
     const MAGIC: u32 = u32::from_le_bytes(*b"tJit");
     type Value = Receiving;
+}
+
+/// What the packets of a stream hold.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum tl_jitter_codec {
+    /// G.711, one timestamp unit a sample: pulled by `tl_jitter_pull`.
+    TL_JITTER_G711 = 0,
+    /// Opus, six units a sample (RFC 7587): pulled by `tl_jitter_pull_opus`. Not in a library built
+    /// without Opus.
+    TL_JITTER_OPUS = 1,
 }
 
 /// How a jitter buffer behaves.
@@ -45,6 +64,10 @@ pub struct tl_jitter_config {
     pub min_delay_ms: u32,
     /// The most, at most 500; equal to the least for a fixed delay. Default: 300.
     pub max_delay_ms: u32,
+    /// A `tl_jitter_codec`. Default: G.711.
+    pub codec: u32,
+    /// Must be 0.
+    pub reserved: u32,
 }
 
 // SAFETY: repr(C), only u32 fields.
@@ -58,9 +81,14 @@ unsafe impl Growing for tl_jitter_config {
             law: crate::tl_g711_law::TL_G711_ALAW as u32,
             min_delay_ms: config.min_delay_ms.into(),
             max_delay_ms: config.max_delay_ms.into(),
+            codec: tl_jitter_codec::TL_JITTER_G711 as u32,
+            reserved: 0,
         }
     }
 }
+
+/// RTP timestamp units of a sample.
+const OPUS_CLOCK: u8 = 6;
 
 impl tl_jitter_config {
     fn receiving(&self) -> Result<Receiving, Failure> {
@@ -74,10 +102,17 @@ impl tl_jitter_config {
         if least > most {
             return Err(Failure::argument("min_delay_ms is above max_delay_ms"));
         }
-        Ok(Receiving {
-            buffer: JitterBuffer::new(Config::with_delay(least, most)),
-            law: crate::g711::law(self.law)?,
-        })
+        let config = Config::with_delay(least, most);
+        let (codec, config) = match self.codec {
+            0 => (Codec::Law(crate::g711::law(self.law)?), config),
+            1 if cfg!(feature = "opus") => (Codec::Opus, config.with_clock_ratio(OPUS_CLOCK)),
+            1 => {
+                let text = "the library was built without the feature opus";
+                return Err(Failure::new(tl_status::TL_ERR_UNSUPPORTED, text));
+            }
+            other => return Err(Failure::argument(format_args!("codec is {other}"))),
+        };
+        Ok(Receiving { buffer: JitterBuffer::new(config), codec })
     }
 }
 
@@ -129,7 +164,7 @@ pub struct tl_jitter_packet {
     pub comfort_noise: u16,
     /// 0.
     pub reserved: u32,
-    /// The payload: G.711 codes, or comfort noise as in RFC 3389.
+    /// The payload: G.711 codes, an Opus packet, or comfort noise as in RFC 3389.
     pub payload: *const u8,
     /// Bytes of the payload.
     pub payload_len: usize,
@@ -147,6 +182,23 @@ pub struct tl_jitter_pulled {
     pub delay_ms: u32,
     /// RTP timestamp of the first sample; `TL_NONE` before the first packet is played.
     pub timestamp: u64,
+}
+
+impl From<Pulled> for tl_jitter_pulled {
+    fn from(of: Pulled) -> Self {
+        use tl_jitter_sound as S;
+        let sound = match of.kind {
+            Sound::Voice => S::TL_JITTER_VOICE,
+            Sound::Concealed => S::TL_JITTER_CONCEALED,
+            Sound::ComfortNoise => S::TL_JITTER_COMFORT_NOISE,
+            Sound::Silence => S::TL_JITTER_SILENCE,
+        };
+        Self {
+            sound: sound as u32,
+            delay_ms: of.delay_ms.into(),
+            timestamp: of.timestamp.map_or(TL_NONE, u64::from),
+        }
+    }
 }
 
 /// What has happened since the buffer was made.
@@ -289,25 +341,16 @@ pub unsafe extern "C" fn tl_jitter_pull(
     samples: usize,
     pulled: *mut tl_jitter_pulled,
 ) -> tl_status {
-    use tl_jitter_sound as S;
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_jitter_pull", jitter, |receiving| {
             writable_or_null(pulled, "pulled")?;
             let pcm = output(pcm, samples, "pcm")?;
-            let gave = receiving.buffer.pull(now_us, &mut receiving.law, pcm);
-            let sound = match gave.kind {
-                Sound::Voice => S::TL_JITTER_VOICE,
-                Sound::Concealed => S::TL_JITTER_CONCEALED,
-                Sound::ComfortNoise => S::TL_JITTER_COMFORT_NOISE,
-                Sound::Silence => S::TL_JITTER_SILENCE,
+            let Codec::Law(mut law) = receiving.codec else {
+                return Err(Failure::argument("the buffer is one of Opus: tl_jitter_pull_opus"));
             };
-            let filled = tl_jitter_pulled {
-                sound: sound as u32,
-                delay_ms: gave.delay_ms.into(),
-                timestamp: gave.timestamp.map_or(TL_NONE, u64::from),
-            };
-            store_if_wanted(pulled, "pulled", filled)?;
+            let gave = receiving.buffer.pull(now_us, &mut law, pcm);
+            store_if_wanted(pulled, "pulled", gave.into())?;
             Ok(tl_status::TL_OK)
         })
     }

@@ -47,7 +47,7 @@ const CODINGS: Words<Coding> = &[
 enum Decoder {
     Law(CoreLaw),
     #[cfg(feature = "opus")]
-    Opus(opus::Decoder),
+    Opus(opus::Decoder<'static>),
 }
 
 impl jitter::Decoder for Decoder {

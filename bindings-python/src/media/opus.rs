@@ -33,7 +33,7 @@ pub(super) fn refused(error: OpusError) -> PyErr {
 /// loses `loss_percent` of the packets.
 #[pyclass(module = "trunkline.media", frozen)]
 struct OpusEncoder {
-    encoder: Mutex<Encoder>,
+    encoder: Mutex<Encoder<'static>>,
     settings: Settings,
 }
 
@@ -71,14 +71,14 @@ impl OpusEncoder {
 /// Decodes packets of up to 120 ms to mono sound at 8,000 samples a second.
 #[pyclass(module = "trunkline.media", frozen)]
 struct OpusDecoder {
-    decoder: Mutex<Decoder>,
+    decoder: Mutex<Decoder<'static>>,
 }
 
 impl OpusDecoder {
     fn heard<'py>(
         &self,
         packet: &Bound<'py, PyAny>,
-        decode: fn(&mut Decoder, &[u8], &mut [i16]) -> usize,
+        decode: fn(&mut Decoder<'static>, &[u8], &mut [i16]) -> usize,
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut heard = [0; MAX_FRAME];
         let len = with_input(&PyBuffer::<u8>::get(packet)?, |packet| {

@@ -7,11 +7,25 @@ pub(crate) enum Encoder {}
 #[derive(Debug)]
 pub(crate) enum Decoder {}
 
-pub(super) fn encoder(_bitrate: u32, _loss_percent: u32) -> Result<Encoder, Failure> {
+impl media_core::jitter::Decoder for Decoder {
+    fn decode(&mut self, _: &[u8], _: &mut [i16]) -> usize {
+        match *self {}
+    }
+}
+
+pub(super) fn encoder_words() -> Result<usize, Failure> {
     Err(super::built_without("opus"))
 }
 
-pub(super) fn decoder() -> Result<Decoder, Failure> {
+pub(super) fn decoder_words() -> Result<usize, Failure> {
+    Err(super::built_without("opus"))
+}
+
+pub(super) fn encoder(_: u32, _: u32, _: &'static mut [u64]) -> Result<Encoder, Failure> {
+    Err(super::built_without("opus"))
+}
+
+pub(super) fn decoder(_: &'static mut [u64]) -> Result<Decoder, Failure> {
     Err(super::built_without("opus"))
 }
 

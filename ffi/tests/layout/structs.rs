@@ -70,7 +70,7 @@ layouts! {
     tl_rtcp_sender { ntp, rtp, packets, octets, reserved }
     tl_rtp_statistics { received, lost, duplicates, reordered, discarded, restarts, jitter, reserved }
     tl_rtcp_summary { ssrc, has_sender, has_report, leaves, sender, report }
-    tl_jitter_config { struct_size, law, min_delay_ms, max_delay_ms }
+    tl_jitter_config { struct_size, law, min_delay_ms, max_delay_ms, codec, reserved }
     tl_jitter_packet { ssrc, timestamp, sequence, comfort_noise, reserved, payload, payload_len, arrival_us }
     tl_jitter_pulled { sound, delay_ms, timestamp }
     tl_jitter_stats { packets, taken, duplicate, late, refused, dropped, restarts, samples, voice_samples, concealed_samples, noise_samples, silent_samples, removed_samples, added_samples, delay_ms, target_ms, reserved }

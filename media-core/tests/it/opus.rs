@@ -66,6 +66,37 @@ fn refusals_say_why() {
     assert_eq!(Encoder::new(Settings::new(16_000, 101)).err(), Some(OpusError::Settings));
 }
 
+/// In memory of ours that holds anything, the same packets and the same sound, and nothing beside
+/// what was asked for is touched.
+#[test]
+fn a_coder_in_the_callers_memory_is_like_any_other() {
+    const MARK: u64 = 0xA5A5_A5A5_A5A5_A5A5;
+    let settings = Settings::new(24_000, 20);
+    let (need, room) = (Encoder::memory(), Encoder::memory() - 1);
+    let mut short = vec![MARK; room];
+    let refused = Encoder::new_in(settings, &mut short).err();
+    assert_eq!(refused, Some(OpusError::NoMemory { need, room }));
+    let refused = Decoder::new_in(&mut [0; 1]).err();
+    assert_eq!(refused, Some(OpusError::NoMemory { need: Decoder::memory(), room: 1 }));
+
+    let mut beside = vec![MARK; need + 1 + Decoder::memory()];
+    let (memory, rest) = beside.split_at_mut(need);
+    let (after, other) = rest.split_at_mut(1);
+    let mut encoder = Encoder::new_in(settings, memory).unwrap();
+    let mut ours = Decoder::new_in(other).unwrap();
+    let mut theirs = Decoder::new().unwrap();
+    for (i, packet) in packets(160, 50).iter().enumerate() {
+        let pcm: Vec<i16> = (i * 160..(i + 1) * 160).map(voice).collect();
+        let mut made = [0; 1275];
+        let len = encoder.encode(&pcm, &mut made).unwrap();
+        assert_eq!(&made[..len], &packet[..]);
+        let (mut one, mut two) = ([0; MAX_FRAME], [0; MAX_FRAME]);
+        assert_eq!(ours.decode(packet, &mut one), theirs.decode(packet, &mut two));
+        assert_eq!(one, two);
+    }
+    assert_eq!(after, [MARK]);
+}
+
 /// A call over the jitter buffer, every tenth packet lost; with or without redundancy.
 fn call(settings: Settings) -> (Vec<i16>, u64) {
     let (mut encoder, mut decoder) = (Encoder::new(settings).unwrap(), Decoder::new().unwrap());

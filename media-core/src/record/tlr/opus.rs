@@ -13,7 +13,7 @@ const LONGEST: usize = 960;
 /// A decoder and where it stands.
 #[derive(Default)]
 pub(super) struct Decoding {
-    decoder: Option<Decoder>,
+    decoder: Option<Decoder<'static>>,
     /// Channel and position of what it has not heard yet.
     next: Option<(u8, u64)>,
 }

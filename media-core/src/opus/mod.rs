@@ -4,7 +4,8 @@
 //! sender chose; the RTP clock runs at 48 kHz, so a jitter buffer for them is made with
 //! [`Config::with_clock_ratio(6)`](crate::jitter::Config::with_clock_ratio). In-band redundancy
 //! (FEC) is used by the jitter buffer: the frame before a lost one's successor is recovered from
-//! it. The work is done by libopus, which stays out of this interface.
+//! it. The work is done by libopus, which stays out of this interface; its state lives on the heap
+//! ([`Encoder::new`]) or in the caller's memory ([`Encoder::new_in`]).
 //!
 //! ```
 //! use media_core::jitter::Decoder as _;
@@ -20,23 +21,18 @@
 //! # Ok::<(), media_core::opus::OpusError>(())
 //! ```
 
-use crate::jitter;
-use thiserror::Error;
+#[allow(unsafe_code, reason = "calls to a C library")]
+mod libopus;
 
-/// What one library must do for us; another than libopus can take its place here.
-trait Codec: Sized {
-    fn open(settings: Option<Settings>) -> Option<Self>;
-    /// Encodes one frame; `None` when the library refuses.
-    fn encode(&mut self, frame: &[i16], packet: &mut [u8]) -> Option<usize>;
-    /// Decodes a packet, or with `before` the redundancy it carries of the one before.
-    fn decode(&mut self, packet: &[u8], before: bool, out: &mut [i16]) -> Option<usize>;
-}
+use crate::jitter;
+use libopus::{Decoding, Encoding, Memory};
+use thiserror::Error;
 
 /// Why Opus failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OpusError {
-    /// The library could not make a coder: no memory, or settings it does not take.
+    /// The library does not take these settings.
     #[error("Opus refuses the settings")]
     Settings,
     /// Frames are 80, 160, 320 or 480 samples: 10, 20, 40 or 60 ms.
@@ -44,6 +40,14 @@ pub enum OpusError {
     Frame {
         /// Samples given.
         samples: usize,
+    },
+    /// The caller's memory is too short for the coder's state.
+    #[error("Opus needs {need} words of memory, not {room}")]
+    NoMemory {
+        /// Words of 64 bits that it takes.
+        need: usize,
+        /// Words given.
+        room: usize,
     },
     /// The packet does not fit into the room given for it.
     #[error("the Opus packet needs more than {room} bytes")]
@@ -79,15 +83,41 @@ impl Default for Settings {
 }
 
 /// Encodes 8 kHz mono.
-pub struct Encoder(LibOpus);
+pub struct Encoder<'a>(Encoding<'a>);
 
-impl Encoder {
+impl Encoder<'static> {
     /// An encoder for one stream.
     ///
     /// # Errors
     /// [`OpusError::Settings`] when the library refuses them.
     pub fn new(settings: Settings) -> Result<Self, OpusError> {
-        LibOpus::open(Some(settings)).map(Encoder).ok_or(OpusError::Settings)
+        Encoding::new(Memory::owned(Encoding::words()), settings).map(Encoder)
+    }
+}
+
+impl<'a> Encoder<'a> {
+    /// Words of 64 bits that an encoder takes.
+    #[must_use]
+    pub fn memory() -> usize {
+        Encoding::words()
+    }
+
+    /// An encoder for one stream in the caller's memory, at least [`Encoder::memory`] words,
+    /// whatever they are.
+    ///
+    /// ```
+    /// use media_core::opus::{Encoder, OpusError, Settings};
+    ///
+    /// let mut memory = vec![0; Encoder::memory()];
+    /// let mut encoder = Encoder::new_in(Settings::default(), &mut memory)?;
+    /// assert!(encoder.encode(&[0; 160], &mut [0; 400])? > 0);
+    /// # Ok::<(), OpusError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`OpusError::NoMemory`], or as [`Encoder::new`].
+    pub fn new_in(settings: Settings, memory: &'a mut [u64]) -> Result<Self, OpusError> {
+        Encoding::new(Memory::Borrowed(memory), settings).map(Encoder)
     }
 
     /// Encodes one frame of 10, 20, 40 or 60 ms and returns the packet's length.
@@ -105,19 +135,36 @@ impl Encoder {
 }
 
 /// Decodes to 8 kHz mono; a [`jitter::Decoder`].
-pub struct Decoder(LibOpus);
+pub struct Decoder<'a>(Decoding<'a>);
 
-impl Decoder {
+impl Decoder<'static> {
     /// A decoder for one stream.
     ///
     /// # Errors
-    /// [`OpusError::Settings`] when the library has no memory for it.
+    /// [`OpusError::Settings`] when the library fails to make it.
     pub fn new() -> Result<Self, OpusError> {
-        LibOpus::open(None).map(Decoder).ok_or(OpusError::Settings)
+        Decoding::new(Memory::owned(Decoding::words())).map(Decoder)
     }
 }
 
-impl jitter::Decoder for Decoder {
+impl<'a> Decoder<'a> {
+    /// Words of 64 bits that a decoder takes.
+    #[must_use]
+    pub fn memory() -> usize {
+        Decoding::words()
+    }
+
+    /// A decoder for one stream in the caller's memory, at least [`Decoder::memory`] words, whatever
+    /// they are.
+    ///
+    /// # Errors
+    /// [`OpusError::NoMemory`], or as [`Decoder::new`].
+    pub fn new_in(memory: &'a mut [u64]) -> Result<Self, OpusError> {
+        Decoding::new(Memory::Borrowed(memory)).map(Decoder)
+    }
+}
+
+impl jitter::Decoder for Decoder<'_> {
     fn decode(&mut self, payload: &[u8], out: &mut [i16]) -> usize {
         self.0.decode(payload, false, out).unwrap_or(0)
     }
@@ -146,57 +193,14 @@ fn has_redundancy(packet: &[u8]) -> bool {
     silk & (0x80 >> frames) != 0
 }
 
-impl core::fmt::Debug for Encoder {
+impl core::fmt::Debug for Encoder<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Encoder")
     }
 }
 
-impl core::fmt::Debug for Decoder {
+impl core::fmt::Debug for Decoder<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Decoder")
-    }
-}
-
-/// libopus by way of audiopus.
-enum LibOpus {
-    Encoder(audiopus::coder::Encoder),
-    Decoder(audiopus::coder::Decoder),
-}
-
-impl Codec for LibOpus {
-    fn open(settings: Option<Settings>) -> Option<Self> {
-        use audiopus::{Application, Bitrate, Channels, SampleRate, coder};
-        let rate = SampleRate::Hz8000;
-        let Some(Settings { bitrate, loss_percent }) = settings else {
-            return coder::Decoder::new(rate, Channels::Mono).ok().map(LibOpus::Decoder);
-        };
-        let mut encoder = coder::Encoder::new(rate, Channels::Mono, Application::Voip).ok()?;
-        let bitrate = Bitrate::BitsPerSecond(i32::try_from(bitrate).ok()?);
-        encoder.set_bitrate(bitrate).ok()?;
-        encoder.set_packet_loss_perc(loss_percent).ok()?;
-        encoder.set_inband_fec(loss_percent > 0).ok()?;
-        Some(LibOpus::Encoder(encoder))
-    }
-
-    fn encode(&mut self, frame: &[i16], packet: &mut [u8]) -> Option<usize> {
-        let LibOpus::Encoder(encoder) = self else {
-            return None;
-        };
-        if packet.is_empty() {
-            return None;
-        }
-        encoder.encode(frame, packet).ok()
-    }
-
-    fn decode(&mut self, packet: &[u8], before: bool, out: &mut [i16]) -> Option<usize> {
-        let LibOpus::Decoder(decoder) = self else {
-            return None;
-        };
-        let whole = audiopus::packet::Packet::try_from(packet).ok()?;
-        // For what came before, libopus fills all the room it is given.
-        let samples = audiopus::packet::nb_samples(whole, audiopus::SampleRate::Hz8000).ok()?;
-        let out = audiopus::MutSignals::try_from(out.get_mut(..samples)?).ok()?;
-        decoder.decode(audiopus::packet::Packet::try_from(packet).ok(), out, before).ok()
     }
 }
