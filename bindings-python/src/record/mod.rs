@@ -36,11 +36,15 @@ const MARKS: Words<MarkKind> = &[
     ("overload", MarkKind::Overload),
 ];
 
+/// The number of "Input/output error", on every system that has errno.
+const EIO: i32 = 5;
+
 /// `RecordError` with `code` and, where the error names one, `subject`; an OSError stays one.
 #[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn raised(error: TlrError) -> PyErr {
     let (code, subject): (_, Option<u64>) = match error {
         TlrError::Io(kind) => return PyErr::from(std::io::Error::from(kind)),
+        TlrError::Device => return PyErr::from(std::io::Error::from_raw_os_error(EIO)),
         TlrError::NotTlr => ("not_tlr", None),
         TlrError::HeaderDamaged => ("header_damaged", None),
         TlrError::Version(version) => ("version", Some(version.into())),

@@ -21,7 +21,7 @@ impl From<TlrError> for Failure {
     fn from(error: TlrError) -> Self {
         use tl_status as S;
         let status = match error {
-            TlrError::Io(_) => S::TL_ERR_RECORD_IO,
+            TlrError::Io(_) | TlrError::Device => S::TL_ERR_RECORD_IO,
             TlrError::NotTlr => S::TL_ERR_RECORD_NOT_TLR,
             TlrError::Version(_) => S::TL_ERR_RECORD_VERSION,
             TlrError::HeaderDamaged | TlrError::Damaged(_) | TlrError::NoHead => {

@@ -52,13 +52,14 @@ impl Clock {
     pub(super) fn fine_position(&self, micros: i128, parts: i128) -> i128 {
         let before = self.points.partition_point(|point| point.1 * parts <= micros);
         let ((position, at), (ahead, took)) = self.line(before);
-        let more = (micros - at * parts) * (ahead << FRACTION);
-        (position << FRACTION) + more.div_euclid(took * parts)
+        // Only times and positions that no call has are beyond 128 bits.
+        let more = (micros - at * parts).saturating_mul(ahead << FRACTION);
+        (position << FRACTION).saturating_add(more.div_euclid(took * parts))
     }
 
     /// The sample nearest to a time.
     pub(super) fn position(&self, micros: u64) -> u64 {
-        let fine = self.fine_position(micros.into(), 1) + (1 << (FRACTION - 1));
+        let fine = self.fine_position(micros.into(), 1).saturating_add(1 << (FRACTION - 1));
         u64::try_from((fine >> FRACTION).max(0)).unwrap_or(u64::MAX)
     }
 
@@ -66,7 +67,8 @@ impl Clock {
     pub(super) fn micros(&self, position: u64) -> u64 {
         let before = self.points.partition_point(|point| point.0 <= i128::from(position));
         let ((from, at), (ahead, took)) = self.line(before);
-        let micros = at + ((i128::from(position) - from) * took).div_euclid(ahead);
+        let since = (i128::from(position) - from).saturating_mul(took);
+        let micros = at.saturating_add(since.div_euclid(ahead));
         u64::try_from(micros.max(0)).unwrap_or(u64::MAX)
     }
 }

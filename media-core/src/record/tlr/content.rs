@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::frame::Kind;
 use super::wire::{Fields, put_number, put_text};
-use crate::record::Format;
+use crate::record::{Format, MAX_SAMPLES};
 
 /// How a channel's sound is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -235,7 +235,7 @@ pub(super) fn put_place(out: &mut Vec<u8>, channel: u8, position: u64, len: u64)
 pub(super) fn parse_place(body: &[u8]) -> Option<(u8, u64, u64, &[u8])> {
     let mut fields = Fields(body);
     let (channel, position) = (fields.byte()?, fields.number()?);
-    let len = fields.number()?;
+    let len = fields.number().filter(|len| *len <= MAX_SAMPLES as u64)?;
     position.checked_add(len)?;
     Some((channel, position, len, fields.0))
 }

@@ -29,6 +29,9 @@ const PASSPHRASE: u8 = 2;
 const MAX_MEMORY: u32 = 1 << 18;
 const MAX_PASSES: u32 = 16;
 const MAX_LANES: u32 = 16;
+/// What all passphrase locks of a file may ask of its reader together, in KiB times passes: as much
+/// as the costliest one.
+const MAX_WORK: u64 = MAX_MEMORY as u64 * MAX_PASSES as u64;
 
 /// What seals the records of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -57,6 +60,14 @@ impl Default for Cost {
     fn default() -> Self {
         Self { memory: 1 << 16, passes: 3, lanes: 4 }
     }
+}
+
+/// Whether a reader would try all these passphrase locks of a file.
+fn is_bearable(costs: impl Iterator<Item = Cost>) -> bool {
+    let work = costs.fold(0_u64, |work, cost| {
+        work.saturating_add(u64::from(cost.memory) * u64::from(cost.passes))
+    });
+    work <= MAX_WORK
 }
 
 enum Recipient {
@@ -92,7 +103,8 @@ impl Seal {
         self
     }
 
-    /// Lets whoever knows the passphrase read the file.
+    /// Lets whoever knows the passphrase read the file. All passphrases of a file together may cost
+    /// 4 GiB times passes: twenty at the default cost.
     #[must_use]
     pub fn passphrase(mut self, passphrase: &str, cost: Cost) -> Self {
         self.recipients.push(Recipient::Passphrase(passphrase.into(), cost));
@@ -129,6 +141,13 @@ impl Seal {
         let data_key = self.derive("trunkline tlr 1 data key", &[]);
         let count = u8::try_from(self.recipients.len());
         let mut out = Vec::from([count.map_err(|_| TlrError::TooLong(self.recipients.len()))?]);
+        let costs = self.recipients.iter().filter_map(|recipient| match recipient {
+            Recipient::Passphrase(_, cost) => Some(*cost),
+            Recipient::Key(_) => None,
+        });
+        if !is_bearable(costs) {
+            return Err(TlrError::WrongKey);
+        }
         for (number, recipient) in self.recipients.iter().enumerate() {
             let secret = self.derive("trunkline tlr 1 recipient", &number.to_le_bytes()[..4]);
             let wrapping = match recipient {
@@ -186,46 +205,65 @@ impl fmt::Debug for Unlock {
 impl Unlock {
     /// The data key in a keys record, if this opens it.
     pub(super) fn open(&self, keys: &[u8], header: &FileHeader) -> Option<DataKey> {
-        let mut fields = Fields(keys);
-        for _ in 0..fields.byte()? {
-            let wrapping = match fields.byte()? {
-                X25519 => {
-                    let (public, ephemeral) = (fields.array()?, fields.array()?);
-                    match self {
-                        Self::Secret(secret) => {
-                            let secret = StaticSecret::from(*secret);
-                            (PublicKey::from(&secret).to_bytes() == public)
-                                .then(|| exchange(&secret, &ephemeral, &ephemeral, &public))
-                                .flatten()
-                        }
-                        _ => None,
-                    }
-                }
-                PASSPHRASE => {
-                    let salt: [u8; 16] = fields.array()?;
-                    let cost = Cost {
-                        memory: u32::from_le_bytes(fields.array()?),
-                        passes: u32::from_le_bytes(fields.array()?),
-                        lanes: u32::from_le_bytes(fields.array()?),
-                    };
-                    match self {
-                        Self::Passphrase(passphrase) => stretch(passphrase, &salt, cost),
-                        _ => None,
-                    }
-                }
-                _ => return None,
-            };
-            let wrapped: [u8; WRAPPED] = fields.array()?;
-            let Some(wrapping) = wrapping else { continue };
-            let mut key = Vec::from(wrapped);
-            let sealer = Sealer::new(header.cipher, &wrapping);
-            if sealer.open(&[0; 24], &header.id, &mut key).is_some() {
-                let key: [u8; 32] = key.try_into().ok()?;
-                return Some(DataKey::new(header.cipher, &key, header.id));
-            }
+        let locks = parse_locks(keys)?;
+        let costs = locks.iter().filter_map(|(lock, _)| match lock {
+            Lock::Passphrase { cost, .. } => Some(*cost),
+            Lock::X25519 { .. } => None,
+        });
+        if !is_bearable(costs) {
+            return None;
         }
-        None
+        locks.iter().find_map(|(lock, wrapped)| {
+            let mut key = Vec::from(*wrapped);
+            let sealer = Sealer::new(header.cipher, &self.wrapping(lock)?);
+            sealer.open(&[0; 24], &header.id, &mut key)?;
+            let key: [u8; 32] = key.try_into().ok()?;
+            Some(DataKey::new(header.cipher, &key, header.id))
+        })
     }
+
+    /// The wrapping key of a lock that this may open.
+    fn wrapping(&self, lock: &Lock) -> Option<[u8; 32]> {
+        match (self, lock) {
+            (Self::Secret(secret), Lock::X25519 { public, ephemeral }) => {
+                let secret = StaticSecret::from(*secret);
+                (PublicKey::from(&secret).to_bytes() == *public)
+                    .then(|| exchange(&secret, ephemeral, ephemeral, public))
+                    .flatten()
+            }
+            (Self::Passphrase(passphrase), Lock::Passphrase { salt, cost }) => {
+                stretch(passphrase, salt, *cost)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a wrapped key is locked with.
+enum Lock {
+    X25519 { public: [u8; 32], ephemeral: [u8; 32] },
+    Passphrase { salt: [u8; 16], cost: Cost },
+}
+
+/// The locks of a keys record and what each wraps.
+fn parse_locks(keys: &[u8]) -> Option<Vec<(Lock, [u8; WRAPPED])>> {
+    let mut fields = Fields(keys);
+    let mut locks = Vec::new();
+    for _ in 0..fields.byte()? {
+        let lock = match fields.byte()? {
+            X25519 => Lock::X25519 { public: fields.array()?, ephemeral: fields.array()? },
+            PASSPHRASE => {
+                let salt = fields.array()?;
+                let memory = u32::from_le_bytes(fields.array()?);
+                let passes = u32::from_le_bytes(fields.array()?);
+                let lanes = u32::from_le_bytes(fields.array()?);
+                Lock::Passphrase { salt, cost: Cost { memory, passes, lanes } }
+            }
+            _ => return None,
+        };
+        locks.push((lock, fields.array()?));
+    }
+    Some(locks)
 }
 
 /// The X25519 public key that belongs to a secret, to be given to [`Seal::recipient`].

@@ -11,6 +11,9 @@ pub enum TlrError {
     /// The file system said no. What was written before stays recoverable.
     #[error("input or output failed: {0}")]
     Io(io::ErrorKind),
+    /// The device under the file failed (`EIO`). What was written before stays recoverable.
+    #[error("the disk failed (input/output error)")]
+    Device,
     /// The file does not begin as a recording does.
     #[error("not a .tlr recording")]
     NotTlr,
@@ -54,8 +57,14 @@ pub enum TlrError {
     Block(#[from] BlockError),
 }
 
+/// What the systems that have errno call it; Rust has no kind for it.
+const EIO: i32 = 5;
+
 impl From<io::Error> for TlrError {
     fn from(error: io::Error) -> Self {
+        if cfg!(unix) && error.raw_os_error() == Some(EIO) {
+            return Self::Device;
+        }
         Self::Io(error.kind())
     }
 }

@@ -6,6 +6,7 @@ use super::content::IndexEntry;
 use super::play::OPUS_STEP;
 use crate::jitter::Decoder as _;
 use crate::opus::Decoder;
+use crate::record::MAX_SAMPLES;
 
 /// The most samples a packet covers: 120 ms at 8 kHz.
 const LONGEST: usize = 960;
@@ -31,15 +32,22 @@ impl Decoding {
         }
         self.next = Some((entry.channel, entry.position.saturating_add(entry.len)));
         let mut heard = Vec::new();
-        let mut end = 0;
+        let (mut end, most) = (0, entry.len.min(MAX_SAMPLES as u64));
         for (samples, packet) in packets {
+            // What takes no time, or lies beyond what a block holds, is not worth decoding.
+            if *samples == 0 {
+                continue;
+            }
+            if end == most {
+                break;
+            }
             let mut sound = [0; LONGEST];
             let decoder = self.decoder.as_mut();
             let len = decoder.map_or(0, |decoder| decoder.decode(packet, &mut sound));
             heard.extend_from_slice(&sound[..len]);
             // Positions count, not what a packet turned out to hold.
             let covered = u64::from(*samples).min(LONGEST as u64 * OPUS_STEP);
-            end = (end + covered).min(entry.len);
+            end = (end + covered).min(most);
             heard.resize((end / OPUS_STEP) as usize, 0);
         }
         heard

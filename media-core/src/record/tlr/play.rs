@@ -18,6 +18,9 @@ pub(super) const OPUS_OUT: u32 = 8000;
 /// Samples of an Opus channel's 48 kHz clock to one decoded.
 pub(super) const OPUS_STEP: u64 = 6;
 
+/// Samples of a channel read at once at most, whatever rate a file claims: a second at 48 kHz.
+const PIECE: u32 = 48_000;
+
 /// Which part of a recording to play, and how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stretch {
@@ -98,7 +101,7 @@ impl<R: Read + Seek> Reader<R> {
         let rate = i128::from(self.heard_rate(channel)?);
         let (clock, opus) = (self.clock(channel), self.is_opus(channel));
         if clock.is_nominal() {
-            return self.read(channel, tick * if opus { OPUS_STEP } else { 1 }, out);
+            return self.read(channel, tick.saturating_mul(if opus { OPUS_STEP } else { 1 }), out);
         }
         // In 65,536ths of the samples heard.
         let place = |i: usize| {
@@ -165,7 +168,7 @@ impl<R: Read + Seek> Reader<R> {
         Ok(Shape { rate, channels, frames })
     }
 
-    /// Hands a stretch's sound to `sink`, in order, up to a second at a time: interleaved linear
+    /// Hands a stretch's sound to `sink`, in order, at most a second at a time: interleaved linear
     /// samples, each channel at the times of the wall's clock, silence where nothing was recorded.
     ///
     /// # Errors
@@ -184,7 +187,7 @@ impl<R: Read + Seek> Reader<R> {
         let mut frames = Vec::new();
         let mut done = 0;
         while done < shape.frames {
-            let len = (shape.frames - done).min(shape.rate.into()) as usize;
+            let len = (shape.frames - done).min(shape.rate.min(PIECE).into()) as usize;
             for voice in &mut voices {
                 voice.next(self, len)?;
             }
@@ -233,7 +236,7 @@ impl<R: Read + Seek> Reader<R> {
         let shape = self.shape(stretch)?;
         let encoding = wav::Encoding::Pcm16;
         let format = wav::Format { encoding, channels: shape.channels, rate: shape.rate };
-        let bytes = shape.frames * 2 * u64::from(shape.channels);
+        let bytes = shape.frames.saturating_mul(2 * u64::from(shape.channels));
         let mut header = [0; wav::Header::MAX_LEN];
         let len = wav::Header::new(format, Some(bytes)).write(&mut header);
         // Too many channels, or too long, for the format.
@@ -268,7 +271,7 @@ impl<R: Read + Seek> Reader<R> {
         let per_sample = if self.is_opus(channel) { OPUS_STEP } else { 1 };
         let (span, columns) = (u128::from(to.saturating_sub(from)), out.len() as u128);
         let edge = |i: usize| from.saturating_add((span * i as u128 / columns.max(1)) as u64);
-        let mut sound = vec![0; step as usize];
+        let mut sound = vec![0; step.min(PIECE.into()) as usize];
         for (i, level) in out.iter_mut().enumerate() {
             *level = 0;
             let (start, stop) = (edge(i), edge(i + 1).min(self.end(channel)));
@@ -280,12 +283,13 @@ impl<R: Read + Seek> Reader<R> {
                 }
             }
             let mut at = start;
-            while at < stop {
-                let len = ((stop - at).div_ceil(per_sample) as usize).min(sound.len());
+            while let Some(next) = self.recorded_from(channel, at).filter(|next| *next < stop) {
+                at = next;
+                let len = (stop - at).div_ceil(per_sample).min(sound.len() as u64) as usize;
                 self.read(channel, at, &mut sound[..len])?;
                 let loudest = sound[..len].iter().map(|x| x.unsigned_abs()).max().unwrap_or(0);
                 *level = (*level).max((loudest >> 8).min(127) as u8);
-                at += len as u64 * per_sample;
+                at = at.saturating_add(len as u64 * per_sample);
             }
         }
         Ok(())
@@ -352,9 +356,9 @@ impl Voice {
         #[cfg(feature = "resample")]
         if let Some((resampler, ready)) = &mut self.resampler {
             while ready.len() < len {
-                let mut part = vec![0; self.rate as usize];
+                let mut part = vec![0; self.rate.min(PIECE) as usize];
                 reader.read_ticks(self.channel, self.tick, &mut part)?;
-                self.tick += part.len() as u64;
+                self.tick = self.tick.saturating_add(part.len() as u64);
                 resampler.process(&part, ready);
             }
             self.sound.clear();
@@ -363,7 +367,7 @@ impl Voice {
         }
         self.sound.resize(len, 0);
         reader.read_ticks(self.channel, self.tick, &mut self.sound)?;
-        self.tick += len as u64;
+        self.tick = self.tick.saturating_add(len as u64);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Reading a recording: what it says, and any stretch of it.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -48,10 +49,17 @@ pub struct Reader<R> {
     index: Vec<IndexEntry>,
     damage: Vec<Range<u64>>,
     indexed: bool,
-    /// The block read last, by offset and channel.
-    cached: Option<((u64, u8), Vec<i16>)>,
+    cached: Option<Cached>,
     #[cfg(feature = "opus")]
     opus: super::opus::Decoding,
+}
+
+/// The block read last.
+struct Cached {
+    offset: u64,
+    channel: u8,
+    /// `None` if it is damaged.
+    samples: Option<Vec<i16>>,
 }
 
 impl<R> core::fmt::Debug for Reader<R> {
@@ -88,7 +96,7 @@ impl<R: Read + Seek> Reader<R> {
             #[cfg(feature = "opus")]
             opus: super::opus::Decoding::default(),
         };
-        let mut seen = Seen { unlock, head: false };
+        let mut seen = Seen { unlock, head: false, meta: BTreeMap::new() };
         if !this.read_index(&mut seen)? {
             this.scan(&mut seen)?;
         }
@@ -166,6 +174,19 @@ impl<R: Read + Seek> Reader<R> {
             .map_or(0, |entry| entry.position.saturating_add(entry.len))
     }
 
+    /// The first position of a channel, from this one on, that a block holds.
+    pub(super) fn recorded_from(&self, channel: u8, position: u64) -> Option<u64> {
+        let next = self.index.get(self.first_beyond(channel, position))?;
+        (next.channel == channel).then_some(next.position.max(position))
+    }
+
+    /// Which block of the index is the first to end after a position of a channel.
+    fn first_beyond(&self, channel: u8, position: u64) -> usize {
+        self.index.partition_point(|entry| {
+            (entry.channel, entry.position.saturating_add(entry.len)) <= (channel, position)
+        })
+    }
+
     /// Reads on in a file that is still being written and returns how many new blocks there are.
     ///
     /// # Errors
@@ -173,7 +194,9 @@ impl<R: Read + Seek> Reader<R> {
     pub fn follow(&mut self) -> Result<usize, TlrError> {
         let before = self.index.len();
         if !self.indexed {
-            let mut seen = Seen { unlock: &Unlock::Nothing, head: true };
+            let meta = self.head.meta.iter().zip(0..).map(|((key, _), i)| (key.clone(), i));
+            let meta = meta.collect();
+            let mut seen = Seen { unlock: &Unlock::Nothing, head: true, meta };
             self.damage.clear();
             self.scan(&mut seen)?;
             self.sort();
@@ -205,9 +228,7 @@ impl<R: Read + Seek> Reader<R> {
             Coding::Opus => return Err(TlrError::Format(channel)),
         };
         out.fill(0);
-        let from = self.index.partition_point(|entry| {
-            (entry.channel, entry.position.saturating_add(entry.len)) <= (channel, position)
-        });
+        let from = self.first_beyond(channel, position);
         // From here on in samples heard.
         let position = position / step;
         let end = position.saturating_add(out.len() as u64);
@@ -221,7 +242,8 @@ impl<R: Read + Seek> Reader<R> {
             let Some(samples) = self.linear(i, coding)? else {
                 continue;
             };
-            let (start, stop) = (at.max(position), end.min(at + samples.len() as u64));
+            let stop = at.saturating_add(samples.len() as u64);
+            let (start, stop) = (at.max(position), end.min(stop));
             if start < stop {
                 let to = &mut out[(start - position) as usize..(stop - position) as usize];
                 let skip = (start - at) as usize;
@@ -282,20 +304,21 @@ impl<R: Read + Seek> Reader<R> {
     /// damaged.
     fn linear(&mut self, i: usize, coding: Coding) -> Result<Option<&[i16]>, TlrError> {
         let entry = self.index[i];
-        let this = (entry.offset, entry.channel);
-        if self.cached.as_ref().is_none_or(|(cached, _)| *cached != this) {
+        let (offset, channel) = (entry.offset, entry.channel);
+        if self.cached.as_ref().is_none_or(|c| (c.offset, c.channel) != (offset, channel)) {
             let samples = match self.sound(&entry) {
                 Ok(Sound::G711(codes)) => {
                     let alaw = coding == Coding::Lossless(Format::Alaw);
                     let law = if alaw { &ALAW } else { &ULAW };
-                    codes.iter().map(|c| law.value[law.cell(*c)]).collect()
+                    Some(codes.iter().map(|c| law.value[law.cell(*c)]).collect())
                 }
-                Ok(Sound::Pcm16(samples)) => samples,
+                Ok(Sound::Pcm16(samples)) => Some(samples),
                 #[cfg(feature = "opus")]
                 Ok(Sound::Packets(packets)) => {
                     let before = i.checked_sub(1).map(|i| self.index[i]);
                     let before = before.filter(|b| {
-                        b.channel == entry.channel && b.position + b.len == entry.position
+                        b.channel == entry.channel
+                            && b.position.saturating_add(b.len) == entry.position
                     });
                     if let (false, Some(before)) = (self.opus.is_at(&entry), before) {
                         // A decoder remembers: the block before brings it into step.
@@ -303,16 +326,16 @@ impl<R: Read + Seek> Reader<R> {
                             self.opus.decode(&before, &packets);
                         }
                     }
-                    self.opus.decode(&entry, &packets)
+                    Some(self.opus.decode(&entry, &packets))
                 }
                 #[cfg(not(feature = "opus"))]
-                Ok(Sound::Packets(_)) => return Ok(None),
-                Err(TlrError::Damaged(_) | TlrError::Block(_)) => return Ok(None),
+                Ok(Sound::Packets(_)) => None,
+                Err(TlrError::Damaged(_) | TlrError::Block(_)) => None,
                 Err(error) => return Err(error),
             };
-            self.cached = Some((this, samples));
+            self.cached = Some(Cached { offset, channel, samples });
         }
-        Ok(self.cached.as_ref().map(|(_, samples)| &samples[..]))
+        Ok(self.cached.as_ref().and_then(|cached| cached.samples.as_deref()))
     }
 
     /// Reads what the index names; `false` when it cannot be relied on.
@@ -339,25 +362,31 @@ impl<R: Read + Seek> Reader<R> {
             parts.push(part);
         }
         // In the order of the file: of metadata the last counts.
+        let mut end = FILE_HEADER as u64;
         for offset in parts.iter().rev().flat_map(|part| &part.others) {
-            match self.scanner.record_at(*offset)? {
-                Some(head) => self.take(&head, *offset, seen),
-                None => {
-                    self.forget();
-                    return Ok(false);
-                }
-            }
+            // They lie behind one another, too.
+            let head = if *offset < end { None } else { self.scanner.record_at(*offset)? };
+            let Some(head) = head else {
+                self.forget(seen);
+                return Ok(false);
+            };
+            end = *offset + self.scanner.record().len() as u64;
+            self.take(&head, *offset, seen);
         }
         self.index = parts.into_iter().rev().flat_map(|part| part.entries).collect();
         self.indexed = true;
         Ok(true)
     }
 
-    fn forget(&mut self) {
+    fn forget(&mut self, seen: &mut Seen<'_>) {
         self.marks.clear();
         self.clocks.clear();
         self.peaks.clear();
+        self.index.clear();
         self.head = Head::default();
+        (self.locked, self.key) = (false, None);
+        seen.meta.clear();
+        seen.head = false;
     }
 
     fn scan(&mut self, seen: &mut Seen<'_>) -> Result<(), TlrError> {
@@ -386,8 +415,11 @@ impl<R: Read + Seek> Reader<R> {
     /// Learns from the record the scanner just found.
     fn take(&mut self, head: &RecordHead, offset: u64, seen: &mut Seen<'_>) {
         if head.kind == Kind::Keys {
+            // A file has one; whatever calls itself another is not worth a passphrase's time.
+            if !self.locked {
+                self.key = seen.unlock.open(self.scanner.body(), &self.header);
+            }
             self.locked = true;
-            self.key = seen.unlock.open(self.scanner.body(), &self.header);
             return;
         }
         let Some(body) = open_body(head, self.scanner.record(), self.key.as_ref()) else {
@@ -396,13 +428,15 @@ impl<R: Read + Seek> Reader<R> {
         match head.kind {
             Kind::Head => {
                 if let Some(head) = content::parse_head(&body) {
+                    let keys = head.meta.iter().zip(0..);
+                    seen.meta = keys.map(|((key, _), i)| (key.clone(), i)).collect();
                     self.head = head;
                     seen.head = true;
                 }
             }
             Kind::Meta => {
                 if let Some((key, value)) = content::parse_meta(&body) {
-                    set(&mut self.head.meta, key, value);
+                    seen.set(&mut self.head.meta, key, value);
                 }
             }
             Kind::Mark => self.marks.extend(content::parse_mark(&body)),
@@ -450,11 +484,18 @@ fn unpack(block: &[u8], other: Option<Samples<'_>>, len: u64) -> Option<Sound> {
 struct Seen<'a> {
     unlock: &'a Unlock,
     head: bool,
+    /// Where each key of the metadata is.
+    meta: BTreeMap<String, usize>,
 }
 
-fn set(meta: &mut Vec<(String, String)>, key: String, value: String) {
-    match meta.iter_mut().find(|(known, _)| *known == key) {
-        Some((_, old)) => *old = value,
-        None => meta.push((key, value)),
+impl Seen<'_> {
+    fn set(&mut self, meta: &mut Vec<(String, String)>, key: String, value: String) {
+        match self.meta.get(&key).and_then(|i| meta.get_mut(*i)) {
+            Some((_, old)) => *old = value,
+            None => {
+                self.meta.insert(key.clone(), meta.len());
+                meta.push((key, value));
+            }
+        }
     }
 }

@@ -15,7 +15,7 @@ use std::thread::{Builder, JoinHandle};
 use super::content::{ClockPoint, Head, Mark, MarkKind};
 use super::error::TlrError;
 use super::recording::{FRAME, Message, State, record};
-use super::writer::{Options, Writer};
+use super::writer::{Options, Writer, check_packet};
 use crate::record::Samples;
 
 /// How a [`Recorder`] works.
@@ -24,7 +24,9 @@ pub struct Policy {
     /// Messages (frames, marks) that may wait; the memory for all is taken at the start, about 400
     /// bytes each.
     pub queue: usize,
-    /// How often what was written is forced to the disk; `None` leaves that to the system.
+    /// How long what was written may wait until it is forced to the disk, with that of all other
+    /// calls: zero forces each block at once, `None` leaves it to the system until a call ends. A
+    /// file that is finished is forced in any case.
     pub sync_every: Option<Duration>,
 }
 
@@ -177,7 +179,7 @@ impl Call {
     /// allocating if it has at most 320 bytes; returns whether it was taken.
     ///
     /// # Errors
-    /// As [`write`](Self::write), and [`TlrError::TooLong`] for a packet over 65,535 bytes.
+    /// As [`write`](Self::write), and [`TlrError::TooLong`] for a packet over 65,535 bytes or 2²² samples.
     pub fn packet(
         &mut self,
         channel: u8,
@@ -185,9 +187,7 @@ impl Call {
         samples: u32,
         packet: &[u8],
     ) -> Result<bool, TlrError> {
-        if packet.len() > 0xffff {
-            return Err(TlrError::TooLong(packet.len()));
-        }
+        check_packet(samples, packet)?;
         // A packet cannot be cut where a pause begins: none of it is kept.
         if self.admit(channel, position, samples.into())? < u64::from(samples) {
             return Ok(true);

@@ -33,7 +33,7 @@ pub fn reseal<R: Read + Seek, W: Write>(
     options.level = if reader.header().quick { Level::High } else { Level::Live };
     let mut writer = begin(reader, out, options, meta)?;
     let entries = in_order(reader);
-    let (mut done, total) = (0, entries.iter().map(|entry| entry.len).sum());
+    let (mut done, total) = (0, samples(&entries));
     let mut last = None;
     for entry in entries {
         // Both channels of a pair are in one record.
@@ -41,7 +41,7 @@ pub fn reseal<R: Read + Seek, W: Write>(
             let (kind, body) = reader.body(&entry)?;
             writer.copy_sound(kind, body)?;
         }
-        done += entry.len;
+        done = entry.len.saturating_add(done);
         progress(done, total);
     }
     for channel in 0..reader.head().channels.len() as u8 {
@@ -66,7 +66,7 @@ pub fn repack<R: Read + Seek, W: Write>(
 ) -> Result<W, TlrError> {
     let mut writer = begin(reader, out, options, meta)?;
     let entries = in_order(reader);
-    let (mut done, total) = (0, entries.iter().map(|entry| entry.len).sum());
+    let (mut done, total) = (0, samples(&entries));
     for entry in entries {
         let (channel, position) = (entry.channel, entry.position);
         let coding = reader.head().channels.get(usize::from(channel)).map(|c| c.coding);
@@ -81,11 +81,11 @@ pub fn repack<R: Read + Seek, W: Write>(
                 let mut at = position;
                 for (samples, packet) in packets {
                     writer.packet(channel, at, samples, &packet)?;
-                    at += u64::from(samples);
+                    at = at.saturating_add(samples.into());
                 }
             }
         }
-        done += entry.len;
+        done = entry.len.saturating_add(done);
         progress(done, total);
     }
     writer.finish()
@@ -111,6 +111,11 @@ fn in_order<R: Read + Seek>(reader: &Reader<R>) -> Vec<IndexEntry> {
     let mut entries = reader.index().to_vec();
     entries.sort_by_key(|entry| (entry.offset, entry.channel));
     entries
+}
+
+/// What is to be copied; a file may claim more than there are numbers.
+fn samples(entries: &[IndexEntry]) -> u64 {
+    entries.iter().fold(0, |sum, entry| sum.saturating_add(entry.len))
 }
 
 /// A channel's picture in parts, the recording's own or made from its sound; none for an Opus

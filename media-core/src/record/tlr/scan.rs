@@ -10,10 +10,11 @@ use super::frame::{
 };
 use super::wire::crc32c;
 
-/// Bytes whose check sums a search after damage may compute, beside eight times what it crosses:
-/// files made to slow it down are given up on, not waited for.
+/// Bytes of seeming records that searches after damage may check in vain, beside eight times what
+/// was crossed of the file: files made to slow them down are given up on, not waited for.
 const SEARCH: u64 = 1 << 28;
-const WINDOW: usize = 1 << 16;
+/// Bytes a search looks at first, and at once at most: mostly the next record is near.
+const WINDOWS: [usize; 2] = [1 << 10, 1 << 16];
 
 /// What stands at a place in the file.
 pub(super) enum Step {
@@ -32,7 +33,8 @@ pub(super) struct Scanner<R> {
     input: R,
     pub(super) at: u64,
     bytes: Vec<u8>,
-    searched: u64,
+    /// Bytes of what looked like records and was none.
+    in_vain: u64,
 }
 
 impl<R: Read + Seek> Scanner<R> {
@@ -42,7 +44,7 @@ impl<R: Read + Seek> Scanner<R> {
         input.seek(SeekFrom::Start(0))?;
         input.read_exact(&mut header).map_err(|error| match error.kind() {
             std::io::ErrorKind::UnexpectedEof => TlrError::NotTlr,
-            kind => TlrError::Io(kind),
+            _ => error.into(),
         })?;
         let header = FileHeader::parse(&header).map_err(|fault| match fault {
             HeaderFault::NotTlr => TlrError::NotTlr,
@@ -50,7 +52,7 @@ impl<R: Read + Seek> Scanner<R> {
             HeaderFault::Version(version) => TlrError::Version(version),
         })?;
         let at = FILE_HEADER as u64;
-        Ok((Self { input, at, bytes: Vec::new(), searched: 0 }, header))
+        Ok((Self { input, at, bytes: Vec::new(), in_vain: 0 }, header))
     }
 
     pub(super) fn file_len(&mut self) -> Result<u64, TlrError> {
@@ -122,7 +124,9 @@ impl<R: Read + Seek> Scanner<R> {
         self.load(at, len)?;
         let (front, crc) = self.bytes.split_at(len - 4);
         let good = crc32c(&[front]).to_le_bytes() == *crc;
-        self.searched += len as u64;
+        if !good {
+            self.in_vain += len as u64;
+        }
         Ok(if good { Found::Record(head) } else { Found::Nothing })
     }
 
@@ -133,7 +137,6 @@ impl<R: Read + Seek> Scanner<R> {
         if at >= end {
             return Ok(Step::Torn(at..at));
         }
-        self.searched = 0;
         match self.try_record(at, end)? {
             Found::Record(head) => {
                 self.at = at + self.bytes.len() as u64;
@@ -166,9 +169,11 @@ impl<R: Read + Seek> Scanner<R> {
     /// Where the next whole record begins at or after `from`.
     fn search(&mut self, from: u64, end: u64) -> Result<Option<u64>, TlrError> {
         let mut window = Vec::new();
+        let [mut size, largest] = WINDOWS;
         let mut at = from;
         while at + (HEAD + TAIL) as u64 <= end {
-            let len = (end - at).min(WINDOW as u64) as usize;
+            let len = (end - at).min(size as u64) as usize;
+            size = (size * 2).min(largest);
             window.resize(len, 0);
             self.input.seek(SeekFrom::Start(at))?;
             self.input.read_exact(&mut window)?;
@@ -179,7 +184,7 @@ impl<R: Read + Seek> Scanner<R> {
                     continue;
                 }
                 let place = at + i as u64;
-                if self.searched > SEARCH + 8 * (place - from) {
+                if self.in_vain > SEARCH.saturating_add(place.saturating_mul(8)) {
                     return Ok(None);
                 }
                 if let Found::Record(_) = self.try_record(place, end)? {

@@ -93,7 +93,7 @@ pub fn recover<R: Read + Seek, W: Write>(
     let (mut last, mut parts) = (None, false);
     let mut index = IndexBuilder::default();
     // Parts of the index stay for the chain's sake; the one at the end makes room for a new one.
-    let mut held = Vec::new();
+    let (mut held, mut last_held) = (Vec::new(), None);
     // A record that cannot be read cannot be indexed; readers scan then.
     let mut complete = true;
     let walk = walk(input, unlock, |walk, event| {
@@ -103,12 +103,19 @@ pub fn recover<R: Read + Seek, W: Write>(
                 output.write_all(&header.bytes())?;
                 offset += FILE_HEADER as u64;
             }
-            Event::Record { kind: Kind::Index, bytes, .. } => held.extend_from_slice(bytes),
             Event::Record { kind: Kind::Close, .. } => {}
             Event::Record { kind, number, bytes, places } => {
                 output.write_all(&held)?;
                 offset += held.len() as u64;
                 held.clear();
+                if let Some(before) = last_held.take() {
+                    last = Some(before);
+                }
+                if kind == Kind::Index {
+                    held.extend_from_slice(bytes);
+                    last_held = Some((number, walk.chain));
+                    return Ok(());
+                }
                 if kind.is_sound() {
                     complete &= places[0].is_some();
                     for (channel, position, len) in places.into_iter().flatten() {
@@ -180,7 +187,8 @@ fn walk<R: Read + Seek>(
     let bytes = header.bytes();
     let mut walk = Walk { report, chain: Chain::start(&bytes) };
     event(&walk, Event::Header(header))?;
-    let (mut expected, mut key, mut close) = (0u32, None, false);
+    let (mut expected, mut close) = (0u32, false);
+    let (mut locked, mut key) = (false, None);
     // After damage the chain is not known until a checkpoint states it.
     let mut known = true;
     loop {
@@ -226,8 +234,8 @@ fn walk<R: Read + Seek>(
                     known = false;
                 }
                 walk.chain = next;
-                if head.kind == Kind::Keys {
-                    key = unlock.open(scanner.body(), &header);
+                if head.kind == Kind::Keys && !locked {
+                    (locked, key) = (true, unlock.open(scanner.body(), &header));
                 }
                 let places = Some(head.kind)
                     .filter(|kind| kind.is_sound())

@@ -12,7 +12,7 @@ use super::frame::Kind;
 use super::pairing::Pairing;
 use super::track::{Pending, Track};
 use super::wire::put_number;
-use crate::record::{Level, Samples, encode_in};
+use crate::record::{Level, MAX_SAMPLES, Samples, encode_in};
 
 /// How a recording is written.
 #[derive(Debug)]
@@ -49,6 +49,16 @@ impl Options {
             signer: None,
             seal: None,
         }
+    }
+}
+
+/// Whether a packet is one that a block holds together with all that may wait for it there.
+pub(super) fn check_packet(samples: u32, packet: &[u8]) -> Result<(), TlrError> {
+    let most = (MAX_SAMPLES / 4) as u32;
+    if packet.len() > 0xffff || samples > most {
+        Err(TlrError::TooLong(packet.len()))
+    } else {
+        Ok(())
     }
 }
 
@@ -172,7 +182,8 @@ impl<W: Write> Writer<W> {
     /// Takes an Opus packet that begins at this position and covers so many samples.
     ///
     /// # Errors
-    /// As [`write`](Self::write), and [`TlrError::TooLong`] for a packet over 65,535 bytes.
+    /// As [`write`](Self::write), and [`TlrError::TooLong`] for a packet over 65,535 bytes or 2²²
+    /// samples.
     pub fn packet(
         &mut self,
         channel: u8,
@@ -180,9 +191,7 @@ impl<W: Write> Writer<W> {
         samples: u32,
         packet: &[u8],
     ) -> Result<(), TlrError> {
-        if packet.len() > 0xffff {
-            return Err(TlrError::TooLong(packet.len()));
-        }
+        check_packet(samples, packet)?;
         let track = self.track(channel, position, samples.into())?;
         if track.coding != Coding::Opus {
             return Err(TlrError::Format(channel));

@@ -39,6 +39,42 @@ pub(super) fn call(seconds: usize, options: Options) -> (Vec<u8>, Vec<u8>) {
     (writer.finish().unwrap(), bytes)
 }
 
+/// A second and a half with every kind of record in it: two parties, the second hearing the first's
+/// echo for a while, and an app that sends Opus packets.
+pub(super) fn everything(options: Options) -> Vec<u8> {
+    let mut head = head();
+    head.channels.push(Channel { coding: Coding::Opus, rate: 48_000, name: "app".into() });
+    let caller = speech(12_000, 5);
+    let delayed = [&[0; 90][..], &caller[..11_910]].concat();
+    let agent: Vec<u8> = delayed.iter().map(|x| Law::A.encode_sample(*x / 8)).collect();
+    let caller = ulaw(&caller);
+    let mut writer = Writer::create(Vec::new(), &head, options).unwrap();
+    let mark = |kind, position, len, text: &str| Mark {
+        channel: 0,
+        position,
+        len,
+        kind,
+        text: text.into(),
+    };
+    for (i, frame) in caller.chunks(160).enumerate() {
+        let at = i as u64 * 160;
+        writer.write(0, at, Samples::Ulaw(frame)).unwrap();
+        // The agent speaks alone, at the end.
+        if i != 60 {
+            writer.write(1, at, Samples::Alaw(&agent[i * 160..][..frame.len()])).unwrap();
+        }
+        writer.packet(2, at * 6, 960, &[i as u8; 9]).unwrap();
+        match i {
+            10 => writer.mark(&mark(MarkKind::Key, at, 0, "*")).unwrap(),
+            20 => writer.clock(&ClockPoint { channel: 1, position: at, micros: 400_010 }).unwrap(),
+            30 => writer.meta("agent", "17").unwrap(),
+            40 => writer.mark(&mark(MarkKind::Hold, at, 800, "music")).unwrap(),
+            _ => {}
+        }
+    }
+    writer.finish().unwrap()
+}
+
 fn alaw(codes: &[u8]) -> Vec<u8> {
     codes.iter().map(|c| Law::Mu.transcode_sample(Law::A, *c)).collect()
 }

@@ -1,14 +1,16 @@
 //! Cuts, flips, forgeries, full disks and bytes that were never a recording.
 
-use std::io::{Cursor, ErrorKind, Write};
+use std::collections::BTreeSet;
+use std::io::{Cursor, Error, ErrorKind, Write};
 
 use media_core::record::Samples;
 use media_core::record::tlr::{
-    Options, Report, Signature, Signer, TlrError, Unlock, Writer, recover, verify,
+    Options, Reader, Report, Seal, Signature, Signer, TlrError, Unlock, Writer, public_key,
+    recover, verify,
 };
 use proptest::prelude::*;
 
-use super::container::{call, head, open};
+use super::container::{call, head};
 use super::signals::{Noise, speech, ulaw};
 use super::survive;
 
@@ -34,6 +36,18 @@ fn recovered(file: &[u8]) -> (Vec<u8>, Report) {
     (out, report)
 }
 
+/// Every kind of record, sealed and signed.
+fn everything() -> Vec<u8> {
+    let signer = Some(Signer::from_seed([1; 32]));
+    let seal = Some(Seal::new([2; 32]).recipient(public_key(SECRET)));
+    let (block_ms, echo, checkpoint_every) = (100, true, 20);
+    let options =
+        Options { block_ms, echo, checkpoint_every, signer, seal, ..Options::new([6; 16]) };
+    super::container::everything(options)
+}
+
+const SECRET: [u8; 32] = [3; 32];
+
 /// A short call of small blocks, so that every byte can be tried.
 fn small() -> Vec<u8> {
     call(1, Options { block_ms: 100, checkpoint_every: 8, ..Options::new([6; 16]) }).0
@@ -42,11 +56,26 @@ fn small() -> Vec<u8> {
 #[test]
 fn every_prefix_recovers_all_its_whole_records() {
     let file = call(2, Options { block_ms: 100, ..Options::new([6; 16]) }).0;
-    let starts = records(&file);
-    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([file.len() - 16]).collect();
-    let head_end = ends[0];
     assert!(file.len() > 10_000);
-    for cut in 0..file.len() {
+    cut(&file, 0..file.len(), &Unlock::Nothing, 1);
+}
+
+#[test]
+fn prefixes_of_a_sealed_file_of_every_kind_recover() {
+    let file = everything();
+    let kinds: BTreeSet<u8> = records(&file).iter().map(|at| file[*at + 2]).collect();
+    // Keys, index, checkpoint and close in the clear; all else sealed.
+    let sealed = [2, 3, 4, 5, 6, 7, 8, 12].map(|kind| kind | 0x80);
+    assert!(kinds.iter().copied().eq([1, 9, 10, 11].into_iter().chain(sealed)), "{kinds:?}");
+    cut(&file, (0..file.len()).step_by(3), &Unlock::Secret(SECRET), 3);
+}
+
+/// Cuts a file at these bytes and recovers what is left, which can be read from so many records on.
+fn cut(file: &[u8], at: impl Iterator<Item = usize>, unlock: &Unlock, least_records: usize) {
+    let starts = records(file);
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([file.len() - 16]).collect();
+    let readable = ends[least_records - 1];
+    for cut in at {
         let part = &file[..cut];
         if cut < 32 {
             assert_eq!(verify(Cursor::new(part)).unwrap_err(), TlrError::NotTlr);
@@ -54,24 +83,31 @@ fn every_prefix_recovers_all_its_whole_records() {
         }
         let whole = ends.iter().filter(|end| **end <= cut).count();
         let last = if whole == 0 { 32 } else { ends[whole - 1] };
-        let found = report(part);
+        let (mut copy, torn) = (Vec::new(), (last < cut).then_some(last as u64..cut as u64));
+        let found = recover(Cursor::new(part), &mut copy, unlock, None).unwrap();
         assert_eq!(found.records as usize, whole, "cut at {cut}");
         assert!(found.missing.is_empty() && found.broken.is_empty(), "cut at {cut}");
-        let torn = found.damaged.iter().map(|range| (range.start, range.end));
-        let want = (last < cut).then_some((last as u64, cut as u64));
-        assert!(torn.eq(want), "cut at {cut}: {:?}", found.damaged);
+        assert!(found.damaged.iter().eq(&torn), "cut at {cut}: {:?}", found.damaged);
         assert!(!found.closed);
-        // Recovering is the same walk with copying; every 13th cut is enough to show it.
-        if cut % 13 == 0 {
-            let (copy, said) = recovered(part);
-            assert_eq!(said, found);
-            let after = report(&copy);
-            assert!(after.is_intact() && after.recovered, "cut at {cut}: {after:?}");
-            assert_eq!(after.samples, found.samples);
-            if cut >= head_end {
-                let reader = open(&copy);
-                assert_eq!(reader.end(0), after.samples.first().copied().unwrap_or(0));
-            }
+        // What was whole is in the copy, byte for byte, but for parts of the index that ended it
+        // and a close without its trailer.
+        let kept = starts.iter().zip(&ends).take(whole);
+        let kept = kept.rev().skip_while(|(at, _)| matches!(file[**at + 2], 9 | 11));
+        let kept = kept.map(|(_, end)| *end).next().unwrap_or(32);
+        assert!(copy.starts_with(&file[..kept]), "cut at {cut}");
+        let after = report(&copy);
+        assert!(after.closed && after.recovered && after.broken.is_empty(), "cut at {cut}");
+        assert!(after.damaged.is_empty() && after.missing.is_empty(), "cut at {cut}");
+        assert_eq!(after.records as usize, starts.partition_point(|at| *at < kept) + 2);
+        if cut >= readable {
+            let reader = Reader::open(Cursor::new(&copy), unlock).unwrap();
+            assert!(reader.is_indexed(), "cut at {cut}");
+            let held = |channel| {
+                let own = reader.index().iter().filter(|entry| entry.channel == channel);
+                own.map(|entry| entry.len).sum::<u64>()
+            };
+            let samples: Vec<u64> = (0..found.samples.len() as u8).map(held).collect();
+            assert_eq!(samples, found.samples, "cut at {cut}");
         }
     }
 }
@@ -95,6 +131,26 @@ fn any_flipped_byte_shows_and_only_its_record_is_lost() {
                 let start = *starts.iter().rfind(|start| **start <= at).unwrap() as u64;
                 assert_eq!(found.damaged[0].start, start);
             }
+        }
+    }
+}
+
+#[test]
+fn any_flipped_byte_of_a_sealed_and_signed_file_shows() {
+    let file = everything();
+    let (clean, starts) = (report(&file), records(&file));
+    assert!(clean.is_intact() && clean.signature != Signature::None);
+    for at in 0..file.len() {
+        let mut bad = file.clone();
+        bad[at] ^= 1 << (at % 8);
+        let Ok(found) = verify(Cursor::new(&bad)) else {
+            assert!(at < 32);
+            continue;
+        };
+        assert!(!found.is_intact(), "byte {at}");
+        if at < *starts.last().unwrap() {
+            let start = *starts.iter().rfind(|start| **start <= at).unwrap() as u64;
+            assert_eq!((found.records, found.damaged[0].start), (clean.records - 1, start));
         }
     }
 }
@@ -145,14 +201,15 @@ fn a_change_with_all_check_sums_put_right_still_needs_the_signers_key() {
 struct Failing {
     written: Vec<u8>,
     room: usize,
-    kind: ErrorKind,
+    /// The system's number of its error.
+    error: i32,
 }
 
 impl Write for &mut Failing {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let len = bytes.len().min(self.room - self.written.len());
         if len == 0 && !bytes.is_empty() {
-            return Err(self.kind.into());
+            return Err(Error::from_raw_os_error(self.error));
         }
         self.written.extend_from_slice(&bytes[..len]);
         Ok(len)
@@ -166,9 +223,10 @@ impl Write for &mut Failing {
 #[test]
 fn a_full_or_failing_disk_leaves_a_recoverable_file_and_a_clear_error() {
     let bytes = ulaw(&speech(8000, 5));
-    for kind in [ErrorKind::StorageFull, ErrorKind::Other] {
+    // ENOSPC and EIO, as Linux numbers them.
+    for (number, want) in [(28, TlrError::Io(ErrorKind::StorageFull)), (5, TlrError::Device)] {
         for room in (200..4000).step_by(61) {
-            let mut disk = Failing { written: Vec::new(), room, kind };
+            let mut disk = Failing { written: Vec::new(), room, error: number };
             let options = Options { block_ms: 100, ..Options::new([6; 16]) };
             let mut writer = Writer::create(&mut disk, &head(), options).unwrap();
             let mut error = None;
@@ -179,12 +237,22 @@ fn a_full_or_failing_disk_leaves_a_recoverable_file_and_a_clear_error() {
                 }
                 error = error.or(result.err());
             }
-            assert_eq!(writer.finish().err(), Some(TlrError::Io(kind)));
+            assert_eq!(writer.finish().err(), Some(want));
             let (copy, found) = recovered(&disk.written);
             assert!(report(&copy).is_intact());
             assert!(found.damaged.iter().all(|range| range.end == room as u64));
         }
     }
+}
+
+/// What Linux gives who writes where a process has no memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_that_really_fails_is_named() {
+    let memory = std::fs::File::options().write(true).open("/proc/self/mem").unwrap();
+    let error = Writer::create(memory, &head(), Options::new([6; 16])).unwrap_err();
+    assert_eq!(error, TlrError::Device);
+    assert_eq!(error.to_string(), "the disk failed (input/output error)");
 }
 
 #[cfg(target_os = "linux")]

@@ -12,6 +12,8 @@ mod damage;
 #[cfg(feature = "tlr")]
 mod echo;
 #[cfg(feature = "tlr")]
+mod hostile;
+#[cfg(feature = "tlr")]
 mod kill;
 #[cfg(feature = "tlr")]
 mod long;

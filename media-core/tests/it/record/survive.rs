@@ -3,7 +3,9 @@
 
 use std::io::Cursor;
 
-use media_core::record::tlr::{Reader, Unlock, recover, verify};
+use media_core::record::tlr::{
+    Options, Reader, Stretch, TlrError, Unlock, recover, repack, reseal, verify,
+};
 use media_core::record::{MEMORY, Samples, SamplesMut, decode_beside};
 
 /// Decodes a block, alone or beside another.
@@ -13,21 +15,58 @@ pub(super) fn block(bytes: &[u8]) {
     let _ = decode_beside(bytes, other, &mut memory, SamplesMut::Pcm16(&mut [0; 5000]));
 }
 
-/// Checks, recovers and reads a file.
+/// Checks, recovers, reads, draws, plays and copies a file.
 pub(super) fn file(bytes: &[u8]) {
-    let unlock = Unlock::Passphrase("x".into());
+    sealed_file(bytes, &Unlock::Passphrase("x".into()));
+}
+
+/// The same with what may open it.
+pub(super) fn sealed_file(bytes: &[u8], unlock: &Unlock) {
     let _ = verify(Cursor::new(bytes));
-    let _ = recover(Cursor::new(bytes), Vec::new(), &unlock, None);
-    if let Ok(mut reader) = Reader::open(Cursor::new(bytes), &unlock) {
-        for channel in 0..reader.head().channels.len().min(3) as u8 {
-            let _ = reader.read(channel, 0, &mut [0; 3000]);
-            let _ = reader.read_at(channel, 1_000_000, &mut [0; 300]);
-            let _ = reader.picture(channel, 0, 3000, &mut [0; 20]);
+    let _ = recover(Cursor::new(bytes), Vec::new(), unlock, None);
+    let Ok(mut reader) = Reader::open(Cursor::new(bytes), unlock) else {
+        return;
+    };
+    let _ = (reader.duration(), reader.follow());
+    for channel in 0..reader.head().channels.len().min(3) as u8 {
+        let end = reader.end(channel);
+        let mut out = [0; 300];
+        for at in [0, end / 2, end, u64::MAX - 7] {
+            let _ = reader.read(channel, at, &mut out);
+            let _ = reader.read_at(channel, at, &mut out);
+            let _ = reader.picture(channel, at / 2, at, &mut [0; 20]);
+            let _ = (reader.position_at(channel, at), reader.micros_at(channel, at));
         }
-        for entry in reader.index().to_vec().iter().take(20) {
-            let _ = reader.sound(entry);
+        let _ = reader.read(channel, 0, &mut [0; 3000]);
+        let _ = reader.picture(channel, 0, 3000, &mut [0; 20]);
+        let half = reader.duration() / 2;
+        for (mixed, channel) in [(true, None), (false, Some(channel))] {
+            let stretch = Stretch { from: half, to: None, mixed, channel };
+            let mut pieces = 0;
+            let _ = reader.play(&stretch, |_| {
+                pieces += 1;
+                if pieces > 3 { Err(TlrError::NoHead) } else { Ok(()) }
+            });
         }
     }
+    for entry in reader.index().to_vec().iter().take(20) {
+        let _ = reader.sound(entry);
+    }
+    let _ = reseal(&mut reader, Vec::new(), Options::new([3; 16]), &[], |_, _| {});
+    // A few bytes may stand for years of silence, which are no fault, but take their time.
+    if reader.index().iter().fold(0, |sum, entry| entry.len.saturating_add(sum)) < 1 << 20 {
+        let options = Options { echo: true, ..Options::new([4; 16]) };
+        let _ = repack(&mut reader, Vec::new(), options, &[], |_, _| {});
+    }
+}
+
+/// A whole file of these records, each a kind and a body, but for their places in the chain.
+pub(super) fn forged(records: &[(u8, Vec<u8>)]) -> Vec<u8> {
+    let mut file = header();
+    for (number, (kind, body)) in (0..).zip(records) {
+        file.extend(record(*kind, number, body));
+    }
+    file
 }
 
 /// A file whose records are these bytes, cut by their own first bytes, with good check sums.

@@ -1,0 +1,295 @@
+//! Files made to cost a reader more than they are worth: its work and memory stay in proportion.
+
+use std::cell::Cell;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+
+use media_core::record::tlr::{
+    Channel, ClockPoint, Coding, Cost, Head, Options, Reader, Seal, Stretch, TlrError, Unlock,
+    Writer, recover, repack, verify,
+};
+use media_core::record::{Format, Samples};
+
+use super::container::head;
+use super::survive::{self, forged};
+use crate::memory::most_in_use;
+
+const KEYS: u8 = 1;
+const HEAD: u8 = 2;
+const AUDIO: u8 = 3;
+const PACKETS: u8 = 4;
+const MARK: u8 = 5;
+const CLOCK: u8 = 6;
+const INDEX: u8 = 9;
+
+fn number(mut n: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    while n >= 0x80 {
+        out.push(n as u8 | 0x80);
+        n >>= 7;
+    }
+    out.push(n as u8);
+    out
+}
+
+fn numbers(all: &[u64]) -> Vec<u8> {
+    all.iter().flat_map(|n| number(*n)).collect()
+}
+
+/// A head of one channel: its coding's number and its rate.
+fn head_of(coding: u8, rate: u64) -> (u8, Vec<u8>) {
+    (HEAD, [&[0; 8][..], &[1, coding], &number(rate), &[1, b'x', 0]].concat())
+}
+
+/// A sound record's body: its place on channel 0, and what is there.
+fn place(position: u64, len: u64, rest: &[u8]) -> Vec<u8> {
+    [&[0][..], &numbers(&[position, len]), rest].concat()
+}
+
+/// A block of so many equal µ-law samples.
+fn constant(samples: u64) -> Vec<u8> {
+    [&[0x10][..], &number(samples), &[7]].concat()
+}
+
+/// A file whose reads are counted.
+struct Counted<'a> {
+    file: Cursor<&'a [u8]>,
+    read: &'a Cell<u64>,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        let len = self.file.read(to)?;
+        self.read.set(self.read.get() + len as u64);
+        Ok(len)
+    }
+}
+
+impl Seek for Counted<'_> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+/// How many bytes opening a file reads; it may be refused.
+fn bytes_read(file: &[u8]) -> u64 {
+    let read = Cell::new(0);
+    let _ = Reader::open(Counted { file: Cursor::new(file), read: &read }, &Unlock::Nothing);
+    read.get()
+}
+
+fn open(file: &[u8]) -> Reader<Cursor<&[u8]>> {
+    Reader::open(Cursor::new(file), &Unlock::Nothing).unwrap()
+}
+
+/// Appends an index of these records, and a trailer that names it.
+fn indexed(mut records: Vec<(u8, Vec<u8>)>, others: &[u64]) -> Vec<u8> {
+    let at = forged(&records).len() as u64;
+    let mut last = 0;
+    let steps: Vec<u64> = others.iter().map(|at| at - std::mem::replace(&mut last, *at)).collect();
+    records.push((INDEX, numbers(&[&[0, 0, steps.len() as u64][..], &steps].concat())));
+    let mut file = forged(&records);
+    file.extend(at.to_le_bytes());
+    file.extend(survive::crc(&at.to_le_bytes()).to_le_bytes());
+    file.extend(b"TLRx");
+    file
+}
+
+#[test]
+fn an_index_that_names_a_record_again_and_again_is_not_believed() {
+    let mark = [&[0, 0][..], &numbers(&[0, 0, 100_000]), &[b'a'; 100_000]].concat();
+    let records = vec![head_of(0, 8000), (MARK, mark)];
+    let (first, second) = (32, 32 + forged(&records[..1]).len() as u64 - 32);
+    let honest = indexed(records.clone(), &[first, second]);
+    assert!(open(&honest).is_indexed());
+    let file = indexed(records, &[&[first][..], &[second; 1000]].concat());
+    let reader = open(&file);
+    assert_eq!((reader.is_indexed(), reader.marks().len()), (false, 1));
+    assert!(bytes_read(&file) < 8 * file.len() as u64, "{}", bytes_read(&file));
+}
+
+#[test]
+fn what_only_looks_like_records_is_checked_for_so_long_and_no_longer() {
+    // Heads of records as long as the file allows, sixteen between every two whole ones.
+    let whole = survive::record(MARK, 1, &[0, 0, 0, 0, 0]);
+    let mut file = forged(&[head_of(0, 8000)]);
+    const LEN: usize = 1 << 19;
+    let seeming = survive::record(MARK, 1, &vec![0; LEN]);
+    while file.len() < LEN {
+        file.extend(seeming[..12].repeat(16));
+        file.extend_from_slice(&whole);
+    }
+    file.resize(2 * LEN + 4096, 0);
+    // 256 MiB are checked in vain, and eight times what was crossed; two thousand such gaps would
+    // be 16 GiB.
+    let read = bytes_read(&file);
+    assert!(read > 1 << 28 && read < (1 << 28) + 64 * file.len() as u64, "{read}");
+}
+
+#[test]
+fn many_gaps_cost_what_they_are_long() {
+    let whole = survive::record(MARK, 1, &[0, 0, 0, 0, 0]);
+    let mut file = forged(&[head_of(0, 8000)]);
+    for _ in 0..5000 {
+        file.push(0);
+        file.extend_from_slice(&whole);
+    }
+    let read = bytes_read(&file);
+    assert!(read < 100 * file.len() as u64, "{read} of {}", file.len());
+    assert_eq!(open(&file).damage().len(), 5000);
+}
+
+#[test]
+fn only_the_first_keys_record_counts() {
+    let cost = Cost { memory: 64, passes: 1, lanes: 1 };
+    let sealed = |seal: Seal| {
+        let options = Options { seal: Some(seal), ..Options::new([5; 16]) };
+        Writer::create(Vec::new(), &head(), options).unwrap().finish().unwrap()
+    };
+    let file = sealed(Seal::new([1; 32]).passphrase("x", cost));
+    let other = sealed(Seal::new([1; 32]).passphrase("y", cost));
+    let end = |file: &[u8]| 32 + 24 + usize::from(file[35]);
+    assert_eq!((file[34], other[34]), (KEYS, KEYS));
+    let unlock = Unlock::Passphrase("x".into());
+    let opens = |file: &[u8]| Reader::open(Cursor::new(file), &unlock).map(drop);
+    assert_eq!(opens(&file), Ok(()));
+    let front = &file[..32];
+    let after = [front, &file[32..end(&file)], &other[32..end(&other)], &file[end(&file)..]];
+    let before = [front, &other[32..end(&other)], &file[32..]];
+    assert_eq!(opens(&after.concat()), Ok(()));
+    assert_eq!(opens(&before.concat()), Err(TlrError::WrongKey));
+}
+
+#[test]
+fn passphrases_together_cost_no_more_than_the_dearest_one() {
+    let most = Cost { memory: 1 << 18, passes: 16, lanes: 1 };
+    let least = Cost { memory: 8, passes: 1, lanes: 1 };
+    let seal = Seal::new([1; 32]).passphrase("x", most).passphrase("y", least);
+    let options = Options { seal: Some(seal), ..Options::new([5; 16]) };
+    assert_eq!(Writer::create(Vec::new(), &head(), options).unwrap_err(), TlrError::WrongKey);
+    // A file that asks for more is not tried at all: a second would be gone.
+    let lock = |cost: Cost| {
+        let words = [cost.memory, cost.passes, cost.lanes].map(u32::to_le_bytes).concat();
+        [&[2][..], &[0; 16], &words, &[0; 48]].concat()
+    };
+    let keys = [&[200][..], &lock(most).repeat(200)].concat();
+    let file = forged(&[(KEYS, keys)]);
+    let most_used = most_in_use(|| {
+        let unlock = Unlock::Passphrase("x".into());
+        assert_eq!(Reader::open(Cursor::new(&file[..]), &unlock).err(), Some(TlrError::WrongKey));
+    });
+    assert!(most_used < 1 << 20, "{most_used}");
+}
+
+#[test]
+fn a_wild_rate_takes_no_memory() {
+    let file = forged(&[head_of(0, u32::MAX.into()), (AUDIO, place(0, 9000, &constant(9000)))]);
+    let mut reader = open(&file);
+    let most = most_in_use(|| {
+        let played = reader.play(&Stretch::default(), |_| Err(TlrError::NoHead));
+        assert_eq!(played.unwrap_err(), TlrError::NoHead);
+        reader.picture(0, 0, 9000, &mut [0; 9]).unwrap();
+    });
+    assert!(most < 1 << 20, "{most}");
+}
+
+#[test]
+fn years_of_nothing_are_crossed_at_once() {
+    let far = 1 << 62;
+    let records = [0, far].map(|at| (AUDIO, place(at, 9000, &constant(9000))));
+    let file = forged(&[&[head_of(0, 8000)][..], &records].concat());
+    let mut reader = open(&file);
+    let mut columns = [0; 4];
+    reader.picture(0, 0, far + 9000, &mut columns).unwrap();
+    assert!(columns[0] > 0 && columns[3] > 0);
+    assert_eq!(columns[1..3], [0, 0]);
+}
+
+#[test]
+fn a_damaged_block_is_decoded_once_and_one_too_long_never() {
+    let read = Cell::new(0);
+    // It claims 2^24 samples and holds five; the other claims more than any block may.
+    let records = [place(0, 1 << 24, &constant(5)), place(1 << 24, 1 << 25, &constant(1 << 25))];
+    let records = records.map(|body| (AUDIO, body));
+    let file = forged(&[&[head_of(0, 8000)][..], &records].concat());
+    let input = Counted { file: Cursor::new(&file), read: &read };
+    let mut reader = Reader::open(input, &Unlock::Nothing).unwrap();
+    assert_eq!(reader.index().len(), 1);
+    read.set(0);
+    reader.picture(0, 0, 1 << 24, &mut [0; 3000]).unwrap();
+    assert!(read.get() < 200, "{}", read.get());
+}
+
+#[test]
+fn impossible_times_are_borne() {
+    let extremes = [0, 1, 8000, u64::MAX / 6, u64::MAX - 1, u64::MAX];
+    for coding in [0, 2, 3] {
+        for rate in [1, 8000, 48_000, u64::from(u32::MAX)] {
+            let mut records = vec![head_of(coding, rate)];
+            for position in extremes {
+                for micros in extremes {
+                    records.push((CLOCK, [&[0][..], &numbers(&[position, micros])].concat()));
+                }
+                let packets = numbers(&[2, u64::from(u32::MAX), 1, 9, u64::from(u32::MAX), 1, 9]);
+                records.push((PACKETS, place(position, 5, &packets)));
+                records.push((AUDIO, place(position, 9000, &constant(9000))));
+                records.push((MARK, [&[0, 3][..], &numbers(&[position, u64::MAX, 0])].concat()));
+            }
+            survive::file(&forged(&records));
+        }
+    }
+}
+
+#[test]
+fn recovering_holds_one_part_of_the_index_at_a_time() {
+    let index = (INDEX, numbers(&[&[0, 0, 50_000][..], &[1; 50_000]].concat()));
+    let file = forged(&[&[head_of(0, 8000)][..], &vec![index; 40]].concat());
+    let whole = std::cell::RefCell::new(Vec::with_capacity(2 * file.len()));
+    let most = most_in_use(|| {
+        recover(Cursor::new(&file), &mut *whole.borrow_mut(), &Unlock::Nothing, None).unwrap();
+    });
+    assert!(most < 5 * 50_000, "{most} for {} bytes", file.len());
+    // All but the last of them are there, for the chain.
+    let after = verify(Cursor::new(whole.into_inner())).unwrap();
+    assert_eq!((after.records, after.missing.len()), (1 + 39 + 2, 0));
+}
+
+#[cfg(feature = "opus")]
+#[test]
+fn packets_of_nothing_do_not_fill_the_memory() {
+    // Three bytes each that claim 20 ms, a gigabyte of sound if all were heard.
+    let count = 500_000;
+    let packets: Vec<u8> = number(count).into_iter().chain([0xc0, 7, 0].repeat(500_000)).collect();
+    let file = forged(&[head_of(3, 48_000), (PACKETS, place(0, 1 << 24, &packets))]);
+    let mut reader = open(&file);
+    let most = most_in_use(|| {
+        reader.read(0, 0, &mut [0; 10]).unwrap();
+    });
+    assert!(most < 60 << 20, "{most}");
+}
+
+#[test]
+fn a_packet_that_covers_too_much_is_refused() {
+    let channels = vec![Channel { coding: Coding::Opus, rate: 48_000, name: "app".into() }];
+    let head = Head { channels, ..Head::default() };
+    let mut writer = Writer::create(Vec::new(), &head, Options::new([1; 16])).unwrap();
+    assert_eq!(writer.packet(0, 0, (1 << 22) + 1, &[1]), Err(TlrError::TooLong(1)));
+    writer.packet(0, 0, 1 << 22, &[1]).unwrap();
+    assert_eq!(open(&writer.finish().unwrap()).end(0), 1 << 22);
+}
+
+#[test]
+fn a_copy_of_a_file_that_claims_more_than_there_are_numbers_ends() {
+    // Blocks on one place, which a writer takes once.
+    let block = (AUDIO, place(u64::MAX - 9000, 9000, &constant(9000)));
+    let file = forged(&[head_of(0, 8000), block.clone(), block]);
+    let mut reader = open(&file);
+    let copy = repack(&mut reader, Vec::new(), Options::new([1; 16]), &[], |_, _| {});
+    let expected = u64::MAX;
+    assert_eq!(copy.unwrap_err(), TlrError::Backwards { channel: 0, expected });
+    let mut clocked = Writer::create(Vec::new(), &head(), Options::new([1; 16])).unwrap();
+    clocked.clock(&ClockPoint { channel: 0, position: u64::MAX, micros: u64::MAX }).unwrap();
+    clocked.write(0, u64::MAX - 10, Samples::Ulaw(&[1; 10])).unwrap();
+    let file = clocked.finish().unwrap();
+    assert_eq!(open(&file).head().channels[0], Channel::telephone(Format::Ulaw, "caller"));
+    survive::file(&file);
+}
