@@ -56,30 +56,14 @@ pub(crate) enum Command {
         #[command(flatten)]
         key: Key,
     },
-    /// Make a recording of sound files, each a channel: WAV, or raw G.711 named .ul or .al
+    /// Make a recording of sound files, one or more to a call
     ///
-    /// Asterisk's MixMonitor writes such legs with its options r() and t().
-    Import {
-        /// The recording to make
-        file: PathBuf,
-        /// The sound files, one a party, each of one channel
-        #[arg(required = true)]
-        legs: Vec<PathBuf>,
-        /// When the call began, in milliseconds since the Unix epoch
-        #[arg(long, default_value_t = 0)]
-        started_ms: i64,
-        /// What is known of the call, as KEY=VALUE
-        #[arg(long = "meta")]
-        meta: Vec<String>,
-        /// How hard to compress
-        #[arg(long, value_enum, default_value_t = LevelName::Live)]
-        level: LevelName,
-        /// Look for echoes of one party on the other's channel
-        #[arg(long)]
-        echo: bool,
-        #[command(flatten)]
-        wrap: Wrap,
-    },
+    /// WAV and AU of 16-bit PCM or G.711, and raw sound by the names Asterisk gives it: .ul .ulaw
+    /// .mu .ulw .pcm .pcmu (µ-law), .al .alaw .alw .pcma (A-law), .sln .raw (linear, 8 kHz),
+    /// .sln12 to .sln192. Each channel of each file becomes a channel of the recording. Asterisk's
+    /// MixMonitor writes a party's leg each with its options r() and t(), both in one .raw file
+    /// with D.
+    Import(Import),
     /// Check a recording: is it whole, and the one that was made?
     Verify {
         /// The recording
@@ -187,6 +171,38 @@ pub(crate) enum Command {
     },
 }
 
+#[derive(Args)]
+pub(crate) struct Import {
+    /// The recording to make
+    pub(crate) file: PathBuf,
+    /// The sound files
+    #[arg(required = true)]
+    pub(crate) legs: Vec<PathBuf>,
+    /// When the call began, in milliseconds since the Unix epoch
+    #[arg(long, default_value_t = 0)]
+    pub(crate) started_ms: i64,
+    /// Seconds into the call at which each file begins, in their order: 0,2.35
+    #[arg(long, value_delimiter = ',', value_name = "SECONDS")]
+    pub(crate) starts: Vec<f64>,
+    /// Whose channel each is, in order, instead of the files' names: caller,agent
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) names: Vec<String>,
+    /// Channels, interleaved, in files without a header
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=255))]
+    pub(crate) raw_channels: u16,
+    /// What is known of the call, as KEY=VALUE
+    #[arg(long = "meta")]
+    pub(crate) meta: Vec<String>,
+    /// How hard to compress
+    #[arg(long, value_enum, default_value_t = LevelName::Live)]
+    pub(crate) level: LevelName,
+    /// Look for echoes of one party on the other's channel
+    #[arg(long)]
+    pub(crate) echo: bool,
+    #[command(flatten)]
+    pub(crate) wrap: Wrap,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LevelName {
     Live,
@@ -292,7 +308,7 @@ pub(crate) struct Part {
 /// What to look for. All that is given must hold.
 #[derive(Args)]
 pub(crate) struct Query {
-    /// A telephone number, or its end: in any metadata about caller, called or number
+    /// A telephone number, or its last digits: in any metadata about caller, called or number
     #[arg(long)]
     pub(crate) number: Option<String>,
     /// The agent

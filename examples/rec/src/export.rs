@@ -10,8 +10,11 @@ use serde_json::json;
 
 use crate::cli::{Key, Part};
 use crate::open::{Input, make, reader};
-use crate::progress::bar;
+use crate::progress::{Watched, bar};
 use crate::{flac, opus, packets};
+
+/// What is as long is written only if asked for: a wrong position makes years of silence.
+const LONGEST_DAYS: u64 = 7;
 
 pub(crate) fn play(path: &Path, part: &Part, key: &Key) -> anyhow::Result<()> {
     let mut reader = reader(path, key)?;
@@ -41,6 +44,10 @@ pub(crate) fn export(
     let mut reader = reader(path, key)?;
     let stretch = stretch(&reader, part)?;
     let shape = reader.shape(&stretch).context("cannot play these channels")?;
+    let days = shape.frames / u64::from(shape.rate) / 86_400;
+    if days >= LONGEST_DAYS && part.to.is_none() {
+        bail!("it says it lasts {days} days, which would fill the disk: say up to where (--to)");
+    }
     let format = to.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
     if !["wav", "flac", "opus", "ogg"].contains(&&*format) {
         bail!("the file to make is named .wav, .flac, .opus or .ogg");
@@ -48,15 +55,14 @@ pub(crate) fn export(
     make(to, |file| {
         if format == "wav" {
             // Complete at once, and the only one that may be longer than its format knows.
-            let mut out = BufWriter::new(file);
+            let bytes = shape.frames.saturating_mul(2 * u64::from(shape.channels));
+            let mut out = BufWriter::new(Watched::new(file, bytes, "exporting", as_json));
             reader.export_wav(&stretch, &mut out)?;
-            return Ok(out
-                .into_inner()
-                .map_err(std::io::IntoInnerError::into_error)?
-                .sync_all()?);
+            let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?.into_inner();
+            return Ok(file.sync_all()?);
         }
         if let ("opus" | "ogg", Some(channel)) = (&*format, packets::only_opus(&reader, &stretch)) {
-            return packets::copy(&mut reader, channel, &stretch, file);
+            return packets::copy(&mut reader, channel, &stretch, file, as_json);
         }
         let sink: Box<dyn Sink> = match &*format {
             "flac" => Box::new(flac::Encoder::new(file, shape)?),

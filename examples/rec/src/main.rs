@@ -6,12 +6,14 @@ mod convert;
 mod export;
 mod flac;
 mod inspect;
+mod leg;
 mod library;
 mod open;
 mod opus;
 mod packets;
 mod progress;
 mod rewrite;
+mod same;
 
 use std::process::ExitCode;
 
@@ -51,9 +53,7 @@ fn run(cli: Cli) -> anyhow::Result<bool> {
         Command::Export { file, out, part, bitrate, key } => {
             export::export(&file, &out, &part, bitrate, &key, json)?;
         }
-        Command::Import { file, legs, started_ms, meta, level, echo, wrap } => {
-            convert::import(&file, &legs, started_ms, &meta, level, echo, &wrap, json)?;
-        }
+        Command::Import(import) => convert::import(&import, json)?,
         Command::Verify { file, signer, origin } => {
             return inspect::verify(&file, signer.as_deref(), &origin, json);
         }

@@ -12,12 +12,20 @@ use media_core::record::tlr::{
 use serde_json::json;
 
 use crate::cli::{CipherName, Key, Wrap};
+use crate::progress::Watched;
 
 pub(crate) type Input = BufReader<File>;
 
 pub(crate) fn input(path: &Path) -> anyhow::Result<Input> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     Ok(BufReader::new(file))
+}
+
+/// The same, with a bar for how far it was read.
+pub(crate) fn watched(path: &Path, what: &str, as_json: bool) -> anyhow::Result<Watched<Input>> {
+    let file = input(path)?;
+    let total = file.get_ref().metadata()?.len();
+    Ok(Watched::new(file, total, what, as_json))
 }
 
 /// A new file; one that is there already is not touched.
@@ -149,4 +157,9 @@ pub(crate) fn to_hex(bytes: &[u8]) -> String {
 pub(crate) fn pair(text: &str) -> anyhow::Result<(String, String)> {
     let (key, value) = text.split_once('=').context("metadata is KEY=VALUE")?;
     Ok((key.into(), value.into()))
+}
+
+/// Text of a recording as a terminal may see it: whoever wrote it does not command the terminal.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

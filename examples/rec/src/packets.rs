@@ -8,6 +8,7 @@ use ogg::PacketWriteEndInfo;
 use crate::export::sync;
 use crate::open::Input;
 use crate::opus::{OggFile, SERIAL, ogg_file};
+use crate::progress::bar;
 
 /// Granules of a second, the unit of an Opus channel's positions too.
 const SECOND: u64 = 48_000;
@@ -33,12 +34,14 @@ pub(crate) fn copy(
     channel: u8,
     stretch: &Stretch,
     file: File,
+    as_json: bool,
 ) -> anyhow::Result<()> {
     let end = reader.end(channel);
     let from = reader.position_at(channel, stretch.from).min(end);
     let to = stretch.to.map_or(end, |to| reader.position_at(channel, to).min(end)).max(from);
     let entries = reader.index().to_vec().into_iter().filter(|entry| entry.channel == channel);
     let packets = collect(reader, entries, from.saturating_sub(RUN_UP), to)?;
+    let bar = bar(packets.len() as u64, "exporting", as_json);
     // Ogg counts from the first packet on.
     let start = packets.first().map_or(from, |packet| packet.position.min(from));
     let stereo = packets.iter().any(|packet| is_stereo(packet.bytes[0]));
@@ -51,7 +54,9 @@ pub(crate) fn copy(
         copy.fill(due, toc)?;
         toc = packet.bytes[0];
         copy.put(packet.bytes, packet.covers)?;
+        bar.inc(1);
     }
+    bar.finish_and_clear();
     copy.fill(to - start, toc)?;
     copy.finish(to - start)
 }
@@ -77,10 +82,10 @@ fn collect(
         let mut position = entry.position;
         for (samples, bytes) in packets {
             let covers = duration(&bytes).unwrap_or(0);
-            if covers > 0 && position < to && position + covers > from {
+            if covers > 0 && position < to && position.saturating_add(covers) > from {
                 found.push(Packet { position, covers, bytes });
             }
-            position += u64::from(samples);
+            position = position.saturating_add(samples.into());
         }
     }
     Ok(found)

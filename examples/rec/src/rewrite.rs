@@ -10,7 +10,7 @@ use media_core::record::tlr::{self, Reader, Report, Signature, TlrError};
 use serde_json::json;
 
 use crate::cli::{Key, Wrap};
-use crate::open::{Input, input, is_sealed, make, options, reader, to_hex};
+use crate::open::{Input, is_sealed, make, options, reader, to_hex, watched};
 use crate::progress::bar;
 
 /// The original, checked: nothing passes for whole in a copy that was not.
@@ -20,8 +20,8 @@ struct Original {
     meta: Vec<(String, String)>,
 }
 
-fn open(path: &Path, wrap: &Wrap, key: &Key) -> anyhow::Result<Original> {
-    let report = tlr::verify(input(path)?);
+fn open(path: &Path, wrap: &Wrap, key: &Key, as_json: bool) -> anyhow::Result<Original> {
+    let report = tlr::verify(watched(path, "checking", as_json)?);
     let report: Report = report.with_context(|| format!("cannot check {}", path.display()))?;
     ensure!(report.is_intact(), "{} is not whole: rec verify says why", path.display());
     let sealed = !wrap.recipients.is_empty() || wrap.new_passphrase_file.is_some();
@@ -51,7 +51,7 @@ pub(crate) fn rekey(
     key: &Key,
     as_json: bool,
 ) -> anyhow::Result<()> {
-    let mut from = open(path, wrap, key)?;
+    let mut from = open(path, wrap, key, as_json)?;
     // The level is of no consequence: nothing is coded anew.
     let options = options(Level::Live, false, wrap)?;
     copy(path, to, "rekeying", as_json, |out, progress| {
@@ -68,7 +68,7 @@ pub(crate) fn repack(
     key: &Key,
     as_json: bool,
 ) -> anyhow::Result<()> {
-    let mut from = open(path, wrap, key)?;
+    let mut from = open(path, wrap, key, as_json)?;
     let options = options(level, echo, wrap)?;
     copy(path, to, "repacking", as_json, |out, progress| {
         tlr::repack(&mut from.reader, out, options, &from.meta, progress)

@@ -7,13 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use rusqlite::{Connection, Transaction, params, params_from_iter};
 use serde_json::json;
 
 use super::{complain, local, recordings, time};
 use crate::cli::{Key, Query};
-use crate::open::{pair, reader};
+use crate::open::{pair, reader, shown};
 use crate::progress::bar;
 
 const NAME: &str = ".rec-index.sqlite";
@@ -155,10 +155,12 @@ fn conditions(query: &Query) -> anyhow::Result<(String, Vec<rusqlite::types::Val
     if let Some(number) = &query.number {
         // By its end: +49 30 123 and 030123 are the same to whoever dials.
         let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-        let condition = format!(
-            "{has} key IN {NUMBERS} AND \
-             replace(replace(replace(value, ' ', ''), '-', ''), '/', '') LIKE '%' || ?)"
-        );
+        ensure!(!digits.is_empty(), "{number} is no telephone number");
+        let mut value = "value".to_owned();
+        for between in [" ", "-", "/", "(", ")", "."] {
+            value = format!("replace({value}, '{between}', '')");
+        }
+        let condition = format!("{has} key IN {NUMBERS} AND {value} LIKE '%' || ?)");
         and(condition, digits.into());
     }
     let mut pairs = Vec::new();
@@ -223,7 +225,7 @@ pub(crate) fn find(
             println!("{said}");
         } else {
             let meta: Vec<_> = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect();
-            let (when, what) = (local(started_ms), meta.join(" "));
+            let (when, what) = (local(started_ms), shown(&meta.join(" ")));
             println!("{when}  {seconds:7.1} s  {}  {what}", file.display());
         }
     }

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{complain, local, recordings, time};
 use crate::cli::{Key, Rules};
 use crate::open::{output, pair, reader};
+use crate::progress::bar;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -87,7 +88,10 @@ pub(crate) fn prune(
         None => jiff::Timestamp::now().as_millisecond(),
     };
     let (mut removed, mut kept, mut failed) = (0, 0, 0);
-    for path in recordings(folder)? {
+    let files = recordings(folder)?;
+    let bar = bar(files.len() as u64, "pruning", as_json);
+    for path in files {
+        bar.inc(1);
         let (fate, started) = fate(&path, &retention, now, key)?;
         let (why, past) = match fate {
             Fate::Kept(why) => (why.to_owned(), false),
@@ -109,15 +113,13 @@ pub(crate) fn prune(
             println!("{said}");
         } else if past {
             let done = if delete { "removed" } else { "past its time" };
-            println!(
-                "{done}: {} ({}, {why})",
-                path.display(),
-                started.map_or_else(String::new, local)
-            );
+            let (path, when) = (path.display(), started.map_or_else(String::new, local));
+            bar.suspend(|| println!("{done}: {path} ({when}, {why})"));
         } else if why != "not yet" {
-            println!("kept: {} ({why})", path.display());
+            bar.suspend(|| println!("kept: {} ({why})", path.display()));
         }
     }
+    bar.finish_and_clear();
     if !as_json {
         let done = if delete { "removed" } else { "past their time; --delete removes them" };
         println!("{kept} kept, {removed} {done}");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{done, legs, rec};
+use super::{code, done, legs, rec, said};
 
 /// Noon of 2026-11-01, UTC.
 const NOON: i64 = 1_793_534_400_000;
@@ -53,7 +53,22 @@ fn recordings_are_found_by_what_is_known_of_them() {
     assert_eq!(found(folder, &[]), ["a", "b", "c"]);
     assert_eq!(found(folder, &["--number", "030 123456"]), ["c"]);
     assert_eq!(found(folder, &["--number", "30123456"]), ["a", "c"]);
+    assert_eq!(found(folder, &["--number", "(030) 123.456"]), ["c"]);
+    assert_eq!(found(folder, &["--number", "891111"]), ["b"]);
+    assert_eq!(found(folder, &["--number", "0891"]), [""; 0]);
+    // Nobody is told that all calls are Alice's.
+    assert_eq!(code(folder, &["find", "calls", "--number", "alice"]), 3);
     assert_eq!(found(folder, &["--queue", "sales", "--agent", "18"]), ["c"]);
+    assert_eq!(found(folder, &["--meta", "queue=sales", "--meta", "agent=18"]), ["c"]);
+    assert_eq!(found(folder, &["--since", "2026-11-02T12:00:00Z"]), ["b", "c"]);
+    assert_eq!(found(folder, &["--until", "2026-11-02T12:00:00Z"]), ["a"]);
+    assert_eq!(code(folder, &["find", "calls", "--since", "yesterday"]), 3);
+    assert_eq!(code(folder, &["find", "calls", "--meta", "queue"]), 3);
+    assert_eq!(code(folder, &["find", "nowhere"]), 3);
+    let b = &said(folder, &["find", "calls", "--agent", "17"])[0];
+    assert_eq!((&b["file"], &b["started_ms"]), (&"calls/b.tlr".into(), &(NOON + DAY).into()));
+    assert_eq!((&b["seconds"], &b["meta"]["queue"]), (&3.0.into(), &"service".into()));
+    assert_eq!((&b["closed"], &b["locked"]), (&true.into(), &false.into()));
     assert_eq!(found(folder, &["--meta", "agent=17"]), ["b"]);
     assert_eq!(found(folder, &["--agent", "1"]), [""; 0]);
     let day = ["--since", "2026-11-02T00:00:00Z", "--until", "2026-11-03T00:00:00Z"];
@@ -76,6 +91,12 @@ fn recordings_are_found_by_what_is_known_of_them() {
     assert_eq!(found(folder, &["--queue", "sales"]), ["c"]);
     let output = rec(folder, &["find", "calls"]);
     assert!(String::from_utf8(output.stderr).unwrap().contains("bad.tlr"));
+    // What is no index is not written over: it may be somebody's.
+    fs::write(folder.join("letter.sqlite"), "Dear sir, ".repeat(100)).unwrap();
+    let output = rec(folder, &["find", "calls", "--index", "letter.sqlite"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("cannot open the index letter"));
+    assert!(fs::read(folder.join("letter.sqlite")).unwrap().starts_with(b"Dear sir"));
     // The index is only a copy.
     fs::remove_file(folder.join("calls/.rec-index.sqlite")).unwrap();
     assert_eq!(found(folder, &["--index", "elsewhere.sqlite", "--agent", "17"]), ["b"]);
@@ -119,14 +140,31 @@ fn what_is_past_its_time_goes_and_what_is_on_hold_stays() {
     assert_eq!(there(), "a b november/c torn");
     assert!(told.contains("past its time: calls/a.tlr"), "{told}");
     assert!(told.contains("kept: calls/torn.tlr (never closed)"), "{told}");
-    done(folder, &["hold", "calls/a.tlr", "--reason", "case 17"]);
-    assert_eq!(rec(folder, &["hold", "calls/a.tlr"]).status.code(), Some(3));
-    let told = done(folder, &[&prune[..], &["--delete", "--json"]].concat());
-    let told = String::from_utf8(told).unwrap();
-    assert!(told.contains(r#""file":"calls/a.tlr","past":false"#), "{told}");
-    assert!(told.contains("on hold"), "{told}");
+    let held = &said(folder, &["hold", "calls/a.tlr", "--reason", "case 17"])[0];
+    assert_eq!((&held["file"], &held["on_hold"]), (&"calls/a.tlr".into(), &true.into()));
+    assert_eq!(held["reason"], "case 17");
+    let reason = fs::read_to_string(folder.join("calls/a.tlr.hold")).unwrap();
+    assert_eq!(reason, "case 17\n");
+    assert_eq!(code(folder, &["hold", "calls/a.tlr"]), 3);
+    assert_eq!(code(folder, &["hold", "calls/absent.tlr"]), 3);
+    let fates = said(folder, &[&prune[..], &["--delete"]].concat());
+    let fates: Vec<_> = (fates.iter())
+        .map(|said| {
+            let (file, why) = (said["file"].as_str().unwrap(), said["why"].as_str().unwrap());
+            (file, said["past"] == true, said["removed"] == true, why)
+        })
+        .collect();
+    let want = [
+        ("calls/a.tlr", false, false, "on hold"),
+        ("calls/b.tlr", false, false, "not yet"),
+        ("calls/november/c.tlr", true, true, "kept for 8 days"),
+        ("calls/torn.tlr", false, false, "never closed"),
+    ];
+    assert_eq!(fates, want);
     assert_eq!(there(), "a b torn");
-    done(folder, &["hold", "calls/a.tlr", "--release"]);
+    let released = &said(folder, &["hold", "calls/a.tlr", "--release"])[0];
+    assert_eq!(released["on_hold"], false);
+    assert_eq!(code(folder, &["hold", "calls/a.tlr", "--release"]), 3);
     done(folder, &[&prune[..], &["--delete"]].concat());
     assert_eq!(there(), "b torn");
     assert_eq!(rec(folder, &["prune", "calls"]).status.code(), Some(3));

@@ -1,8 +1,11 @@
 //! The tool, run as a user runs it.
 
+mod import;
 mod library;
 mod packets;
 mod players;
+mod progress;
+mod refusals;
 mod seal;
 
 use std::fs;
@@ -14,10 +17,42 @@ fn rec(folder: &Path, args: &[&str]) -> Output {
     command.current_dir(folder).args(args).output().unwrap()
 }
 
+fn code(folder: &Path, args: &[&str]) -> i32 {
+    rec(folder, args).status.code().unwrap()
+}
+
 fn done(folder: &Path, args: &[&str]) -> Vec<u8> {
     let output = rec(folder, args);
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     output.stdout
+}
+
+/// What a command says as JSON: a line a value.
+fn said(folder: &Path, args: &[&str]) -> Vec<serde_json::Value> {
+    let told = String::from_utf8(done(folder, &[args, &["--json"]].concat())).unwrap();
+    told.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Samples of a WAV file, from its data chunk on.
+fn samples(wav: &[u8]) -> Vec<i16> {
+    let data = wav.windows(4).position(|w| w == b"data").unwrap() + 8;
+    wav[data..].chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect()
+}
+
+/// A WAV file of 16-bit PCM, its samples interleaved.
+fn wav(rate: u32, channels: u16, sound: &[i16]) -> Vec<u8> {
+    let bytes: Vec<u8> = sound.iter().flat_map(|x| x.to_le_bytes()).collect();
+    let mut file = b"RIFF".to_vec();
+    file.extend((36 + bytes.len() as u32).to_le_bytes());
+    file.extend(b"WAVEfmt \x10\0\0\0\x01\0");
+    file.extend(channels.to_le_bytes());
+    file.extend(rate.to_le_bytes());
+    file.extend((rate * 2 * u32::from(channels)).to_le_bytes());
+    file.extend((2 * channels).to_le_bytes());
+    file.extend(b"\x10\0data");
+    file.extend((bytes.len() as u32).to_le_bytes());
+    file.extend(bytes);
+    file
 }
 
 /// A rising and falling hum in each law's codes, three seconds.

@@ -3,16 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use super::{done, legs, rec};
+use super::{code, done, legs, said};
 
 /// A key pair: the public half.
 fn key(folder: &Path, name: &str, more: &[&str]) -> String {
     let public = done(folder, &[&["keygen", name], more].concat());
     String::from_utf8(public).unwrap().trim().to_owned()
-}
-
-fn code(folder: &Path, args: &[&str]) -> i32 {
-    rec(folder, args).status.code().unwrap()
 }
 
 #[test]
@@ -33,7 +29,12 @@ fn a_recording_changes_hands() {
     assert_eq!(code(folder, &[&rekey[..], &["--sign", "sign.key"]].concat()), 3);
     assert!(!folder.join("copy.tlr").exists());
     let both = ["--recipient", &new, "--cipher", "aes-256-gcm", "--sign", "sign.key"];
-    done(folder, &[&rekey[..], &both].concat());
+    let told = said(folder, &[&rekey[..], &both].concat());
+    let len = |name| fs::metadata(folder.join(name)).unwrap().len();
+    assert_eq!(told[0]["file"], "copy.tlr");
+    assert_eq!((told[0]["bytes"].as_u64(), told[0]["bytes_before"].as_u64()), {
+        (Some(len("copy.tlr")), Some(len("call.tlr")))
+    });
     assert_eq!(code(folder, &["play", "copy.tlr", "--secret-file", "old.key"]), 3);
     let sound = |file, key| done(folder, &["play", file, "--secret-file", key]);
     assert_eq!(sound("call.tlr", "old.key"), sound("copy.tlr", "new.key"));

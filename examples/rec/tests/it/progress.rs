@@ -1,0 +1,51 @@
+//! Long commands show how far they are, to people only: on a terminal, which script(1) provides.
+#![cfg(unix)]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::legs;
+
+/// What a command shows on a terminal; `None` without script(1), of util-linux.
+fn shown(folder: &Path, args: &str) -> Option<String> {
+    let run = format!("'{}' {args}", env!("CARGO_BIN_EXE_rec"));
+    let mut script = Command::new("script");
+    script.current_dir(folder).env("TERM", "xterm").args(["-q", "-e", "-c", &run, "typescript"]);
+    let output = script.stdin(std::process::Stdio::null()).output().ok()?;
+    let told = fs::read(folder.join("typescript")).unwrap_or_default();
+    let told = String::from_utf8_lossy(&told).into_owned();
+    assert!(output.status.success(), "{args}: {told}");
+    Some(told)
+}
+
+#[allow(clippy::print_stderr, reason = "what was not tested is said")]
+#[test]
+fn every_long_command_shows_how_far_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    legs(folder);
+    fs::create_dir(folder.join("calls")).unwrap();
+    for (args, what) in [
+        ("import calls/call.tlr caller.ul agent.al", "importing"),
+        ("verify calls/call.tlr", "checking"),
+        ("repack calls/call.tlr small.tlr", "repacking"),
+        ("verify small.tlr --origin calls/call.tlr", "comparing"),
+        ("rekey calls/call.tlr copy.tlr", "rekeying"),
+        ("recover calls/call.tlr saved.tlr", "recovering"),
+        ("export calls/call.tlr call.wav", "exporting"),
+        ("export calls/call.tlr call.flac", "exporting"),
+        ("export calls/call.tlr call.opus", "exporting"),
+        ("find calls", "indexing"),
+        ("prune calls --keep 30", "pruning"),
+    ] {
+        let Some(told) = shown(folder, args) else {
+            eprintln!("script(1) is not installed: no progress bar was seen");
+            return;
+        };
+        assert!(told.contains(&format!("{what} [")), "{args}: {told}");
+    }
+    // Programs get none.
+    let told = shown(folder, "verify --json small.tlr").unwrap();
+    assert!(told.contains("\"good\":true") && !told.contains("checking ["), "{told}");
+}
