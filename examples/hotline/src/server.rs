@@ -63,7 +63,7 @@ pub(crate) fn prepare(config: &Config) -> anyhow::Result<Prepared> {
     }
     let paths: BTreeSet<_> = config.lines.iter().map(|line| line.flow.get_ref().clone()).collect();
     let flows = Flows::load(&paths, config)?;
-    let library = prompts::prepare(&config.prompts, &flows.prompts())?;
+    let library = prompts::prepare(&config.prompts, &flows.prompts(config))?;
     Ok(Prepared { flows, library })
 }
 
@@ -90,7 +90,7 @@ impl Server {
             .collect();
         let lists: [(&str, &[String]); 2] =
             [("blacklist", &config.lists.blacklist), ("vip", &config.lists.vip)];
-        let (store, database, last_call) = Store::open(&database(&config), &queries, &lists)?;
+        let (store, database, kept) = Store::open(&database(&config), &queries, &lists)?;
         let (recorder, recordings) = Recorder::start(live.clone())?;
         let music = match &config.prompts.music {
             Some(path) => prompts::read(path)?,
@@ -127,7 +127,7 @@ impl Server {
             store,
             recorder,
             stack: stack.clone(),
-            last_call,
+            kept,
         })?;
         let centre = tokio::spawn(centre.run(inbox, asked));
         Ok(Server { stack, live, requests, centre, database, recordings })
@@ -154,6 +154,7 @@ impl Server {
     /// files and database. The counters it returns are all zero unless something is wrong.
     pub(crate) async fn stop(self, patience: impl Future<Output = ()>) -> Live {
         self.stack.drain();
+        self.requests.send(Request::Drain).ok();
         tokio::select! {
             () = patience => {}
             () = self.idle() => {}

@@ -5,6 +5,7 @@ use media_core::g711::Law;
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
+use super::callback::CallingBack;
 use super::transfer::Transfer;
 use crate::clock::Clock;
 use crate::live::Guard;
@@ -12,21 +13,36 @@ use crate::media::call::Command;
 use crate::sip;
 use crate::store::{CallRecord, Fields};
 
-/// A caller, from answer to hang-up.
+/// A caller's flow under way.
+pub(super) struct Dialogue {
+    /// Index of the flow in the centre's list.
+    pub(super) flow: usize,
+    pub(super) session: Session,
+}
+
+/// The place that a caller has, or had, in a queue without having been answered.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) since_ms: u64,
+    pub(super) priority: i32,
+}
+
+/// A caller, from answer to hang-up; or somebody who is called back, from the agent's answer.
 pub(super) struct Call {
     pub(super) id: u64,
     pub(super) caller: String,
     pub(super) called: String,
     pub(super) law: Law,
     pub(super) started_ms: u64,
-    pub(super) leg: sip::Leg,
+    /// `None` until whoever is called back is being called.
+    pub(super) leg: Option<sip::Leg>,
     pub(super) media: mpsc::UnboundedSender<Command>,
-    /// Index of the flow in the centre's list.
-    pub(super) flow: usize,
-    pub(super) session: Session,
+    /// `None` where there is no flow, or none any more: the call ends with the conversation.
+    pub(super) dialogue: Option<Dialogue>,
     pub(super) stage: Stage,
-    /// The flow has handed the call over and ended: the caller talks on without it.
-    pub(super) handed_over: bool,
+    pub(super) place: Option<Place>,
+    /// The callback that this call tries to be.
+    pub(super) callback: Option<u64>,
     /// Data for the agent's screen, collected by the flow.
     pub(super) data: Fields,
     pub(super) record: CallRecord,
@@ -49,9 +65,20 @@ pub(super) enum Stage {
     },
     /// Being transferred by the flow, or transferred.
     Transfer(Transfer),
+    /// An agent has answered; whoever is to be called back has not.
+    CallingBack(CallingBack),
 }
 
 impl Stage {
+    /// The engine's name for the call, while an agent has it.
+    pub(super) fn with_agent(&self) -> Option<acd_core::CallId> {
+        match self {
+            Stage::Talking { entry, .. } => Some(*entry),
+            Stage::CallingBack(calling) => Some(calling.entry()),
+            Stage::Flow | Stage::Queued { .. } | Stage::Transfer(_) => None,
+        }
+    }
+
     /// In a word, for people.
     pub(super) fn name(&self) -> String {
         match self {
@@ -61,6 +88,7 @@ impl Stage {
             }
             Stage::Talking { agent, .. } => format!("talking to {agent}"),
             Stage::Transfer(transfer) => transfer.name(),
+            Stage::CallingBack(calling) => calling.name(),
         }
     }
 }
@@ -70,9 +98,11 @@ impl Call {
     /// milliseconds since the epoch.
     pub(super) fn deadline_ms(&self) -> Option<u64> {
         // A deadline before the epoch is one that has come.
-        let dialogue = self.session.deadline().map(|at| u64::try_from(at.0).unwrap_or(0));
+        let dialogue = self.dialogue.as_ref().and_then(|d| d.session.deadline());
+        let dialogue = dialogue.map(|at| u64::try_from(at.0).unwrap_or(0));
         let ringing = match &self.stage {
             Stage::Transfer(transfer) => transfer.rings_until_ms(),
+            Stage::CallingBack(calling) => calling.rings_until_ms(),
             _ => None,
         };
         dialogue.into_iter().chain(ringing).min()
@@ -91,6 +121,7 @@ impl Call {
             "caller": self.caller,
             "called": self.called,
             "channels": ["caller", "heard by caller"],
+            "direction": if self.callback.is_some() { "callback" } else { "in" },
             "started": Clock::text(self.started_ms),
             "ended": r.ended,
             "outcome": r.outcome,

@@ -1,9 +1,10 @@
 //! What a caller's flow says, done: prompts played, messages recorded, queries asked, queues
 //! joined, the call ended.
 
+use acd_core::CallConfig;
 use ivr_core::{EndReason, Input, Op, OpResult, Output, QueueOutcome, TransferOutcome, Value};
 
-use super::call::{Call, Stage};
+use super::call::{Call, Dialogue, Place, Stage};
 use super::transfer::Wish;
 use super::{Answer, Centre, flows};
 use crate::live::Kind;
@@ -114,14 +115,23 @@ impl Centre {
     /// Gives a call's flow an input.
     pub(super) fn tell_flow(&mut self, id: u64, input: Input<'_>) {
         let now = super::ivr_time(self.now());
-        let Some(call) = self.calls.get_mut(&id) else {
+        let dialogue = self.calls.get_mut(&id).and_then(|call| call.dialogue.as_mut());
+        let Some(Dialogue { flow, session }) = dialogue else {
             return;
         };
-        let flow = self.setup.flows.get(call.flow);
-        if let Err(error) = call.session.handle(&flow, now, input) {
+        let flow = self.setup.flows.get(*flow);
+        if let Err(error) = session.handle(&flow, now, input) {
             tracing::debug!(call = id, %error, "flow");
         }
         self.stirred.insert(id);
+    }
+
+    /// A conversation is over: the flow goes on where this leads, or the call ends without one.
+    pub(super) fn back_to_flow(&mut self, id: u64, input: Input<'_>) {
+        match self.calls.get(&id) {
+            Some(call) if call.dialogue.is_none() => self.finish(id),
+            _ => self.tell_flow(id, input),
+        }
     }
 
     /// The database has answered.
@@ -143,11 +153,12 @@ impl Centre {
     /// Does all a call's flow says.
     pub(super) fn follow_flow(&mut self, id: u64) {
         loop {
-            let Some(call) = self.calls.get_mut(&id) else {
+            let dialogue = self.calls.get_mut(&id).and_then(|call| call.dialogue.as_mut());
+            let Some(Dialogue { flow, session }) = dialogue else {
                 return;
             };
-            let flow = self.setup.flows.get(call.flow);
-            let Some(output) = call.session.poll(&flow) else {
+            let flow = self.setup.flows.get(*flow);
+            let Some(output) = session.poll(&flow) else {
                 return;
             };
             if let Some(action) = Action::of(output) {
@@ -194,7 +205,7 @@ impl Centre {
                 }
                 let stays = |call: &Call| call.stage.is_handed_over();
                 match self.calls.get_mut(&id).filter(|call| stays(call)) {
-                    Some(call) => call.handed_over = true,
+                    Some(call) => call.dialogue = None,
                     None => self.finish(id),
                 }
             }
@@ -221,6 +232,16 @@ impl Centre {
     }
 
     fn query(&mut self, id: u64, op: u32, name: String, mut fields: Fields) {
+        if let Some(rule) = self.callback_rule(&name) {
+            let result = match self.ask_callback(id, rule, &fields) {
+                Ok(()) => OpResult::QueryOk(&[]),
+                Err(why) => {
+                    self.log(Some(id), "callback refused", why);
+                    OpResult::QueryFailed
+                }
+            };
+            return self.tell_flow(id, Input::Done { op: Op(op), result });
+        }
         let Some(call) = self.calls.get(&id) else {
             return;
         };
@@ -245,7 +266,10 @@ impl Centre {
         let queue = self.routing.queue(&name);
         call.stage =
             Stage::Queued { op, entry: None, queue: name, since_ms: now.ms(), position: 0 };
-        if !queue.is_some_and(|queue| self.routing.arrive(now, id, queue, priority)) {
+        call.place = Some(Place { since_ms: now.ms(), priority });
+        if !queue.is_some_and(|queue| {
+            self.routing.arrive(now, CallConfig { tag: id, priority, ..CallConfig::new(queue) })
+        }) {
             call.stage = Stage::Flow;
             self.tell_flow(id, queue_ended(op, "failed"));
         }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use ivr_core::{Flow, PromptItem, Service, ServiceKind, Session, SessionConfig};
 
-use crate::config::Config;
+use crate::config::{Callback, Config};
 use crate::prompts::Wanted;
 
 /// All flows of the configuration, and which line leads to which.
@@ -58,9 +58,14 @@ impl Flows {
         self.flows[flow]
     }
 
-    /// Everything any flow may ever play, in every language.
-    pub(crate) fn prompts(&self) -> Vec<Wanted> {
-        let mut wanted = BTreeSet::new();
+    /// Everything that any flow may ever play, in every language, and what agents hear of callbacks.
+    pub(crate) fn prompts(&self, config: &Config) -> Vec<Wanted> {
+        let of_callback = |callback: &Callback| Wanted {
+            language: callback.language.clone(),
+            name: text_name(&callback.prompt),
+            text: callback.prompt.clone(),
+        };
+        let mut wanted: BTreeSet<Wanted> = config.callbacks.iter().map(of_callback).collect();
         for flow in &self.flows {
             for prompt in flow.prompts() {
                 let text = prompt.text.unwrap_or_default();
@@ -90,7 +95,9 @@ fn check_services(flow: &Flow<'_>, config: &Config) -> anyhow::Result<()> {
         let (known, table) = match kind {
             ServiceKind::Queue => (config.queues.iter().any(|q| q.name.get_ref() == name), "queue"),
             ServiceKind::Query => {
-                (config.queries.iter().any(|q| q.name.get_ref() == name), "query")
+                let named = |of: &toml::Spanned<String>| of.get_ref() == name;
+                let callback = config.callbacks.iter().any(|c| named(&c.name));
+                (callback || config.queries.iter().any(|q| named(&q.name)), "query")
             }
             _ => continue,
         };
@@ -122,7 +129,7 @@ fn piece_name(id: u16) -> String {
 }
 
 /// A stable name for a text that has none: FNV-1a of its bytes.
-fn text_name(text: &str) -> String {
+pub(super) fn text_name(text: &str) -> String {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });

@@ -12,6 +12,8 @@
 //! ```
 
 mod call;
+mod callback;
+mod calls;
 mod dialogue;
 mod flows;
 mod queued;
@@ -20,32 +22,31 @@ mod transfer;
 mod view;
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
-use std::time::Duration;
 
-use acd_core::{EndedBy, Input as AcdInput, Time};
-use ivr_core::{Session, SessionConfig};
+use acd_core::{Input as AcdInput, Time};
 use tokio::sync::{mpsc, oneshot};
 
-use self::call::{Call, Stage};
+use self::call::Call;
+use self::callback::Callbacks;
 pub(crate) use self::flows::Flows;
 use self::routing::{Routing, cause_of};
 pub(crate) use self::view::Snapshot;
 use crate::clock::Clock;
-use crate::config::{Config, millis};
-use crate::live::{Kind, Live};
-use crate::media;
+use crate::config::Config;
+use crate::live::Live;
 use crate::media::call::{Command, Report};
 use crate::media::leg::MediaLeg;
 use crate::media::sound::Clip;
 use crate::prompts::Library;
 use crate::recording::Recorder;
 use crate::sip::{self, LegId, Stack};
-use crate::store::{CallRecord, Fields, QueryError, Row, Store};
+use crate::store::{Kept, QueryError, Row, Store};
 
 /// What the centre is asked from outside.
 pub(crate) enum Request {
     Snapshot(oneshot::Sender<Snapshot>),
+    /// Call nobody any more.
+    Drain,
     /// Hang up on everybody.
     EndAll,
     /// End the task.
@@ -63,8 +64,8 @@ pub(crate) struct Setup {
     pub(crate) store: Store,
     pub(crate) recorder: Recorder,
     pub(crate) stack: Stack,
-    /// The greatest number any call ever had.
-    pub(crate) last_call: u64,
+    /// What an earlier run left.
+    pub(crate) kept: Kept,
 }
 
 /// The database's answer to a flow's query.
@@ -81,6 +82,8 @@ enum Role {
     Agent(u64),
     /// Whoever a flow transfers its caller to.
     Target(u64),
+    /// Somebody outside whom we call; once they have answered they are a caller.
+    Called(u64),
 }
 
 /// Both ends of a channel whose receiver is the centre itself.
@@ -91,6 +94,7 @@ pub(crate) struct Centre {
     setup: Setup,
     routing: Routing,
     calls: HashMap<u64, Call>,
+    callbacks: Callbacks,
     legs: HashMap<LegId, Role>,
     /// Calls whose dialogue may have something to say; in order, so that runs can be compared.
     stirred: BTreeSet<u64>,
@@ -108,7 +112,8 @@ impl Centre {
         let routing = Routing::new(&setup.config, Time::from_ms(setup.clock.now_ms()))?;
         Ok(Centre {
             routing,
-            next_call: setup.last_call + 1,
+            next_call: setup.kept.last_call + 1,
+            callbacks: Callbacks::new(&setup.config, &setup.kept),
             setup,
             calls: HashMap::new(),
             legs: HashMap::new(),
@@ -141,6 +146,7 @@ impl Centre {
                         // Whoever asked may have stopped waiting.
                         to.send(self.snapshot()).ok();
                     }
+                    Some(Request::Drain) => self.withdraw_callbacks(),
                     Some(Request::EndAll) => self.end_all(),
                     Some(Request::Stop) | None => return,
                 },
@@ -164,7 +170,7 @@ impl Centre {
     fn deadline(&self) -> Option<u64> {
         let sessions = self.calls.values().filter_map(Call::deadline_ms);
         let engine = self.routing.engine.deadline().map(Time::ms);
-        sessions.chain(engine).min()
+        sessions.chain(engine).chain(self.callbacks.deadline_ms()).min()
     }
 
     /// Lets time pass in the cores and does all they say, until they are quiet.
@@ -177,8 +183,10 @@ impl Centre {
         let due: Vec<u64> = self.calls.values().filter(due).map(|call| call.id).collect();
         for id in due {
             self.see_to_transfer(id, now.ms());
+            self.see_to_callback(id, now.ms());
             self.tell_flow(id, ivr_core::Input::Tick);
         }
+        self.enter_callbacks(now);
         loop {
             if let Some(output) = self.routing.engine.poll() {
                 self.routed(output);
@@ -197,8 +205,10 @@ impl Centre {
                 let now = self.now();
                 let clock = self.setup.clock;
                 let media = Box::new(MediaLeg::new(leg, ports, agreed, clock, leg.0));
-                if let Some(Role::Target(id)) = self.legs.get(&leg) {
-                    return self.target_answered(*id, media);
+                match self.legs.get(&leg) {
+                    Some(Role::Target(id)) => return self.target_answered(*id, media),
+                    Some(Role::Called(id)) => return self.called_answered(*id, media),
+                    _ => {}
                 }
                 let Some(ringing) = self.routing.ringing.get_mut(&leg) else {
                     return;
@@ -211,8 +221,10 @@ impl Centre {
             }
             sip::Event::Refused { leg, status } => {
                 let now = self.now();
-                if let Some(Role::Target(id)) = self.legs.get(&leg) {
-                    return self.target_refused(*id, status);
+                match self.legs.get(&leg) {
+                    Some(Role::Target(id)) => return self.target_refused(*id, status),
+                    Some(Role::Called(id)) => return self.called_refused(*id, status),
+                    _ => {}
                 }
                 if let Some(ringing) = self.routing.ringing.get(&leg) {
                     let (offer, cause) = (ringing.offer, cause_of(status));
@@ -248,136 +260,6 @@ impl Centre {
         }
     }
 
-    /// A caller is there: media, recording and dialogue begin.
-    fn caller(&mut self, caller: sip::Caller) {
-        let Some(flow) = self.setup.flows.of_line(&caller.called) else {
-            return;
-        };
-        let id = self.next_call;
-        self.next_call += 1;
-        let now = self.now();
-        let session = SessionConfig {
-            seed: id,
-            caller: &caller.number,
-            called: &caller.called,
-            now: ivr_time(now),
-            ..SessionConfig::default()
-        };
-        let Ok(session) = Session::new(&self.setup.flows.get(flow), session) else {
-            return;
-        };
-        let extension = self.setup.config.recordings.format.extension();
-        let recording = self.file("recordings", id, &caller.number, extension);
-        let leg = caller.leg.id;
-        let agreed = caller.agreed;
-        let caller_media =
-            MediaLeg::new(leg, caller.ports, agreed, self.setup.clock, id.rotate_left(32) ^ leg.0);
-        let media = media::call::start(media::call::Start {
-            caller: caller_media,
-            recording: self.setup.config.storage.folder.join(&recording),
-            started_ms: now.ms().cast_signed(),
-            recorder: self.setup.recorder.clone(),
-            music: self.setup.music.clone(),
-            live: self.setup.live.clone(),
-            silence_limit: Duration::from_millis(
-                millis(self.setup.config.rtp.silence_limit).into(),
-            ),
-            call: id,
-            reports: self.reports.0.clone(),
-        });
-        let started = Clock::text(now.ms());
-        let (number, called) = (caller.number.clone(), caller.called.clone());
-        self.setup.store.begin(id, number, called, started);
-        self.log(Some(id), "answered", format!("{} called {}", caller.number, caller.called));
-        self.legs.insert(leg, Role::Caller(id));
-        let record = CallRecord {
-            id,
-            recording: Some(recording.to_string_lossy().into_owned()),
-            ..CallRecord::default()
-        };
-        let call = Call {
-            id,
-            caller: caller.number,
-            called: caller.called,
-            law: agreed.law,
-            started_ms: now.ms(),
-            leg: caller.leg,
-            media,
-            flow,
-            session,
-            stage: Stage::Flow,
-            handed_over: false,
-            data: Fields::new(),
-            record,
-            _guard: self.setup.live.guard(Kind::Call),
-        };
-        self.calls.insert(id, call);
-        self.tell_flow(id, ivr_core::Input::Start);
-    }
-
-    /// `kind/2026-11-23/20261123T035910Z-00000017-13800000888.wav`: when, which call, who.
-    fn file(&self, kind: &str, id: u64, number: &str, extension: &str) -> PathBuf {
-        let at = Clock::text(self.setup.clock.now_ms());
-        let day = at.get(..10).unwrap_or_default();
-        let stamp: String = at.chars().take(19).filter(|c| !matches!(c, '-' | ':')).collect();
-        let number: String = number.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
-        PathBuf::from(kind).join(day).join(format!("{stamp}Z-{id:08}-{number}.{extension}"))
-    }
-
-    /// The far end of a leg hung up.
-    fn gone(&mut self, leg: LegId) {
-        let now = self.now();
-        match self.legs.remove(&leg) {
-            Some(Role::Caller(id)) => self.hung_up(id, "caller"),
-            Some(Role::Target(id)) => self.target_gone(id),
-            Some(Role::Agent(id)) => {
-                let Some(call) = self.calls.get(&id) else {
-                    return;
-                };
-                if let Stage::Talking { entry, .. } = call.stage {
-                    self.routing.feed(now, AcdInput::Complete { call: entry, by: EndedBy::Agent });
-                }
-            }
-            None => {
-                // A phone that answered and hung up before the engine gave it the call.
-                if let Some(ringing) = self.routing.ringing.get(&leg) {
-                    let cause = acd_core::RejectCause::Failed;
-                    let offer = ringing.offer;
-                    self.routing.feed(now, AcdInput::Reject { offer, cause });
-                }
-            }
-        }
-    }
-
-    /// The caller is not there any more: the routing engine and the flow are told; the flow's end
-    /// ends the call.
-    fn hung_up(&mut self, id: u64, by: &str) {
-        let now = self.now();
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        call.record.ended_by = by.into();
-        if call.handed_over {
-            return self.finish(id);
-        }
-        let entry = match call.stage {
-            Stage::Queued { entry, .. } => entry,
-            Stage::Talking { entry, .. } => Some(entry),
-            Stage::Flow | Stage::Transfer(_) => None,
-        };
-        if let Some(entry) = entry {
-            self.routing.feed(now, AcdInput::Hangup { call: entry });
-        }
-        self.tell_flow(id, ivr_core::Input::Hangup);
-    }
-
-    fn end_all(&mut self) {
-        let all: Vec<u64> = self.calls.keys().copied().collect();
-        for id in all {
-            self.hung_up(id, "shutdown");
-        }
-    }
-
     /// What a call's media tells.
     fn report(&mut self, id: u64, report: Report) {
         let Some(call) = self.calls.get_mut(&id) else {
@@ -390,13 +272,20 @@ impl Centre {
                     self.tell_flow(id, ivr_core::Input::Digit(key.to_char() as u8));
                 }
             }
-            Report::Played { op } => self.tell_flow(id, dialogue::played(op)),
+            Report::Played { op } => {
+                self.tell_flow(id, dialogue::played(op));
+                self.callback_announced(id, op);
+            }
             Report::Voicemail { op, ms } => {
                 self.tell_flow(id, dialogue::recorded(op, ms));
                 self.log(Some(id), "voicemail", format!("{ms} ms"));
             }
             Report::Silent { leg } => {
-                let whose = if leg == call.leg.id { "caller" } else { "agent" };
+                let whose = if call.leg.as_ref().is_some_and(|of| of.id == leg) {
+                    "caller"
+                } else {
+                    "agent"
+                };
                 self.log(Some(id), "silent", format!("no RTP from the {whose}"));
                 match whose {
                     "caller" => self.hung_up(id, "silence"),
@@ -404,27 +293,6 @@ impl Centre {
                 }
             }
         }
-    }
-
-    /// The call is over: everything it held is given back, everything known of it is written down.
-    fn finish(&mut self, id: u64) {
-        let Some(mut call) = self.calls.remove(&id) else {
-            return;
-        };
-        self.legs.remove(&call.leg.id);
-        self.release_target(&mut call);
-        call.record.ended = Clock::text(self.setup.clock.now_ms());
-        if call.record.ended_by.is_empty() {
-            call.record.ended_by = "flow".into();
-        }
-        if call.record.outcome.is_empty() {
-            let by_flow = call.record.ended_by == "flow";
-            call.record.outcome = if by_flow { "completed" } else { "abandoned" }.into();
-        }
-        let detail = format!("{}, by {}", call.record.outcome, call.record.ended_by);
-        self.log(Some(id), "ended", detail);
-        call.media(Command::End { metadata: call.metadata() });
-        self.setup.store.finish(call.record);
     }
 }
 

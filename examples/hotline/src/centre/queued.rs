@@ -2,8 +2,10 @@
 //! done to phones, dialogues and media.
 
 use acd_core::{CallId, EndedBy, OfferEnd, OfferId, Output, QueueId};
+use media_core::g711::Law;
 
 use super::call::Stage;
+use super::callback::{AGENT_GONE, CallingBack, NO_OP};
 use super::routing::{self, Ringing, offer_end_name, reason_name};
 use super::{Centre, Role, dialogue};
 use crate::media::call::Command;
@@ -17,6 +19,7 @@ impl Centre {
                 let name = self.routing.queue_name(queue);
                 let detail = format!("{name}, place {position}");
                 self.log(Some(tag), "queued", detail);
+                self.callback_joined(tag, entry);
                 let Some(call) = self.calls.get_mut(&tag) else {
                     return;
                 };
@@ -30,6 +33,7 @@ impl Centre {
             Output::Refused { tag, reason, .. } => {
                 let full = matches!(reason, acd_core::RefuseReason::Full);
                 self.log(Some(tag), "queue refused", if full { "full" } else { "empty" });
+                self.callback_left(tag);
                 self.left_queue(tag, if full { "full" } else { "empty" });
             }
             Output::Offer { offer, call_tag, agent_tag, queue, .. } => {
@@ -63,6 +67,7 @@ impl Centre {
                 if let Some(call) = self.calls.get_mut(&call_tag) {
                     (call.record.queue, call.record.waited_ms) = (Some(queue), Some(waited_ms));
                 }
+                self.callback_left(call_tag);
                 self.left_queue(call_tag, reason_name(reason));
             }
             Output::Completed { call_tag, by, talked_ms, .. } => {
@@ -82,21 +87,25 @@ impl Centre {
     }
 
     fn offer(&mut self, offer: OfferId, tag: u64, agent: usize, queue: QueueId) {
-        let (Some(call), Some(seat)) = (self.calls.get(&tag), self.routing.agents.get(agent))
-        else {
+        let Some(seat) = self.routing.agents.get(agent) else {
             return;
         };
         let mut data = vec![
             ("Call".to_owned(), tag.to_string()),
             ("Queue".to_owned(), self.routing.queue_name(queue)),
         ];
-        data.extend(call.data.iter().cloned());
-        let ring = Ring {
-            callee: Callee::Phone(seat.user.clone()),
-            caller: call.caller.clone(),
-            law: call.law,
-            data,
+        let (caller, law) = match (self.calls.get(&tag), self.callbacks.waiting(tag)) {
+            (Some(call), _) => {
+                data.extend(call.data.iter().cloned());
+                (call.caller.clone(), call.law)
+            }
+            (None, Some(callback)) => {
+                data.push(("Callback".to_owned(), callback.id.to_string()));
+                (callback.number.clone(), Law::A)
+            }
+            (None, None) => return,
         };
+        let ring = Ring { callee: Callee::Phone(seat.user.clone()), caller, law, data };
         let detail = seat.user.clone();
         let leg = self.setup.stack.ring(ring);
         let ringing = Ringing { offer, agent, leg, media: None };
@@ -113,6 +122,9 @@ impl Centre {
         };
         let queue = self.routing.queue_name(queue);
         let user = self.routing.agents.get(agent).map(|a| a.user.clone()).unwrap_or_default();
+        if self.callbacks.waiting(tag).is_some() {
+            return self.call_back(tag, CallingBack::new(entry, user, leg), media, queue);
+        }
         let Some(call) = self.calls.get_mut(&tag) else {
             return;
         };
@@ -124,6 +136,7 @@ impl Centre {
         call.record.queue = Some(queue);
         call.record.waited_ms = Some(waited_ms);
         call.record.outcome = "answered".into();
+        call.place = None;
         call.stage = Stage::Talking { op, entry, agent: user.clone(), leg };
         call.media(Command::Bridge { agent: media });
         self.log(Some(tag), "connected", user);
@@ -158,17 +171,33 @@ impl Centre {
         let Some(call) = self.calls.get_mut(&tag) else {
             return;
         };
-        call.record.talked_ms = Some(talked_ms);
-        if !matches!(call.stage, Stage::Talking { .. }) {
-            // The agent passed the call on, and it is in the hands of the transfer.
-            return;
-        }
-        if let Stage::Talking { op, leg, .. } = std::mem::replace(&mut call.stage, Stage::Flow) {
-            call.media(Command::Unbridge);
-            self.legs.remove(&leg.id);
-            if who != "caller" {
-                self.tell_flow(tag, dialogue::queue_ended(op, "answered"));
+        let (op, leg) = match std::mem::replace(&mut call.stage, Stage::Flow) {
+            Stage::Talking { op, leg, .. } => {
+                call.record.talked_ms = Some(talked_ms);
+                (op, leg)
             }
+            Stage::CallingBack(calling) => {
+                if call.record.ended_by.is_empty() && call.record.outcome.is_empty() {
+                    call.record.outcome = AGENT_GONE.into();
+                }
+                (NO_OP, calling.into_leg())
+            }
+            // The agent passed the call on, and it is in the hands of the transfer.
+            other => {
+                call.record.talked_ms = Some(talked_ms);
+                call.stage = other;
+                return;
+            }
+        };
+        call.media(Command::Unbridge);
+        self.legs.remove(&leg.id);
+        if call.dialogue.is_none() {
+            if call.record.ended_by.is_empty() {
+                call.record.ended_by = who.into();
+            }
+            self.finish(tag);
+        } else if who != "caller" {
+            self.tell_flow(tag, dialogue::queue_ended(op, "answered"));
         }
     }
 }

@@ -53,11 +53,13 @@ impl Routing {
     pub(super) fn new(config: &Config, now: Time) -> anyhow::Result<Routing> {
         let count = |n: usize| u32::try_from(n.max(1)).unwrap_or(u32::MAX);
         let memberships = config.agents.iter().map(|agent| agent.queues.len()).sum();
+        let callbacks: usize = config.callbacks.iter().map(|callback| callback.max).sum();
         let mut engine = Engine::with_capacity(Limits {
             queues: count(config.queues.len()),
             agents: count(config.agents.len()),
             memberships: count(memberships),
-            calls: count(config.sip.max_calls),
+            // A callback waits without a telephone call.
+            calls: count(config.sip.max_calls + callbacks),
             ..Limits::default()
         })?;
         engine.handle(now, Input::Tick)?;
@@ -118,9 +120,8 @@ impl Routing {
     }
 
     /// A call asks to wait in a queue.
-    pub(super) fn arrive(&mut self, now: Time, call: u64, queue: QueueId, priority: i32) -> bool {
-        let config = CallConfig { tag: call, priority, ..CallConfig::new(queue) };
-        self.feed(now, Input::Arrive(config))
+    pub(super) fn arrive(&mut self, now: Time, call: CallConfig) -> bool {
+        self.feed(now, Input::Arrive(call))
     }
 
     /// Gives the engine an input; a stale handle is a race lost to another event and only noted.

@@ -78,7 +78,7 @@ impl Stage {
         match self {
             Stage::Talking { .. } => true,
             Stage::Transfer(transfer) => transfer.rings_until_ms.is_none(),
-            Stage::Flow | Stage::Queued { .. } => false,
+            Stage::Flow | Stage::Queued { .. } | Stage::CallingBack(_) => false,
         }
     }
 
@@ -142,7 +142,9 @@ impl Centre {
                 let by = EndedBy::Transfer;
                 self.routing.feed(now, Input::Complete { call: entry, by });
             }
-            Stage::Transfer(Transfer { op, by, .. }) if !call.handed_over => {
+            Stage::Transfer(Transfer { op, by, .. })
+                if call.dialogue.is_some() || *by == By::Agent =>
+            {
                 let (wish, by) = (wish(*op, TransferKind::Bridged), *by);
                 self.end_transfer(id);
                 self.ring_target(id, callee, wish, by);
@@ -242,7 +244,7 @@ impl Centre {
     /// The target's far end hung up.
     pub(super) fn target_gone(&mut self, id: u64) {
         match self.calls.get_mut(&id) {
-            Some(call) if call.handed_over => {
+            Some(call) if call.dialogue.is_none() => {
                 call.record.ended_by = "agent".into();
                 self.finish(id);
             }
@@ -270,7 +272,7 @@ impl Centre {
             (By::Agent, TransferOutcome::Answered) => dialogue::queue_ended(op, "answered"),
             (By::Agent, _) => dialogue::queue_ended(op, "failed"),
         };
-        self.tell_flow(id, told);
+        self.back_to_flow(id, told);
     }
 
     /// The flow itself ends its transfer.

@@ -16,6 +16,7 @@ pub(crate) struct Snapshot {
 #[derive(Clone, Debug)]
 pub(crate) struct QueueView {
     pub(crate) name: String,
+    /// Callers, and those who will be called back.
     pub(crate) waiting: usize,
     pub(crate) longest_ms: u64,
 }
@@ -54,7 +55,10 @@ impl Centre {
         let queues = self.routing.queues.iter().map(|queue| {
             let waits = waits(&queue.name);
             let longest_ms = waits.iter().copied().max().unwrap_or(0);
-            QueueView { name: queue.name.clone(), waiting: waits.len(), longest_ms }
+            let rules = &self.setup.config.callbacks;
+            let here = |rule: usize| rules[rule].queue.get_ref() == &queue.name;
+            let callbacks = self.callbacks.count_waiting(here);
+            QueueView { name: queue.name.clone(), waiting: waits.len() + callbacks, longest_ms }
         });
         let agents = self.routing.agents.iter().map(|seat| AgentView {
             user: seat.user.clone(),

@@ -10,16 +10,21 @@ use super::Config;
 /// More calls at once than this are a mistake: their memory is taken at start.
 const MAX_CALLS: usize = 100_000;
 /// What a duration must be, for the errors.
-const NO_DURATION: &str = "must be from a millisecond to a day";
+pub(super) const NO_DURATION: &str = "must be from a millisecond to a day";
 
 /// Whether a duration is one that a timer of a call can have.
-fn is_duration(duration: SignedDuration) -> bool {
+pub(super) fn is_duration(duration: SignedDuration) -> bool {
     (SignedDuration::from_millis(1)..=SignedDuration::from_hours(24)).contains(&duration)
 }
 
 impl Config {
     /// What the types alone cannot say: ranges, duplicates, names that point nowhere.
-    pub(super) fn check(&self) -> Result<(), (Range<usize>, &'static str, String)> {
+    pub(super) fn check(&self) -> Result<(), (Range<usize>, String, String)> {
+        self.check_centre().map_err(|(span, key, why)| (span, key.to_owned(), why))?;
+        self.check_callbacks()
+    }
+
+    fn check_centre(&self) -> Result<(), (Range<usize>, &'static str, String)> {
         self.rtp.range().map_err(|why| (self.rtp.ports.span(), "rtp.ports", why))?;
         if self.media_address().is_unspecified() {
             let why = "must be set where sip.listen is no address that far ends could send to";

@@ -1,5 +1,6 @@
 //! The configuration file: TOML, read once, every mistake named by key and line.
 
+mod callback;
 mod check;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 use rsipstack::sip::Uri;
 use serde::Deserialize;
 use toml::Spanned;
+
+pub(crate) use self::callback::{Callback, is_number};
 
 /// Everything `hotline serve` can be told.
 #[derive(Clone, Debug, Deserialize)]
@@ -39,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) queues: Vec<Queue>,
     #[serde(default, rename = "agent")]
     pub(crate) agents: Vec<Agent>,
+    #[serde(default, rename = "callback")]
+    pub(crate) callbacks: Vec<Callback>,
     /// Where all this stands, for errors that only show later.
     #[serde(skip)]
     source: Source,
@@ -337,7 +342,7 @@ impl Config {
             let key = error.span().map_or_else(String::new, |span| key_at(text, span.start));
             source.error(error.span(), &key, error.message().into())
         })?;
-        config.check().map_err(|(span, key, why)| source.error(Some(span), key, why))?;
+        config.check().map_err(|(span, key, why)| source.error(Some(span), &key, why))?;
         config.source = source;
         let folder = path.parent().unwrap_or(Path::new("."));
         for line in &mut config.lines {

@@ -77,3 +77,41 @@ fn a_wrong_file_names_key_and_line() {
     let missing = error("[sip]\nlisten = \"127.0.0.1:5060\"\n");
     assert!(missing.contains("missing field `storage`"), "{missing}");
 }
+
+const CALLED_BACK: &str = r#"
+[[callback]]
+name = "callback"
+queue = "general"
+caller-id = "12345"
+retry = { tries = 2, busy = "1m" }
+"#;
+
+#[test]
+fn a_callback_is_tried_again_by_its_rules() {
+    let gateway = GOOD.replace("[storage]", "gateway = \"192.0.2.10\"\n\n[storage]");
+    let text = format!("{gateway}{CALLED_BACK}");
+    let config = Config::parse(&text, Path::new("/etc/hotline.toml")).unwrap();
+    let rules = config.callbacks[0].rules();
+    assert_eq!((rules.busy.after_ms, rules.busy.tries), (60_000, 2));
+    assert_eq!((rules.no_answer.after_ms, rules.no_answer.tries), (600_000, 2));
+
+    let wrong = |what: &str, by: &str| error(&text.replace(what, by));
+    let nowhere = error(&format!("{GOOD}{CALLED_BACK}"));
+    assert!(
+        nowhere.starts_with("/etc/hotline.toml:23: callback.name: of `callback` needs sip.gat")
+    );
+    let queue = wrong("queue = \"general\"\ncaller", "queue = \"vip\"\ncaller");
+    assert_eq!(queue, "/etc/hotline.toml:26: callback.queue: there is no queue named `vip`");
+    let number = wrong("caller-id = \"12345\"", "caller-id = \"the city\"");
+    assert_eq!(number, "/etc/hotline.toml:27: callback.caller-id: `the city` is no number");
+    assert!(
+        wrong("tries = 2", "tries = 0").contains(":25: callback.retry.tries: of `callback` must")
+    );
+    assert!(wrong("\"1m\"", "\"-1m\"").contains("callback.retry.busy: of `callback` must be from"));
+    let unknown = wrong("busy = \"1m\"", "bussy = \"1m\"");
+    assert!(unknown.starts_with("/etc/hotline.toml:28: callback.retry: unknown field `bussy`"));
+    let twice = error(&format!("{text}{CALLED_BACK}"));
+    assert!(twice.contains("callback.name: there are two callbacks `callback`"), "{twice}");
+    let query = error(&format!("{text}\n[[query]]\nname = \"callback\"\nsql = \"SELECT 1\"\n"));
+    assert!(query.contains("callback.name: there is a query named `callback` as well"), "{query}");
+}

@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Stop { op: u32 },
     /// Music while nothing else is to be heard.
     Hold(bool),
+    /// Connects the caller; the recording begins with them.
+    Caller { leg: Box<MediaLeg>, recording: PathBuf, started_ms: i64 },
     /// Connects an agent.
     Bridge { agent: Box<MediaLeg> },
     /// Takes the agent away.
@@ -56,10 +58,6 @@ pub(crate) enum Report {
 
 /// What a call's media needs to begin.
 pub(crate) struct Start {
-    pub(crate) caller: MediaLeg,
-    pub(crate) recording: PathBuf,
-    /// When the call began, in milliseconds since the Unix epoch.
-    pub(crate) started_ms: i64,
     pub(crate) recorder: Recorder,
     pub(crate) music: Clip,
     pub(crate) live: Live,
@@ -69,7 +67,7 @@ pub(crate) struct Start {
     pub(crate) reports: mpsc::UnboundedSender<(u64, Report)>,
 }
 
-/// Starts the task; it ends with [`Command::End`], or when the sender is dropped.
+/// Starts the task, with nobody connected yet; it ends with [`Command::End`], or when the sender is dropped.
 pub(crate) fn start(start: Start) -> mpsc::UnboundedSender<Command> {
     let (sender, commands) = mpsc::unbounded_channel();
     let guard = start.live.guard(Kind::Task);
@@ -80,8 +78,14 @@ pub(crate) fn start(start: Start) -> mpsc::UnboundedSender<Command> {
     sender
 }
 
+/// The caller's leg and what is recorded of the call.
+struct Caller {
+    leg: Box<MediaLeg>,
+    recording: Recording,
+}
+
 struct CallMedia {
-    caller: MediaLeg,
+    caller: Option<Caller>,
     agent: Option<Box<MediaLeg>>,
     /// How the legs that left the call went.
     parted: Vec<Value>,
@@ -92,7 +96,6 @@ struct CallMedia {
     beep: Clip,
     hold: bool,
     fade: media_core::mix::Fade,
-    recording: Recording,
     recorder: Recorder,
     voicemail: Option<(u32, Voicemail)>,
     silence_limit: Duration,
@@ -103,9 +106,8 @@ struct CallMedia {
 
 impl CallMedia {
     fn new(start: Start) -> CallMedia {
-        let sound = Sound::Call { law: start.caller.law(), started_ms: start.started_ms };
         CallMedia {
-            caller: start.caller,
+            caller: None,
             agent: None,
             parted: Vec::new(),
             player: Player::default(),
@@ -114,7 +116,6 @@ impl CallMedia {
             beep: beep(),
             hold: false,
             fade: media_core::mix::Fade::new(media_core::mix::Gain::SILENT),
-            recording: start.recorder.begin(start.recording, sound),
             recorder: start.recorder,
             voicemail: None,
             silence_limit: start.silence_limit,
@@ -142,7 +143,7 @@ impl CallMedia {
                     Some(command) => self.obey(command),
                 },
                 _ = tick.tick() => self.tick(),
-                received = self.caller.receive() => {
+                received = receive_if(self.caller.as_mut().map(|caller| &mut caller.leg)) => {
                     if let Received::Key(key) = received {
                         self.key(key);
                     }
@@ -153,10 +154,12 @@ impl CallMedia {
         if let Some((_, voicemail)) = self.voicemail.take() {
             voicemail.end();
         }
-        metadata.insert("caller_media".into(), self.caller.finish());
         self.parted.extend(self.agent.map(|agent| agent.finish()));
-        metadata.insert("agent_media".into(), Value::Array(self.parted));
-        self.recording.finish(metadata);
+        if let Some(caller) = self.caller {
+            metadata.insert("caller_media".into(), caller.leg.finish());
+            metadata.insert("agent_media".into(), Value::Array(self.parted));
+            caller.recording.finish(metadata);
+        }
     }
 
     fn obey(&mut self, command: Command) {
@@ -175,11 +178,14 @@ impl CallMedia {
                 }
             }
             Command::Hold(hold) => self.hold = hold,
+            Command::Caller { leg, recording, started_ms } => {
+                self.fall_silent();
+                let sound = Sound::Call { law: leg.law(), started_ms };
+                let recording = self.recorder.begin(recording, sound);
+                self.caller = Some(Caller { leg, recording });
+            }
             Command::Bridge { agent } => {
-                self.player.stop();
-                self.playing = None;
-                self.hold = false;
-                self.silence_told = false;
+                self.fall_silent();
                 self.agent = Some(agent);
             }
             Command::Unbridge => {
@@ -192,15 +198,23 @@ impl CallMedia {
                 self.voicemail = Some((op, Voicemail::new(recording, limits)));
             }
             Command::Change { leg, agreed } => {
-                if leg == self.caller.id {
-                    self.caller.change(agreed);
-                } else if let Some(agent) = self.agent.as_mut().filter(|agent| agent.id == leg) {
-                    agent.change(agreed);
+                let caller = self.caller.as_mut().map(|caller| &mut caller.leg);
+                let legs = caller.into_iter().chain(&mut self.agent);
+                for changed in legs.filter(|of| of.id == leg) {
+                    changed.change(agreed);
                 }
             }
             Command::Key(key) => self.key(key),
             Command::End { .. } => {}
         }
+    }
+
+    /// Nothing but what the parties say is to be heard.
+    fn fall_silent(&mut self) {
+        self.player.stop();
+        self.playing = None;
+        self.hold = false;
+        self.silence_told = false;
     }
 
     fn key(&mut self, key: Key) {
@@ -212,15 +226,16 @@ impl CallMedia {
 
     fn tick(&mut self) {
         let (mut said, mut answered) = ([0; FRAME], [0; FRAME]);
-        if let Some(key) = self.caller.pull(&mut said) {
+        if let Some(key) = self.caller.as_mut().and_then(|caller| caller.leg.pull(&mut said)) {
             self.key(key);
         }
         let mut heard = [0; FRAME];
         let prompt = self.player.pull(&mut heard);
         if let Some(agent) = &mut self.agent {
             agent.pull(&mut answered);
+            // Who is alone hears what is played.
+            agent.send(if self.caller.is_some() { &said } else { &heard });
             media_core::mix::add(&mut heard, &answered);
-            agent.send(&said);
         }
         let music = self.hold && !prompt && self.agent.is_none() && self.voicemail.is_none();
         self.fade.to(match music {
@@ -232,8 +247,11 @@ impl CallMedia {
             self.music.pull(&mut tune);
             self.fade.add(&mut heard, &tune);
         }
-        self.caller.send(&heard);
-        self.recording.write(said.iter().zip(&heard).flat_map(|(l, r)| [*l, *r]).collect());
+        if let Some(caller) = &mut self.caller {
+            caller.leg.send(&heard);
+            let both = said.iter().zip(&heard).flat_map(|(l, r)| [*l, *r]).collect();
+            caller.recording.write(both);
+        }
         // The message begins when the beep has ended.
         let leaving = self.voicemail.as_mut().filter(|_| !prompt);
         if leaving.is_some_and(|(_, voicemail)| voicemail.frame(&said)) {
@@ -256,7 +274,7 @@ impl CallMedia {
 
     fn watch_silence(&mut self) {
         let limit = u64::try_from(self.silence_limit.as_micros()).unwrap_or(u64::MAX);
-        let legs = [Some(&self.caller), self.agent.as_deref()];
+        let legs = [self.caller.as_ref().map(|caller| &*caller.leg), self.agent.as_deref()];
         let silent = legs.into_iter().flatten().find(|leg| leg.silent_us() > limit);
         if let Some(leg) = silent.map(|leg| leg.id)
             && !self.silence_told

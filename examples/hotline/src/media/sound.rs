@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use media_core::tone::{Generator, Meaning, Plan};
+
 /// Samples of one tick: 20 ms at 8 kHz.
 pub(crate) const FRAME: usize = 160;
 
@@ -104,6 +106,18 @@ pub(crate) fn beep() -> Clip {
         .collect()
 }
 
+/// What whoever calls hears while the other telephone rings, once through its cadence.
+pub(crate) fn ringback() -> Clip {
+    const LEVEL_DBM0: i8 = -15;
+    let Some(tone) = Plan::CHINA.tone(Meaning::Ringback) else {
+        return Clip::default();
+    };
+    let ms: usize = tone.steps.iter().map(|step| usize::from(step.ms)).sum();
+    let mut samples = vec![0; ms * 8];
+    Generator::new(tone, LEVEL_DBM0).generate(&mut samples);
+    samples.into()
+}
+
 /// The built-in music: slow broken chords, soft as a music box, about half a minute.
 pub(crate) fn melody() -> Clip {
     /// Four bars of C, A minor, F and G, as semitones from A at 220 Hz.
@@ -157,6 +171,14 @@ mod tests {
         player.pull(&mut out);
         let steps = out.windows(2).map(|w| (w[0] - w[1]).abs()).max().unwrap();
         assert!(out[0] > 9_000 && out[159] == 0 && steps < 400, "{steps}");
+    }
+
+    #[test]
+    fn ringing_is_a_second_of_tone_and_four_of_silence() {
+        let clip = ringback();
+        assert_eq!(clip.len(), 40_000);
+        assert!(clip[1000..7000].chunks(18).all(|wave| wave.iter().any(|s| s.abs() > 1_000)));
+        assert!(clip[8_000..].iter().all(|s| *s == 0));
     }
 
     #[test]

@@ -5,15 +5,7 @@ use crate::g711::Law;
 use crate::pcap::{Stream, samples_of};
 use crate::scenario::{Offer, Scenario};
 use crate::server::Server;
-use crate::sipp::{Run, Running, shipped_pcap};
-
-/// Registers phone 1001 and then lets it live as `scenario` says.
-fn phone(server: &Server, scenario: Scenario) -> Running {
-    let (sip, media) = (server.free_port(), server.free_media());
-    let register = Scenario::register("1001", "one", sip, 200);
-    Run::new("register", register).at(sip, media).passes(server);
-    Run::new("agent", scenario).at(sip, media).echo().start(server)
-}
+use crate::sipp::{Run, phone, shipped_pcap};
 
 /// A caller who presses 1 for an agent.
 fn asks_for_an_agent(server: &Server, caller: &str) -> Scenario {
@@ -24,7 +16,7 @@ fn asks_for_an_agent(server: &Server, caller: &str) -> Scenario {
 #[test]
 fn caller_and_agent_hear_each_other() {
     let server = Server::start();
-    let agent = phone(&server, Scenario::agent_rings().agent_answers(300).hung_up());
+    let agent = phone(&server, "1001", "one", Scenario::agent_rings().agent_answers(300).hung_up());
     let media = server.free_media();
     let ear = Ear::beside(media);
     let speech = shipped_pcap("g711a.pcap");
@@ -45,7 +37,12 @@ fn caller_and_agent_hear_each_other() {
 #[test]
 fn the_agent_hangs_up_first_and_the_caller_rates() {
     let server = Server::start();
-    let agent = phone(&server, Scenario::agent_rings().agent_answers(0).pause(1000).agent_bye());
+    let agent = phone(
+        &server,
+        "1001",
+        "one",
+        Scenario::agent_rings().agent_answers(0).pause(1000).agent_bye(),
+    );
     let rating = Stream::later().events("5", 101).write(server.folder(), "five");
     let scenario = asks_for_an_agent(&server, "302").pause(4000).play(&rating).hung_up();
     Run::new("rates", scenario).passes(&server);
@@ -59,7 +56,7 @@ fn the_agent_hangs_up_first_and_the_caller_rates() {
 #[test]
 fn the_caller_hangs_up_while_the_agents_phone_rings() {
     let server = Server::start();
-    let agent = phone(&server, Scenario::agent_rings().agent_cancelled());
+    let agent = phone(&server, "1001", "one", Scenario::agent_rings().agent_cancelled());
     let scenario = asks_for_an_agent(&server, "303").pause(2500).bye();
     Run::new("gives-up", scenario).passes(&server);
     agent.passes();
@@ -71,7 +68,12 @@ fn the_caller_hangs_up_while_the_agents_phone_rings() {
 #[test]
 fn the_caller_hangs_up_in_the_survey() {
     let server = Server::start();
-    let agent = phone(&server, Scenario::agent_rings().agent_answers(0).pause(500).agent_bye());
+    let agent = phone(
+        &server,
+        "1001",
+        "one",
+        Scenario::agent_rings().agent_answers(0).pause(500).agent_bye(),
+    );
     let scenario = asks_for_an_agent(&server, "304").pause(3500).bye();
     Run::new("no-rating", scenario).passes(&server);
     agent.passes();

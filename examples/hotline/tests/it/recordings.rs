@@ -31,14 +31,14 @@ fn call(format: &str) -> (PathBuf, Heard, Server) {
     (found.remove(0), heard, server)
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder of recordings");
     let paths = entries.map(|entry| entry.expect("its entries").path());
     paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 /// Both channels of a WAV file: the caller, and what the caller heard.
-fn channels(path: &Path) -> [Vec<i16>; 2] {
+pub(crate) fn channels(path: &Path) -> [Vec<i16>; 2] {
     let mut reader = wav::Reader::new(fs::File::open(path).expect("it is there")).expect("a WAV");
     let (mut chunk, mut all) = ([0; 4096], Vec::new());
     assert_eq!(reader.header().format.channels, 2);

@@ -11,7 +11,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Row};
 use tempfile::TempDir;
 
 /// What a live line must show as zero when no call is left.
@@ -62,10 +62,13 @@ fn lock(ports: Range<u16>, step: u16) -> (u16, UdpSocket) {
     }
 }
 
+/// The port of the gateway, counted from the range's first.
+const GATEWAY: u16 = 1991;
+
 /// A running `hotline serve`.
 #[derive(Debug)]
 pub(crate) struct Server {
-    child: Child,
+    child: Process,
     lines: Receiver<String>,
     folder: TempDir,
     slot: Slot,
@@ -82,13 +85,32 @@ impl Server {
         let slot = Slot::take();
         let folder = TempDir::new().expect("a temporary folder");
         let flows = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/flows");
-        let config = include_str!("../hotline.toml")
+        let config = change(include_str!("../hotline.toml").to_owned())
+            .replace("{gateway}", &format!("127.0.0.1:{}", slot.base + GATEWAY))
             .replace("{sip}", &format!("127.0.0.1:{}", slot.base + 1990))
             .replace("{rtp}", &format!("{}-{}", slot.base, slot.base + 599))
             .replace("{flows}", &flows.display().to_string())
             .replace("{prompts}", &prompts().display().to_string());
+        fs::write(folder.path().join("hotline.toml"), config).expect("a configuration file");
+        Server::spawn(folder, slot)
+    }
+
+    /// The same with a gateway, at [`gateway`](Server::gateway), and more at the end.
+    pub(crate) fn start_with_gateway(more: &str) -> Server {
+        let gateway = "gateway = \"{gateway}\"\n\n[rtp]";
+        Server::start_with(|config| config.replace("[rtp]", gateway) + more)
+    }
+
+    /// Ends it as [`stop`](Server::stop) does and starts it again with the same files.
+    pub(crate) fn restart(mut self) -> Server {
+        self.assert_idle();
+        self.end();
+        let Server { child: _, lines: _, folder, slot } = self;
+        Server::spawn(folder, slot)
+    }
+
+    fn spawn(folder: TempDir, slot: Slot) -> Server {
         let file = folder.path().join("hotline.toml");
-        fs::write(&file, change(config)).expect("a configuration file");
         let stderr = File::create(folder.path().join("stderr")).expect("a file for the log");
         // The first server makes the prompts; the others wait and find them.
         let making = lock(Slot::FIRST - 1..Slot::FIRST, 1).1;
@@ -109,7 +131,7 @@ impl Server {
                 }
             }
         });
-        let server = Server { child, lines, folder, slot };
+        let server = Server { child: Process(child), lines, folder, slot };
         server.expect_line("hotline: ready", Duration::from_secs(60));
         drop(making);
         server
@@ -118,6 +140,11 @@ impl Server {
     /// Where it listens for SIP.
     pub(crate) fn sip(&self) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.slot.base + 1990).into()
+    }
+
+    /// Where numbers outside are called through, if it was started so.
+    pub(crate) fn gateway(&self) -> u16 {
+        self.slot.base + GATEWAY
     }
 
     /// The ports it may use for media.
@@ -163,7 +190,7 @@ impl Server {
     fn signal(&self, name: &str) {
         // The shell's own kill: the program of that name is not on every machine.
         let status = Command::new("sh")
-            .args(["-c", &format!("kill -{name} {}", self.child.id())])
+            .args(["-c", &format!("kill -{name} {}", self.child.0.id())])
             .status()
             .expect("a shell");
         assert!(status.success(), "the server is gone\n{}", self.log());
@@ -208,11 +235,9 @@ impl Server {
 
     /// The calls on record, in the order they came.
     pub(crate) fn calls(&self) -> Vec<Call> {
-        let database = self.database();
-        let mut statement = database
-            .prepare("SELECT caller, outcome, keys, agent, rating, ended_by FROM calls ORDER BY id")
-            .expect("the table is there");
-        let calls = statement.query_map([], |row| {
+        let sql = "SELECT caller, outcome, keys, agent, rating, ended_by, direction FROM calls
+                   ORDER BY id";
+        self.rows(sql, |row| {
             Ok(Call {
                 caller: row.get(0)?,
                 outcome: row.get::<_, Option<String>>(1)?.unwrap_or_default(),
@@ -220,15 +245,42 @@ impl Server {
                 agent: row.get(3)?,
                 rating: row.get(4)?,
                 ended_by: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
+                direction: row.get(6)?,
             })
-        });
-        calls.and_then(Iterator::collect).expect("the columns are there")
+        })
     }
 
     /// How often something of this kind was noted in the event log.
     pub(crate) fn events(&self, kind: &str) -> i64 {
         let count = "SELECT COUNT(*) FROM events WHERE kind = ?1";
         self.database().query_row(count, [kind], |row| row.get(0)).expect("the table is there")
+    }
+
+    /// Waits until something of this kind was noted so often.
+    pub(crate) fn wait_for_events(&self, kind: &str, count: i64) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while self.events(kind) < count {
+            assert!(Instant::now() < deadline, "no {count} events `{kind}`\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// These kinds of what was noted in the event log, in their order.
+    pub(crate) fn kinds_of(&self, kinds: &[&str]) -> Vec<String> {
+        let all: Vec<String> = self.rows("SELECT kind FROM events ORDER BY id", |row| row.get(0));
+        all.into_iter().filter(|kind| kinds.contains(&kind.as_str())).collect()
+    }
+
+    /// Whoever was to be called back, in the order they asked.
+    pub(crate) fn callbacks(&self) -> Vec<Contact> {
+        self.rows("SELECT number, tries, last, outcome FROM callbacks ORDER BY id", Contact::of)
+    }
+
+    fn rows<T>(&self, sql: &str, of: fn(&Row<'_>) -> rusqlite::Result<T>) -> Vec<T> {
+        let database = self.database();
+        let mut statement = database.prepare(sql).expect("the table is there");
+        let rows = statement.query_map([], of);
+        rows.and_then(Iterator::collect).expect("the columns are there")
     }
 
     /// The only call of this caller, once its record is complete.
@@ -253,6 +305,10 @@ impl Server {
 
     /// The same while calls are up: they must be ended, not left.
     pub(crate) fn stop_with_calls(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
         self.signal("INT");
         let last = parse_live(&self.expect_line("live:", Duration::from_secs(20)));
         for what in OBJECTS {
@@ -267,7 +323,7 @@ impl Server {
     fn wait(&mut self, patience: Duration) -> ExitStatus {
         let deadline = Instant::now() + patience;
         loop {
-            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
+            if let Some(status) = self.child.0.try_wait().expect("it can be waited for") {
                 return status;
             }
             assert!(Instant::now() < deadline, "it does not end\n{}", self.log());
@@ -276,11 +332,15 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+/// The program; it is ended with the test.
+#[derive(Debug)]
+struct Process(Child);
+
+impl Drop for Process {
     fn drop(&mut self) {
         // Already gone after `stop`.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -293,6 +353,41 @@ pub(crate) struct Call {
     pub(crate) agent: Option<String>,
     pub(crate) rating: Option<i64>,
     pub(crate) ended_by: String,
+    pub(crate) direction: String,
+}
+
+impl Call {
+    /// Who, which way, what came of it, and by whom.
+    pub(crate) fn summary(&self) -> (&str, &str, &str, Option<&str>) {
+        (&self.caller, &self.direction, &self.outcome, self.agent.as_deref())
+    }
+}
+
+/// Somebody who is to be called, as the database has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Contact {
+    number: String,
+    tries: i64,
+    last: Option<String>,
+    outcome: Option<String>,
+}
+
+impl Contact {
+    /// How often they were called, what the last time came to, and what all in all.
+    pub(crate) fn new(
+        number: &str,
+        tries: i64,
+        last: Option<&str>,
+        outcome: Option<&str>,
+    ) -> Contact {
+        let [last, outcome] = [last, outcome].map(|text| text.map(str::to_owned));
+        Contact { number: number.into(), tries, last, outcome }
+    }
+
+    fn of(row: &Row<'_>) -> rusqlite::Result<Contact> {
+        let (number, tries) = (row.get(0)?, row.get(1)?);
+        Ok(Contact { number, tries, last: row.get(2)?, outcome: row.get(3)? })
+    }
 }
 
 /// `live: calls=0 legs=0 …` as a map.

@@ -107,6 +107,20 @@ impl Run {
     }
 }
 
+/// Registers the phone of an agent, which is then to live as `scenario` says; it sends back what it
+/// hears.
+pub(crate) fn registered(server: &Server, user: &str, password: &str, scenario: Scenario) -> Run {
+    let (sip, media) = (server.free_port(), server.free_media());
+    let register = Scenario::register(user, password, sip, 200);
+    Run::new("register", register).at(sip, media).passes(server);
+    Run::new("agent", scenario).at(sip, media).echo()
+}
+
+/// The same, begun.
+pub(crate) fn phone(server: &Server, user: &str, password: &str, scenario: Scenario) -> Running {
+    registered(server, user, password, scenario).start(server)
+}
+
 /// A sipp at work; it is ended with the test.
 #[derive(Debug)]
 pub(crate) struct Running {

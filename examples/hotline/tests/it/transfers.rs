@@ -5,18 +5,11 @@ use crate::g711::Law;
 use crate::pcap::{Stream, samples_of};
 use crate::scenario::{Offer, Scenario};
 use crate::server::Server;
-use crate::sipp::{Run, Running, shipped_pcap};
+use crate::sipp::{self, Run, Running, shipped_pcap};
 
 /// Registers phone 1001 and then lets it live as `scenario` says.
 fn phone(server: &Server, scenario: Scenario) -> Running {
-    phone_of(server, "1001", "one", scenario)
-}
-
-fn phone_of(server: &Server, user: &str, password: &str, scenario: Scenario) -> Running {
-    let (sip, media) = (server.free_port(), server.free_media());
-    let register = Scenario::register(user, password, sip, 200);
-    Run::new("register", register).at(sip, media).passes(server);
-    Run::new("agent", scenario).at(sip, media).echo().start(server)
+    sipp::phone(server, "1001", "one", scenario)
 }
 
 /// A caller who presses one key.
@@ -106,16 +99,10 @@ fn the_caller_hangs_up_while_the_target_rings() {
 
 #[test]
 fn numbers_of_nobody_go_through_the_gateway() {
-    // The port is the slot's own: the gateway is a sipp of this test.
-    let gateway = std::cell::Cell::new(0);
-    let server = Server::start_with(|config| {
-        let listen = config.split("127.0.0.1:").nth(1).and_then(|c| c.split('"').next());
-        gateway.set(listen.and_then(|p| p.parse::<u16>().ok()).expect("the port of SIP") + 1);
-        let line = format!("gateway = \"127.0.0.1:{}\"\n\n[rtp]", gateway.get());
-        config.replace("[rtp]", &line)
-    });
+    let server = Server::start_with_gateway("");
     let answers = Scenario::agent_rings().agent_answers(200).pause(1500).agent_bye();
-    let far = Run::new("far", answers).at(gateway.get(), server.free_media()).echo().start(&server);
+    let far =
+        Run::new("far", answers).at(server.gateway(), server.free_media()).echo().start(&server);
     Run::new("outside", presses(&server, "541", "6").hung_up()).passes(&server);
     far.passes();
     server.assert_idle();
@@ -130,7 +117,7 @@ fn an_agent_transfers_by_the_key_of_the_phone() {
     let refers = Scenario::agent_rings().agent_answers(0).pause(500).agent_refers("1002", 200);
     let first = phone(&server, refers.hung_up());
     let answers = Scenario::agent_rings().agent_answers(300).pause(1500).agent_bye();
-    let second = phone_of(&server, "1002", "two", answers);
+    let second = sipp::phone(&server, "1002", "two", answers);
     let rating = Stream::later().events("3", 101).write(server.folder(), "three");
     let scenario = presses(&server, "551", "1").pause(5500).play(&rating).hung_up();
     Run::new("passed-on", scenario).passes(&server);

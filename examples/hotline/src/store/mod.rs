@@ -3,6 +3,8 @@
 //! One thread owns the database, so that no disk ever makes a call wait. What a flow may ask is
 //! configured as SQL, a name and a statement each: a call centre's own tables are one line away.
 
+mod callbacks;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::mpsc;
@@ -12,6 +14,8 @@ use anyhow::Context as _;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ToSql, params};
 use tokio::sync::oneshot;
+
+pub(crate) use self::callbacks::CallbackRow;
 
 /// What the program itself keeps. `callers` and `cases` are there for the flows' queries.
 const SCHEMA: &str = "
@@ -31,7 +35,9 @@ CREATE TABLE IF NOT EXISTS calls (
     keys        TEXT,
     rating      INTEGER,
     recording   TEXT,
-    voicemail   TEXT
+    voicemail   TEXT,
+    direction   TEXT NOT NULL DEFAULT 'in',
+    callback    INTEGER
 );
 CREATE TABLE IF NOT EXISTS events (
     id     INTEGER PRIMARY KEY,
@@ -53,6 +59,10 @@ CREATE TABLE IF NOT EXISTS cases (
 );
 ";
 
+/// Columns of `calls` that databases of earlier versions lack.
+const LATER_COLUMNS: [(&str, &str); 2] =
+    [("direction", "TEXT NOT NULL DEFAULT 'in'"), ("callback", "INTEGER")];
+
 /// A query a flow may ask by name.
 #[derive(Clone, Debug)]
 pub(crate) struct Query {
@@ -60,6 +70,17 @@ pub(crate) struct Query {
     /// One SQL statement; `:name` stands for an argument of the flow's query node, and `:call`,
     /// `:caller`, `:called` for the call's own.
     pub(crate) sql: String,
+}
+
+/// A call as it began. Its caller is whoever is outside, also when it was the centre that called.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CallBegun {
+    pub(crate) id: u64,
+    pub(crate) caller: String,
+    pub(crate) called: String,
+    pub(crate) started: String,
+    /// The callback it tries to reach.
+    pub(crate) callback: Option<u64>,
 }
 
 /// A call as it ended.
@@ -108,7 +129,8 @@ pub(crate) enum Datum {
 }
 
 enum Job {
-    Begin { id: u64, caller: String, called: String, started: String },
+    Begin(CallBegun),
+    Callback(CallbackRow),
     Finish(Box<CallRecord>),
     Event { call: Option<u64>, at: String, kind: &'static str, detail: String },
     Query { name: String, fields: Fields, answer: oneshot::Sender<Result<Row, QueryError>> },
@@ -134,7 +156,7 @@ impl StoreThread {
 }
 
 impl Store {
-    /// Opens or makes the database and checks that every query can be prepared.
+    /// Opens or makes the database, brings it up to date and checks that every query can be prepared.
     ///
     /// # Errors
     /// When the file cannot be opened, or a query is not valid SQL for it.
@@ -142,13 +164,13 @@ impl Store {
         path: &Path,
         queries: &[Query],
         lists: &[(&str, &[String])],
-    ) -> anyhow::Result<(Store, StoreThread, u64)> {
+    ) -> anyhow::Result<(Store, StoreThread, Kept)> {
         let connection =
             Connection::open(path).with_context(|| format!("database {}", path.display()))?;
         // WAL and NORMAL: a crash of the machine may lose the last moments, never the database.
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.execute_batch(SCHEMA)?;
+        make_tables(&connection)?;
         for (list, numbers) in lists {
             for number in *numbers {
                 let sql = "INSERT OR IGNORE INTO callers (number, list) VALUES (?1, ?2)";
@@ -158,14 +180,17 @@ impl Store {
         for Query { name, sql } in queries {
             connection.prepare(sql).with_context(|| format!("query `{name}`"))?;
         }
-        let last: i64 =
-            connection.query_row("SELECT COALESCE(MAX(id), 0) FROM calls", [], |row| row.get(0))?;
+        let last = "SELECT MAX(COALESCE((SELECT MAX(id) FROM calls), 0),
+                               COALESCE((SELECT MAX(call) FROM events), 0))";
+        let last_call: i64 = connection.query_row(last, [], |row| row.get(0))?;
+        let (callbacks, last_callback) = callbacks::open(&connection)?;
+        let kept = Kept { last_call: last_call.unsigned_abs(), callbacks, last_callback };
         let queries = queries.iter().map(|q| (q.name.clone(), q.sql.clone())).collect();
         let (jobs, inbox) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("database".into())
             .spawn(move || run(&connection, &queries, &inbox))?;
-        Ok((Store { jobs }, StoreThread(thread), last.unsigned_abs()))
+        Ok((Store { jobs }, StoreThread(thread), kept))
     }
 
     /// Looks whether a query could be asked, of the database at `path` or, where there is none
@@ -175,7 +200,7 @@ impl Store {
     /// What the database says of the statement.
     pub(crate) fn check(path: &Path, sql: &str) -> rusqlite::Result<()> {
         let connection = Connection::open_in_memory()?;
-        connection.execute_batch(SCHEMA)?;
+        make_tables(&connection)?;
         if path.exists() {
             // Names are looked up in the empty tables first, then among the file's own.
             let uri = format!("file:{}?mode=ro", uri_path(path));
@@ -185,8 +210,13 @@ impl Store {
     }
 
     /// A call has come up.
-    pub(crate) fn begin(&self, id: u64, caller: String, called: String, started: String) {
-        self.send(Job::Begin { id, caller, called, started });
+    pub(crate) fn begin(&self, call: CallBegun) {
+        self.send(Job::Begin(call));
+    }
+
+    /// A callback is new or has changed.
+    pub(crate) fn keep_callback(&self, row: CallbackRow) {
+        self.send(Job::Callback(row));
     }
 
     /// A call has ended.
@@ -215,6 +245,31 @@ impl Store {
     }
 }
 
+/// What an earlier run left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// The greatest number any call ever had.
+    pub(crate) last_call: u64,
+    /// Whoever is still to be called back.
+    pub(crate) callbacks: Vec<CallbackRow>,
+    /// The greatest number any callback ever had.
+    pub(crate) last_callback: u64,
+}
+
+/// Makes what is missing.
+fn make_tables(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(SCHEMA)?;
+    connection.execute_batch(callbacks::SCHEMA)?;
+    for (column, kind) in LATER_COLUMNS {
+        let sql = "SELECT COUNT(*) FROM pragma_table_info('calls') WHERE name = ?1";
+        let there: i64 = connection.query_row(sql, [column], |row| row.get(0))?;
+        if there == 0 {
+            connection.execute_batch(&format!("ALTER TABLE calls ADD COLUMN {column} {kind}"))?;
+        }
+    }
+    Ok(())
+}
+
 /// A path as SQLite reads it in a URI.
 fn uri_path(path: &Path) -> String {
     let escape = |c: char| match c {
@@ -229,11 +284,8 @@ fn uri_path(path: &Path) -> String {
 fn run(connection: &Connection, queries: &HashMap<String, String>, inbox: &mpsc::Receiver<Job>) {
     for job in inbox {
         let done = match job {
-            Job::Begin { id, caller, called, started } => connection
-                .prepare_cached(
-                    "INSERT INTO calls (id, caller, called, started) VALUES (?1, ?2, ?3, ?4)",
-                )
-                .and_then(|mut s| s.execute(params![id.cast_signed(), caller, called, started])),
+            Job::Begin(call) => begin(connection, &call),
+            Job::Callback(row) => callbacks::keep(connection, &row),
             Job::Finish(record) => finish(connection, &record),
             Job::Event { call, at, kind, detail } => connection
                 .prepare_cached(
@@ -255,6 +307,23 @@ fn run(connection: &Connection, queries: &HashMap<String, String>, inbox: &mpsc:
             tracing::error!(%error, "database");
         }
     }
+}
+
+fn begin(connection: &Connection, call: &CallBegun) -> rusqlite::Result<usize> {
+    let direction = if call.callback.is_some() { "callback" } else { "in" };
+    connection
+        .prepare_cached(
+            "INSERT INTO calls (id, caller, called, started, direction, callback)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            call.id.cast_signed(),
+            call.caller,
+            call.called,
+            call.started,
+            direction,
+            call.callback.map(u64::cast_signed),
+        ])
 }
 
 fn finish(connection: &Connection, r: &CallRecord) -> rusqlite::Result<usize> {
@@ -338,9 +407,10 @@ mod tests {
             query("case", "SELECT status FROM cases WHERE number = :number"),
         ];
         let vips = ["555".to_owned()];
-        let (store, thread, last) = Store::open(&path, &queries, &[("vip", &vips)]).unwrap();
-        assert_eq!(last, 0);
-        store.begin(7, "555".into(), "12345".into(), "now".into());
+        let (store, thread, kept) = Store::open(&path, &queries, &[("vip", &vips)]).unwrap();
+        assert_eq!(kept, Kept::default());
+        let (caller, called, started) = ("555".into(), "12345".into(), "now".into());
+        store.begin(CallBegun { id: 7, caller, called, started, callback: None });
         let vip = store.query("caller".into(), fields(&[("caller", "555"), ("x", "y")])).await;
         assert_eq!(vip.unwrap(), [("vip".to_owned(), Datum::Integer(1))]);
         let rated = store.query("rate".into(), fields(&[("score", "5"), ("call", "7")])).await;
@@ -353,13 +423,30 @@ mod tests {
         store.event(Some(7), "now".into(), "answered", "1001".into());
         drop(store);
         thread.join();
-        let (_store, _thread, last) = Store::open(&path, &queries, &[]).unwrap();
-        assert_eq!(last, 7, "numbers go on after a restart");
+        let (_store, _thread, kept) = Store::open(&path, &queries, &[]).unwrap();
+        assert_eq!(kept.last_call, 7, "numbers go on after a restart");
         let db = Connection::open(&path).unwrap();
         let kept: (String, i64) = db
             .query_row("SELECT outcome, rating FROM calls", [], |r| Ok((r.get(0)?, r.get(1)?)))
             .unwrap();
         assert_eq!(kept, ("answered".into(), 5));
+    }
+
+    #[test]
+    fn a_database_of_an_earlier_version_gets_the_new_columns() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hotline.db");
+        let old = Connection::open(&path).unwrap();
+        let kept = |line: &&str| LATER_COLUMNS.iter().all(|(column, _)| !line.contains(column));
+        let earlier: Vec<&str> = SCHEMA.lines().filter(kept).collect();
+        old.execute_batch(&earlier.join("\n").replace("voicemail   TEXT,", "voicemail TEXT"))
+            .unwrap();
+        old.execute("INSERT INTO calls (id, caller, called, started) VALUES (1, '', '', '')", [])
+            .unwrap();
+        drop(Store::open(&path, &[], &[]).unwrap());
+        let sql = "SELECT direction, callback FROM calls";
+        let row = old.query_row(sql, [], |r| Ok((r.get(0)?, r.get(1)?)));
+        assert_eq!(row.unwrap(), ("in".to_owned(), None::<i64>));
     }
 
     #[test]
