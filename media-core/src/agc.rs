@@ -1,8 +1,8 @@
 //! Automatic gain: quiet callers up, loud ones down, pauses left alone.
 //!
 //! The level is learnt from speech only ([`crate::vad`]), so a pause is never pumped up to a roar,
-//! and the gain moves slowly, so that nobody hears it move. A block whose peak would clip gets
-//! less at once.
+//! and the gain moves slowly, so that nobody hears it move. Before a sample that would clip it falls
+//! at once: nothing leaves above −0.5 dB of full scale.
 //!
 //! ```
 //! use media_core::agc::{Agc, Config};
@@ -21,8 +21,10 @@ use crate::vad::Vad;
 
 /// Samples between two decisions: 10 ms.
 const BLOCK: usize = 80;
-/// No block leaves with a higher peak than this (−0.5 dB of full scale).
-const CEILING: i32 = 30_900;
+/// No sample leaves louder than this (−0.5 dB of full scale).
+const CEILING: i64 = 30_900;
+/// A sample times the gain, in the gain's unit.
+const LIMIT: i64 = CEILING << 20;
 /// The gain rises by one part in 2^8 a block (3.4 dB a second) and falls by one in 2^6.
 const RISE: u32 = 8;
 const FALL: u32 = 6;
@@ -100,10 +102,17 @@ impl Agc {
             let before = self.gain;
             self.decide(block);
             let (from, to) = (i64::from(before), i64::from(self.gain));
-            let n = block.len() as i64;
+            let ramp = |i: usize, n: usize| {
+                if i < n { from + (to - from) * (i as i64 + 1) / n as i64 } else { to }
+            };
+            // The new gain suits every sample of the block; it is reached by its end, or by the
+            // first sample that is too loud for what the gain would be there.
+            let len = block.len();
+            let clips = |(i, &s): (usize, &i16)| i64::from(s).abs() * ramp(i, len) > LIMIT;
+            let n = block.iter().enumerate().position(clips).map_or(len, |i| i + 1);
             for (i, sample) in block.iter_mut().enumerate() {
-                let gain = from + (to - from) * (i as i64 + 1) / n;
-                *sample = saturate(((i64::from(*sample) * gain + (1 << 19)) >> 20) as i32);
+                let gained = (i64::from(*sample) * ramp(i, n) + (1 << 19)) >> 20;
+                *sample = saturate(gained as i32);
             }
         }
     }
@@ -128,8 +137,8 @@ impl Agc {
             };
         }
         let peak = block.iter().map(|&s| i32::from(s).abs()).max().unwrap_or(0);
-        if i64::from(peak) * i64::from(self.gain) > i64::from(CEILING) << 20 {
-            self.gain = ((i64::from(CEILING) << 20) / i64::from(peak)) as u32;
+        if i64::from(peak) * i64::from(self.gain) > LIMIT {
+            self.gain = (LIMIT / i64::from(peak)) as u32;
         }
     }
 }

@@ -294,3 +294,40 @@ pub(super) unsafe fn a_to_mu(from: *const u8, to: *mut u8, n: usize) -> usize {
     }
     done
 }
+
+/// Codes through a table of 256, sixteen of its bytes at a time.
+///
+/// # Safety
+/// As [`mu_to_a`].
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn map(table: &[u8; 256], from: *const u8, to: *mut u8, n: usize) -> usize {
+    let done = n / ROUND * ROUND;
+    // SAFETY: the caller's promise; the table has sixteen times 16 bytes; a round reads before it
+    // writes.
+    unsafe {
+        let row = |k: usize| {
+            _mm256_broadcastsi128_si256(_mm_loadu_si128(table.as_ptr().add(16 * k).cast()))
+        };
+        // Every row but the first of each half is the difference to the one before: a code finds
+        // its own row and all below it, and their sum is what stands in its own.
+        let mut rows = [row(0); 16];
+        for (k, to) in rows.iter_mut().enumerate().skip(1) {
+            *to = if k == 8 { row(k) } else { _mm256_xor_si256(row(k), row(k - 1)) };
+        }
+        for at in (0..done).step_by(ROUND) {
+            let code = _mm256_loadu_si256(from.add(at).cast());
+            let mut out = _mm256_setzero_si256();
+            for (half, code) in rows.chunks_exact(8).zip([code, _mm256_xor_si256(code, all!(0x80))])
+            {
+                // A negative index finds nothing, and stays negative.
+                let mut index = code;
+                for row in half {
+                    out = _mm256_xor_si256(out, _mm256_shuffle_epi8(*row, index));
+                    index = _mm256_subs_epi8(index, all!(16));
+                }
+            }
+            _mm256_storeu_si256(to.add(at).cast(), out);
+        }
+    }
+    done
+}

@@ -1,4 +1,4 @@
-use super::{Law, portable, scalar, tables};
+use super::{Law, kernel, scalar, tables};
 
 /// A change of level applied to codes themselves, without a linear signal in between.
 ///
@@ -41,7 +41,7 @@ impl Gain {
 
     /// Changes the level of codes in place.
     pub fn apply(&self, codes: &mut [u8]) {
-        portable::map_in_place(&self.table, codes);
+        kernel::map_in_place(&self.table, codes);
     }
 }
 

@@ -103,6 +103,18 @@ pub(super) fn transcode_in_place(from: Law, codes: &mut [u8]) {
     }
 }
 
+/// Every code becomes what stands in its place in the table.
+#[inline(always)]
+pub(super) fn map_in_place(table: &[u8; 256], codes: &mut [u8]) {
+    let n = codes.len();
+    #[allow(unused_variables, reason = "not every target has a kernel")]
+    let target = codes.as_mut_ptr();
+    let done = rounds!(map(table, target.cast_const(), target, n));
+    if done < n {
+        portable::map_in_place(table, &mut codes[done..n]);
+    }
+}
+
 // What the rounds leave. These stay out of line: a frame of 10, 20 or 30 ms leaves little or
 // nothing, and is so short that saving their registers would be a good part of its cost.
 

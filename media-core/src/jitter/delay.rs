@@ -15,7 +15,7 @@ const BIN: i64 = 5 * SAMPLES_PER_MS;
 const ONE: u32 = 1 << 12;
 const FORGET: u32 = 11;
 /// Another delay is taken up when it saves this many thousandths of a MOS, for the move is heard.
-const INERTIA: u32 = 60;
+const INERTIA: u32 = 45;
 /// Before the delay grows, so many packets in time are believed in beforehand: two stalls in the
 /// first seconds are no rule. Before it shrinks they are not: two stalls are a warning.
 const BELIEF: u32 = 500 * ONE;
@@ -121,6 +121,13 @@ impl Transit {
     /// One of the missing came after all.
     pub(super) fn found(&mut self) {
         self.lost = self.lost.saturating_sub(64);
+    }
+
+    /// Whether a packet that has not come at this lateness is likelier lost than late.
+    pub(super) fn is_lost(&self, late: i64) -> bool {
+        let bin = usize::try_from(late / BIN).unwrap_or(0).min(BINS);
+        let later: u32 = self.bins[bin..].iter().sum();
+        u64::from(later) << 16 < u64::from(self.lost) * u64::from(self.total)
     }
 
     /// Moves what was measured against the old base to the new one.

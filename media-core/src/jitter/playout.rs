@@ -7,6 +7,7 @@
 use super::buffer::{Gap, JitterBuffer};
 use super::scale::{self, Cut};
 use super::{Decoder, Kind, MAX_FRAME, Pulled, SAMPLES_PER_MS, store, to_ms, to_samples};
+use crate::plc::LONGEST_BRIDGE;
 
 /// Concealment goes on for this long; afterwards the line is silent: 120 ms.
 const CONCEAL: u32 = 960;
@@ -139,14 +140,19 @@ impl JitterBuffer {
                     return Some(usize::MAX);
                 }
             } else if gap > 0 && excess < self.beat + BEARABLE {
-                if ahead == 2 && gap == self.frame && self.recover(record, decoder) {
+                // What is missing is made up at once where the pull needs all of it, or where
+                // nothing of it will come: both sides of it know more than one.
+                let due = gap <= left
+                    || gap <= LONGEST_BRIDGE as i64
+                        && self.transit.is_lost(now - base - (record.at - self.frame));
+                if (due || gap == self.frame) && self.recover(record, gap as usize, decoder) {
                     return None;
                 }
-                if gap <= left && self.bridge(record, gap as usize, decoder) {
+                if due && self.bridge(record, gap as usize, decoder) {
                     return None;
                 }
                 // Up to where redundancy in the next packet might begin.
-                let wait = if ahead == 2 && gap > self.frame { gap - self.frame } else { gap };
+                let wait = if gap > self.frame { gap - self.frame } else { gap };
                 return Some(usize::try_from(wait).unwrap_or(usize::MAX));
             } else if gap > 0 {
                 // What is missing makes up for what is too much.
@@ -173,20 +179,20 @@ impl JitterBuffer {
         }
     }
 
-    /// Makes the lost frame before `next` ready from what that packet says of it.
-    fn recover(&mut self, next: store::Record, decoder: &mut impl Decoder) -> bool {
-        let len = decoder.recover(self.store.payload(&next), &mut self.ready).min(MAX_FRAME);
-        if len as i64 != self.frame {
+    /// Makes a lost stretch of `gap` samples before `next` ready: its last frame from what that
+    /// packet says of it, and what is before that from both sides.
+    fn recover(&mut self, next: store::Record, gap: usize, decoder: &mut impl Decoder) -> bool {
+        let frame = usize::try_from(self.frame).unwrap_or(MAX_FRAME);
+        let Some(made) = gap.checked_sub(frame).filter(|_| gap <= MAX_FRAME) else {
+            return false;
+        };
+        let (lost, ready) = self.ready[..gap].split_at_mut(made);
+        if decoder.recover(self.store.payload(&next), ready) != frame {
             return false;
         }
-        self.concealer.received(&mut self.ready[..len]);
-        self.gap = Gap::Loss(0);
-        self.sequence = next.sequence.wrapping_sub(1);
-        self.heard = next.at;
-        self.play = Some(next.at);
-        self.ready_from = 0;
-        self.made = 0;
-        self.ready_to = len as u16;
+        self.concealer.bridge(lost, ready);
+        self.concealer.received(ready);
+        self.make_ready(made, gap, next.at, next.sequence.wrapping_sub(1));
         true
     }
 
@@ -204,15 +210,21 @@ impl JitterBuffer {
         self.concealer.bridge(lost, &ready[..len]);
         self.concealer.received(&mut ready[..len]);
         self.vad.heard(&ready[..len]);
-        self.gap = Gap::Loss(0);
-        self.sequence = next.sequence;
         self.frame = if len > 0 { len as i64 } else { self.frame };
-        self.heard = next.at + len as i64;
-        self.play = Some(self.heard);
-        self.ready_from = 0;
-        self.ready_to = (gap + len) as u16;
-        self.made = gap as u16;
+        self.make_ready(gap, gap + len, next.at + len as i64, next.sequence);
         true
+    }
+
+    /// So many samples are ready, the first `made` of them made up; they end at `until`, and
+    /// `sequence` is the last packet they stand for.
+    fn make_ready(&mut self, made: usize, samples: usize, until: i64, sequence: u16) {
+        self.gap = Gap::Loss(0);
+        self.sequence = sequence;
+        self.heard = until;
+        self.play = Some(until);
+        self.ready_from = 0;
+        self.ready_to = samples as u16;
+        self.made = made as u16;
     }
 
     /// Makes the first packet's samples ready; `false` when it has none to give.
@@ -245,13 +257,8 @@ impl JitterBuffer {
         self.frame = len as i64;
         self.concealer.received(&mut self.ready[..len]);
         self.noise.stop();
-        self.gap = Gap::Loss(0);
-        self.sequence = record.sequence;
-        self.heard = record.at + (old + len) as i64;
-        self.play = Some(self.heard);
-        self.ready_from = 0;
-        self.made = 0;
-        self.ready_to = self.adjust(len, excess, left) as u16;
+        let samples = self.adjust(len, excess, left);
+        self.make_ready(0, samples, record.at + (old + len) as i64, record.sequence);
         true
     }
 

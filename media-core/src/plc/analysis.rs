@@ -35,24 +35,11 @@ impl Voice {
 
     /// Splits the past into filter and excitation.
     pub(super) fn of(history: &[i16; HISTORY]) -> Voice {
-        Self::split(&floats(history), None)
-    }
-
-    /// The same where the pitch is known.
-    pub(super) fn with_pitch(history: &[i16; HISTORY], pitch: usize) -> Voice {
-        Self::split(&floats(history), Some(pitch.clamp(*LAGS.start(), *LAGS.end())))
-    }
-
-    /// Samples of the period that is repeated.
-    pub(super) const fn pitch(&self) -> usize {
-        self.pitch
-    }
-
-    fn split(past: &[f32; HISTORY], known: Option<usize>) -> Voice {
-        let pitch = known.unwrap_or_else(|| pitch(past));
+        let past = &floats(history);
+        let pitch = pitch(past);
         let mut voice = Voice { filter: predict(&weighted(past)).filter, pitch, ..Voice::NONE };
-        let start = HISTORY - voice.pitch;
-        for (i, to) in voice.period[..voice.pitch].iter_mut().enumerate() {
+        let start = HISTORY - pitch;
+        for (i, to) in voice.period[..pitch].iter_mut().enumerate() {
             let n = start + i;
             let predicted: f32 =
                 voice.filter.iter().enumerate().map(|(k, a)| a * past[n - 1 - k]).sum();
@@ -62,6 +49,11 @@ impl Voice {
             *to = past[HISTORY - 1 - k];
         }
         voice
+    }
+
+    /// Samples of the period that is repeated.
+    pub(super) const fn pitch(&self) -> usize {
+        self.pitch
     }
 
     /// The next sample.

@@ -34,7 +34,7 @@ const HOLD: u32 = 40;
 const FADE: u32 = 640;
 
 /// The longest gap bridged from both sides: 60 ms.
-const LONGEST_BRIDGE: usize = 480;
+pub(crate) const LONGEST_BRIDGE: usize = 480;
 /// Samples over which both sides are compared, and how far beyond the gap they may meet.
 const MEETING: usize = 80;
 const BEYOND: usize = 64 + MEETING;
@@ -89,6 +89,9 @@ impl Concealer {
     /// sides, their phases made to meet; `next` then goes through
     /// [`received`](Concealer::received) as ever. Of more than 60 ms only the end is a bridge.
     pub fn bridge(&mut self, out: &mut [i16], next: &[i16]) {
+        if out.is_empty() {
+            return;
+        }
         let (far, out) = out.split_at_mut(out.len().saturating_sub(LONGEST_BRIDGE));
         if !far.is_empty() {
             self.conceal(far);
@@ -108,7 +111,7 @@ impl Concealer {
         let forth = &mut forth[..n + turn + MEETING];
         forth.iter_mut().for_each(|sample| *sample = self.voice.next());
         let meets = meeting(forth, n - turn, next).unwrap_or(n);
-        let mut back = Voice::with_pitch(&mirror, pitch);
+        let mut back = Voice::of(&mirror);
         for (i, sample) in out.iter_mut().enumerate() {
             let (t, end) = (i as f32, n as f32);
             let at = t + (meets as f32 - end) * (t / end) * (t / end);

@@ -178,11 +178,13 @@ impl Header {
             Container::Wav => self.put_wav(long, frame, &mut to),
             Container::Au => {
                 to.bytes(b".snd");
-                to.be(24);
+                to.be(28);
                 to.be(self.data_bytes.and_then(|n| u32::try_from(n).ok()).unwrap_or(UNKNOWN));
                 to.be(self.format.encoding.au_code());
                 to.be(self.format.rate);
                 to.be(u32::from(self.format.channels));
+                // An empty annotation: some readers miss it.
+                to.be(0);
             }
         }
         if to.len <= to.out.len() { Ok(to.len) } else { Err(HeaderError::NoRoom { need: to.len }) }

@@ -48,10 +48,19 @@ fn a_shout_does_not_clip() {
     let mut sound: Vec<i16> = (0..10 * 8000).map(|i| speech(i, 500.0)).collect();
     agc.process(&mut sound);
     assert!(agc.gain() > Gain::from_db(9));
-    let mut shout: Vec<i16> = (0..3200).map(|i| speech(i, 30_000.0)).collect();
-    agc.process(&mut shout);
-    // The first block's gain is still on its way down.
-    assert!(shout[80..].iter().all(|s| s.unsigned_abs() < 31_000));
+    for peak in [10_000.0, 30_000.0] {
+        let mut shout: Vec<i16> = (0..3200).map(|i| speech(i, peak)).collect();
+        agc.clone().process(&mut shout);
+        assert!(shout.iter().all(|s| s.unsigned_abs() <= 30_900));
+        // Nor is it made softer than it was.
+        assert!(shout.iter().any(|s| s.unsigned_abs() > 9_000));
+    }
+    // Not even from one sample to the next, and what is before it is not torn.
+    let mut clap: Vec<i16> = (0..800).map(|i| if i < 437 { 3000 } else { -32_768 }).collect();
+    agc.process(&mut clap);
+    assert!(clap[437..480].iter().all(|&s| s == -30_900), "{:?}", &clap[430..445]);
+    assert!(clap[..400].iter().all(|&s| s > 8000), "{:?}", &clap[390..400]);
+    assert!(clap[400..437].windows(2).all(|pair| (0..=400).contains(&(pair[0] - pair[1]))));
 }
 
 proptest! {
@@ -60,6 +69,7 @@ proptest! {
         let mut agc = Agc::new(Config::new(target, up, down));
         for mut frame in frames {
             agc.process(&mut frame);
+            prop_assert!(frame.iter().all(|s| s.unsigned_abs() <= 30_900));
         }
     }
 }

@@ -30,3 +30,5 @@ mod signal;
 mod tone;
 mod vad;
 mod wav;
+#[cfg(feature = "std")]
+mod wav_peers;

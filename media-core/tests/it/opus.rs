@@ -97,8 +97,8 @@ fn a_coder_in_the_callers_memory_is_like_any_other() {
     assert_eq!(after, [MARK]);
 }
 
-/// A call over the jitter buffer, every tenth packet lost; with or without redundancy.
-fn call(settings: Settings) -> (Vec<i16>, u64) {
+/// A call over the jitter buffer, `burst` of every ten packets lost; with or without redundancy.
+fn call(settings: Settings, burst: u32) -> (Vec<i16>, u64) {
     let (mut encoder, mut decoder) = (Encoder::new(settings).unwrap(), Decoder::new().unwrap());
     let config = Config::with_delay(60, 60).with_clock_ratio(6);
     let mut buffer = JitterBuffer::new(config);
@@ -108,7 +108,7 @@ fn call(settings: Settings) -> (Vec<i16>, u64) {
         let mut packet = [0; 1275];
         let len = encoder.encode(&pcm, &mut packet).unwrap();
         let now = u64::from(i) * 20_000;
-        if i % 10 != 7 {
+        if !(7..7 + burst).contains(&(i % 10)) {
             let verdict = buffer.insert(&Packet {
                 ssrc: 1,
                 sequence: i as u16,
@@ -128,10 +128,10 @@ fn call(settings: Settings) -> (Vec<i16>, u64) {
 
 #[test]
 fn the_jitter_buffer_uses_the_redundancy() {
-    let (with, concealed) = call(Settings::new(24_000, 20));
+    let (with, concealed) = call(Settings::new(24_000, 20), 1);
     // The encoder leaves the copy out where it thinks a frame says little.
     assert!(concealed < 25 * 160, "{concealed}");
-    let (without, all) = call(Settings::new(24_000, 0));
+    let (without, all) = call(Settings::new(24_000, 0), 1);
     // Of fifty losses the last is not played any more.
     assert_eq!(all, 49 * 160);
     let said: Vec<i16> = (0..80_000).map(voice).collect();
@@ -141,6 +141,14 @@ fn the_jitter_buffer_uses_the_redundancy() {
     let (with, without) =
         (alike(&said[range.clone()], &with[late.clone()]), alike(&said[range], &without[late]));
     assert!(with > without, "{with} {without}");
+}
+
+#[test]
+fn the_last_of_a_burst_is_recovered_and_the_rest_bridged() {
+    let (_, concealed) = call(Settings::new(24_000, 20), 2);
+    // As above: of fifty bursts the last is not played, and some frames have no copy.
+    assert!(concealed < (49 + 25) * 160, "{concealed}");
+    assert_eq!(call(Settings::new(24_000, 0), 2).1, 98 * 160);
 }
 
 proptest! {
