@@ -96,6 +96,7 @@ mod ranks;
 mod relax;
 mod ring;
 mod select;
+mod service_level;
 mod skill;
 mod slab;
 mod storage;
@@ -130,6 +131,7 @@ pub use select::{
     Asterisk, CallCenter, CallOrder, CallReason, Order, Ring, Start, Strategy, Term,
     asterisk_bucket,
 };
+pub use service_level::{Level, ServiceLevel};
 pub use skill::{ClassId, ProfileId, Skill, SkillRange};
 pub use time::Time;
 pub use timer::{AlarmSlot, TimerSlot};

@@ -8,6 +8,7 @@ use crate::plain::plain;
 use crate::ranks::Row;
 use crate::relax::{Overflow, TierRules};
 use crate::select::{Order, Strategy};
+use crate::service_level::{Counted, Level, ServiceLevel};
 use crate::slab::NIL;
 use crate::time::Time;
 use crate::tree::Tree;
@@ -48,6 +49,11 @@ pub struct QueueConfig {
     pub weight: u16,
     /// Answered within so many ms counts as in service level. Default: 20 000.
     pub service_level_ms: u64,
+    /// Which calls [`Engine::service_level`](crate::Engine::service_level) counts, and out of which.
+    /// Default: of the answered.
+    pub service_level: Level,
+    /// A call abandoned before so many ms counts as abandoned almost at once. Default: 5 000.
+    pub short_ms: u64,
     /// Calls should be answered within so many ms (1 or more), where
     /// [`CallOrder`](crate::CallOrder) goes by targets. `None`: `service_level_ms`.
     pub target_ms: Option<u64>,
@@ -96,6 +102,8 @@ impl Default for QueueConfig {
             max_waiting: None,
             weight: 0,
             service_level_ms: 20_000,
+            service_level: Level::OfAnswered,
+            short_ms: 5_000,
             target_ms: None,
             share: 1,
             announce_first_ms: None,
@@ -177,6 +185,8 @@ pub struct QueueCounters {
     pub answered_in_level: u64,
     /// Abandoned within the service level.
     pub abandoned_in_level: u64,
+    /// Abandoned almost at once.
+    pub short: u64,
     /// Calls that ended after having been answered.
     pub completed: u64,
     /// The waits of all calls that waited and wait no more, in ms.
@@ -185,6 +195,17 @@ pub struct QueueCounters {
     pub answered_waited_ms: u64,
     /// The talk of the completed ones, in ms.
     pub talked_ms: u64,
+}
+
+impl QueueCounters {
+    /// The service level by a definition.
+    pub(crate) fn service_level(&self, definition: Level) -> ServiceLevel {
+        let Self { offered, answered, abandoned, short, .. } = *self;
+        let Self { answered_in_level, abandoned_in_level, .. } = *self;
+        let counted =
+            Counted { offered, answered, abandoned, short, answered_in_level, abandoned_in_level };
+        counted.by(definition)
+    }
 }
 
 /// Tier and first order term of a member offered to: tier 0 and any term for those rules that look
@@ -308,9 +329,9 @@ impl Default for Pool {
     }
 }
 
-plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wrap_up_ms, wrap_up_shared, max_wait_ms, overflow, resume_within_ms, max_waiting, weight, service_level_ms, target_ms, share, announce_first_ms, announce_every_ms, missed_limit, aging_ms, join_empty, leave_empty, leave_empty_after_ms, leave_empty_stay_ms, delays, tiers });
+plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wrap_up_ms, wrap_up_shared, max_wait_ms, overflow, resume_within_ms, max_waiting, weight, service_level_ms, service_level, short_ms, target_ms, share, announce_first_ms, announce_every_ms, missed_limit, aging_ms, join_empty, leave_empty, leave_empty_after_ms, leave_empty_stay_ms, delays, tiers });
 plain!(struct Delays { busy_ms, declined_ms, failed_ms, no_answer_ms });
-plain!(struct QueueCounters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms });
+plain!(struct QueueCounters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, short, completed, waited_ms, answered_waited_ms, talked_ms });
 plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, levels, steps, cursor, calls, empty_since, emptying, next_emptying, handle_ms, last_wait_ms });
 plain!(struct Line { queue, class, penalties, calls, open, head, head_level, head_order, next });
 plain!(struct Pool { profile, tree });

@@ -102,7 +102,10 @@ def test_the_ways_a_call_leaves() -> None:
 
     assert engine.position(second.call) == 2
     engine.set_priority(100, second.call, 5)
-    assert engine.position(second.call) == 1
+    (changed,) = engine
+    assert isinstance(changed, acd.PriorityChanged)
+    assert (changed.call_tag, changed.from_priority, changed.priority) == (2, 0, 5)
+    assert engine.position(second.call) == changed.position == 1
     engine.exit(500, first.call, key=9)
     (left,) = engine
     assert isinstance(left, Left)

@@ -9,8 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from trunkline import acd
-from trunkline.acd import AcdError, CallOrder, Engine, Journal, JournalError, Offer, replay
+from trunkline.acd import (
+    AcdError,
+    CallOrder,
+    DutyGroup,
+    Engine,
+    Journal,
+    JournalError,
+    Level,
+    Offer,
+    OfferEnded,
+    replay,
+)
 from trunkline.aio import Driver, FakeClock
+from trunkline.calendar import Calendar
 from trunkline.ivr import Flow, Play, Session, compile
 
 
@@ -374,3 +386,104 @@ def test_dashboards_of_others_are_told_in_their_words() -> None:
         TypeError, match=r"name_agent\(\) got an unexpected keyword argument 'nmae'"
     ):
         engine.name_agent(1, nmae="x")  # type: ignore[call-arg]
+
+
+def test_statistics_survive_and_are_forgotten() -> None:
+    engine = Engine()
+    queue = engine.add_queue(
+        service_level="of_offered_but_short", service_level_ms=2_000, short_ms=1_000
+    )
+    with pytest.raises(ValueError, match="keep_stats"):
+        engine.stats_snapshot()
+    with pytest.raises(ValueError, match="level is 'best'"):
+        engine.keep_stats(level="best")
+    engine.keep_stats(60_000, level_ms=2_000, short_ms=1_000, level=Level.OF_OFFERED)
+    agent = engine.add_agent()
+    engine.join_queue(agent, queue)
+    engine.set_agent_state(0, agent, "available")
+    for n, now in enumerate((1_000, 30_000, 70_000)):
+        engine.arrive(now, queue, tag=n)
+        for output in engine:
+            if isinstance(output, Offer) and n == 1:
+                engine.hangup(now + 500, output.call)
+            elif isinstance(output, Offer):
+                engine.accept(now + 1_500 + n * 1_000, output.offer)
+                engine.complete(now + 10_000, output.call, "agent")
+    first, second = engine.traffic_rows()
+    assert (first["in_level"], first["in_level_of"]) == (1, 2)
+    assert (second["in_level"], second["in_level_of"]) == (0, 1)
+    level = engine.service_level(queue)
+    assert (level.definition, level.in_level, level.of) == (Level.OF_OFFERED_BUT_SHORT, 1, 2)
+    assert engine.queue_counters(queue).short == 1
+
+    snapshot, rows = engine.stats_snapshot(), engine.traffic_rows()
+    engine.forget_stats_before(60_000)
+    assert engine.traffic_rows() == [second]
+    engine.restore_stats(snapshot)
+    assert engine.traffic_rows() == rows
+    with pytest.raises(AcdError) as refused:
+        engine.restore_stats(snapshot[:-1])
+    assert refused.value.code == "snapshot" and engine.traffic_rows() == rows
+
+
+def test_who_can_starve_is_named() -> None:
+    engine = Engine()
+    light, heavy = engine.add_queue(aging_ms=1_000), engine.add_queue(weight=2)
+    agent = engine.add_agent()
+    for queue in (light, heavy):
+        engine.join_queue(agent, queue)
+    found = {(rule.queue, rule.under) for rule in engine.starvation()}
+    assert found == {(light, heavy), (heavy, None)}
+
+
+def test_another_epochs_word_does_not_count() -> None:
+    engine = Engine()
+    assert engine.epoch == 0
+    engine.begin_epoch(7)
+    engine.check_epoch(7)
+    for wrong in (engine.check_epoch, engine.begin_epoch):
+        with pytest.raises(AcdError) as refused:
+            wrong(6)
+        assert (refused.value.code, refused.value.subject) == ("wrong_epoch", 7)
+    assert engine.epoch == 7
+
+
+def test_a_group_serves_in_its_hours_only() -> None:
+    book = io.StringIO()
+    engine = Journal(book)
+    queue, ann, bob = engine.add_queue(), engine.add_agent(tag=1), engine.add_agent(tag=2)
+    hour = 3_600_000
+    day = Calendar({"thursday": ["09:00-17:00"]})
+    group = DutyGroup(queue, day, {ann: {"penalty": 1}, bob: {}})
+    assert group.apply(engine, 8 * hour) == []
+    assert group.apply(engine, 9 * hour) == [ann, bob]
+    assert group.apply(engine, 10 * hour) == []
+    engine.set_agent_state(10 * hour, ann, "available")
+    engine.arrive(10 * hour, queue)
+    assert any(isinstance(output, Offer) for output in engine)
+    engine.leave_queue(bob, queue)
+    assert group.apply(engine, 17 * hour) == [ann]
+    ended = [output for output in engine if isinstance(output, OfferEnded)]
+    assert [output.end for output in ended] == ["agent_gone"]
+    assert engine.members(queue) == []
+    assert replay(book.getvalue().splitlines()).state_hash == engine.state_hash
+
+
+def test_raised_penalties_share_the_calls() -> None:
+    engine = Engine(steps=1)
+    queue, wide = engine.add_queue(), engine.add_queue()
+    engine.set_relaxation(wide, [{"after_ms": 1_000, "penalty_raise": 5}])
+    agent = engine.add_agent()
+    for of in (queue, wide):
+        engine.join_queue(agent, of, penalty=1)
+    engine.set_agent_state(0, agent, "available")
+    engine.arrive(0, queue, penalty_min=2, penalty_max=3, penalty_raise=2, penalty_raise_within=True)
+    engine.tick(2_000)
+    offered = [output.at for output in engine if isinstance(output, Offer)]
+    assert offered == []
+    engine.arrive(2_000, wide, penalty_min=2, penalty_max=3)
+    engine.tick(9_000)
+    offered = [output.at for output in engine if isinstance(output, Offer)]
+    assert offered == [3_000]
+    with pytest.raises(AcdError, match="penalty_raise is above penalty_max"):
+        engine.arrive(9_000, queue, penalty_max=1, penalty_raise=2)

@@ -471,6 +471,18 @@ TL_ENUM(tl_acd_empty, uint32_t) {
     TL_ACD_EMPTY_NONE_FREE = 3,
 };
 
+/** Which calls a service level counts, and out of which. */
+TL_ENUM(tl_acd_level, uint32_t) {
+    /** Answered in time, of the answered. */
+    TL_ACD_LEVEL_OF_ANSWERED = 0,
+    /** Answered or abandoned in time, of the answered and abandoned. */
+    TL_ACD_LEVEL_OF_ANSWERED_AND_ABANDONED = 1,
+    /** Answered in time, of all that were offered. */
+    TL_ACD_LEVEL_OF_OFFERED = 2,
+    /** The same, without those who hung up almost at once. */
+    TL_ACD_LEVEL_OF_OFFERED_BUT_SHORT = 3,
+};
+
 /** How a queue works. */
 typedef struct tl_acd_queue_config {
     /** Set by `tl_acd_queue_defaults`. */
@@ -581,6 +593,10 @@ typedef struct tl_acd_queue_config {
     uint32_t tier_by_level;
     /** 1: the lowest level that anybody is logged in on is there at once. Default: 0. */
     uint32_t tier_skip_empty;
+    /** A `tl_acd_level`: what `tl_acd_get_service_level` counts. Default: of the answered. */
+    uint32_t service_level;
+    /** A call abandoned before so long counts as abandoned almost at once. Default: 5,000. */
+    uint32_t short_ms;
 } tl_acd_queue_config;
 
 /** A step of relaxation: after so long in the queue a call asks for less, or of more agents. */
@@ -1229,6 +1245,18 @@ TL_ENUM(tl_acd_call_state, uint32_t) {
     TL_ACD_CALL_CONNECTED = 3,
 };
 
+/** A service level with its definition, without which the numbers say nothing. */
+typedef struct tl_acd_service_level {
+    /** A `tl_acd_level`. */
+    uint32_t definition;
+    /** 0. */
+    uint32_t reserved;
+    /** Calls in the service level; never more than `of`. */
+    uint64_t in_level;
+    /** Out of so many. */
+    uint64_t of;
+} tl_acd_service_level;
+
 /**
  * What happened in a queue since it was made. `offered` is the sum of `refused`, `answered`,
  * `abandoned`, `timed_out`, `exited`, `left_empty`, `overflowed` and `waiting` at every moment.
@@ -1274,8 +1302,10 @@ typedef struct tl_acd_queue_counters {
     uint32_t taking_calls;
     /** Those of them who could take one now. */
     uint32_t free;
+    /** Abandoned almost at once. */
+    uint64_t short_calls;
     /** For later versions; 0. */
-    uint64_t reserved[6];
+    uint64_t reserved[5];
 } tl_acd_queue_counters;
 
 /** What an agent did since it was added, and what it is. */
@@ -1353,6 +1383,11 @@ typedef struct tl_acd_member_info {
     /** For later versions; 0. */
     uint64_t reserved[2];
 } tl_acd_member_info;
+
+/** Stores a queue's service level so far, by the definition in its configuration. */
+tl_status tl_acd_get_service_level(const tl_acd *acd,
+                                   uint64_t queue,
+                                   struct tl_acd_service_level *level);
 
 /** Stores what happened in a queue so far, and who is there. */
 tl_status tl_acd_get_queue(const tl_acd *acd,
@@ -2103,8 +2138,8 @@ typedef struct tl_stats tl_stats;
 typedef struct tl_stats_config {
     /** Set by `tl_stats_defaults`. */
     uint32_t struct_size;
-    /** Must be 0. */
-    uint32_t reserved;
+    /** A `tl_acd_level`: what `tl_stats_get_service_level` counts. Default: of the answered. */
+    uint32_t level;
     /** How long an interval is. Default: 1,800,000, half an hour. */
     uint64_t interval_ms;
     /** Answered or abandoned within so long is in the service level. Default: 20,000. */
@@ -2371,6 +2406,14 @@ typedef struct tl_stats_call {
     /** For later versions; 0. */
     uint64_t reserved[2];
 } tl_stats_call;
+
+/**
+ * Stores the service level of a row of traffic, or of a sum of rows, by the definition that is kept
+ * with the statistics.
+ */
+tl_status tl_stats_get_service_level(const tl_stats *stats,
+                                     const struct tl_stats_traffic *row,
+                                     tl_acd_service_level *level);
 
 /**
  * Stores as many rows of traffic, by interval and queue, as there is `room` for, and in `count` how
@@ -2769,6 +2812,14 @@ typedef struct tl_campaign_config {
      * that no contact can be added.
      */
     const tl_calendar_config *const *zones;
+    /**
+     * The cap is for so long, from the first input on; then, at that very instant, the next period
+     * begins with a new record. At most 49 days. Default: `TL_NONE32`, only
+     * `tl_campaign_start_period` begins one.
+     */
+    uint32_t period_ms;
+    /** Must be 0. */
+    uint32_t reserved;
 } tl_campaign_config;
 
 /** Fills in the default configuration. */
@@ -2871,8 +2922,10 @@ typedef struct tl_campaign_info {
     uint32_t intensified;
     /** 0. */
     uint32_t reserved32;
-    /** For later versions; 0. */
-    uint64_t reserved[2];
+    /** Dials of the cap's period before this one that people answered. */
+    uint64_t last_live;
+    /** Those of them for whom no agent was there in time. */
+    uint64_t last_abandoned;
 } tl_campaign_info;
 
 /** Fills in the default contact. */

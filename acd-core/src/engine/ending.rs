@@ -36,7 +36,7 @@ impl Engine<'_> {
         let Call { arrived, tag, .. } = self.calls[call];
         let joined = self.calls[call].joined();
         let waited_ms = self.now.since(arrived);
-        let level = self.queues[queue].config.service_level_ms;
+        let QueueConfig { service_level_ms: level, short_ms, .. } = self.queues[queue].config;
         let counters = &mut self.queues[queue].counters;
         counters.waiting -= 1;
         counters.waited_ms = counters.waited_ms.saturating_add(self.now.since(joined));
@@ -45,6 +45,7 @@ impl Engine<'_> {
             LeaveReason::Abandoned => {
                 counters.abandoned += 1;
                 counters.abandoned_in_level += u64::from(waited_ms <= level);
+                counters.short += u64::from(waited_ms < short_ms);
             }
             LeaveReason::ExitKey(_) => counters.exited += 1,
             LeaveReason::LeaveEmpty => counters.left_empty += 1,

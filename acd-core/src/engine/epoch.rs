@@ -41,9 +41,19 @@ impl Engine<'_> {
     /// # Errors
     /// [`Error::WrongEpoch`]: it was meant for another; or as `handle`.
     pub fn handle_in(&mut self, epoch: u64, now: Time, input: Input) -> Result<(), Error> {
-        if epoch != self.epoch {
-            return Err(Error::WrongEpoch { current: self.epoch, given: epoch });
-        }
+        self.check_epoch(epoch)?;
         self.handle(now, input)
+    }
+
+    /// Whether this is the current term of office.
+    ///
+    /// # Errors
+    /// [`Error::WrongEpoch`]: it is not.
+    pub fn check_epoch(&self, epoch: u64) -> Result<(), Error> {
+        if epoch == self.epoch {
+            Ok(())
+        } else {
+            Err(Error::WrongEpoch { current: self.epoch, given: epoch })
+        }
     }
 }

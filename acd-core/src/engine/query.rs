@@ -6,6 +6,7 @@ use crate::call::CallState;
 use crate::error::Error;
 use crate::id::{AgentId, CallId, QueueId};
 use crate::queue::{Queue, QueueConfig, QueueCounters};
+use crate::service_level::ServiceLevel;
 
 impl Engine<'_> {
     /// Where a call is.
@@ -58,6 +59,15 @@ impl Engine<'_> {
     /// No such queue.
     pub fn queue_counters(&self, queue: QueueId) -> Result<QueueCounters, Error> {
         Ok(self.queues[self.queue(queue)?].counters)
+    }
+
+    /// A queue's service level so far, by the queue's [own definition](QueueConfig::service_level).
+    ///
+    /// # Errors
+    /// No such queue.
+    pub fn service_level(&self, queue: QueueId) -> Result<ServiceLevel, Error> {
+        let Queue { config, counters, .. } = &self.queues[self.queue(queue)?];
+        Ok(counters.service_level(config.service_level))
     }
 
     /// How a queue works.

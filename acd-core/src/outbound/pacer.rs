@@ -23,7 +23,7 @@ pub enum Mode {
 /// What a campaign's dials came to, in the period the cap is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PacerCounters {
-    /// Dials that have not come to anything yet.
+    /// Dials that have not come to anything yet, those of the period before included.
     pub dialling: u32,
     /// Dials that people answered.
     pub live: u64,
@@ -58,6 +58,9 @@ pub struct Pacer {
     mode: Mode,
     cap_per_mille: u16,
     counters: PacerCounters,
+    /// What the dials of the period before came to, and how many of them have not come to anything.
+    before: PacerCounters,
+    carried: u32,
 }
 
 impl Pacer {
@@ -73,13 +76,20 @@ impl Pacer {
         if matches!(mode, Mode::Predictive { dials_per_100_agents } if dials_per_100_agents < 100) {
             return Err(Error::Config("predictive dialling with fewer dials than agents"));
         }
-        Ok(Self { mode, cap_per_mille, counters: PacerCounters::default() })
+        let (counters, before) = (PacerCounters::default(), PacerCounters::default());
+        Ok(Self { mode, cap_per_mille, counters, before, carried: 0 })
     }
 
     /// What the dials of the period came to.
     #[must_use]
     pub fn counters(&self) -> PacerCounters {
         self.counters
+    }
+
+    /// What the dials of the period before came to; complete when none of them is under way any more.
+    #[must_use]
+    pub fn last_period(&self) -> PacerCounters {
+        PacerCounters { dialling: self.carried, ..self.before }
     }
 
     /// How many more calls may be dialled now, with so many agents idle and set aside for them.
@@ -106,14 +116,16 @@ impl Pacer {
         u32::try_from(safe).unwrap_or(u32::MAX)
     }
 
-    /// Whether the cap holds if all of so many dials are answered at once.
+    /// Whether the cap holds if all of so many dials are answered at once, those of the period
+    /// before by the idle agents, who are missing for this period's then.
     fn is_safe(&self, dials: u64, idle: u64) -> bool {
-        let unserved = dials.saturating_sub(idle);
+        let ours = dials.saturating_sub(u64::from(self.carried));
+        let unserved = dials.saturating_sub(idle).min(ours);
         if unserved == 0 {
             return true;
         }
         let abandoned = u128::from(self.counters.abandoned) + u128::from(unserved);
-        let live = u128::from(self.counters.live) + u128::from(dials);
+        let live = u128::from(self.counters.live) + u128::from(ours);
         abandoned * 1_000 <= live * u128::from(self.cap_per_mille)
     }
 
@@ -143,24 +155,55 @@ impl Pacer {
 
     /// A dial was answered by a person, and an agent was there in time, or not.
     pub fn answered(&mut self, served: bool) {
-        self.counters.dialling = self.counters.dialling.saturating_sub(1);
+        self.over();
         self.counters.live += 1;
         self.counters.abandoned += u64::from(!served);
     }
 
     /// A dial came to nothing: busy, no answer, a machine.
     pub fn unanswered(&mut self) {
-        self.counters.dialling = self.counters.dialling.saturating_sub(1);
+        self.over();
         self.counters.unanswered += 1;
     }
 
-    /// A new period begins: what is being dialled goes on, the record starts again.
+    /// As [`answered`](Self::answered), of a dial that was made before this period began: it counts
+    /// in the record of its own. Without any such dial under way it is one of this period's.
+    pub fn answered_before(&mut self, served: bool) {
+        if self.carried == 0 {
+            return self.answered(served);
+        }
+        self.carried -= 1;
+        self.over();
+        self.before.live += 1;
+        self.before.abandoned += u64::from(!served);
+    }
+
+    /// As [`unanswered`](Self::unanswered), of a dial that was made before this period began.
+    pub fn unanswered_before(&mut self) {
+        if self.carried == 0 {
+            return self.unanswered();
+        }
+        self.carried -= 1;
+        self.over();
+        self.before.unanswered += 1;
+    }
+
+    /// A dial is under way no more.
+    fn over(&mut self) {
+        self.counters.dialling = self.counters.dialling.saturating_sub(1);
+        self.carried = self.carried.min(self.counters.dialling);
+    }
+
+    /// A new period begins with a new record. What is being dialled goes on, and belongs to the
+    /// record before: tell what becomes of it by [`answered_before`](Self::answered_before) and
+    /// [`unanswered_before`](Self::unanswered_before).
     pub fn start_period(&mut self) {
-        self.counters =
-            PacerCounters { dialling: self.counters.dialling, ..PacerCounters::default() };
+        let dialling = self.counters.dialling;
+        (self.before, self.carried) = (self.counters, dialling);
+        self.counters = PacerCounters { dialling, ..PacerCounters::default() };
     }
 }
 
 plain!(enum Mode { 0 Preview, 1 Progressive, 2 Predictive { dials_per_100_agents } });
 plain!(struct PacerCounters { dialling, live, abandoned, unanswered });
-plain!(struct Pacer { mode, cap_per_mille, counters });
+plain!(struct Pacer { mode, cap_per_mille, counters, before, carried });

@@ -34,18 +34,22 @@
 #[cfg(feature = "alloc")]
 use alloc::{collections::BTreeMap, vec::Vec};
 
-use crate::{AgentId, AgentState, CallId, ClassId, LeaveReason, OfferEnd, Output, QueueId, Time};
+use crate::{
+    AgentId, AgentState, CallId, ClassId, LeaveReason, OfferEnd, Output, QueueId, ServiceLevel,
+    Time,
+};
 
 mod room;
 mod rows;
 mod snapshot;
 mod table;
 
+pub use crate::service_level::Level;
 pub use room::{
     AgentIntervalSlot, AgentSlot, CallSlot, ClassSlot, EndedSlot, Lost, RatingSlot, StatsConfig,
     StatsLimits, StatsStorage, TrafficSlot,
 };
-pub use rows::{AgentRow, CallDetail, CallEnd, Level, Ratings, Traffic};
+pub use rows::{AgentRow, CallDetail, CallEnd, Ratings, Traffic};
 
 use room::Tables;
 use table::Key;
@@ -122,6 +126,32 @@ impl<'a> Stats<'a> {
     fn of(config: StatsConfig, tables: Tables<'a>) -> Self {
         let config = StatsConfig { interval_ms: config.interval_ms.max(1), ..config };
         Self { config, tables, ended: 0, kept_from: Time::ZERO }
+    }
+
+    /// How they count.
+    #[must_use]
+    pub fn config(&self) -> StatsConfig {
+        self.config
+    }
+
+    /// The service level of a row or of a sum of rows, by the definition that is kept with the
+    /// numbers.
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// use acd_core::Level;
+    /// use acd_core::stats::{Stats, StatsConfig, Traffic};
+    ///
+    /// let config = StatsConfig { level: Level::OfOffered, ..StatsConfig::default() };
+    /// let stats = Stats::growing(config);
+    /// let row = Traffic { offered: 10, answered: 9, answered_in_level: 8, ..Traffic::default() };
+    /// let level = stats.service_level(&row);
+    /// assert_eq!((level.definition, level.per_mille()), (Level::OfOffered, 800));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn service_level(&self, row: &Traffic) -> ServiceLevel {
+        row.service_level(self.config.level)
     }
 
     /// What is missing because a table was full.

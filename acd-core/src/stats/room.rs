@@ -3,7 +3,7 @@
 use super::table::{Row, Rows, Table};
 use super::{Agent, LiveCall};
 use crate::stats::{AgentRow, CallDetail, Ratings, Traffic};
-use crate::{AgentId, CallId, ClassId, Limits, QueueId, Time};
+use crate::{AgentId, CallId, ClassId, Level, Limits, QueueId, Time};
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -17,11 +17,13 @@ pub struct StatsConfig {
     pub level_ms: u64,
     /// Abandoned before so long is almost at once. Default: 5 s.
     pub short_ms: u64,
+    /// Which calls the service level counts, and out of which. Default: of the answered.
+    pub level: Level,
 }
 
 impl Default for StatsConfig {
     fn default() -> Self {
-        Self { interval_ms: 1_800_000, level_ms: 20_000, short_ms: 5_000 }
+        Self { interval_ms: 1_800_000, level_ms: 20_000, short_ms: 5_000, level: Level::OfAnswered }
     }
 }
 

@@ -1,20 +1,7 @@
 //! The rows of the reports.
 
+use crate::service_level::{Counted, Level, ServiceLevel};
 use crate::{AgentId, AgentState, EndedBy, LeaveReason, QueueId, Time};
-
-/// Which calls a service level counts, and out of which.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Level {
-    /// Answered in time, of the answered.
-    OfAnswered,
-    /// Answered or abandoned in time, of the answered and abandoned.
-    OfAnsweredAndAbandoned,
-    /// Answered in time, of all that were offered.
-    OfOffered,
-    /// The same, without those who hung up almost at once.
-    OfOfferedButShort,
-}
 
 /// The calls that joined a queue in an interval, whenever they left it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,14 +89,16 @@ impl Traffic {
     /// A service level as a count and what it is out of. The count is never the larger.
     #[must_use]
     pub fn level(&self, level: Level) -> (u64, u64) {
-        match level {
-            Level::OfAnswered => (self.answered_in_level, self.answered),
-            Level::OfAnsweredAndAbandoned => {
-                (self.answered_in_level + self.abandoned_in_level, self.answered + self.abandoned)
-            }
-            Level::OfOffered => (self.answered_in_level, self.offered),
-            Level::OfOfferedButShort => (self.answered_in_level, self.offered - self.short),
-        }
+        let ServiceLevel { in_level, of, .. } = self.service_level(level);
+        (in_level, of)
+    }
+
+    pub(super) fn service_level(&self, definition: Level) -> ServiceLevel {
+        let Self { offered, answered, abandoned, short, .. } = *self;
+        let Self { answered_in_level, abandoned_in_level, .. } = *self;
+        let counted =
+            Counted { offered, answered, abandoned, short, answered_in_level, abandoned_in_level };
+        counted.by(definition)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::plain::{Buffer, Hash, Plain, Sink, Source, plain};
 use crate::stats::{AgentRow, CallDetail, CallEnd, Ratings, Traffic};
 
 /// "TLSTAT" and the version of the format.
-const MAGIC: u64 = u64::from_le_bytes(*b"TLSTAT\x02\0");
+const MAGIC: u64 = u64::from_le_bytes(*b"TLSTAT\x03\0");
 
 impl Stats<'_> {
     /// Writes all the numbers into a buffer; how long they are. When that is longer than the buffer,
@@ -126,7 +126,7 @@ impl Stats<'static> {
     }
 }
 
-plain!(struct StatsConfig { interval_ms, level_ms, short_ms });
+plain!(struct StatsConfig { interval_ms, level_ms, short_ms, level });
 plain!(struct Where { joined, queue, class });
 plain!(struct LiveCall { detail, class, joined });
 plain!(struct Agent { row, state, since, last });

@@ -290,3 +290,63 @@ fn nonsense_is_refused_and_changes_nothing() {
     assert_eq!(small.progress(), (1, 0));
     assert_eq!(small.contact(ContactId(0)), Ok((Contact::default(), 0)));
 }
+
+/// The cap's period is over at its very instant, whenever anybody looks, and the deadline says so.
+#[test]
+fn a_period_of_the_cap_begins_anew_at_its_instant() {
+    let zones = zones();
+    let config = CampaignConfig {
+        mode: Mode::Predictive { dials_per_100_agents: 200 },
+        cap_per_mille: 500,
+        period_ms: Some(HOUR),
+        ..CampaignConfig::default()
+    };
+    let mut campaign = campaign(config, &zones[..1], 12);
+    let start = Time(10 * HOUR);
+    let staff = |idle| CampaignInput::Staff { idle, at_work: 2 };
+    campaign.handle(start, staff(2)).unwrap();
+    // Half of those who answer may be abandoned: two dials for each agent.
+    let dialled = all(&mut campaign);
+    assert_eq!(dialled.len(), 4, "{dialled:?}");
+    assert_eq!(campaign.deadline(), Some(start.plus(HOUR)));
+    campaign.handle(start.plus(HOUR - 1), CampaignInput::Tick).unwrap();
+    assert_eq!(campaign.counters().dialling, 4);
+    campaign.handle(start.plus(HOUR - 1), staff(0)).unwrap();
+    let answered = |n, served| CampaignInput::Answered { contact: ContactId(n), served };
+    campaign.handle(start.plus(HOUR - 1), answered(0, true)).unwrap();
+    let record =
+        |live, abandoned, dialling| PacerCounters { live, abandoned, dialling, unanswered: 0 };
+    assert_eq!(campaign.counters(), record(1, 0, 3));
+    // A refused input begins no period.
+    let refused = campaign.handle(start.plus(HOUR), CampaignInput::Skip(ContactId(0)));
+    assert_eq!(refused, Err(CampaignError::WrongState(ContactId(0))));
+    assert_eq!(campaign.counters(), record(1, 0, 3));
+    campaign.handle(start.plus(HOUR), CampaignInput::Tick).unwrap();
+    assert_eq!((campaign.counters(), campaign.last_period()), (record(0, 0, 3), record(1, 0, 3)));
+    assert_eq!(campaign.deadline(), Some(start.plus(2 * HOUR)));
+    // What was dialled before counts before, even now.
+    campaign.handle(start.plus(HOUR + 5), answered(1, false)).unwrap();
+    assert_eq!((campaign.counters(), campaign.last_period()), (record(0, 0, 2), record(2, 1, 2)));
+    // The idle agent may have to serve one of the old dials: no new one without a record.
+    campaign.handle(start.plus(HOUR + 6), staff(2)).unwrap();
+    assert_eq!(all(&mut campaign), []);
+    campaign.handle(start.plus(HOUR + 7), answered(2, true)).unwrap();
+    campaign.handle(start.plus(HOUR + 7), answered(3, true)).unwrap();
+    let dialled = all(&mut campaign).len() as u32;
+    assert!(dialled > 0);
+    assert_eq!(
+        (campaign.counters(), campaign.last_period()),
+        (record(0, 0, dialled), record(4, 1, 0))
+    );
+    // Several periods in which nothing happened: the one before this was empty.
+    campaign.handle(start.plus(5 * HOUR + 1), CampaignInput::Tick).unwrap();
+    assert_eq!(campaign.last_period(), record(0, 0, dialled));
+    assert_eq!(campaign.deadline(), Some(start.plus(6 * HOUR)));
+    // By hand: the next one is as long from now.
+    campaign.handle(start.plus(5 * HOUR + 9), CampaignInput::StartPeriod).unwrap();
+    assert_eq!(campaign.deadline(), Some(start.plus(6 * HOUR + 9)));
+    let none = CampaignConfig { period_ms: Some(0), ..config };
+    let list = DoNotCall::with_capacity(1);
+    let error = Campaign::with_capacity(none, &zones, 1, list).err();
+    assert_eq!(error, Some(CampaignError::Config("period_ms is 0")));
+}

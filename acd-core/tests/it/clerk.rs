@@ -19,6 +19,8 @@ struct Known {
     barred: bool,
     not_before: Time,
     shown_until: Time,
+    /// The period of the cap it was dialled in.
+    dialled_in: u64,
 }
 
 /// A clerk who checks each dial against the rules.
@@ -31,6 +33,9 @@ struct Clerk<'a> {
     now: Time,
     idle: u32,
     suspended: bool,
+    /// When the first period of the cap began, which one this is, and its record.
+    began: Option<Time>,
+    period: u64,
     live: u64,
     abandoned: u64,
     exhausted: u32,
@@ -48,6 +53,8 @@ impl<'a> Clerk<'a> {
             now: Time(9 * HOUR),
             idle: 0,
             suspended: false,
+            began: None,
+            period: 0,
             live: 0,
             abandoned: 0,
             exhausted: 0,
@@ -99,13 +106,21 @@ impl<'a> Clerk<'a> {
             assert_eq!(self.campaign.state_hash(), before, "{input:?} was refused");
             return false;
         }
+        let began = *self.began.get_or_insert(self.now);
+        if let Some(length) = self.config.period_ms {
+            let period = self.now.since(began) / length;
+            if period != self.period {
+                (self.period, self.live, self.abandoned) = (period, 0, 0);
+            }
+        }
         match input {
             CampaignInput::Answered { contact, served } => {
                 let known = &mut self.known[contact.0 as usize];
                 assert!(known.dialled);
                 (known.dialled, known.talking) = (false, served);
-                self.live += 1;
-                self.abandoned += u64::from(!served);
+                let ours = known.dialled_in == self.period;
+                self.live += u64::from(ours);
+                self.abandoned += u64::from(ours && !served);
                 known.not_before = self.now.plus(self.config.retry.abandoned.after_ms);
             }
             CampaignInput::Failed { contact, outcome } => {
@@ -174,10 +189,16 @@ impl<'a> Clerk<'a> {
                     assert_eq!(attempt, known.tries + 1);
                     self.known[contact.0 as usize].tries = attempt;
                     self.known[contact.0 as usize].dialled = true;
-                    // INV-57: were all answered now, the cap would hold.
-                    let dialling = self.dialling();
-                    let unserved = dialling.saturating_sub(u64::from(self.idle));
-                    let (worst, of) = (self.abandoned + unserved, self.live + dialling);
+                    self.known[contact.0 as usize].dialled_in = self.period;
+                    // INV-57: were all answered now, those of the period before by the idle agents,
+                    // the cap of this period would hold.
+                    let ours = self
+                        .known
+                        .iter()
+                        .filter(|known| known.dialled && known.dialled_in == self.period);
+                    let ours = ours.count() as u64;
+                    let unserved = self.dialling().saturating_sub(u64::from(self.idle)).min(ours);
+                    let (worst, of) = (self.abandoned + unserved, self.live + ours);
                     let cap = u64::from(self.config.cap_per_mille);
                     assert!(unserved == 0 || worst * 1_000 <= of * cap, "INV-57");
                 }
@@ -196,6 +217,9 @@ impl<'a> Clerk<'a> {
                 other => panic!("unknown output {other:?}"),
             }
         }
+        let PacerCounters { live, abandoned, dialling, .. } = self.campaign.counters();
+        assert_eq!((live, abandoned), (self.live, self.abandoned), "the period's record");
+        assert_eq!(u64::from(dialling), self.dialling());
         assert_eq!(self.campaign.is_suspended(), self.suspended);
         let done = self.known.iter().filter(|known| known.done).count() as u32;
         assert_eq!(self.campaign.progress(), (self.known.len() as u32, done));
@@ -233,6 +257,7 @@ fn rules(mode: u8, cap_per_mille: u16) -> CampaignConfig {
     CampaignConfig {
         mode,
         cap_per_mille,
+        period_ms: (cap_per_mille % 2 == 1).then_some(5 * HOUR),
         intensified: Some(Mode::Predictive { dials_per_100_agents: 250 })
             .filter(|_| mode != Mode::Preview),
         rails: Some(GuardRails {
@@ -313,7 +338,7 @@ proptest! {
             clerk.play(event);
         }
         let mut bytes = written(&clerk.campaign);
-        prop_assert!(bytes.len() <= 256 + 46 * 12 + 8 * 8, "{} bytes", bytes.len());
+        prop_assert!(bytes.len() <= 320 + 50 * 12 + 8 * 8, "{} bytes", bytes.len());
         let restore = |bytes: &[u8]| {
             Campaign::restore(&zones, 12, DoNotCall::with_capacity(8), bytes).map(drop)
         };
@@ -360,7 +385,7 @@ fn a_snapshot_needs_its_room_and_its_calendars() {
     let list = DoNotCall::new(&mut listed);
     let again = Campaign::restore_in(&zones, &mut slots, &mut numbers, list, &bytes).unwrap();
     assert_eq!(again.state_hash(), before.state_hash());
-    bytes[6] = 2;
+    bytes[6] += 1;
     let other = CampaignError::Snapshot("not a snapshot of this version");
     assert_eq!(refused(&zones, 4, 2, &bytes), Some(other));
 }

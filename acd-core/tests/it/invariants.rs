@@ -111,6 +111,8 @@ proptest! {
             stats.see(*at, output);
         }
         for queue in &world.queues {
+            let level = world.engine.service_level(*queue).expect("a queue");
+            prop_assert!(level.in_level <= level.of, "INV-14");
             let counted = world.engine.queue_counters(*queue).expect("a queue");
             let mut sum = Traffic::default();
             for (_, _, row) in stats.traffic().filter(|row| row.1 == *queue) {

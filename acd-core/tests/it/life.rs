@@ -278,3 +278,54 @@ fn calls_leave_a_queue_without_agents() {
          0 left 8 LeaveEmpty after 0\n0 left 9 LeaveEmpty after 0\n"
     );
 }
+
+/// Who joins while nobody is there stays as long as promised, to the millisecond and whatever comes
+/// between; the deadline says until when, and nothing due is left behind.
+#[test]
+fn who_joins_while_nobody_is_there_stays_as_long_as_promised() {
+    let config = QueueConfig {
+        leave_empty: EmptyRule::LoggedOut,
+        leave_empty_after_ms: 2_000,
+        leave_empty_stay_ms: 5_000,
+        ..QueueConfig::default()
+    };
+    // Nobody comes: away at the end of the stay, though the queue was empty for long.
+    let (mut desk, queue) = Desk::with_queue(config);
+    desk.at(60_000).arrive(1, queue);
+    // Who was there before would leave now.
+    assert_eq!(desk.engine.deadline(), Some(Time(62_000)));
+    desk.at(62_000);
+    assert_eq!(desk.engine.deadline(), Some(Time(65_000)));
+    desk.at(64_999).said();
+    assert_eq!(desk.engine.live_calls(), 1);
+    desk.at(65_000);
+    assert_eq!(desk.said(), "65000 left 1 LeaveEmpty after 5000\n");
+    assert_eq!(desk.engine.deadline(), None);
+
+    // Somebody comes and is not free: the stay ends, the call waits on, and no timer is left.
+    let (mut desk, queue) = Desk::with_queue(config);
+    let agent = desk.agent(1, queue, Membership::default());
+    desk.set(agent, AgentRequest::LoggedOut);
+    desk.at(60_000).arrive(1, queue);
+    desk.at(61_000).set(agent, AgentRequest::NotReady(1));
+    assert_eq!(desk.engine.deadline(), Some(Time(65_000)));
+    desk.at(65_000);
+    assert_eq!(desk.engine.deadline(), None, "nothing is due by itself");
+    // Gone again: two seconds from then, since the stay is over.
+    desk.at(70_000).set(agent, AgentRequest::LoggedOut);
+    assert_eq!(desk.engine.deadline(), Some(Time(72_000)));
+    desk.at(71_999).said();
+    desk.at(72_000);
+    assert_eq!(desk.said(), "72000 left 1 LeaveEmpty after 12000\n");
+
+    // Gone again before the stay is over: at its end, not after the two seconds.
+    let (mut desk, queue) = Desk::with_queue(config);
+    let agent = desk.agent(1, queue, Membership::default());
+    desk.set(agent, AgentRequest::LoggedOut);
+    desk.at(60_000).arrive(1, queue);
+    desk.at(60_500).set(agent, AgentRequest::NotReady(1));
+    desk.at(61_000).set(agent, AgentRequest::LoggedOut);
+    desk.at(64_999).said();
+    desk.at(65_000);
+    assert_eq!(desk.said(), "65000 left 1 LeaveEmpty after 5000\n");
+}

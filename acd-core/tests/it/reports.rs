@@ -11,7 +11,59 @@ use crate::desk::Desk;
 
 const HALF_HOUR: u64 = 1_800_000;
 
-const SMALL: StatsConfig = StatsConfig { interval_ms: 500, level_ms: 300, short_ms: 50 };
+const SMALL: StatsConfig =
+    StatsConfig { interval_ms: 500, level_ms: 300, short_ms: 50, level: Level::OfAnswered };
+
+/// INV-14: the definition stands with the numbers: of the queue, and of the statistics; a snapshot
+/// keeps it.
+#[test]
+fn inv_14_a_service_level_comes_with_its_definition() {
+    for (definition, in_level, of) in [
+        (Level::OfAnswered, 1, 2),
+        (Level::OfAnsweredAndAbandoned, 2, 4),
+        (Level::OfOffered, 1, 5),
+        (Level::OfOfferedButShort, 1, 4),
+    ] {
+        let config = QueueConfig {
+            service_level_ms: 10_000,
+            service_level: definition,
+            short_ms: 2_000,
+            ..QueueConfig::default()
+        };
+        let (mut desk, queue) = Desk::with_queue(config);
+        desk.agent(1, queue, Membership::default());
+        // Answered at once, and after 15 s; abandoned after 1 s, and after 12 s; waiting still.
+        desk.arrive(1, queue);
+        desk.accept(1);
+        desk.arrive(2, queue);
+        desk.arrive(3, queue);
+        desk.at(1_000).hang_up(3);
+        desk.arrive(4, queue);
+        desk.at(13_000).hang_up(4);
+        desk.hang_up(1);
+        desk.at(15_000).accept(1);
+        desk.arrive(5, queue);
+        let expected = ServiceLevel { definition, in_level, of };
+        assert_eq!(desk.engine.service_level(queue), Ok(expected));
+
+        let mut stats = Stats::growing(StatsConfig {
+            interval_ms: HALF_HOUR,
+            level_ms: 10_000,
+            short_ms: 2_000,
+            level: definition,
+        });
+        for (at, output) in &desk.log {
+            stats.see(*at, output);
+        }
+        assert_eq!(stats.service_level(&stats.queues()[&queue]), expected);
+        let again = Stats::restore(&stats.snapshot()).unwrap();
+        assert_eq!(again.service_level(&again.queues()[&queue]), expected);
+        let mut bytes = vec![0; desk.engine.snapshot(&mut []).unwrap()];
+        desk.engine.snapshot(&mut bytes).unwrap();
+        let again = Engine::restore(Limits::default(), &bytes).unwrap();
+        assert_eq!(again.service_level(queue), Ok(expected));
+    }
+}
 
 #[test]
 fn a_morning_in_five_reports() {

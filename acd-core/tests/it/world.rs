@@ -120,6 +120,12 @@ impl World {
                 resume_within_ms: bit(4).then_some(2_000),
                 max_waiting: bit(4).then_some(4),
                 weight: u16::from(bit(5)) * n as u16,
+                service_level: [
+                    Level::OfAnswered,
+                    Level::OfAnsweredAndAbandoned,
+                    Level::OfOffered,
+                    Level::OfOfferedButShort,
+                ][usize::from(seed.1) % 4],
                 target_ms: Some(1_000 + 1_500 * n as u64),
                 share: 3 - n as u32,
                 announce_every_ms: bit(6).then_some(1_000),

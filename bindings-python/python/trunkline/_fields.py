@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from .acd import EmptyRule, Medium, Ring, Start, Strategy, Term
+    from .acd import EmptyRule, Level, Medium, Ring, Start, Strategy, Term
 
 
 class Limits(TypedDict, total=False):
@@ -81,6 +81,10 @@ class QueueFields(TypedDict, total=False):
     """An agent of several queues serves the queue of the highest weight first. Default: 0."""
     service_level_ms: int
     """Answered within so long counts as in service level. Default: 20,000."""
+    service_level: Level | str
+    """Which calls :meth:`Engine.service_level` counts, and out of which. Default: of the answered."""
+    short_ms: int
+    """A call abandoned before so long counts as abandoned almost at once. Default: 5,000."""
     target_ms: int | None
     """Calls should be answered within so long, where :class:`CallOrder` goes by targets. Default:
     ``service_level_ms``."""

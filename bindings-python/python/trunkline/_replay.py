@@ -14,7 +14,8 @@ _INPUTS = frozenset(
     "restore snapshot poll why_waiting why_idle next_call call_state position estimate_ms"
     " queue_counters staff agent_state agent_counters keep_stats traffic_rows agent_rows"
     " take_call_rows estimates keep_accuracy prediction_errors keep_log name_queue name_agent"
-    " name_caller take_log".split()
+    " name_caller take_log stats_snapshot restore_stats forget_stats_before service_level starvation"
+    " check_epoch members".split()
 )
 """What changes an engine; the rest only looks."""
 

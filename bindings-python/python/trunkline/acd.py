@@ -20,6 +20,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TypeAlias
 
+from ._duty import DutyGroup
 from ._fields import (
     AgentFields,
     AgentNames,
@@ -50,7 +51,9 @@ from ._native import (
     PriorityChanged,
     QueueCounters,
     Refused,
+    ServiceLevel,
     Staff,
+    Starvation,
     WhyIdle,
     WhyWaiting,
 )
@@ -153,6 +156,19 @@ class Ring(StrEnum):
     ONE = "one"
     ALL = "all"
     PROGRESSIVE = "progressive"
+
+
+class Level(StrEnum):
+    """Which calls a service level counts, and out of which."""
+
+    OF_ANSWERED = "of_answered"
+    """Answered in time, of the answered."""
+    OF_ANSWERED_AND_ABANDONED = "of_answered_and_abandoned"
+    """Answered or abandoned in time, of the answered and abandoned."""
+    OF_OFFERED = "of_offered"
+    """Answered in time, of all that were offered."""
+    OF_OFFERED_BUT_SHORT = "of_offered_but_short"
+    """The same, without those who hung up almost at once."""
 
 
 class CallOrder(StrEnum):
@@ -329,6 +345,7 @@ __all__ = [
     "Chosen",
     "Completed",
     "Connected",
+    "DutyGroup",
     "EmptyRule",
     "EndedBy",
     "Engine",
@@ -338,6 +355,7 @@ __all__ = [
     "JournalError",
     "LeaveReason",
     "Left",
+    "Level",
     "Limits",
     "LogForm",
     "Medium",
@@ -357,8 +375,10 @@ __all__ = [
     "RejectCause",
     "RelaxStep",
     "Ring",
+    "ServiceLevel",
     "Staff",
     "Start",
+    "Starvation",
     "Strategy",
     "Term",
     "WhyIdle",

@@ -93,6 +93,9 @@ class CampaignFields(TypedDict, total=False):
     cap_per_mille: int
     """The share of answered calls without an agent that it must not exceed, in thousandths. Default:
     30."""
+    period_ms: int | None
+    """The cap is for so long, from the first input on; then the next period begins with a new record.
+    Default: only ``start_period`` begins one."""
     retry_abandoned: tuple[int, int]
     """After (so long, up to so many tries in all) where no agent was there. Default: a day, 2."""
     retry_busy: tuple[int, int]

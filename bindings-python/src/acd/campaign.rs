@@ -6,7 +6,7 @@ use acd_core::Time;
 use acd_core::calendar::{Calendar, Day};
 use acd_core::outbound::{
     Blend, Campaign as Core, CampaignConfig, CampaignError, CampaignInput, Contact, ContactId,
-    DoNotCall, GuardRails, Mode, Outcome, RetryRule, RetryRules,
+    DoNotCall, GuardRails, Mode, Outcome, PacerCounters, RetryRule, RetryRules,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -30,6 +30,13 @@ record! {
         abandoned: u64,
         /// Dials that nobody answered, or a machine.
         unanswered: u64,
+    }
+}
+
+impl From<PacerCounters> for DialCounters {
+    fn from(of: PacerCounters) -> Self {
+        let PacerCounters { dialling, live, abandoned, unanswered } = of;
+        Self { dialling, live, abandoned, unanswered }
     }
 }
 
@@ -127,6 +134,7 @@ fn config(given: &Bound<'_, PyDict>) -> PyResult<CampaignConfig> {
         mode: mode(&mut given)?,
         intensified: more.map(|dials_per_100_agents| Mode::Predictive { dials_per_100_agents }),
         cap_per_mille: given.or("cap_per_mille", usual.cap_per_mille)?,
+        period_ms: given.or("period_ms", usual.period_ms)?,
         retry,
         rails: rails.map(|(complaints_max, low, high, sample_min)| GuardRails {
             complaints_max,
@@ -325,13 +333,13 @@ impl Campaign {
     /// What the dials of the period came to.
     #[getter]
     fn counters(&self) -> DialCounters {
-        let of = self.core.counters();
-        DialCounters {
-            dialling: of.dialling,
-            live: of.live,
-            abandoned: of.abandoned,
-            unanswered: of.unanswered,
-        }
+        self.core.counters().into()
+    }
+
+    /// What the dials of the cap's period before this one came to.
+    #[getter]
+    fn last_period(&self) -> DialCounters {
+        self.core.last_period().into()
     }
 
     /// Contacts in the list, and those of them that will not be called again.

@@ -7,8 +7,8 @@
 
 use acd_core::{
     AgentConfig, AgentId, Asterisk, CallCenter, CallConfig, CallOrder, Capacity, ClassId, Delays,
-    EmptyRule, Limits, Medium, Membership, Order, Overflow, PenaltyRaise, ProfileId, QueueConfig,
-    QueueId, RelaxStep, Ring, Start, Strategy, Term, TierRules,
+    EmptyRule, Level, Limits, Medium, Membership, Order, Overflow, PenaltyRaise, ProfileId,
+    QueueConfig, QueueId, RelaxStep, Ring, Start, Strategy, Term, TierRules,
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -28,6 +28,13 @@ const EMPTY: Words<EmptyRule> = &[
     ("logged_out", EmptyRule::LoggedOut),
     ("not_ready", EmptyRule::NotReady),
     ("none_free", EmptyRule::NoneFree),
+];
+
+pub(super) const LEVELS: Words<Level> = &[
+    ("of_answered", Level::OfAnswered),
+    ("of_answered_and_abandoned", Level::OfAnsweredAndAbandoned),
+    ("of_offered", Level::OfOffered),
+    ("of_offered_but_short", Level::OfOfferedButShort),
 ];
 
 const STRATEGIES: Words<Strategy> = &[
@@ -250,6 +257,8 @@ pub(super) fn queue(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResu
         max_waiting: given.or("max_waiting", usual.max_waiting)?,
         weight: given.or("weight", usual.weight)?,
         service_level_ms: given.or("service_level_ms", usual.service_level_ms)?,
+        service_level: given.word("service_level", LEVELS, usual.service_level)?,
+        short_ms: given.or("short_ms", usual.short_ms)?,
         target_ms: given.or("target_ms", usual.target_ms)?,
         share: given.or("share", usual.share)?,
         announce_first_ms: given.or("announce_first_ms", usual.announce_first_ms)?,

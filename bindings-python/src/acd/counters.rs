@@ -1,9 +1,13 @@
 //! What can be asked of the engine, as records.
 
-use acd_core::{AgentCounters as CoreAgent, QueueCounters as CoreQueue, Staff as CoreStaff};
+use acd_core::{
+    AgentCounters as CoreAgent, QueueCounters as CoreQueue, ServiceLevel as CoreLevel,
+    Staff as CoreStaff, Starvation as CoreStarvation,
+};
 use pyo3::prelude::*;
 
-use crate::words::record;
+use super::config::LEVELS;
+use crate::words::{record, word};
 
 record! {
     /// What happened in a queue since it was made. `offered` is the sum of `refused`, `answered`,
@@ -33,6 +37,8 @@ record! {
         answered_in_level: u64,
         /// Abandoned within the service level.
         abandoned_in_level: u64,
+        /// Abandoned almost at once.
+        short: u64,
         /// Calls that ended after having been answered.
         completed: u64,
         /// The waits of all calls that waited and wait no more, in ms.
@@ -41,6 +47,49 @@ record! {
         answered_waited_ms: u64,
         /// The talk of the completed ones, in ms.
         talked_ms: u64,
+    }
+}
+
+record! {
+    /// A service level with its definition, without which the numbers say nothing.
+    "trunkline.acd" ServiceLevel {
+        /// What is counted: a `Level`.
+        definition: &'static str,
+        /// Calls in the service level; never more than `of`.
+        in_level: u64,
+        /// Out of so many.
+        of: u64,
+    }
+}
+
+impl From<CoreLevel> for ServiceLevel {
+    fn from(level: CoreLevel) -> Self {
+        let CoreLevel { definition, in_level, of } = level;
+        Self { definition: word(LEVELS, definition), in_level, of }
+    }
+}
+
+record! {
+    /// A rule by which callers can starve, as a queue is configured now.
+    "trunkline.acd" Starvation {
+        /// The queue whose callers can starve.
+        queue: u64,
+        /// By callers of this queue, of higher weight; None: by those of higher priority in their own,
+        /// where priority does not age.
+        under: Option<u64>,
+    }
+}
+
+impl Starvation {
+    /// `None` for a kind that has no name here yet.
+    pub(super) fn of(rule: CoreStarvation) -> Option<Self> {
+        match rule {
+            CoreStarvation::ByPriority(queue) => Some(Self { queue: queue.raw(), under: None }),
+            CoreStarvation::ByWeight { queue, under } => {
+                Some(Self { queue: queue.raw(), under: Some(under.raw()) })
+            }
+            _ => None,
+        }
     }
 }
 
@@ -59,6 +108,7 @@ impl From<CoreQueue> for QueueCounters {
             talking: of.talking,
             answered_in_level: of.answered_in_level,
             abandoned_in_level: of.abandoned_in_level,
+            short: of.short,
             completed: of.completed,
             waited_ms: of.waited_ms,
             answered_waited_ms: of.answered_waited_ms,
@@ -128,6 +178,8 @@ impl From<CoreStaff> for Staff {
 
 pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<QueueCounters>()?;
+    module.add_class::<ServiceLevel>()?;
+    module.add_class::<Starvation>()?;
     module.add_class::<AgentCounters>()?;
     module.add_class::<Staff>()
 }

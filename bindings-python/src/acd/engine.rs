@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
 use super::config;
-use super::counters::{AgentCounters, QueueCounters, Staff};
+use super::counters::{AgentCounters, QueueCounters, ServiceLevel, Staff, Starvation};
 use super::error::raised;
 use super::explain::{Estimates, NextCall, PredictionError, WhyIdle, WhyWaiting};
 use super::names::{FORMS, Told};
@@ -123,15 +123,82 @@ impl Engine {
     }
 
     /// Keep statistics from now on, in intervals of so many ms: answered or abandoned within
-    /// `level_ms` is in the service level, abandoned before `short_ms` is almost at once. What was
-    /// kept before is dropped. They are of what is polled, and no part of a snapshot.
-    #[pyo3(signature = (interval_ms=1_800_000, *, level_ms=20_000, short_ms=5_000))]
-    fn keep_stats(&mut self, interval_ms: u64, level_ms: u64, short_ms: u64) {
-        self.stats = Some(Stats::growing(StatsConfig { interval_ms, level_ms, short_ms }));
+    /// `level_ms` is in the service level, of which `level` (a `Level`) is the definition; abandoned
+    /// before `short_ms` is almost at once. What was kept before is dropped. They are of what is
+    /// polled, and no part of `snapshot`: `stats_snapshot` gives theirs.
+    #[pyo3(signature = (
+        interval_ms=1_800_000, *, level_ms=20_000, short_ms=5_000, level="of_answered"
+    ))]
+    fn keep_stats(
+        &mut self,
+        interval_ms: u64,
+        level_ms: u64,
+        short_ms: u64,
+        level: &str,
+    ) -> PyResult<()> {
+        let level = value(config::LEVELS, "level", level)?;
+        self.stats = Some(Stats::growing(StatsConfig { interval_ms, level_ms, short_ms, level }));
+        Ok(())
+    }
+
+    /// All statistics as bytes, for `restore_stats`.
+    fn stats_snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.kept()?.snapshot()))
+    }
+
+    /// Keep statistics from now on that go on from a snapshot as if they had never stopped.
+    fn restore_stats(&mut self, snapshot: &[u8]) -> PyResult<()> {
+        self.stats = Some(Stats::restore(snapshot).map_err(raised)?);
+        Ok(())
+    }
+
+    /// Drop the rows of traffic and agents whose interval began before that instant in ms, so that
+    /// they do not grow for ever.
+    fn forget_stats_before(&mut self, at: u64) -> PyResult<()> {
+        self.kept()?;
+        if let Some(stats) = &mut self.stats {
+            stats.forget_before(Time::from_ms(at));
+        }
+        Ok(())
+    }
+
+    /// A queue's service level so far, by its own definition.
+    fn service_level(&self, queue: u64) -> PyResult<ServiceLevel> {
+        Ok(self.core.service_level(QueueId::from_raw(queue)).map_err(raised)?.into())
+    }
+
+    /// The rules by which callers can starve, as things are configured now.
+    fn starvation(&self) -> Vec<Starvation> {
+        self.core.starvation().filter_map(Starvation::of).collect()
+    }
+
+    /// Which term of office this is: the number of the last `begin_epoch`, 0 at first.
+    #[getter]
+    fn epoch(&self) -> u64 {
+        self.core.epoch()
+    }
+
+    /// A new term of office begins: of a follower that takes over, having replayed what the engine
+    /// before it was told. Each is later than the one before.
+    fn begin_epoch(&mut self, epoch: u64) -> PyResult<()> {
+        self.core.begin_epoch(epoch).map_err(raised)
+    }
+
+    /// Raise `AcdError` ("wrong_epoch") unless this is the current term of office: ask before passing
+    /// on what was meant for it.
+    fn check_epoch(&self, epoch: u64) -> PyResult<()> {
+        self.core.check_epoch(epoch).map_err(raised)
+    }
+
+    /// The agents who are members of a queue.
+    fn members(&self, queue: u64) -> PyResult<Vec<u64>> {
+        let members = self.core.members(QueueId::from_raw(queue)).map_err(raised)?;
+        Ok(members.map(AgentId::raw).collect())
     }
 
     /// The traffic of each interval and queue, one dictionary a row: `at` (the interval's beginning,
-    /// ms), `queue`, and counts and sums of the calls that joined then, durations in ms.
+    /// ms), `queue`, and counts and sums of the calls that joined then, durations in ms; `in_level` of
+    /// `in_level_of` is the service level by the definition given to `keep_stats`.
     fn traffic_rows<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         stats::traffic(py, self.kept()?)
     }

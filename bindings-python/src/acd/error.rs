@@ -19,6 +19,7 @@ fn code(error: Error) -> &'static str {
         Error::QueueInUse(_) => "queue_in_use",
         Error::Full(_) => "full",
         Error::TimeBackwards { .. } => "time_backwards",
+        Error::WrongEpoch { .. } => "wrong_epoch",
         Error::Undrained => "undrained",
         Error::Snapshot(_) => "snapshot",
         Error::Config(_) => "config",
@@ -39,6 +40,7 @@ pub(super) fn raised(error: Error) -> PyErr {
         Error::NoClass(class) => Some(class.0.into()),
         Error::NoProfile(profile) => Some(profile.0.into()),
         Error::TimeBackwards { last, .. } => Some(last.ms()),
+        Error::WrongEpoch { current, .. } => Some(current),
         _ => None,
     };
     Reason::new(code(error)).about(subject).within(exception)

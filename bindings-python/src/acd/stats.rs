@@ -22,7 +22,10 @@ type Rows<'py> = PyResult<Vec<Bound<'py, PyDict>>>;
 
 pub(super) fn traffic<'py>(py: Python<'py>, stats: &Stats<'_>) -> Rows<'py> {
     let row = |(at, queue, row): (Time, QueueId, &Traffic)| {
-        Ok(row!(py, row, { "at": at.ms(), "queue": queue.raw() },
+        let level = stats.service_level(row);
+        Ok(row!(py, row, {
+            "at": at.ms(), "queue": queue.raw(), "in_level": level.in_level, "in_level_of": level.of
+        },
             offered refused answered abandoned left moved answered_in_level abandoned_in_level short
             waited_ms answer_ms completed talked_ms wrap_up_ms rated rating))
     };

@@ -136,10 +136,16 @@ pub struct tl_campaign_config {
     /// The hours in which contacts may be called, a pointer for each zone; copied. Default: none, so
     /// that no contact can be added.
     pub zones: *const *const tl_calendar_config,
+    /// The cap is for so long, from the first input on; then, at that very instant, the next period
+    /// begins with a new record. At most 49 days. Default: `TL_NONE32`, only
+    /// `tl_campaign_start_period` begins one.
+    pub period_ms: u32,
+    /// Must be 0.
+    pub reserved: u32,
 }
 
 // SAFETY: repr(C), begins with a u32; eighteen u32, then multiples of eight bytes and, where it is as
-// wide, a pointer, so there is no padding before the end; a pointer of any bits is a value.
+// wide, a pointer, then two u32, so there is no padding before the end; a pointer of any bits is a value.
 unsafe impl Growing for tl_campaign_config {
     const FIRST_SIZE: usize = 72 + 5 * 16 + size_of::<*const ()>();
 
@@ -175,6 +181,8 @@ unsafe impl Growing for tl_campaign_config {
             machine: retry(usual.retry.machine),
             congestion: retry(usual.retry.congestion),
             zones: core::ptr::null(),
+            period_ms: TL_NONE32,
+            reserved: 0,
         }
     }
 }
@@ -229,6 +237,7 @@ impl tl_campaign_config {
             },
             rails: rails.transpose()?,
             blend: blend.transpose()?,
+            period_ms: option32(self.period_ms).map(u64::from),
             preview_ms: self.preview_ms,
             skip_ms: self.skip_ms,
         })

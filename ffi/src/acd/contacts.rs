@@ -138,8 +138,10 @@ pub struct tl_campaign_info {
     pub intensified: u32,
     /// 0.
     pub reserved32: u32,
-    /// For later versions; 0.
-    pub reserved: [u64; 2],
+    /// Dials of the cap's period before this one that people answered.
+    pub last_live: u64,
+    /// Those of them for whom no agent was there in time.
+    pub last_abandoned: u64,
 }
 
 /// Stores how far a campaign is.
@@ -152,6 +154,7 @@ pub unsafe extern "C" fn tl_campaign_get_info(
     unsafe {
         enter("tl_campaign_get_info", campaign, |campaign| {
             let ((contacts, done), of) = (campaign.progress(), campaign.counters());
+            let last = campaign.last_period();
             let filled = tl_campaign_info {
                 contacts,
                 done,
@@ -162,7 +165,8 @@ pub unsafe extern "C" fn tl_campaign_get_info(
                 unanswered: of.unanswered,
                 intensified: campaign.is_intensified().into(),
                 reserved32: 0,
-                reserved: [0; 2],
+                last_live: last.live,
+                last_abandoned: last.abandoned,
             };
             store(info, "info", filled)?;
             Ok(tl_status::TL_OK)

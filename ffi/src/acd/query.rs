@@ -1,9 +1,10 @@
 //! # Routing: what can be asked at any time
 
-use acd_core::{AgentId, AgentRequest, CallId, CallState, QueueId, Time};
+use acd_core::{AgentId, AgentRequest, CallId, CallState, Level, QueueId, ServiceLevel, Time};
 
 use super::engine::tl_acd;
 use super::output::{agent_state, tl_acd_agent_state};
+use super::queue::tl_acd_level;
 use crate::object::enter;
 use crate::pointers::{store, writable};
 use crate::tl_status;
@@ -54,8 +55,56 @@ pub struct tl_acd_queue_counters {
     pub taking_calls: u32,
     /// Those of them who could take one now.
     pub free: u32,
+    /// Abandoned almost at once.
+    pub short_calls: u64,
     /// For later versions; 0.
-    pub reserved: [u64; 6],
+    pub reserved: [u64; 5],
+}
+
+/// A service level with its definition, without which the numbers say nothing.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_acd_service_level {
+    /// A `tl_acd_level`.
+    pub definition: u32,
+    /// 0.
+    pub reserved: u32,
+    /// Calls in the service level; never more than `of`.
+    pub in_level: u64,
+    /// Out of so many.
+    pub of: u64,
+}
+
+impl From<ServiceLevel> for tl_acd_service_level {
+    fn from(level: ServiceLevel) -> Self {
+        use tl_acd_level as L;
+        let definition = match level.definition {
+            Level::OfAnsweredAndAbandoned => L::TL_ACD_LEVEL_OF_ANSWERED_AND_ABANDONED,
+            Level::OfOffered => L::TL_ACD_LEVEL_OF_OFFERED,
+            Level::OfOfferedButShort => L::TL_ACD_LEVEL_OF_OFFERED_BUT_SHORT,
+            _ => L::TL_ACD_LEVEL_OF_ANSWERED,
+        };
+        let ServiceLevel { in_level, of, .. } = level;
+        Self { definition: definition as u32, reserved: 0, in_level, of }
+    }
+}
+
+/// Stores a queue's service level so far, by the definition in its configuration.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_get_service_level(
+    acd: *const tl_acd,
+    queue: u64,
+    level: *mut tl_acd_service_level,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_get_service_level", acd, |engine| {
+            writable(level, "level")?;
+            let found = engine.service_level(QueueId::from_raw(queue))?;
+            store(level, "level", found.into())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
 }
 
 /// What an agent did since it was added, and what it is.
@@ -187,7 +236,8 @@ pub unsafe extern "C" fn tl_acd_get_queue(
                 logged_in: staff.logged_in,
                 taking_calls: staff.taking_calls,
                 free: staff.free,
-                reserved: [0; 6],
+                short_calls: of.short,
+                reserved: [0; 5],
             };
             store(counters, "counters", filled)?;
             Ok(tl_status::TL_OK)

@@ -6,8 +6,8 @@
 )]
 
 use acd_core::{
-    ClassId, Delays, EmptyRule, Medium, Overflow, PenaltyRaise, QueueConfig, QueueId, RelaxStep,
-    TierRules,
+    ClassId, Delays, EmptyRule, Level, Medium, Overflow, PenaltyRaise, QueueConfig, QueueId,
+    RelaxStep, TierRules,
 };
 
 use super::strategy::tl_acd_strategy;
@@ -44,6 +44,31 @@ pub enum tl_acd_empty {
     TL_ACD_EMPTY_NOT_READY = 2,
     /// When no member is free right now.
     TL_ACD_EMPTY_NONE_FREE = 3,
+}
+
+/// Which calls a service level counts, and out of which.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum tl_acd_level {
+    /// Answered in time, of the answered.
+    TL_ACD_LEVEL_OF_ANSWERED = 0,
+    /// Answered or abandoned in time, of the answered and abandoned.
+    TL_ACD_LEVEL_OF_ANSWERED_AND_ABANDONED = 1,
+    /// Answered in time, of all that were offered.
+    TL_ACD_LEVEL_OF_OFFERED = 2,
+    /// The same, without those who hung up almost at once.
+    TL_ACD_LEVEL_OF_OFFERED_BUT_SHORT = 3,
+}
+
+pub(super) fn level(name: &'static str, value: u32) -> Result<Level, Failure> {
+    Ok(match value {
+        0 => Level::OfAnswered,
+        1 => Level::OfAnsweredAndAbandoned,
+        2 => Level::OfOffered,
+        3 => Level::OfOfferedButShort,
+        _ => return unknown(name, value),
+    })
 }
 
 /// How a queue works.
@@ -138,6 +163,10 @@ pub struct tl_acd_queue_config {
     pub tier_by_level: u32,
     /// 1: the lowest level that anybody is logged in on is there at once. Default: 0.
     pub tier_skip_empty: u32,
+    /// A `tl_acd_level`: what `tl_acd_get_service_level` counts. Default: of the answered.
+    pub service_level: u32,
+    /// A call abandoned before so long counts as abandoned almost at once. Default: 5,000.
+    pub short_ms: u32,
 }
 
 // SAFETY: repr(C), begins with a u32; each u64 stands at a multiple of 8 and the u32 fields between
@@ -186,6 +215,8 @@ unsafe impl Growing for tl_acd_queue_config {
             tier_wait_ms: TL_NONE32,
             tier_by_level: 0,
             tier_skip_empty: 0,
+            service_level: tl_acd_level::TL_ACD_LEVEL_OF_ANSWERED as u32,
+            short_ms: 5_000,
             reserved: 0,
         }
     }
@@ -233,6 +264,8 @@ impl tl_acd_queue_config {
             max_waiting: option32(self.max_waiting),
             weight: small(self.weight, "weight")?,
             service_level_ms: self.service_level_ms,
+            service_level: level("service_level", self.service_level)?,
+            short_ms: self.short_ms.into(),
             announce_first_ms: option64(self.announce_first_ms),
             announce_every_ms: option64(self.announce_every_ms),
             missed_limit: option32(self.missed_limit)

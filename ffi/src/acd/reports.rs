@@ -7,6 +7,7 @@ use acd_core::stats::{AgentRow, CallDetail, CallEnd, Ratings, Traffic};
 use acd_core::{AgentId, ClassId, QueueId, Time};
 
 use super::output::{ended_by, leave, tl_acd_output_kind};
+use super::query::tl_acd_service_level;
 use super::stats::tl_stats;
 use crate::guard::Failure;
 use crate::object::enter;
@@ -188,6 +189,33 @@ impl tl_stats_call {
             detail,
             reserved: [0; 2],
         }
+    }
+}
+
+/// Stores the service level of a row of traffic, or of a sum of rows, by the definition that is kept
+/// with the statistics.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_stats_get_service_level(
+    stats: *const tl_stats,
+    row: *const tl_stats_traffic,
+    level: *mut tl_acd_service_level,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_stats_get_service_level", stats, |counting| {
+            let row = given(row, "row")?;
+            let counted = Traffic {
+                offered: row.offered,
+                answered: row.answered,
+                abandoned: row.abandoned,
+                answered_in_level: row.answered_in_level,
+                abandoned_in_level: row.abandoned_in_level,
+                short: row.short_calls.min(row.offered),
+                ..Traffic::default()
+            };
+            store(level, "level", counting.service_level(&counted).into())?;
+            Ok(tl_status::TL_OK)
+        })
     }
 }
 

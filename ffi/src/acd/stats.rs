@@ -13,6 +13,7 @@ use acd_core::stats::{Stats, StatsConfig, StatsLimits, StatsStorage};
 use super::engine::{limits_of, tl_acd};
 use super::limits::tl_acd_limits;
 use super::output::tl_acd_output;
+use super::queue::{level, tl_acd_level};
 use crate::arena::Arena;
 use crate::config::{Growing, optional};
 use crate::guard::{Failure, guard};
@@ -38,8 +39,8 @@ impl Kind for tl_stats {
 pub struct tl_stats_config {
     /// Set by `tl_stats_defaults`.
     pub struct_size: u32,
-    /// Must be 0.
-    pub reserved: u32,
+    /// A `tl_acd_level`: what `tl_stats_get_service_level` counts. Default: of the answered.
+    pub level: u32,
     /// How long an interval is. Default: 1,800,000, half an hour.
     pub interval_ms: u64,
     /// Answered or abandoned within so long is in the service level. Default: 20,000.
@@ -53,16 +54,17 @@ unsafe impl Growing for tl_stats_config {
     const FIRST_SIZE: usize = 32;
 
     fn defaults() -> Self {
-        let StatsConfig { interval_ms, level_ms, short_ms } = StatsConfig::default();
+        let StatsConfig { interval_ms, level_ms, short_ms, .. } = StatsConfig::default();
         let struct_size = size_of::<Self>() as u32;
-        Self { struct_size, reserved: 0, interval_ms, level_ms, short_ms }
+        let level = tl_acd_level::TL_ACD_LEVEL_OF_ANSWERED as u32;
+        Self { struct_size, level, interval_ms, level_ms, short_ms }
     }
 }
 
 impl tl_stats_config {
-    fn config(&self) -> StatsConfig {
+    fn config(&self) -> Result<StatsConfig, Failure> {
         let Self { interval_ms, level_ms, short_ms, .. } = *self;
-        StatsConfig { interval_ms, level_ms, short_ms }
+        Ok(StatsConfig { interval_ms, level_ms, short_ms, level: level("level", self.level)? })
     }
 }
 
@@ -183,7 +185,7 @@ pub unsafe extern "C" fn tl_stats_init(
 ) -> tl_status {
     // SAFETY: the header's contract for pointers and blocks of memory.
     guard("tl_stats_init", || unsafe {
-        let (limits, config) = (optional(limits)?, optional(config)?.config());
+        let (limits, config) = (optional(limits)?, optional(config)?.config()?);
         let tables = |arena: &mut Arena| lay(arena, &limits);
         let build = |storage| Ok(Stats::new(config, storage));
         object::init((memory.cast(), size), stats, tables, build)
@@ -201,7 +203,7 @@ pub unsafe extern "C" fn tl_stats_new(
 ) -> tl_status {
     // SAFETY: the header's contract for pointers.
     guard("tl_stats_new", || unsafe {
-        let config = optional(config)?.config();
+        let config = optional(config)?.config()?;
         object::create(stats, |_| Ok(()), |()| Ok(Stats::growing(config)))
     })
 }

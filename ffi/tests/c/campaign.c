@@ -237,6 +237,24 @@ int main(void)
     CHECK(info.live == 0 && info.unanswered == 0);
     OK(tl_campaign_free(campaign));
 
+    /* A period of the cap: an hour from the first input on. What was dialled before counts before. */
+    config.period_ms = HOUR;
+    OK(tl_campaign_new(&config, &campaign));
+    ada = add(1, 5550100);
+    OK(tl_campaign_staff(campaign, 10 * HOUR, 1, 1));
+    CHECK(next(TL_CAMPAIGN_DIAL).contact == ada);
+    tl_time ends;
+    OK(tl_campaign_deadline(campaign, &ends));
+    CHECK(ends == 11 * HOUR);
+    OK(tl_campaign_tick(campaign, ends));
+    OK(tl_campaign_answered(campaign, ends, ada, 0));
+    OK(tl_campaign_get_info(campaign, &info));
+    CHECK(info.live == 0 && info.last_live == 1 && info.last_abandoned == 1);
+    OK(tl_campaign_free(campaign));
+    config.period_ms = 0;
+    EXPECT(TL_ERR_ACD_CONFIG, tl_campaign_new(&config, &campaign));
+    config.period_ms = TL_NONE32;
+
     /* Preview: shown, passed over, shown, started. */
     config.mode = TL_CAMPAIGN_PREVIEW;
     config.skip_ms = 60000;

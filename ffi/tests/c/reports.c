@@ -58,12 +58,16 @@ static uint64_t day(int mine)
     OK(tl_acd_limits_defaults(&limits));
     limits.classes = 2;
     OK(tl_acd_new(&limits, &acd));
+    tl_stats_config stats_config;
+    OK(tl_stats_defaults(&stats_config));
+    stats_config.level = TL_ACD_LEVEL_OF_OFFERED;
     if (mine)
-        OK(tl_stats_init(&block, sizeof block, &room, NULL, &stats));
+        OK(tl_stats_init(&block, sizeof block, &room, &stats_config, &stats));
     else
-        OK(tl_stats_new(NULL, &stats));
+        OK(tl_stats_new(&stats_config, &stats));
     OK(tl_acd_queue_defaults(&queue_config));
     queue_config.wrap_up_ms = 5000;
+    queue_config.service_level = TL_ACD_LEVEL_OF_OFFERED_BUT_SHORT;
     OK(tl_acd_add_queue(acd, &queue_config, &queue));
     OK(tl_acd_add_agent(acd, NULL, &ann));
     OK(tl_acd_join_queue(acd, ann, queue, NULL));
@@ -100,6 +104,12 @@ static uint64_t day(int mine)
     OK(tl_stats_list_traffic(stats, rows, 4, &count));
     CHECK(count == 1 && rows[0].offered == 2 && rows[0].completed == 1 && rows[0].wrap_up_ms == 5000);
     CHECK(rows[0].call_class == TL_NONE && rows[0].reserved == 0);
+    tl_acd_service_level level;
+    OK(tl_stats_get_service_level(stats, rows, &level));
+    CHECK(level.definition == TL_ACD_LEVEL_OF_OFFERED && level.reserved == 0);
+    CHECK(level.in_level == rows[0].answered_in_level && level.of == 2);
+    OK(tl_acd_get_service_level(acd, rows[0].queue, &level));
+    CHECK(level.definition == TL_ACD_LEVEL_OF_OFFERED_BUT_SHORT && level.of == 1);
     OK(tl_stats_list_classes(stats, rows, 4, &count));
     CHECK(count == 2 && rows[0].call_class == 0 && rows[0].answered == 1);
     CHECK(rows[1].call_class == french && rows[1].abandoned == 1 && rows[1].short_calls == 1);

@@ -143,6 +143,9 @@ static void leaving(void)
     CHECK(out.call_tag == 3 && out.reason == TL_ACD_REFUSED_FULL && out.call == TL_NONE);
 
     OK(tl_acd_set_priority(acd, now, second, 5));
+    out = next(TL_ACD_PRIORITY_CHANGED);
+    CHECK(out.call == second && out.queue == queue && out.position == 1);
+    CHECK(out.call_tag == 2 && out.from_priority == 0 && out.priority == 5);
     now += 500;
     OK(tl_acd_exit(acd, now, first, '9'));
     out = next(TL_ACD_LEFT);

@@ -11,6 +11,8 @@ static const char TOML[] =
     "tag = 800\n"
     "strategy = \"round-robin\"\n"
     "wrap_up_ms = 5000\n"
+    "service_level = \"of-offered\"\n"
+    "short_ms = 3000\n"
     "max_wait_ms = 60000\n"
     "overflow_queue = \"support\"\n"
     "[[queue]]\n"
@@ -25,7 +27,7 @@ static const char TOML[] =
 static const char JSON[] =
     "{\"call_order\": \"deadline\", \"skills\": {\"french\": 7}, \"limits\": {\"calls\": 10},\n"
     " \"queue\": [{\"name\": \"sales\", \"tag\": 800, \"strategy\": \"round-robin\",\n"
-    "   \"wrap_up_ms\": 5000, \"max_wait_ms\": 60000, \"overflow_queue\": \"support\"},\n"
+    "   \"wrap_up_ms\": 5000, \"service_level\": \"of-offered\", \"short_ms\": 3000, \"max_wait_ms\": 60000, \"overflow_queue\": \"support\"},\n"
     "  {\"name\": \"support\", \"join_empty\": \"logged-out\"}],\n"
     " \"agent\": [{\"name\": \"ann\", \"tag\": 101, \"skills\": {\"french\": 3},\n"
     "   \"queues\": [\"sales\", {\"queue\": \"support\", \"penalty\": 1}]}]}\n";
@@ -36,6 +38,7 @@ static uint64_t centre(const char *source)
     tl_acd *acd;
     tl_acd_limits limits;
     tl_acd_member_info member;
+    tl_acd_service_level level;
     const char *messages;
     size_t len;
     uint64_t sales, support, ann, hash;
@@ -54,6 +57,8 @@ static uint64_t centre(const char *source)
     OK(tl_acd_text_skill(text, "french", &french));
     CHECK(french == 7);
     EXPECT(TL_ERR_ARGUMENT, tl_acd_text_agent(text, "bob", &ann));
+    OK(tl_acd_get_service_level(acd, sales, &level));
+    CHECK(level.definition == TL_ACD_LEVEL_OF_OFFERED && level.of == 0);
     OK(tl_acd_get_member(acd, ann, support, &member));
     CHECK(member.agent_tag == 101 && member.penalty == 1);
     OK(tl_acd_get_member(acd, ann, sales, &member));

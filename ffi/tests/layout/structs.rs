@@ -1,14 +1,15 @@
 // Written by the test; see layout.rs.
 layouts! {
     tl_acd_limits { struct_size, queues, agents, memberships, calls, offers, lines, pools, classes, profiles, skills, ring_max, outputs, steps, ghosts }
-    tl_acd_queue_config { struct_size, strategy, tag, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow_queue, service_level_ms, announce_first_ms, announce_every_ms, overflow_target, resume_within_ms, max_waiting, weight, missed_limit, aging_ms, join_empty, leave_empty, busy_delay_ms, declined_delay_ms, failed_delay_ms, no_answer_delay_ms, progressive_ms, custom_term, custom_second_term, custom_start, custom_ring, custom_best_skill, target_ms, share, leave_empty_after_ms, leave_empty_stay_ms, reserved, wrap_up_shared, tier_wait_ms, tier_by_level, tier_skip_empty }
+    tl_acd_queue_config { struct_size, strategy, tag, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow_queue, service_level_ms, announce_first_ms, announce_every_ms, overflow_target, resume_within_ms, max_waiting, weight, missed_limit, aging_ms, join_empty, leave_empty, busy_delay_ms, declined_delay_ms, failed_delay_ms, no_answer_delay_ms, progressive_ms, custom_term, custom_second_term, custom_start, custom_ring, custom_best_skill, target_ms, share, leave_empty_after_ms, leave_empty_stay_ms, reserved, wrap_up_shared, tier_wait_ms, tier_by_level, tier_skip_empty, service_level, short_ms }
     tl_acd_relax_step { after_ms, call_class, penalty_min, penalty_max, levels_less, penalty_raise, penalty_raise_within }
     tl_acd_agent_config { struct_size, profile, tag, wrap_up_ms, units, blocked_by, reserved }
     tl_acd_membership { struct_size, penalty, level, position, wrap_up_ms }
     tl_acd_skill { skill, level, reserved }
     tl_acd_call { struct_size, priority, tag, queue, preferred_agent, credit_ms, max_wait_ms, caller, preferred_wait_ms, call_class, position, penalty_min, penalty_max, penalty_raise, penalty_raise_within, reserved }
     tl_acd_output { kind, reason, detail, position, at, call, agent, offer, queue, from_queue, call_tag, agent_tag, until, waited_ms, talked_ms, rang_ms, estimate_ms, next_agent, next_call, free, waiting, priority, from_priority, reserved }
-    tl_acd_queue_counters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms, members, logged_in, taking_calls, free, reserved }
+    tl_acd_service_level { definition, reserved, in_level, of }
+    tl_acd_queue_counters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms, members, logged_in, taking_calls, free, short_calls, reserved }
     tl_acd_agent_counters { state, reason, offered, answered, missed, lost, cancelled, talked_ms, wrapped_ms, reserved }
     tl_acd_call_info { state, position, estimate_ms, tag, queue, arrived, joined, priority, call_class, reserved }
     tl_acd_member_info { agent_tag, penalty, level, position, wrap_up_ms, calls, state, reason, wanted, last_call, login, reserved }
@@ -28,7 +29,7 @@ layouts! {
     tl_acd_names { struct_size, form, queues, queue_count, callers, caller_count, agents, agent_count, reasons, reason_count }
     tl_acd_member_news { agent, queue, event, reserved }
     tl_acd_log_line { at, call, queue, agent, event, data, data_count, reserved }
-    tl_stats_config { struct_size, reserved, interval_ms, level_ms, short_ms }
+    tl_stats_config { struct_size, level, interval_ms, level_ms, short_ms }
     tl_stats_limits { struct_size, traffic, classes, agents, agent_intervals, ratings, calls, ended }
     tl_stats_lost { traffic, classes, agents, agent_intervals, ratings, calls, ended, reserved }
     tl_stats_traffic { from, queue, offered, refused, answered, abandoned, left, moved, answered_in_level, abandoned_in_level, short_calls, waited_ms, answer_ms, talked_ms, rated, rating, completed, wrap_up_ms, call_class, reserved }
@@ -42,9 +43,9 @@ layouts! {
     tl_day { year, month, day, rule, value, period_count, periods }
     tl_calendar_config { struct_size, week_count, week, offsets, offset_count, days, day_count }
     tl_campaign_retry { after_ms, tries, reserved }
-    tl_campaign_config { struct_size, contacts, do_not_call, mode, dials_per_100_agents, intensified_mode, intensified_dials_per_100_agents, cap_per_mille, preview_ms, skip_ms, complaints_max, success_min_per_mille, success_high_per_mille, sample_min, blend_on_per_mille, blend_off_per_mille, blend_reserve, zone_count, abandoned, busy, no_answer, machine, congestion, zones }
+    tl_campaign_config { struct_size, contacts, do_not_call, mode, dials_per_100_agents, intensified_mode, intensified_dials_per_100_agents, cap_per_mille, preview_ms, skip_ms, complaints_max, success_min_per_mille, success_high_per_mille, sample_min, blend_on_per_mille, blend_off_per_mille, blend_reserve, zone_count, abandoned, busy, no_answer, machine, congestion, zones, period_ms, reserved }
     tl_campaign_contact { struct_size, zone, tag, number, not_before, priority, reserved }
-    tl_campaign_info { contacts, done, dialling, suspended, live, abandoned, unanswered, intensified, reserved32, reserved }
+    tl_campaign_info { contacts, done, dialling, suspended, live, abandoned, unanswered, intensified, reserved32, last_live, last_abandoned }
     tl_campaign_output { kind, contact, tag, number, tries, reason, reserved }
     tl_staffing_load { struct_size, patience, calls_per_hour, handle_s, patience_s }
     tl_staffing_service { wait_probability, abandoned, in_level, in_level_of_answered, wait_s, answer_s, queue, occupancy }

@@ -30,6 +30,8 @@ pub struct ContactSlot {
     /// It complained; it must not be called again, for that or another reason.
     pub(super) complained: bool,
     pub(super) barred: bool,
+    /// The period of the cap in which it was dialled last.
+    pub(super) period: u32,
     /// When something is due for it.
     pub(super) at: Time,
     /// Its place in the heap, if it waits.
@@ -243,14 +245,14 @@ impl Plain for ContactSlot {
     fn put(&self, sink: &mut dyn Sink) {
         self.contact.put(sink);
         (self.state, self.tries, self.at).put(sink);
-        (self.complained, self.barred).put(sink);
+        (self.complained, self.barred, self.period).put(sink);
     }
 
     fn get(source: &mut Source<'_>) -> Self {
         let contact = Contact::get(source);
         let (state, tries, at) = Plain::get(source);
-        let (complained, barred) = Plain::get(source);
-        Self { contact, state, tries, at, complained, barred, ..Self::default() }
+        let (complained, barred, period) = Plain::get(source);
+        Self { contact, state, tries, at, complained, barred, period, ..Self::default() }
     }
 }
 

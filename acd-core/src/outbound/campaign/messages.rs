@@ -36,6 +36,10 @@ pub struct CampaignConfig {
     /// The share of answered calls without an agent that it must not exceed, in thousandths.
     /// Default: 30.
     pub cap_per_mille: u16,
+    /// The cap is for so long, in ms (1 or more), from the first input on; then, at that very
+    /// instant, the next period begins with a new record. `None`: only
+    /// [`CampaignInput::StartPeriod`] begins one.
+    pub period_ms: Option<u64>,
     /// When a contact is called again.
     pub retry: RetryRules,
     /// When it must stop, and when it may do more. `None`: never of itself.
@@ -55,6 +59,7 @@ impl Default for CampaignConfig {
             mode: Mode::Progressive,
             intensified: None,
             cap_per_mille: 30,
+            period_ms: None,
             retry: RetryRules::default(),
             rails: None,
             blend: None,
@@ -111,7 +116,8 @@ pub enum CampaignInput {
     Suspend,
     /// Go on after [`Suspend`](Self::Suspend) or a guard's decision, with a new record.
     Resume,
-    /// A new period of the cap begins.
+    /// A new period of the cap begins now, whether the last one was over or not. What is being
+    /// dialled goes on, and counts in the period in which it was dialled.
     StartPeriod,
 }
 
@@ -207,4 +213,4 @@ pub enum CampaignError {
 }
 
 plain!(struct Contact { tag, number, zone, priority, not_before });
-plain!(struct CampaignConfig { mode, intensified, cap_per_mille, retry, rails, blend, preview_ms, skip_ms });
+plain!(struct CampaignConfig { mode, intensified, cap_per_mille, period_ms, retry, rails, blend, preview_ms, skip_ms });

@@ -52,6 +52,9 @@ pub struct Campaign<'a> {
     pacer: Pacer,
     guard: Option<Guard>,
     now: Time,
+    /// Which period of the cap this is, and when it is over.
+    period: u32,
+    period_ends: Option<Time>,
     /// Idle agents it may use now.
     spare: u32,
     previews: u32,
@@ -117,6 +120,9 @@ impl<'a> Campaign<'a> {
         if let Some(mode) = config.intensified {
             Pacer::new(mode, config.cap_per_mille).map_err(plain)?;
         }
+        if config.period_ms == Some(0) {
+            return Err(CampaignError::Config("period_ms is 0"));
+        }
         if zones.iter().any(|zone| zone.check().is_err()) {
             return Err(CampaignError::Config("a calendar contradicts itself"));
         }
@@ -128,6 +134,8 @@ impl<'a> Campaign<'a> {
             contacts,
             do_not_call,
             now: Time::ZERO,
+            period: 0,
+            period_ends: None,
             spare: 0,
             previews: 0,
             done: 0,
@@ -162,6 +170,41 @@ impl<'a> Campaign<'a> {
         if self.said.iter().any(Option::is_some) {
             return Err(CampaignError::Undrained);
         }
+        let before = (self.pacer, self.period, self.period_ends);
+        self.turn_period(now);
+        let taken = self.take(now, input);
+        match taken {
+            Ok(()) => self.now = now,
+            Err(_) => (self.pacer, self.period, self.period_ends) = before,
+        }
+        taken
+    }
+
+    /// Begins the period that is due.
+    fn turn_period(&mut self, now: Time) {
+        let Some(length) = self.config.period_ms else { return };
+        let Some(ends) = self.period_ends else {
+            self.period_ends = Some(now.plus(length));
+            return;
+        };
+        if now < ends {
+            return;
+        }
+        // The last of those that have begun, and an empty one before it if there were several.
+        let over = now.since(ends) / length;
+        if over > 0 {
+            self.start_period();
+        }
+        self.start_period();
+        self.period_ends = Some(ends.plus(over.saturating_add(1).saturating_mul(length)));
+    }
+
+    fn start_period(&mut self) {
+        self.pacer.start_period();
+        self.period = self.period.wrapping_add(1);
+    }
+
+    fn take(&mut self, now: Time, input: CampaignInput) -> Result<(), CampaignError> {
         use CampaignInput as I;
         use ContactState as S;
         match input {
@@ -189,8 +232,10 @@ impl<'a> Campaign<'a> {
                 self.pass_over(contact.0, now);
             }
             I::Answered { contact, served } => {
-                self.in_state(contact, S::Dialled)?;
-                self.pacer.answered(served);
+                match self.in_state(contact, S::Dialled)?.period == self.period {
+                    true => self.pacer.answered(served),
+                    false => self.pacer.answered_before(served),
+                }
                 if served {
                     self.contacts.set(contact.0, |slot| slot.state = S::Talking);
                 } else {
@@ -198,11 +243,14 @@ impl<'a> Campaign<'a> {
                 }
             }
             I::Failed { contact, outcome } => {
-                self.in_state(contact, S::Dialled)?;
+                let ours = self.in_state(contact, S::Dialled)?.period == self.period;
                 if matches!(outcome, Outcome::Reached | Outcome::Abandoned | Outcome::DoNotCall) {
                     return Err(CampaignError::Config("somebody spoke: not a failed dial"));
                 }
-                self.pacer.unanswered();
+                match ours {
+                    true => self.pacer.unanswered(),
+                    false => self.pacer.unanswered_before(),
+                }
                 self.try_again(contact.0, outcome, now);
             }
             I::Ended { contact, success } => {
@@ -233,9 +281,11 @@ impl<'a> Campaign<'a> {
                 }
                 self.set_pace();
             }
-            I::StartPeriod => self.pacer.start_period(),
+            I::StartPeriod => {
+                self.start_period();
+                self.period_ends = self.config.period_ms.map(|length| now.plus(length));
+            }
         }
-        self.now = now;
         Ok(())
     }
 
@@ -287,7 +337,9 @@ impl<'a> Campaign<'a> {
     pub fn deadline(&self) -> Option<Time> {
         // What is due already waits for an agent, the cap or a resumption, not for time.
         let due = |index| self.of(index).map(|(_, slot)| slot.at).filter(|&at| at > self.now);
-        let all = [due(self.contacts.first()), due(self.contacts.first_preview())];
+        // A new period may let through what the cap holds back.
+        let period = self.period_ends.filter(|_| self.done < self.contacts.len());
+        let all = [due(self.contacts.first()), due(self.contacts.first_preview()), period];
         all.into_iter().flatten().min()
     }
 
@@ -307,6 +359,12 @@ impl<'a> Campaign<'a> {
     #[must_use]
     pub fn counters(&self) -> PacerCounters {
         self.pacer.counters()
+    }
+
+    /// What the dials of the period before came to; `dialling` of them have not come to anything yet.
+    #[must_use]
+    pub fn last_period(&self) -> PacerCounters {
+        self.pacer.last_period()
     }
 
     /// Contacts in the list, and those of them that will not be called again.
@@ -349,8 +407,9 @@ impl<'a> Campaign<'a> {
 
     fn dial(&mut self, index: u32) -> CampaignOutput {
         self.pacer.dialled();
+        let period = self.period;
         self.contacts.set(index, |slot| {
-            slot.state = ContactState::Dialled;
+            (slot.state, slot.period) = (ContactState::Dialled, period);
             slot.tries = slot.tries.saturating_add(1);
         });
         let (Contact { tag, number, .. }, attempt) = self

@@ -8,7 +8,7 @@ use crate::plain::{Buffer, Hash, Plain, Sink, Source, plain};
 use crate::time::Time;
 
 /// "TLCMP" and the version of the format.
-const MAGIC: u64 = u64::from_le_bytes(*b"TLCMP\0\x01\0");
+const MAGIC: u64 = u64::from_le_bytes(*b"TLCMP\0\x02\0");
 
 const DAMAGED: CampaignError = CampaignError::Snapshot("damaged");
 
@@ -19,6 +19,8 @@ struct Head {
     pacer: Pacer,
     guard: Option<Guard>,
     now: Time,
+    period: u32,
+    period_ends: Option<Time>,
     spare: u32,
     suspended: bool,
     told_exhausted: bool,
@@ -26,7 +28,7 @@ struct Head {
 
 impl Campaign<'_> {
     /// Writes the whole state into a buffer; how long it is. When that is longer than the buffer,
-    /// what is in the buffer is of no use: call again with so much room. Less than 256 bytes, 46
+    /// what is in the buffer is of no use: call again with so much room. Less than 320 bytes, 50
     /// for each contact and 8 for each number not to be called.
     ///
     /// A campaign [restored](Campaign::restore) from it goes on as if it had never stopped.
@@ -54,8 +56,20 @@ impl Campaign<'_> {
     }
 
     fn put(&self, sink: &mut dyn Sink) {
-        let Self { config, pacer, guard, now, spare, suspended, told_exhausted, .. } = *self;
-        Head { config, pacer, guard, now, spare, suspended, told_exhausted }.put(sink);
+        let Self { config, pacer, guard, now, period, period_ends, spare, .. } = *self;
+        let Self { suspended, told_exhausted, .. } = *self;
+        let head = Head {
+            config,
+            pacer,
+            guard,
+            now,
+            period,
+            period_ends,
+            spare,
+            suspended,
+            told_exhausted,
+        };
+        head.put(sink);
         self.contacts.len().put(sink);
         self.contacts.all().for_each(|slot| slot.put(sink));
         self.contacts.previews().for_each(|contact| contact.put(sink));
@@ -128,8 +142,17 @@ impl<'a> Campaign<'a> {
         if u64::get(&mut source) != MAGIC {
             return Err(CampaignError::Snapshot("not a snapshot of this version"));
         }
-        let Head { config, pacer, guard, now, spare, suspended, told_exhausted } =
-            Head::get(&mut source);
+        let Head {
+            config,
+            pacer,
+            guard,
+            now,
+            period,
+            period_ends,
+            spare,
+            suspended,
+            told_exhausted,
+        } = Head::get(&mut source);
         if source.failed {
             return Err(DAMAGED);
         }
@@ -137,6 +160,7 @@ impl<'a> Campaign<'a> {
         let mut campaign = Self::build(config, zones, contacts, do_not_call)?;
         (campaign.pacer, campaign.guard) = (pacer, guard);
         (campaign.now, campaign.spare) = (now, spare);
+        (campaign.period, campaign.period_ends) = (period, period_ends);
         (campaign.suspended, campaign.told_exhausted) = (suspended, told_exhausted);
         campaign.read_contacts(&mut source)?;
         let count = u64::get(&mut source);
@@ -175,10 +199,10 @@ impl<'a> Campaign<'a> {
                 ContactState::Previewed => ContactState::Done,
                 state => state,
             };
-            let ContactSlot { tries, complained, barred, at, .. } = slot;
+            let ContactSlot { tries, complained, barred, at, period, .. } = slot;
             self.contacts.set(id.0, |new| {
                 (new.state, new.tries, new.at) = (state, tries, at);
-                (new.complained, new.barred) = (complained, barred);
+                (new.complained, new.barred, new.period) = (complained, barred, period);
             });
         }
         for _ in 0..self.previews {
@@ -194,4 +218,4 @@ impl<'a> Campaign<'a> {
     }
 }
 
-plain!(struct Head { config, pacer, guard, now, spare, suspended, told_exhausted });
+plain!(struct Head { config, pacer, guard, now, period, period_ends, spare, suspended, told_exhausted });

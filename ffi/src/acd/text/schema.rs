@@ -167,6 +167,12 @@ pub(super) const ORDERS: &[(&str, u32)] =
     &[("longest-waiting", 0), ("deadline", 1), ("queue-ratio", 2), ("wait-ratio", 3)];
 const EMPTY: &[(&str, u32)] =
     &[("never", 0), ("logged-out", 1), ("not-ready", 2), ("none-free", 3)];
+const LEVELS: &[(&str, u32)] = &[
+    ("of-answered", 0),
+    ("of-answered-and-abandoned", 1),
+    ("of-offered", 2),
+    ("of-offered-but-short", 3),
+];
 const MEDIA: &[(&str, u32)] = &[("voice", 0), ("chat", 1), ("mail", 2), ("other", 3)];
 const TERMS: &[(&str, u32)] = &[
     ("nothing", 0),
@@ -313,6 +319,8 @@ pub(super) fn queue(spot: &Spot, wrong: &mut Wrong) -> Queue {
             "announce_first_ms" => Field::Long(&mut to.announce_first_ms),
             "announce_every_ms" => Field::Long(&mut to.announce_every_ms),
             "target_ms" => Field::Long(&mut to.target_ms),
+            "service_level" => Field::Word(&mut to.service_level, LEVELS),
+            "short_ms" => Field::Short(&mut to.short_ms),
             "strategy" => Field::Word(&mut to.strategy, STRATEGIES),
             "medium" => Field::Word(&mut to.medium, MEDIA),
             "join_empty" => Field::Word(&mut to.join_empty, EMPTY),
