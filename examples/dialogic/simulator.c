@@ -1,68 +1,29 @@
-/* A SIMULATED telephony board; see simulator.h. SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "simulator.h"
+/*
+ * simulator.c - the programming interface of a SIMULATED telephony board; see simulator.h
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ */
+#include "simulated.h"
 
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <trunkline.h>
 #include <unistd.h>
 
-#define LINES 30
-#define FRAME 160 /* samples: 20 ms */
-#define FRAME_MS 20
-#define QUIET 0xFF /* µ-law */
-#define HEARD_MAX 3000
-
-enum kind { CALLER_LINE, AGENT_LINE, VOICE };
-enum phase { IDLE, WAITING, RINGING, UP, HUNG_UP, DROPPED };
-
-/* A line or a voice channel: it sends on a time slot of its own and listens to another. */
-struct device {
-    enum kind kind;
-    int number;
-    void *attribute;
-    int listens; /* a device's index, or -1 */
-    uint8_t sends[FRAME];
-    /* Lines. */
-    enum phase phase;
-    CRN crn;
-    uint64_t due;
-    uint8_t *says;
-    size_t says_len, says_at;
-    int16_t heard[HEARD_MAX]; /* the mean level of each frame */
-    unsigned heard_count;
-    /* Voice channels. */
-    int files[64];
-    int file_count, file_at;
-    bool playing;
-    unsigned events;
-    tl_dtmf *digits;
-    int (*take)(int, char *, unsigned);
-};
-
-struct event {
-    struct event *next;
-    int device;
-    long type;
-    CRN crn;
-    DX_CST cst;
-};
-
-static struct device devices[4 * LINES];
-static int device_count;
+struct device devices[4 * LINES];
+int device_count;
 static struct event *first, **last = &first, *current;
-static uint64_t now_ms = 1795000000000;
-static unsigned ring_ms;
+uint64_t now_ms = 1795000000000;
+unsigned ring_ms;
+CRN next_crn = 1000;
 
 uint64_t simulated_ms(void)
 {
     return now_ms;
 }
 
-static void say(int device, long type, CRN crn)
+struct event *happen(int device, long type, CRN crn)
 {
     struct event *event = calloc(1, sizeof *event);
 
@@ -74,6 +35,7 @@ static void say(int device, long type, CRN crn)
     event->crn = crn;
     *last = event;
     last = &event->next;
+    return event;
 }
 
 /* ---- devices ----------------------------------------------------------------------------------------- */
@@ -141,7 +103,7 @@ int gc_OpenEx(LINEDEV *line, char *name, int mode, void *attribute)
     }
     devices[index].attribute = attribute;
     *line = index + 1;
-    say(index, GCEV_UNBLOCKED, 0);
+    happen(index, GCEV_UNBLOCKED, 0);
     return GC_SUCCESS;
 }
 
@@ -199,8 +161,6 @@ int dx_listen(int voice, SC_TSINFO *slots)
 
 /* ---- calls --------------------------------------------------------------------------------------------- */
 
-static CRN next_crn = 1000;
-
 int gc_WaitCall(LINEDEV line, CRN *crn, GC_WAITCALL_BLK *block, int timeout, unsigned long mode)
 {
     (void)crn, (void)block, (void)timeout, (void)mode;
@@ -217,7 +177,7 @@ int gc_AnswerCall(CRN crn, int rings, unsigned long mode)
         return -1;
     }
     line->phase = UP;
-    say((int)(line - devices), GCEV_ANSWERED, crn);
+    happen((int)(line - devices), GCEV_ANSWERED, crn);
     return GC_SUCCESS;
 }
 
@@ -234,7 +194,7 @@ int gc_MakeCall(LINEDEV handle, CRN *crn, char *number, GC_MAKECALL_BLK *block, 
     line->phase = RINGING;
     line->due = now_ms + ring_ms;
     line->says_at = 0;
-    say((int)(line - devices), GCEV_ALERTING, *crn);
+    happen((int)(line - devices), GCEV_ALERTING, *crn);
     return GC_SUCCESS;
 }
 
@@ -247,7 +207,7 @@ int gc_DropCall(CRN crn, int cause, unsigned long mode)
         return -1;
     }
     line->phase = DROPPED;
-    say((int)(line - devices), GCEV_DROPCALL, crn);
+    happen((int)(line - devices), GCEV_DROPCALL, crn);
     return GC_SUCCESS;
 }
 
@@ -262,7 +222,7 @@ int gc_ReleaseCallEx(CRN crn, unsigned long mode)
     line->phase = IDLE;
     line->crn = 0;
     line->listens = -1;
-    say((int)(line - devices), GCEV_RELEASECALL, crn);
+    happen((int)(line - devices), GCEV_RELEASECALL, crn);
     return GC_SUCCESS;
 }
 
@@ -323,7 +283,7 @@ int dx_stopch(int voice, unsigned short mode)
     if (device->playing) {
         device->playing = false;
         memset(device->sends, QUIET, FRAME);
-        say(voice - 1, TDX_PLAY, 0);
+        happen(voice - 1, TDX_PLAY, 0);
     }
     return 0;
 }
@@ -342,97 +302,7 @@ int ec_stopch(int voice, unsigned long stream, unsigned short mode)
     return 0;
 }
 
-/* ---- time --------------------------------------------------------------------------------------------------- */
-
-static void speak(struct device *line, int index)
-{
-    size_t left = line->says_len - line->says_at, count = left < FRAME ? left : FRAME;
-
-    memset(line->sends, QUIET, FRAME);
-    memcpy(line->sends, line->says + line->says_at, count);
-    line->says_at += count;
-    if (line->says_at == line->says_len) {
-        if (line->kind == CALLER_LINE) {
-            line->phase = HUNG_UP;
-            memset(line->sends, QUIET, FRAME);
-            say(index, GCEV_DISCONNECTED, line->crn);
-        } else {
-            line->says_at = 0;
-        }
-    }
-}
-
-static void play(struct device *voice, int index)
-{
-    ssize_t got = 0;
-
-    memset(voice->sends, QUIET, FRAME);
-    while (voice->file_at < voice->file_count &&
-           (got = read(voice->files[voice->file_at], voice->sends, FRAME)) <= 0) {
-        voice->file_at++;
-    }
-    if (voice->file_at == voice->file_count) {
-        voice->playing = false;
-        say(index, TDX_PLAY, 0);
-    }
-}
-
-static void listen(struct device *device, int index)
-{
-    static const uint8_t quiet[FRAME] = {[0 ... FRAME - 1] = QUIET};
-    const uint8_t *codes = device->listens >= 0 ? devices[device->listens].sends : quiet;
-    int16_t pcm[FRAME];
-    tl_dtmf_event digit;
-
-    if (device->kind == VOICE) {
-        if (device->take && device->listens >= 0) {
-            device->take(index + 1, (char *)codes, FRAME);
-        }
-        tl_g711_decode(TL_G711_ULAW, codes, FRAME, pcm);
-        tl_dtmf_listen(device->digits, pcm, FRAME);
-        while (tl_dtmf_poll(device->digits, &digit) == TL_OK) {
-            if (digit.kind == TL_DTMF_DOWN && device->events & DM_DIGITS) {
-                say(index, TDX_CST, 0);
-                ((struct event *)((char *)last - offsetof(struct event, next)))->cst =
-                    (DX_CST){DE_DIGITS, (unsigned short)digit.key};
-            }
-        }
-    } else if (device->phase == UP && device->heard_count < HEARD_MAX) {
-        long sum = 0;
-        tl_g711_decode(TL_G711_ULAW, codes, FRAME, pcm);
-        for (int i = 0; i < FRAME; i++) {
-            sum += pcm[i];
-        }
-        device->heard[device->heard_count++] = (int16_t)(sum / FRAME);
-    }
-}
-
-static void tick(void)
-{
-    now_ms += FRAME_MS;
-    for (int i = 0; i < device_count; i++) {
-        struct device *device = &devices[i];
-        if (device->kind == VOICE) {
-            if (device->playing) {
-                play(device, i);
-            }
-        } else if (device->phase == UP && device->says) {
-            speak(device, i);
-        } else if (device->phase == WAITING && device->due <= now_ms) {
-            device->phase = RINGING;
-            device->due = UINT64_MAX; /* one call a line */
-            device->crn = ++next_crn;
-            device->says_at = 0;
-            say(i, GCEV_OFFERED, device->crn);
-        } else if (device->kind == AGENT_LINE && device->phase == RINGING && device->due <= now_ms) {
-            device->phase = UP;
-            say(i, GCEV_CONNECTED, device->crn);
-        }
-    }
-    for (int i = 0; i < device_count; i++) {
-        listen(&devices[i], i);
-    }
-}
+/* ---- events -------------------------------------------------------------------------------------------- */
 
 long sr_waitevt(long timeout)
 {
@@ -489,53 +359,4 @@ int gc_GetMetaEvent(METAEVENT *event)
     event->evttype = current->type;
     event->usrattr = device->attribute;
     return GC_SUCCESS;
-}
-
-/* ---- what the lines do -------------------------------------------------------------------------------------- */
-
-static void load(struct device *line, const char *directory)
-{
-    char path[300];
-    struct stat about;
-
-    snprintf(path, sizeof path, "%s/%s%d.ul", directory,
-             line->kind == CALLER_LINE ? "caller" : "agent", line->number);
-    int file = open(path, O_RDONLY);
-    if (file >= 0 && fstat(file, &about) == 0 && about.st_size > 0 &&
-        (line->says = malloc((size_t)about.st_size)) &&
-        read(file, line->says, (size_t)about.st_size) == about.st_size) {
-        line->says_len = (size_t)about.st_size;
-    }
-    if (file >= 0) {
-        close(file);
-    }
-}
-
-void simulate(const char *directory, unsigned every, unsigned ring)
-{
-    ring_ms = ring;
-    for (int i = 0; i < device_count; i++) {
-        if (devices[i].kind != VOICE) {
-            load(&devices[i], directory);
-        }
-        if (devices[i].kind == CALLER_LINE) {
-            devices[i].due = now_ms + (uint64_t)devices[i].number * every;
-        }
-    }
-}
-
-unsigned simulated_heard(int number, int level, int tolerance)
-{
-    unsigned frames = 0;
-
-    for (int i = 0; i < device_count; i++) {
-        const struct device *line = &devices[i];
-        if (line->kind != CALLER_LINE || line->number != number) {
-            continue;
-        }
-        for (unsigned at = 0; at < line->heard_count; at++) {
-            frames += abs(line->heard[at] - level) <= tolerance;
-        }
-    }
-    return frames * FRAME_MS;
 }
