@@ -220,14 +220,14 @@ void event_roster(void *host, const struct cc_queue *queue, const struct cc_agen
 {
     bool only = agent->members && !agent->members->next;
 
-    (void)host, (void)queue;
+    (void)host;
     if (what == CC_ROSTER_JOINED && only) {
         about_agent(agent, "agent-add", "CC-Agent-Type", "callback");
         about_agent(agent, "agent-contact-change", "CC-Agent-Contact", agent->phone);
         status(agent, false);
     } else if (what == CC_ROSTER_LEFT && only) {
         status(agent, true);
-    } else if (what == CC_ROSTER_PAUSE || what == CC_ROSTER_LOGIN) {
+    } else if (!queue && (what == CC_ROSTER_PAUSE || what == CC_ROSTER_LOGIN)) {
         status(agent, false);
     }
 }

@@ -208,17 +208,8 @@ static void wish(cc_center *center, const struct letter *letter)
     switch ((enum cc_wish)letter->number) {
     case CC_PAUSE:
     case CC_UNPAUSE:
-        agent->paused = letter->number == CC_PAUSE;
-        agent->last_pause_ms = agent->paused ? cc_now() : agent->last_pause_ms;
-        snprintf(agent->pause_reason, sizeof agent->pause_reason, "%.79s",
-                 letter->text ? letter->text : "");
-        if (center->hooks.roster) {
-            center->hooks.roster(center->hooks.host, NULL, agent, CC_ROSTER_PAUSE);
-        }
-        if (!agent->paused) {
-            agent->pause_reason[0] = '\0'; /* of the end, and told */
-        }
-        break;
+        cc_places_pause_all(center, agent, letter->number == CC_PAUSE, letter->text);
+        return;
     case CC_LOGIN:
     case CC_LOGOUT:
         agent->logged_out = letter->number == CC_LOGOUT;
@@ -268,7 +259,9 @@ static void read_letter(cc_center *center, struct letter *letter)
         status = tl_acd_reject(engine, now, letter->offer, letter->number);
         break;
     case DEVICE:
-        cc_roster_device(center, letter->name, (enum cc_device)letter->number);
+    case DEVICE_FIRST:
+        cc_roster_device(center, letter->name, (enum cc_device)letter->number,
+                         letter->kind == DEVICE_FIRST);
         break;
     case WISH:
         wish(center, letter);

@@ -36,6 +36,7 @@ struct cc_queue {
     uint64_t handle;
     tl_acd_queue_config config;
     char strategy[40]; /* as written in the configuration */
+    bool ring_in_use;  /* of its members, when they come */
     /* The center's own. */
     struct cc_queue *next, *chain;
     bool wanted, leaving;
@@ -56,6 +57,7 @@ struct cc_agent {
     uint64_t last_call_ms; /* when the last one ended; 0 is never */
     uint64_t last_pause_ms, login_ms; /* when the last pause began, when it came; likewise */
     int device_state;      /* a cc_device */
+    bool device_told;      /* it has changed since the agent came */
     /* The center's own. */
     struct cc_member *members;
     struct cc_agent *next, *chain, *device_chain, *settle_next;
@@ -74,11 +76,22 @@ struct cc_member {
     uint32_t calls;        /* of this queue, completed */
     uint64_t last_call_ms; /* when the last of them ended; 0 is never */
     bool dynamic;          /* added while the program runs: a reload leaves it alone */
+    bool paused;           /* in this queue; the agent's own pause is of all */
+    char pause_reason[CC_NAME];
+    uint64_t last_pause_ms;
+    bool ring_in_use; /* offered though its phone is busy with a call that is not ours */
+    /* The center's own. */
     bool wanted;
+    bool out; /* the engine does not have it: nothing is offered */
 };
 
 /** The agent's place in that queue; NULL when it has none. */
 struct cc_member *cc_member_of(const struct cc_agent *agent, const struct cc_queue *queue);
+
+/** Whether it is paused, in this queue or in all; why ("" when not said); when that last began. */
+bool cc_member_paused(const struct cc_member *member);
+const char *cc_member_reason(const struct cc_member *member);
+uint64_t cc_member_last_pause(const struct cc_member *member);
 
 /** What is known of an agent's phone besides our own calls. */
 enum cc_device { CC_DEVICE_FREE, CC_DEVICE_BUSY, CC_DEVICE_GONE };
@@ -110,8 +123,15 @@ struct cc_event {
     const struct cc_agent *agent;
 };
 
-/** An agent joined a queue, leaves it, was paused or is back, logged in or out. */
-enum cc_roster_event { CC_ROSTER_JOINED, CC_ROSTER_LEFT, CC_ROSTER_PAUSE, CC_ROSTER_LOGIN };
+/** An agent joined a queue, leaves it, was paused or is back, logged in or out, has another penalty. */
+enum cc_roster_event {
+    CC_ROSTER_JOINED,
+    CC_ROSTER_LEFT,
+    CC_ROSTER_PAUSE,
+    CC_ROSTER_LOGIN,
+    CC_ROSTER_PENALTY,
+    CC_ROSTER_RING_IN_USE,
+};
 
 /** What the host does. Called on the engine thread, so none of it may wait for anything. */
 struct cc_hooks {
@@ -120,7 +140,7 @@ struct cc_hooks {
     void (*event)(void *host, const struct cc_event *event);
     /** Nobody owns the call any more. Called on the thread that let it go last. */
     void (*release)(void *host, struct cc_call *call);
-    /** Something about an agent that is no matter of calls; the queue of the first two. May be NULL. */
+    /** Something about an agent that is no matter of calls; in all queues when there is none. May be NULL. */
     void (*roster)(void *host, const struct cc_queue *queue, const struct cc_agent *agent,
                    enum cc_roster_event event);
     /** Starts or ends listening to an agent's device. May be NULL. */
@@ -197,8 +217,12 @@ void cc_reject(cc_center *center, uint64_t offer, uint32_t cause);
 /** The conversation is over; `by` is a tl_acd_ended_by. Answered by TL_ACD_COMPLETED. */
 void cc_complete(cc_center *center, struct cc_call *call, uint32_t by);
 
-/** What an agent's device is now. */
+/**
+ * What an agent's device is now. The first look at it may be overtaken by a change: it counts only
+ * where no change was told.
+ */
 void cc_device(cc_center *center, const char *device, enum cc_device state);
+void cc_device_first(cc_center *center, const char *device, enum cc_device state);
 
 /** An agent's wish: pause with a reason, come back, log in, log out, end of the paperwork. */
 enum cc_wish { CC_PAUSE, CC_UNPAUSE, CC_LOGIN, CC_LOGOUT, CC_END_WRAP_UP };
@@ -239,6 +263,12 @@ enum cc_change { CC_DONE, CC_THERE_ALREADY, CC_NO_QUEUE, CC_NOT_THERE, CC_CONFIG
 /** Adds and removes members that no configuration names. They last until the center is freed. */
 enum cc_change cc_add_member(cc_center *center, const struct cc_newcomer *newcomer);
 enum cc_change cc_remove_member(cc_center *center, const char *queue, const char *phone);
+
+/** Changes an agent's places in queues: in that queue, or in all of its queues when it is NULL or "". */
+enum cc_change cc_set_paused(cc_center *center, const char *queue, const char *phone, bool paused,
+                             const char *reason);
+enum cc_change cc_set_penalty(cc_center *center, const char *queue, const char *phone, uint32_t penalty);
+enum cc_change cc_set_ring_in_use(cc_center *center, const char *queue, const char *phone, bool ring);
 struct cc_agent *cc_find_agent(cc_center *center, const char *name);
 
 #endif

@@ -137,6 +137,10 @@ static bool set_queue(struct cc_config_queue *queue, const char *key, const char
     if (!strcasecmp(key, "agent")) {
         return add_member(queue, value, why, room);
     }
+    if (!strcasecmp(key, "ring_in_use")) {
+        queue->ring_in_use = truth(value);
+        return true;
+    }
     if (!strcasecmp(key, "music")) {
         return cc_option_text(queue->music, sizeof queue->music, value, key, why, room);
     }

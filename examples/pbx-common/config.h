@@ -18,6 +18,7 @@ struct cc_config_member {
 
 struct cc_config_queue {
     char name[CC_NAME], music[CC_NAME], strategy[40], overflow[CC_NAME];
+    bool ring_in_use;
     tl_acd_queue_config config;
     struct cc_config_member *members;
     size_t member_count;

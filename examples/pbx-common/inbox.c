@@ -140,6 +140,11 @@ void cc_device(cc_center *center, const char *device, enum cc_device state)
     post_name(center, DEVICE, device, (uint32_t)state, NULL);
 }
 
+void cc_device_first(cc_center *center, const char *device, enum cc_device state)
+{
+    post_name(center, DEVICE_FIRST, device, (uint32_t)state, NULL);
+}
+
 void cc_wish(cc_center *center, const char *agent, enum cc_wish wish, const char *reason)
 {
     post_name(center, WISH, agent, (uint32_t)wish, reason);

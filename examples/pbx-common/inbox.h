@@ -8,7 +8,19 @@
 
 #include "roster.h"
 
-enum letter_kind { ARRIVE, HANGUP, EXIT, ACCEPT, REJECT, COMPLETE, DEVICE, WISH, RELOAD, ASK };
+enum letter_kind {
+    ARRIVE,
+    HANGUP,
+    EXIT,
+    ACCEPT,
+    REJECT,
+    COMPLETE,
+    DEVICE,
+    DEVICE_FIRST,
+    WISH,
+    RELOAD,
+    ASK,
+};
 
 struct letter {
     struct letter *next;

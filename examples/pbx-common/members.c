@@ -99,7 +99,8 @@ struct cc_member *cc_roster_join(cc_center *center, struct cc_agent *agent, stru
         return NULL;
     }
     *member = (struct cc_member){.queue = queue, .agent = agent, .next = agent->members,
-                                 .config = *membership, .dynamic = dynamic, .wanted = true};
+                                 .config = *membership, .dynamic = dynamic, .wanted = true,
+                                 .ring_in_use = queue->ring_in_use};
     cc_poll(center);
     if (tl_acd_join_queue(center->engine, agent->handle, queue->handle, membership) < 0) {
         cc_log(center, 0, "queue %s, agent %s: %s", queue->name, agent->name, tl_last_error());
@@ -119,7 +120,8 @@ bool cc_roster_leave(cc_center *center, struct cc_member *member)
     struct cc_member **at = &agent->members;
 
     cc_poll(center);
-    if (tl_acd_leave_queue(center->engine, agent->handle, member->queue->handle) < 0) {
+    if (!member->out &&
+        tl_acd_leave_queue(center->engine, agent->handle, member->queue->handle) < 0) {
         cc_log(center, 0, "agent %s: %s", agent->name, tl_last_error());
         return false;
     }
@@ -130,7 +132,11 @@ bool cc_roster_leave(cc_center *center, struct cc_member *member)
         at = &(*at)->next;
     }
     *at = member->next;
+    bool rang_in_use = member->ring_in_use;
     free(member);
+    if (rang_in_use) {
+        cc_roster_state(center, agent);
+    }
     return true;
 }
 

@@ -27,14 +27,20 @@ static bool agent_config(cc_center *center, const struct cc_config_agent *from,
     return true;
 }
 
-static void keep_dynamic_members(cc_center *center, const struct cc_agent *from, struct cc_agent *to)
+/* The configuration says later which of them stay, but for those that are in no configuration. */
+static void keep_members(cc_center *center, const struct cc_agent *from, struct cc_agent *to)
 {
     for (const struct cc_member *member = from->members; member; member = member->next) {
         struct cc_member *kept =
-            member->dynamic ? cc_roster_join(center, to, member->queue, &member->config, true) : NULL;
+            cc_roster_join(center, to, member->queue, &member->config, member->dynamic);
         if (kept) {
+            kept->wanted = false;
             kept->calls = member->calls;
             kept->last_call_ms = member->last_call_ms;
+            kept->paused = member->paused;
+            memcpy(kept->pause_reason, member->pause_reason, sizeof kept->pause_reason);
+            kept->last_pause_ms = member->last_pause_ms;
+            kept->ring_in_use = member->ring_in_use;
         }
     }
 }
@@ -73,7 +79,7 @@ static void apply_agent(cc_center *center, const struct cc_config_agent *from)
         agent->last_pause_ms = old->last_pause_ms;
         agent->login_ms = old->login_ms;
         agent->device_state = old->legs ? CC_DEVICE_BUSY : old->device_state;
-        keep_dynamic_members(center, old, agent);
+        keep_members(center, old, agent);
         cc_roster_remove_agent(center, old);
         fresh = true;
     } else if (!agent) {
@@ -124,6 +130,7 @@ static void apply_queue(cc_center *center, const struct cc_config_queue *from)
     queue->leaving = false;
     queue->config = config;
     queue->config.tag = (uintptr_t)queue;
+    queue->ring_in_use = from->ring_in_use;
     memcpy(queue->music, from->music, sizeof queue->music);
     memcpy(queue->strategy, from->strategy, sizeof queue->strategy);
 }
@@ -165,11 +172,16 @@ static void apply_member(cc_center *center, struct cc_queue *queue,
     }
     member->wanted = true;
     member->dynamic = false;
+    if (member->ring_in_use != queue->ring_in_use) {
+        member->ring_in_use = queue->ring_in_use;
+        cc_roster_state(center, agent);
+    }
     if (!memcmp(&member->config, &from->membership, sizeof from->membership)) {
         return;
     }
     member->config = from->membership;
-    if (tl_acd_set_membership(center->engine, agent->handle, queue->handle, &from->membership) < 0) {
+    if (!member->out &&
+        tl_acd_set_membership(center->engine, agent->handle, queue->handle, &from->membership) < 0) {
         cc_log(center, 0, "queue %s, agent %s: %s", queue->name, agent->name, tl_last_error());
     }
 }

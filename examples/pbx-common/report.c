@@ -59,7 +59,14 @@ static void agents(cc_center *center, FILE *out)
                 (unsigned long long)c.missed, (unsigned long long)c.talked_ms / 1000);
         if (a->paused) {
             fprintf(out, "  paused: %s", a->pause_reason[0] ? a->pause_reason : "no reason given");
-        } else if (a->device_state != CC_DEVICE_FREE && !a->legs) {
+        }
+        for (const struct cc_member *m = a->members; m; m = m->next) {
+            if (m->paused) {
+                fprintf(out, "  paused in %s: %s", m->queue->name,
+                        m->pause_reason[0] ? m->pause_reason : "no reason given");
+            }
+        }
+        if (!a->paused && a->device_state != CC_DEVICE_FREE && !a->legs) {
             fprintf(out, "  its phone is %s",
                     a->device_state == CC_DEVICE_BUSY ? "in use" : "not reachable");
         }

@@ -98,6 +98,12 @@ void cc_roster_state(cc_center *center, struct cc_agent *agent)
     /* While a call of ours is there, the phone is busy with that. */
     int device = agent->legs || agent->settling ? CC_DEVICE_FREE : agent->device_state;
 
+    bool busy = device == CC_DEVICE_BUSY;
+
+    if (busy && cc_places_ring_in_use(agent)) {
+        device = CC_DEVICE_FREE;
+    }
+    cc_places_fit(center, agent, busy && device == CC_DEVICE_FREE);
     if (agent->logged_out || device == CC_DEVICE_GONE) {
         state = TL_ACD_LOGGED_OUT;
     } else if (agent->paused) {
@@ -145,12 +151,16 @@ void cc_roster_settled(cc_center *center, tl_time now)
     }
 }
 
-void cc_roster_device(cc_center *center, const char *device, enum cc_device state)
+void cc_roster_device(cc_center *center, const char *device, enum cc_device state, bool first)
 {
     struct cc_agent *agent = center->agent_devices[cc_roster_bucket(device)];
 
     for (; agent; agent = agent->device_chain) {
-        if (!strcmp(agent->device, device) && agent->device_state != (int)state) {
+        if (strcmp(agent->device, device) || (first && agent->device_told)) {
+            continue;
+        }
+        agent->device_told = agent->device_told || !first;
+        if (agent->device_state != (int)state) {
             agent->device_state = (int)state;
             if (!agent->legs) {
                 cc_roster_state(center, agent);
@@ -195,7 +205,7 @@ void cc_roster_sweep(cc_center *center)
         *at = agent->next;
         if (!center->hooks.watch) {
             /* Nobody else would say so to the one that took its place. */
-            cc_roster_device(center, agent->device, CC_DEVICE_FREE);
+            cc_roster_device(center, agent->device, CC_DEVICE_FREE, false);
         }
         free(agent);
     }

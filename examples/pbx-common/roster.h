@@ -83,8 +83,17 @@ struct cc_member *cc_roster_join(cc_center *center, struct cc_agent *agent, stru
 /** Takes an agent out of a queue; false likewise. */
 bool cc_roster_leave(cc_center *center, struct cc_member *member);
 
-/** The device's state, for all agents that have it. */
-void cc_roster_device(cc_center *center, const char *device, enum cc_device state);
+/** The device's state, for all agents that have it; `first`: for those that were told of no change. */
+void cc_roster_device(cc_center *center, const char *device, enum cc_device state, bool first);
+
+/** places.c: an agent's pause in all queues. */
+void cc_places_pause_all(cc_center *center, struct cc_agent *agent, bool paused, const char *reason);
+
+/** Whether some queue rings the agent though its phone is in use. */
+bool cc_places_ring_in_use(const struct cc_agent *agent);
+
+/** Gives the engine the agent's places that may get a call; `busy`: its phone is in use. */
+void cc_places_fit(cc_center *center, struct cc_agent *agent, bool busy);
 
 /** Where a name is in the tables. */
 unsigned cc_roster_bucket(const char *name);

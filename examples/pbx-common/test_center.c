@@ -283,6 +283,85 @@ static void members_come_and_go(void)
     cc_free(center);
 }
 
+static void say(cc_center *center, void (*letter)(cc_center *, const char *, enum cc_device), enum cc_device state)
+{
+    letter(center, "a0", state);
+    cc_run(center);
+}
+
+/* The first look at a phone, which a change has overtaken, says nothing any more. */
+static void the_first_look_is_late(void)
+{
+    cc_center *center = begin(centre_of(1, "0"));
+
+    say(center, cc_device_first, CC_DEVICE_GONE);
+    CHECK(in_state(center, TL_ACD_LOGGED_OUT) == 1);
+    say(center, cc_device, CC_DEVICE_FREE);
+    say(center, cc_device_first, CC_DEVICE_BUSY);
+    CHECK(in_state(center, TL_ACD_AVAILABLE) == 1 && is_offered(center, NULL));
+    say(center, cc_device, CC_DEVICE_BUSY);
+    CHECK(!is_offered(center, NULL));
+    CHECK(errors == 0);
+    cc_free(center);
+}
+
+/* Paused in one queue, in all, and back in one; rung in one though the phone is in use. */
+static void places_differ(void)
+{
+    struct cc_config *config = centre_of(1, "0");
+
+    set(config, "other", "type", "queue");
+    set(config, "other", "agent", "a0");
+    cc_center *center = begin(config);
+    const struct cc_agent *agent = cc_find_agent(center, "a0");
+    const struct cc_member *here = cc_member_of(agent, cc_find_queue(center, "q0"));
+    const struct cc_member *there = cc_member_of(agent, cc_find_queue(center, "other"));
+
+    CHECK(cc_set_paused(center, "q0", "a0", true, "lunch") == CC_DONE);
+    CHECK(cc_member_paused(here) && !cc_member_paused(there) && !strcmp(cc_member_reason(here), "lunch"));
+    CHECK(!is_offered(center, NULL) && in_state(center, TL_ACD_AVAILABLE) == 1);
+    /* A reload, and even one that makes another agent of it, changes nothing about that. */
+    config = centre_of(1, "7");
+    set(config, "other", "type", "queue");
+    set(config, "other", "agent", "a0");
+    cc_reload(center, config);
+    cc_run(center);
+    agent = cc_find_agent(center, "a0");
+    here = cc_member_of(agent, cc_find_queue(center, "q0"));
+    there = cc_member_of(agent, cc_find_queue(center, "other"));
+    CHECK(agent->config.wrap_up_ms == 7000 && cc_member_paused(here) && !cc_member_paused(there));
+    CHECK(!is_offered(center, NULL));
+    /* Of all, and back in one. */
+    CHECK(cc_set_paused(center, NULL, "a0", true, "") == CC_DONE && in_state(center, TL_ACD_NOT_READY) == 1);
+    CHECK(cc_set_paused(center, "q0", "a0", false, "") == CC_DONE);
+    CHECK(!cc_member_paused(here) && cc_member_paused(there) && is_offered(center, NULL));
+    CHECK(cc_set_paused(center, "", "a0", false, "") == CC_DONE && !cc_member_paused(there));
+    /* The phone is in use: nothing comes, but from the queue that rings it all the same. */
+    say(center, cc_device, CC_DEVICE_BUSY);
+    CHECK(!is_offered(center, NULL));
+    CHECK(cc_set_ring_in_use(center, "other", "a0", true) == CC_DONE && !is_offered(center, NULL));
+    CHECK(cc_set_ring_in_use(center, "q0", "a0", true) == CC_DONE && is_offered(center, NULL));
+    /* Or as the configuration has it. Some time after a call of ours: its phone is slow to be free. */
+    clock_ms += 2000;
+    cc_run(center);
+    cc_reload(center, centre_of(1, "7"));
+    cc_run(center);
+    CHECK(!is_offered(center, NULL));
+    config = centre_of(1, "7");
+    set(config, "other", "type", "queue");
+    set(config, "other", "ring_in_use", "yes");
+    CHECK(config->queues[1].ring_in_use && !config->queues[0].ring_in_use);
+    config->queues[0].ring_in_use = true;
+    cc_reload(center, config);
+    cc_run(center);
+    CHECK(is_offered(center, NULL));
+    CHECK(cc_set_penalty(center, "q0", "a0", 5) == CC_DONE && here->config.penalty == 5);
+    CHECK(cc_set_penalty(center, "none", "a0", 5) == CC_NO_QUEUE);
+    CHECK(cc_set_penalty(center, "q0", "nobody", 5) == CC_NOT_THERE);
+    CHECK(errors == 0);
+    cc_free(center);
+}
+
 static void write_flow(const char *path)
 {
     FILE *file = fopen(path, "w");
@@ -392,6 +471,8 @@ int main(void)
     limits_are_named();
     skills_are_many();
     members_come_and_go();
+    the_first_look_is_late();
+    places_differ();
     flows_come_and_go();
     printf("%u agents: all come, all change, half go; 500 sets of skills; flows\n", AGENTS);
     return 0;
