@@ -82,7 +82,8 @@ verbose = 0
                    "console = notice,warning,error\nfull = notice,warning,error\n")
         self.write("rtp.conf", "[general]\nrtpstart=40000\nrtpend=43999\nstrictrtp=no\n")
         self.write("manager.conf", f"[general]\nenabled = yes\nport = {self.ami}\n"
-                   "bindaddr = 127.0.0.1\n[lab]\nsecret = lab\nread = all\nwrite = all\n"
+                   "timestampevents = yes\nbindaddr = 127.0.0.1\n"
+                   "[lab]\nsecret = lab\nread = all\nwrite = all\n"
                    "writetimeout = 5000\n")
         # A moment of near silence: what is played matters to nobody here.
         (d / "moh/tone.ulaw").write_bytes(bytes([0x7F, 0xFF]) * 80000)
@@ -155,7 +156,7 @@ verbose = 0
 
 
 class Ami:
-    """A session of the manager interface; events are kept as dictionaries with their time."""
+    """A session of the manager interface; events are kept as dictionaries, with their time (of the day)."""
 
     def __init__(self, port, events=True):
         self.socket = socket.create_connection(("127.0.0.1", port), 10)
@@ -182,20 +183,20 @@ class Ami:
             data = self.socket.recv(1 << 20)
         except (TimeoutError, socket.timeout):
             return
-        now = time.monotonic()
         *blocks, self.rest = (self.rest + data).split(b"\r\n\r\n")
         for block in blocks:
             fields = dict(line.split(": ", 1) if ": " in line else (line.rstrip(":"), "")
                           for line in block.decode(errors="replace").split("\r\n"))
-            fields["at"] = now
+            # When it happened, not when it was read.
+            fields["at"] = float(fields.pop("Timestamp", 0))
             if "Event" in fields:
                 self.events.append(fields)
             elif "ActionID" in fields:
                 self.responses[fields["ActionID"]] = fields
 
-    def wait(self, test, seconds):
-        """The first event, kept or to come, that passes the test."""
-        end, seen = time.monotonic() + seconds, 0
+    def wait(self, test, seconds, since=0):
+        """The first event, kept (from `since` on) or to come, that passes the test."""
+        end, seen = time.monotonic() + seconds, since
         while True:
             for event in self.events[seen:]:
                 seen += 1

@@ -1,69 +1,10 @@
 """The configuration that the tests share: phones, dialplan, queues."""
 
-FLOW = """name: menu
-languages: [en]
+import flows
 
-prompts:
-  welcome:
-    en: { file: vm-options }
-
-start: menu
-nodes:
-  menu:
-    type: menu
-    prompt: welcome
-    options: { 1: crowd, 2: hangup }
-    first_digit: 5s
-    on: { noinput: hangup, nomatch: hangup }
-  crowd:
-    type: queue
-    queue: crowd
-    max_wait: 1m
-    on: { answered: hangup, timeout: hangup, full: hangup, unstaffed: hangup, failed: hangup }
-"""
-
-# Asks the dialplan, attaches what it heard, and then records, hands over, or connects.
-DESK = """name: desk
-languages: [en]
-variables:
-  vip: bool
-  days: int
-
-prompts:
-  ask:
-    en: { file: vm-options }
-
-start: look
-nodes:
-  look:
-    type: query
-    query: caller
-    args: { number: caller }
-    results: [vip, days]
-    timeout: 2s
-    next: note
-    on: { failed: hangup, timeout: hangup }
-  note: { type: attach, values: { days: days, vip: vip }, next: ask }
-  ask:
-    type: menu
-    prompt: ask
-    options: { 1: message, 2: away, 3: colleague }
-    first_digit: 5s
-    on: { noinput: hangup, nomatch: hangup }
-  message:
-    type: record
-    max: 10s
-    terminators: "#"
-    next: hangup
-    on: { empty: hangup, failed: hangup }
-  away: { type: transfer, to: parked@from-sip, kind: blind, on: { failed: hangup } }
-  colleague:
-    type: transfer
-    to: PJSIP/brief
-    kind: bridged
-    timeout: 5s
-    on: { answered: away, busy: hangup, noanswer: hangup, rejected: hangup, failed: hangup }
-"""
+FLOW = flows.menu("vm-options")
+DESK = flows.desk("vm-options", "query: caller\n    args: { number: caller }", parked="parked@from-sip",
+                  brief="PJSIP/brief", never="PJSIP/never")
 
 
 def pjsip(agents, port=15060):

@@ -2,79 +2,13 @@
 
 from switch import params
 
-FLOW = """name: menu
-languages: [en]
-prompts:
-  welcome:
-    en: { file: "tone_stream://%(1500,0,440)" }
-start: menu
-nodes:
-  menu:
-    type: menu
-    prompt: welcome
-    options: { 1: crowd }
-    first_digit: 5s
-    on: { noinput: hangup, nomatch: hangup }
-  crowd:
-    type: queue
-    queue: crowd
-    max_wait: 1m
-    on: { answered: hangup, timeout: hangup, full: hangup, unstaffed: hangup, failed: hangup }
-"""
+import flows  # of the tests in Asterisk, beside which switch.py puts us
 
-# Asks the dialplan, attaches what it heard, and then records, hands over, or connects.
-DESK = """name: desk
-languages: [en]
-variables:
-  vip: bool
-  days: int
-
-prompts:
-  ask:
-    en: { file: "tone_stream://%(1500,0,440)" }
-
-start: look
-nodes:
-  look:
-    type: query
-    query: eval
-    args: { answer: '"vip=true,days=6"' }
-    results: [vip, days]
-    timeout: 2s
-    next: note
-    on: { failed: hangup, timeout: hangup }
-  note: { type: attach, values: { days: days, vip: vip }, next: ask }
-  ask:
-    type: menu
-    prompt: ask
-    options: { 1: message, 2: away, 3: colleague, 4: nobody, 5: moment }
-    first_digit: 5s
-    on: { noinput: hangup, nomatch: hangup }
-  message:
-    type: record
-    max: 10s
-    terminators: "#"
-    next: hangup
-    on: { empty: hangup, failed: hangup }
-  moment:
-    type: record
-    max: 2100ms
-    next: ask
-    on: { empty: hangup, failed: hangup }
-  away: { type: transfer, to: parked XML default, kind: blind, on: { failed: hangup } }
-  colleague:
-    type: transfer
-    to: sofia/lab/brief@127.0.0.1:18104
-    kind: bridged
-    timeout: 5s
-    on: { answered: away, busy: hangup, noanswer: hangup, rejected: hangup, failed: hangup }
-  nobody:
-    type: transfer
-    to: sofia/lab/never@127.0.0.1:18102
-    kind: bridged
-    timeout: 1s
-    on: { answered: hangup, busy: hangup, noanswer: away, rejected: hangup, failed: hangup }
-"""
+PROMPT = "tone_stream://%(1500,0,440)"
+FLOW = flows.menu(PROMPT)
+DESK = flows.desk(PROMPT, """query: eval
+    args: { answer: '"vip=true,days=6"' }""", parked="parked XML default",
+                  brief="sofia/lab/brief@127.0.0.1:18104", never="sofia/lab/never@127.0.0.1:18102")
 
 
 def extension(pattern, *actions):

@@ -93,7 +93,7 @@ class FreeSwitch:
         with open(self.dir / "console", "wb") as console:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console,
                                             stderr=subprocess.STDOUT, cwd=self.dir, **as_user)
-        if not wait_for(self.ready, 60, 0.2):
+        if not wait_for(self.ready, 150, 0.2):
             self.process.kill()
             self.process.wait()
             raise RuntimeError("FreeSWITCH did not start:\n" + (self.dir / "console").read_text()[-3000:]
@@ -182,9 +182,9 @@ class EventSocket:
         return {key: urllib.parse.unquote(value) for key, _, value in
                 (line.partition(": ") for line in lines) if key}
 
-    def wait(self, test, seconds):
-        """The first event, kept or to come, that passes the test."""
-        seen = 0
+    def wait(self, test, seconds, since=0):
+        """The first event, kept (from `since` on) or to come, that passes the test."""
+        seen = since
 
         def look():
             nonlocal seen
