@@ -82,7 +82,7 @@ static int first_look(void *arg)
 {
     char *device = arg;
 
-    cc_device(trunkline_center, device, device_of(ast_device_state(device)));
+    cc_device_first(trunkline_center, device, device_of(ast_device_state(device)));
     ast_free(device);
     return 0;
 }
@@ -136,7 +136,8 @@ static void name_devices(struct cc_config *config)
     }
 }
 
-static struct cc_config *read_config(void)
+/* `keep`: whether members that come while Asterisk runs outlive it. */
+static struct cc_config *read_config(bool *keep)
 {
     struct ast_flags flags = { 0 };
     struct ast_config *file = ast_config_load(CONFIG, flags);
@@ -146,6 +147,7 @@ static struct cc_config *read_config(void)
     char why[300];
     bool good = true;
 
+    *keep = false;
     if (!file || file == CONFIG_STATUS_FILEINVALID) {
         ast_log(LOG_ERROR, "%s cannot be read\n", CONFIG);
         return NULL;
@@ -156,7 +158,9 @@ static struct cc_config *read_config(void)
     }
     while ((section = ast_category_browse(file, section))) {
         for (line = ast_variable_browse(file, section); line; line = line->next) {
-            if (!cc_config_set(config, section, line->name, line->value, why, sizeof(why))) {
+            if (!strcasecmp(section, "general") && !strcasecmp(line->name, "persistent_members")) {
+                *keep = ast_true(line->value);
+            } else if (!cc_config_set(config, section, line->name, line->value, why, sizeof(why))) {
                 ast_log(LOG_ERROR, "%s, line %d, [%s]: %s\n", CONFIG, line->lineno, section, why);
                 good = false;
             }
@@ -180,7 +184,8 @@ static struct cc_config *read_config(void)
 
 static int reload_module(void)
 {
-    struct cc_config *config = read_config();
+    bool keep;
+    struct cc_config *config = read_config(&keep);
 
     if (!config) {
         ast_log(LOG_ERROR, "Trunkline goes on as it was\n");
@@ -188,6 +193,8 @@ static int reload_module(void)
     }
     flows_load(trunkline_flows, config);
     cc_reload(trunkline_center, config);
+    kept_use(keep);
+    kept_write(NULL);
     return 0;
 }
 
@@ -253,6 +260,7 @@ static bool offer_to_dialplan(void)
     size_t i;
 
     cli_start();
+    functions_start();
     for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
         if (ast_register_application(APPLICATIONS[i].name, APPLICATIONS[i].run,
                 APPLICATIONS[i].synopsis, APPLICATIONS[i].description)) {
@@ -271,6 +279,7 @@ static int unload_module(void)
         ast_unregister_application(APPLICATIONS[i].name);
     }
     cli_stop();
+    functions_stop();
     if (ast_atomic_fetchadd_int(&inside, 0) || !record_stop()) {
         offer_to_dialplan();
         return -1;
@@ -294,7 +303,8 @@ static int load_module(void)
         .event = trunkline_call_event, .release = trunkline_call_release, .roster = event_roster,
         .watch = watch, .log = log_text,
     };
-    struct cc_config *config = read_config();
+    bool keep;
+    struct cc_config *config = read_config(&keep);
     char why[300];
 
     if (!config) {
@@ -322,6 +332,8 @@ static int load_module(void)
     }
     stasis_subscription_accept_message_type(devices, ast_device_state_message_type());
     stasis_subscription_set_filter(devices, STASIS_SUBSCRIPTION_FILTER_SELECTIVE);
+    kept_use(keep);
+    kept_restore();
     if (!offer_to_dialplan()) {
         unload_module();
         return AST_MODULE_LOAD_DECLINE;

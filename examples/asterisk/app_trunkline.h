@@ -50,6 +50,36 @@ int members_add_exec(struct ast_channel *chan, const char *data);
 int members_remove_exec(struct ast_channel *chan, const char *data);
 int members_action_add(struct mansession *session, const struct message *message);
 int members_action_remove(struct mansession *session, const struct message *message);
+int members_action_pause(struct mansession *session, const struct message *message);
+int members_action_penalty(struct mansession *session, const struct message *message);
+int members_action_ring_in_use(struct mansession *session, const struct message *message);
+
+/** One change of an agent's places in queues, written to the log and, where members are kept, down. */
+struct member_change {
+    enum { MEMBER_ADD, MEMBER_REMOVE, MEMBER_PAUSE, MEMBER_PENALTY, MEMBER_RING_IN_USE } what;
+    struct cc_newcomer who; /* paused, reason, penalty: of the change it is; no queue: all, but of the first two */
+    bool ring_in_use;
+    const char *by; /* of the first two: a channel's uniqueid, or MANAGER */
+    enum cc_change outcome;
+    char name[CC_NAME]; /* of the agent that was found */
+};
+enum cc_change members_change(struct member_change *change);
+
+/* ---- kept.c: members that outlive Asterisk ------------------------------------------------------------- */
+
+/** Whether members are kept from now on. */
+void kept_use(bool keep);
+
+/** Puts back who was kept. */
+void kept_restore(void);
+
+/** Writes down a queue's members that no configuration names; every queue's when it is NULL. */
+void kept_write(const char *queue);
+
+/* ---- functions.c: what the dialplan asks about queues -------------------------------------------------- */
+
+void functions_start(void);
+void functions_stop(void);
 
 /* ---- mailbox.c ------------------------------------------------------------------------------------------- */
 

@@ -60,6 +60,7 @@ static char *cli_wish(struct ast_cli_entry *entry, int command, struct ast_cli_a
         if (!strcasecmp(args->argv[1], WISHES[wish])) {
             cc_wish(trunkline_center, args->argv[2], (enum cc_wish)wish,
                 args->argc == 4 ? args->argv[3] : "");
+            kept_write(NULL);
             return CLI_SUCCESS;
         }
     }
@@ -117,8 +118,9 @@ static void write_member(struct status *status, const struct cc_member *member)
         member->queue->name, agent->name, agent->phone, event_state_interface(agent),
         member->dynamic ? "dynamic" : "static", member->config.penalty, member->calls,
         (unsigned long long)member->last_call_ms / 1000,
-        (unsigned long long)agent->last_pause_ms / 1000, (unsigned long long)agent->login_ms / 1000,
-        agent->talking, state_of(agent), agent->paused, agent->pause_reason,
+        (unsigned long long)cc_member_last_pause(member) / 1000,
+        (unsigned long long)agent->login_ms / 1000, agent->talking, state_of(agent),
+        cc_member_paused(member), cc_member_reason(member),
         member->queue->config.wrap_up_ms / 1000, status->id);
     status->items++;
 }
@@ -248,45 +250,6 @@ static int action_summary(struct mansession *session, const struct message *mess
     return list(session, message, write_summary, "Queue summary will follow", "QueueSummaryComplete");
 }
 
-struct who {
-    const char *phone;
-    char agent[CC_NAME];
-};
-
-/* QueuePause names the interface; agents here have names. */
-static void find_by_phone(cc_center *center, void *arg)
-{
-    struct who *who = arg;
-    struct cc_agent *agent;
-
-    for (agent = cc_agents(center); agent; agent = agent->next) {
-        if (!strcmp(agent->phone, who->phone) || !strcmp(agent->name, who->phone)) {
-            ast_copy_string(who->agent, agent->name, sizeof(who->agent));
-        }
-    }
-}
-
-static int action_pause(struct mansession *session, const struct message *message)
-{
-    const char *paused = astman_get_header(message, "Paused");
-    struct who who = { .phone = astman_get_header(message, "Interface") };
-
-    if (ast_strlen_zero(who.phone) || ast_strlen_zero(paused)) {
-        astman_send_error(session, message, "Need 'Interface' and 'Paused' parameters.");
-        return 0;
-    }
-    cc_ask(trunkline_center, find_by_phone, &who);
-    if (!who.agent[0]) {
-        astman_send_error(session, message, "Interface not found");
-        return 0;
-    }
-    cc_wish(trunkline_center, who.agent, ast_true(paused) ? CC_PAUSE : CC_UNPAUSE,
-        astman_get_header(message, "Reason"));
-    astman_send_ack(session, message, ast_true(paused) ? "Interface paused successfully" :
-        "Interface unpaused successfully");
-    return 0;
-}
-
 static const struct {
     const char *name;
     int (*run)(struct mansession *session, const struct message *message);
@@ -294,12 +257,16 @@ static const struct {
 } ACTIONS[] = {
     { "TrunklineStatus", action_status, "Queues, agents and waiting calls, as QueueStatus shows them." },
     { "TrunklineSummary", action_summary, "Each queue in a few numbers, as QueueSummary shows them." },
-    { "TrunklinePause", action_pause, "Pauses an agent, as QueuePause does." },
+    { "TrunklinePause", members_action_pause, "Pauses an agent, as QueuePause does." },
+    { "TrunklinePenalty", members_action_penalty, "Sets an agent's penalty, as QueuePenalty does." },
+    { "TrunklineMemberRingInUse", members_action_ring_in_use, "As QueueMemberRingInUse does." },
     { "TrunklineAdd", members_action_add, "Puts an agent into a queue, as QueueAdd does." },
     { "TrunklineRemove", members_action_remove, "Takes such an agent out, as QueueRemove does." },
     { "QueueStatus", action_status, "Queues, agents and waiting calls." },
     { "QueueSummary", action_summary, "Each queue in a few numbers." },
-    { "QueuePause", action_pause, "Pauses an agent." },
+    { "QueuePause", members_action_pause, "Pauses an agent." },
+    { "QueuePenalty", members_action_penalty, "Sets an agent's penalty." },
+    { "QueueMemberRingInUse", members_action_ring_in_use, "Rings an agent whose phone is in use, or not." },
     { "QueueAdd", members_action_add, "Puts an agent into a queue." },
     { "QueueRemove", members_action_remove, "Takes such an agent out." },
 };

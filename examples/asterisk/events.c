@@ -188,12 +188,14 @@ void event_attended_transfer(const struct call_facts *facts, const char *to)
 /* One agent in one queue, as it was when it happened. */
 struct member_event {
     const char *name; /* of the AMI event */
-    const char *log;  /* of the queue_log line, or NULL */
+    const char *log;  /* of the queue_log line, or NULL; and what that says */
+    char text[CC_NAME];
     char queue[CC_NAME], agent[CC_NAME], phone[CC_NAME], reason[CC_NAME];
     char device[CC_NAME], interface[CC_NAME];
     uint32_t penalty, calls, wrap_up_s;
     uint64_t last_call_s, last_pause_s, login_s;
-    bool paused, in_call, dynamic;
+    bool paused, in_call, dynamic, ring_in_use;
+    bool by_phone; /* the line names the phone, not the agent */
 };
 
 const char *event_state_interface(const struct cc_agent *agent)
@@ -209,18 +211,19 @@ static int write_member_event(void *arg)
     struct member_event *event = arg;
 
     if (event->log) {
-        ast_queue_log(event->queue, "NONE", event->agent, event->log, "%s", event->reason);
+        ast_queue_log(event->queue, "NONE", event->by_phone ? event->phone : event->agent, event->log,
+            "%s", event->text);
     }
     manager_event(EVENT_FLAG_AGENT, event->name,
         "Queue: %s\r\nMemberName: %s\r\nInterface: %s\r\nStateInterface: %s\r\n"
         "Membership: %s\r\nPenalty: %u\r\nCallsTaken: %u\r\nLastCall: %llu\r\nLastPause: %llu\r\n"
         "LoginTime: %llu\r\nInCall: %d\r\nStatus: %d\r\nPaused: %d\r\nPausedReason: %s\r\n"
-        "Ringinuse: 0\r\nWrapuptime: %u\r\n",
+        "Ringinuse: %d\r\nWrapuptime: %u\r\n",
         event->queue, event->agent, event->phone, event->interface,
         event->dynamic ? "dynamic" : "static", event->penalty, event->calls,
         (unsigned long long)event->last_call_s, (unsigned long long)event->last_pause_s,
         (unsigned long long)event->login_s, event->in_call, ast_device_state(event->device),
-        event->paused, event->reason, event->wrap_up_s);
+        event->paused, event->reason, event->ring_in_use, event->wrap_up_s);
     ast_free(event);
     return 0;
 }
@@ -241,17 +244,53 @@ static void push_member(const char *name, const char *log, const struct cc_queue
     ast_copy_string(event->phone, agent->phone, sizeof(event->phone));
     ast_copy_string(event->device, agent->device, sizeof(event->device));
     ast_copy_string(event->interface, event_state_interface(agent), sizeof(event->interface));
-    ast_copy_string(event->reason, agent->pause_reason, sizeof(event->reason));
+    ast_copy_string(event->reason, member ? cc_member_reason(member) : agent->pause_reason,
+        sizeof(event->reason));
+    ast_copy_string(event->text, event->reason, sizeof(event->text));
     event->penalty = member ? member->config.penalty : 0;
     event->dynamic = member && member->dynamic;
     event->wrap_up_s = queue->config.wrap_up_ms / 1000;
     event->calls = member ? member->calls : 0;
     event->last_call_s = member ? member->last_call_ms / 1000 : 0;
-    event->last_pause_s = agent->last_pause_ms / 1000;
+    event->last_pause_s = (member ? cc_member_last_pause(member) : agent->last_pause_ms) / 1000;
     event->login_s = agent->login_ms / 1000;
-    event->paused = agent->paused;
+    event->paused = member ? cc_member_paused(member) : agent->paused;
+    event->ring_in_use = member && member->ring_in_use;
     event->in_call = agent->talking;
+    if (log && !strcmp(log, "PENALTY")) {
+        event->by_phone = true;
+        snprintf(event->text, sizeof(event->text), "%u", event->penalty);
+    } else if (log && !strcmp(log, "RINGINUSE")) {
+        event->by_phone = true;
+        snprintf(event->text, sizeof(event->text), "%d", event->ring_in_use);
+    }
     events_push(write_member_event, event);
+}
+
+static void member_event(const struct cc_member *member, enum cc_roster_event event)
+{
+    const struct cc_queue *queue = member->queue;
+    const struct cc_agent *agent = member->agent;
+
+    switch (event) {
+    case CC_ROSTER_JOINED:
+        push_member("QueueMemberAdded", NULL, queue, agent);
+        break;
+    case CC_ROSTER_LEFT:
+        push_member("QueueMemberRemoved", NULL, queue, agent);
+        break;
+    case CC_ROSTER_PAUSE:
+        push_member("QueueMemberPause", cc_member_paused(member) ? "PAUSE" : "UNPAUSE", queue, agent);
+        break;
+    case CC_ROSTER_PENALTY:
+        push_member("QueueMemberPenalty", "PENALTY", queue, agent);
+        break;
+    case CC_ROSTER_RING_IN_USE:
+        push_member("QueueMemberRinginuse", "RINGINUSE", queue, agent);
+        break;
+    case CC_ROSTER_LOGIN:
+        break; /* changes the status, which event_agent tells */
+    }
 }
 
 void event_roster(void *host, const struct cc_queue *queue, const struct cc_agent *agent,
@@ -259,15 +298,10 @@ void event_roster(void *host, const struct cc_queue *queue, const struct cc_agen
 {
     const struct cc_member *member;
 
-    if (queue) {
-        push_member(event == CC_ROSTER_JOINED ? "QueueMemberAdded" : "QueueMemberRemoved", NULL, queue, agent);
-        return;
-    }
-    if (event != CC_ROSTER_PAUSE) {
-        return; /* logging in or out changes the status, which event_agent tells */
-    }
     for (member = agent->members; member; member = member->next) {
-        push_member("QueueMemberPause", agent->paused ? "PAUSE" : "UNPAUSE", member->queue, agent);
+        if (!queue || member->queue == queue) {
+            member_event(member, event);
+        }
     }
 }
 

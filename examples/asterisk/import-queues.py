@@ -24,9 +24,10 @@ OPTIONS = {
     "joinempty": ("join_empty", "empty", "yes"),
     "leavewhenempty": ("leave_empty", "empty", "no"),
     "autopause": ("missed_limit", "autopause", "no"),
+    "ringinuse": ("ring_in_use", "in use", "no"),
 }
 # These say what Trunkline does anyway, or what is not asked for here.
-SILENT = {"autofill": "yes", "ringinuse": "no", "strategy": None, "eventwhencalled": None,
+SILENT = {"autofill": "yes", "strategy": None, "eventwhencalled": None,
           "eventmemberstatus": None, "setinterfacevar": None, "setqueueentryvar": None,
           "setqueuevar": None, "shared_lastcall": "yes"}
 STRATEGIES = "ringall leastrecent fewestcalls random wrandom rrmemory rrordered linear".split()
@@ -75,6 +76,8 @@ def turned(how, value):
             return known[0]
         # A list of states of members that do not count: at least who cannot be reached.
         return "not-ready" if "paused" in words else "logged-out"
+    if how == "in use":
+        return "yes" if value == "yes" else None
     if how == "autopause":
         return "1" if value in ("yes", "all") else None
     return value or None
@@ -88,6 +91,9 @@ def convert(lines, warn):
         else:
             queues.append((name, pairs))
     out = ["[general]"]
+    if general.get("persistentmembers", "").lower() in ("yes", "true", "y", "t", "1", "on"):
+        out.append("persistent_members = yes")
+        del general["persistentmembers"]
     for key in sorted(general):
         out.append(f"; queues.conf: {key} = {general[key]}")
     for name, pairs in queues:

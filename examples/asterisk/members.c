@@ -9,37 +9,62 @@
 #include "asterisk/app.h"
 #include "asterisk/logger.h"
 
-struct change {
-    struct cc_newcomer newcomer;
-    bool add;
-    enum cc_change outcome;
-};
-
 static void make(cc_center *center, void *arg)
 {
-    struct change *change = arg;
-    const struct cc_newcomer *who = &change->newcomer;
+    struct member_change *change = arg;
+    const struct cc_newcomer *who = &change->who;
+    const struct cc_agent *agent = cc_find_phone(center, who->phone);
 
-    change->outcome = change->add ? cc_add_member(center, who) :
-        cc_remove_member(center, who->queue, who->phone);
+    ast_copy_string(change->name, agent ? agent->name : "", sizeof(change->name));
+    switch (change->what) {
+    case MEMBER_ADD:
+        change->outcome = cc_add_member(center, who);
+        break;
+    case MEMBER_REMOVE:
+        change->outcome = cc_remove_member(center, who->queue, who->phone);
+        break;
+    case MEMBER_PAUSE:
+        change->outcome = cc_set_paused(center, who->queue, who->phone, who->paused, who->reason);
+        break;
+    case MEMBER_PENALTY:
+        change->outcome = cc_set_penalty(center, who->queue, who->phone, who->penalty);
+        break;
+    case MEMBER_RING_IN_USE:
+        change->outcome = cc_set_ring_in_use(center, who->queue, who->phone, change->ring_in_use);
+        break;
+    }
 }
 
-/* `by` is who the log says did it: a channel's uniqueid, or MANAGER. */
-static enum cc_change change_members(struct change *change, const char *by)
+static void write_log(const struct member_change *change)
 {
+    const struct cc_newcomer *who = &change->who;
+
+    if (change->what == MEMBER_ADD || change->what == MEMBER_REMOVE) {
+        ast_queue_log(who->queue, change->by, who->phone,
+            change->what == MEMBER_ADD ? "ADDMEMBER" : "REMOVEMEMBER", "%s",
+            change->what == MEMBER_ADD && who->paused ? "PAUSED" : "");
+    } else if (change->what == MEMBER_PAUSE && ast_strlen_zero(who->queue)) {
+        /* Besides a line for each queue. */
+        ast_queue_log("NONE", "NONE", change->name, who->paused ? "PAUSEALL" : "UNPAUSEALL", "%s", "");
+    }
+}
+
+enum cc_change members_change(struct member_change *change)
+{
+    struct cc_newcomer *who = &change->who;
     char device[CC_NAME];
 
-    if (strlen(change->newcomer.queue) >= CC_NAME || strlen(change->newcomer.phone) >= CC_NAME) {
+    if (strlen(S_OR(who->queue, "")) >= CC_NAME || strlen(who->phone) >= CC_NAME) {
         return CC_NOT_THERE;
     }
-    if (ast_strlen_zero(change->newcomer.device)) {
-        trunkline_device(change->newcomer.phone, device, sizeof(device));
-        change->newcomer.device = device;
+    if (ast_strlen_zero(who->device)) {
+        trunkline_device(who->phone, device, sizeof(device));
+        who->device = device;
     }
     cc_ask(trunkline_center, make, change);
     if (change->outcome == CC_DONE) {
-        ast_queue_log(change->newcomer.queue, by, change->newcomer.phone,
-            change->add ? "ADDMEMBER" : "REMOVEMEMBER", "%s", change->add && change->newcomer.paused ? "PAUSED" : "");
+        write_log(change);
+        kept_write(ast_strlen_zero(who->queue) ? NULL : who->queue);
     }
     return change->outcome;
 }
@@ -55,9 +80,10 @@ static uint32_t number(const char *text, uint32_t other)
 
 int members_action_add(struct mansession *session, const struct message *message)
 {
-    struct change change = {
-        .add = true,
-        .newcomer = {
+    struct member_change change = {
+        .what = MEMBER_ADD,
+        .by = "MANAGER",
+        .who = {
             .queue = astman_get_header(message, "Queue"),
             .phone = astman_get_header(message, "Interface"),
             .name = astman_get_header(message, "MemberName"),
@@ -70,18 +96,18 @@ int members_action_add(struct mansession *session, const struct message *message
     };
     uint32_t wrap_up_s = number(astman_get_header(message, "Wrapuptime"), 0);
 
-    if (ast_strlen_zero(change.newcomer.queue)) {
+    if (ast_strlen_zero(change.who.queue)) {
         astman_send_error(session, message, "'Queue' not specified.");
         return 0;
     }
-    if (ast_strlen_zero(change.newcomer.phone)) {
+    if (ast_strlen_zero(change.who.phone)) {
         astman_send_error(session, message, "'Interface' not specified.");
         return 0;
     }
     if (wrap_up_s && wrap_up_s < TL_NONE32 / 1000) {
-        change.newcomer.wrap_up_ms = wrap_up_s * 1000;
+        change.who.wrap_up_ms = wrap_up_s * 1000;
     }
-    switch (change_members(&change, "MANAGER")) {
+    switch (members_change(&change)) {
     case CC_DONE:
         astman_send_ack(session, message, "Added interface to queue");
         break;
@@ -100,18 +126,20 @@ int members_action_add(struct mansession *session, const struct message *message
 
 int members_action_remove(struct mansession *session, const struct message *message)
 {
-    struct change change = {
-        .newcomer = {
+    struct member_change change = {
+        .what = MEMBER_REMOVE,
+        .by = "MANAGER",
+        .who = {
             .queue = astman_get_header(message, "Queue"),
             .phone = astman_get_header(message, "Interface"),
         },
     };
 
-    if (ast_strlen_zero(change.newcomer.queue) || ast_strlen_zero(change.newcomer.phone)) {
+    if (ast_strlen_zero(change.who.queue) || ast_strlen_zero(change.who.phone)) {
         astman_send_error(session, message, "Need 'Queue' and 'Interface' parameters.");
         return 0;
     }
-    switch (change_members(&change, "MANAGER")) {
+    switch (members_change(&change)) {
     case CC_DONE:
         astman_send_ack(session, message, "Removed interface from queue");
         break;
@@ -124,6 +152,73 @@ int members_action_remove(struct mansession *session, const struct message *mess
     default:
         astman_send_error(session, message, "Unable to remove interface: Not there");
         break;
+    }
+    return 0;
+}
+
+/* What the three actions below have in common: whose, and in which queue. */
+static struct cc_newcomer named(const struct message *message)
+{
+    const struct cc_newcomer who = {
+        .queue = astman_get_header(message, "Queue"),
+        .phone = astman_get_header(message, "Interface"),
+    };
+
+    return who;
+}
+
+int members_action_pause(struct mansession *session, const struct message *message)
+{
+    const char *paused = astman_get_header(message, "Paused");
+    struct member_change change = { .what = MEMBER_PAUSE, .who = named(message) };
+
+    if (ast_strlen_zero(change.who.phone) || ast_strlen_zero(paused)) {
+        astman_send_error(session, message, "Need 'Interface' and 'Paused' parameters.");
+        return 0;
+    }
+    change.who.paused = ast_true(paused);
+    change.who.reason = astman_get_header(message, "Reason");
+    if (members_change(&change) == CC_DONE) {
+        astman_send_ack(session, message, change.who.paused ? "Interface paused successfully" :
+            "Interface unpaused successfully");
+    } else {
+        astman_send_error(session, message, "Interface not found");
+    }
+    return 0;
+}
+
+int members_action_penalty(struct mansession *session, const struct message *message)
+{
+    const char *penalty = astman_get_header(message, "Penalty");
+    struct member_change change = { .what = MEMBER_PENALTY, .who = named(message) };
+
+    if (ast_strlen_zero(change.who.phone) || ast_strlen_zero(penalty)) {
+        astman_send_error(session, message, "Need 'Interface' and 'Penalty' parameters.");
+        return 0;
+    }
+    change.who.penalty = number(penalty, 0);
+    if (members_change(&change) == CC_DONE) {
+        astman_send_ack(session, message, "Interface penalty set successfully");
+    } else {
+        astman_send_error(session, message, "Invalid interface, queuename or penalty");
+    }
+    return 0;
+}
+
+int members_action_ring_in_use(struct mansession *session, const struct message *message)
+{
+    const char *ring = astman_get_header(message, "RingInUse");
+    struct member_change change = { .what = MEMBER_RING_IN_USE, .who = named(message) };
+
+    if (ast_strlen_zero(change.who.phone) || ast_strlen_zero(ring)) {
+        astman_send_error(session, message, "Need 'Interface' and 'RingInUse' parameters.");
+        return 0;
+    }
+    change.ring_in_use = ast_true(ring);
+    if (members_change(&change) == CC_DONE) {
+        astman_send_ack(session, message, "Interface ringinuse set successfully");
+    } else {
+        astman_send_error(session, message, "Invalid interface, queuename, or ringinuse value\n");
     }
     return 0;
 }
@@ -150,7 +245,7 @@ int members_add_exec(struct ast_channel *chan, const char *data)
         [CC_NOT_THERE] = "FAILED", [CC_CONFIGURED] = "FAILED", [CC_NO_ROOM] = "FAILED",
     };
     char *parse = ast_strdupa(S_OR(data, "")), own[CC_NAME];
-    struct change change = { .add = true };
+    struct member_change change = { .what = MEMBER_ADD, .by = ast_channel_uniqueid(chan) };
 
     AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(phone); AST_APP_ARG(penalty);
         AST_APP_ARG(options); AST_APP_ARG(name); AST_APP_ARG(device););
@@ -159,13 +254,13 @@ int members_add_exec(struct ast_channel *chan, const char *data)
         ast_log(LOG_WARNING, "TrunklineAddMember wants a queue\n");
         return -1;
     }
-    change.newcomer = (struct cc_newcomer){
+    change.who = (struct cc_newcomer){
         .queue = args.queue,
         .phone = ast_strlen_zero(args.phone) ? own_phone(chan, own, sizeof(own)) : args.phone,
         .name = args.name, .device = args.device, .penalty = number(args.penalty, 0),
         .wrap_up_ms = TL_NONE32, .paused = !ast_strlen_zero(args.options) && strchr(args.options, 'p'),
     };
-    pbx_builtin_setvar_helper(chan, "AQMSTATUS", STATUS[change_members(&change, ast_channel_uniqueid(chan))]);
+    pbx_builtin_setvar_helper(chan, "AQMSTATUS", STATUS[members_change(&change)]);
     return 0;
 }
 
@@ -177,7 +272,7 @@ int members_remove_exec(struct ast_channel *chan, const char *data)
         [CC_NOT_THERE] = "NOTINQUEUE", [CC_CONFIGURED] = "NOTDYNAMIC", [CC_NO_ROOM] = "NOTINQUEUE",
     };
     char *parse = ast_strdupa(S_OR(data, "")), own[CC_NAME];
-    struct change change = { .add = false };
+    struct member_change change = { .what = MEMBER_REMOVE, .by = ast_channel_uniqueid(chan) };
 
     AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(phone););
     AST_STANDARD_APP_ARGS(args, parse);
@@ -185,8 +280,8 @@ int members_remove_exec(struct ast_channel *chan, const char *data)
         ast_log(LOG_WARNING, "TrunklineRemoveMember wants a queue\n");
         return -1;
     }
-    change.newcomer.queue = args.queue;
-    change.newcomer.phone = ast_strlen_zero(args.phone) ? own_phone(chan, own, sizeof(own)) : args.phone;
-    pbx_builtin_setvar_helper(chan, "RQMSTATUS", STATUS[change_members(&change, ast_channel_uniqueid(chan))]);
+    change.who.queue = args.queue;
+    change.who.phone = ast_strlen_zero(args.phone) ? own_phone(chan, own, sizeof(own)) : args.phone;
+    pbx_builtin_setvar_helper(chan, "RQMSTATUS", STATUS[members_change(&change)]);
     return 0;
 }

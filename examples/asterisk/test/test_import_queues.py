@@ -27,6 +27,7 @@ member => PJSIP/1001,0,Ann Lee,PJSIP/1001
 member => Local/1002@agents/n,2,Bob,PJSIP/1002,no,5
 [support]
 strategy = roundrobin
+ringinuse = yes
 retry = 0
 member = PJSIP/1001,1
 """
@@ -54,6 +55,11 @@ class Import(unittest.TestCase):
         self.assertIn("ring_timeout = 15", support)
         self.assertIn("retry = 0.001", support)
         self.assertIn("wrap_up = 0", support)
+
+    def test_what_is_kept_or_rung_in_use(self):
+        self.assertIn("persistent_members = yes", self.sections["general"])
+        self.assertIn("ring_in_use = yes", self.sections["support"])
+        self.assertNotIn("ring_in_use", " ".join(self.sections["sales"]))
 
     def test_members(self):
         self.assertIn("agent = Ann-Lee", self.sections["sales"])

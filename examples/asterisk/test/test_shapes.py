@@ -15,6 +15,8 @@ import time
 import unittest
 
 import lab
+import office
+import phone
 
 ROOT, MODULE = sys.argv[1:3]
 SIDES = {"queue": "Queue", "trunkline": "TrunklineQueue"}
@@ -27,6 +29,7 @@ QUEUES = {
     "ringing": dict(agents=["never"], ring=20),
     "empty": dict(agents=["ann"], theirs="leavewhenempty=paused,unavailable\n", ours="leave_empty=not-ready\n"),
     "engaged": dict(agents=["busy"], ring=5),
+    "desks": dict(agents=["desk"]),
 }
 AGENTS = {
     "ann": "Answer()\n same => n,Wait(60)",
@@ -34,12 +37,19 @@ AGENTS = {
     "never": "Ringing()\n same => n,Wait(60)",
     "busy": "Busy(1)",
 }
+SIP_PORT, DESK_PORT = 15063, 16163
+PHONES = {"desk": "PJSIP/desk"}  # a phone of SIP, which both sides have
 
 DIALPLAN = """[general]
 static=yes
 [parked]
 exten => 7,1,Answer()
  same => n,Wait(60)
+; where phones call, and whom they pass on
+[from-sip]
+include => parked
+exten => 8,1,Answer()
+ same => n,Dial(Local/7@parked/n)
 [keys]
 exten => 1,1,Goto(parked,7,1)
 [callers]
@@ -74,20 +84,24 @@ def dialplan():
     return text
 
 
+def interface(side, agent):
+    return PHONES.get(agent) or f"Local/{agent}@{side}-agents/n"
+
+
 def configure(pbx):
     theirs = "[general]\nautofill=yes\nlog-caller-id-name=no\n"
     ours = "[general]\n"
     for name, q in QUEUES.items():
         ring = q.get("ring", 15)
-        theirs += (f"[queue-{name}]\nstrategy=leastrecent\nringinuse=no\nautofill=yes\ncontext=keys\n"
+        theirs += (f"[queue-{name}]\nstrategy=leastrecent\nringinuse=no\nsetqueuevar=yes\nservicelevel=20\ncontext=keys\n"
                    f"timeout={ring}\nretry=1\n{q.get('theirs', '')}")
         ours += (f"[trunkline-{name}]\ntype=queue\nstrategy=asterisk:leastrecent\nring_timeout={ring}\n"
                  f"retry=1\n{q.get('ours', '')}")
         for agent in q["agents"]:
-            theirs += f"member => Local/{agent}@queue-agents/n,0,{agent}\n"
+            theirs += f"member => {interface('queue', agent)},0,{agent}\n"
             ours += f"agent={agent}\n"
-    for agent in AGENTS:
-        ours += f"[{agent}]\ntype=agent\nphone=Local/{agent}@trunkline-agents/n\n"
+    for agent in (*AGENTS, *PHONES):
+        ours += f"[{agent}]\ntype=agent\nphone={interface('trunkline', agent)}\n"
     pbx.write("queues.conf", theirs)
     pbx.write("trunkline.conf", ours)
 
@@ -97,12 +111,12 @@ def shape(value):
     value = re.sub(r"queue|trunkline", "SIDE", value)
     value = re.sub(r"\d{9,}\.\d+", "UNIQUEID", value)
     value = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID", value)
-    value = re.sub(r"-[0-9a-f]{8};", "-CHANNEL;", value)
+    value = re.sub(r"-[0-9a-f]{8}(?=;|\||$)", "-CHANNEL", value)
     return re.sub(r"\b\d{9,}\b", "EPOCH", value)
 
 
 # Seconds and milliseconds that were waited, rung and talked: numbers on both sides.
-MEASURED = {"HoldTime", "TalkTime", "RingTime", "Timestamp"}
+MEASURED = {"HoldTime", "TalkTime", "RingTime"}
 # Of the channel, not of the queue: where it is in the dialplan, how far its ringing has come.
 OF_THE_CHANNEL = {"Priority", "DestPriority", "Exten", "DestExten", "Context", "DestContext",
                   "DestChannelState", "DestChannelStateDesc"}
@@ -131,19 +145,21 @@ class Shapes(unittest.TestCase):
     def setUpClass(cls):
         cls.work = tempfile.TemporaryDirectory(prefix="trunkline-shapes-")
         os.chmod(cls.work.name, 0o755)
-        cls.pbx = lab.Asterisk(pathlib.Path(cls.work.name) / "asterisk", ROOT, MODULE, port=15063, ami=15040)
-        cls.pbx.modules += ["app_queue", "app_userevent", "app_senddtmf"]
+        cls.pbx = lab.Asterisk(pathlib.Path(cls.work.name) / "asterisk", ROOT, MODULE, port=SIP_PORT, ami=15040)
+        cls.pbx.modules += ["app_queue", "app_userevent", "app_senddtmf", "res_pjsip_refer"]
         cls.pbx.modules.remove("app_trunkline")
         cls.pbx.modules.append("app_trunkline")
-        cls.pbx.write("pjsip.conf", "")
+        cls.pbx.write("pjsip.conf", office.pjsip({"desk": DESK_PORT}, SIP_PORT))
         cls.pbx.write("features.conf", "[general]\natxfernoanswertimeout=5\n[featuremap]\natxfer=*2\n")
         cls.pbx.write("extensions.conf", dialplan())
         configure(cls.pbx)
         cls.pbx.__enter__()
         cls.ami = lab.Ami(cls.pbx.ami)
+        cls.desk = phone.Phone("desk", DESK_PORT, SIP_PORT)
 
     @classmethod
     def tearDownClass(cls):
+        cls.desk.close()
         cls.ami.close()
         cls.pbx.__exit__()
         cls.work.cleanup()
@@ -156,7 +172,7 @@ class Shapes(unittest.TestCase):
         self.pbx.cli("channel request hangup all")
         self.assertTrue(lab.wait_for(lambda: self.pbx.channels() == 0, 10, 0.1))
         self.assertTrue(lab.wait_for(
-            lambda: self.pbx.cli("trunkline show agents").count(" available ") == len(AGENTS), 10, 0.1))
+            lambda: self.pbx.cli("trunkline show agents").count(" available ") == len(AGENTS) + len(PHONES), 10, 0.1))
         self.ami.read(0.2)
         self.ami.events.clear()
         self.lines = len(self.pbx.queue_log())
@@ -307,6 +323,107 @@ class Shapes(unittest.TestCase):
         lines, _ = self.kinds(self.compare("plain", calls))
         self.assertEqual(lines, ["PAUSE", "UNPAUSE"])
 
+    def member(self, side, queue, agent="ann"):
+        """What an agent is in a queue, by the wallboard's question."""
+        kept = list(self.ami.events)
+        answer = self.asked(("Queue" if side == "queue" else "Trunkline") + "Status", Queue=queue)
+        self.ami.events[:] = kept
+        return next(e for e in answer if e["Event"] == "QueueMember" and e["Name"] == agent)
+
+    def test_a_pause_in_one_queue(self):
+        """Ann is in two: paused in one of them she gets the other's calls."""
+        def calls(side, queue):
+            other = f"{side}-empty"
+            self.pause(side, queue, "plain", "true", Reason="lunch")
+            self.event("QueueMemberPause", Queue=queue, Paused="1")
+            self.assertFalse([e for e in self.ami.events if e["Event"] == "QueueMemberPause" and e["Queue"] == other])
+            self.assertEqual([self.member(side, at)["Paused"] for at in (queue, other)], ["1", "0"])
+            if side == "trunkline":
+                self.assertIn("paused in trunkline-plain: lunch", self.pbx.cli("trunkline show agents"))
+            self.call(other, stay=1)
+            self.event("AgentConnect", Queue=other)
+            self.event("AgentComplete", Queue=other)
+            self.call(queue, stay=1)
+            self.event("QueueCallerAbandon", Queue=queue)
+            self.pause(side, queue, "plain", "false")
+            self.assertEqual([self.member(side, at)["Paused"] for at in (queue, other)], ["0", "0"])
+        lines, _ = self.kinds(self.compare("plain", calls))
+        self.assertEqual(lines, ["PAUSE", "ENTERQUEUE", "ABANDON", "UNPAUSE"])
+
+    def test_the_end_of_a_pause_in_one_queue(self):
+        """Paused in all, and back in one of them."""
+        def calls(side, queue):
+            other = f"{side}-empty"
+            self.pause(side, "", "plain", "true", Reason="lunch")
+            self.event("QueueMemberPause", Queue=other, Paused="1")
+            self.pause(side, queue, "plain", "false")
+            self.event("QueueMemberPause", Queue=queue, Paused="0")
+            self.assertEqual([self.member(side, at)["Paused"] for at in (queue, other)], ["0", "1"])
+            self.pause(side, "", "plain", "false")
+            self.event("QueueMemberPause", Queue=other, Paused="0")
+            everywhere = [line[3:5] for line in self.pbx.queue_log()[self.lines:] if line[2] == "NONE"]
+            self.assertEqual(everywhere, [["ann", "PAUSEALL"], ["ann", "UNPAUSEALL"]])
+        self.compare("plain", calls)
+
+    def test_a_penalty(self):
+        def calls(side, queue):
+            action = "QueuePenalty" if side == "queue" else "TrunklinePenalty"
+            who = {"Interface": interface(side, "ann")}
+            for penalty in 4, 0:
+                answer = self.ami.action(action, Queue=queue, Penalty=penalty, **who)
+                self.assertEqual(answer["Message"], "Interface penalty set successfully")
+                self.event("QueueMemberPenalty", Queue=queue, Penalty=str(penalty))
+            answer = self.ami.action(action, Queue="no such", Penalty=4, **who)
+            self.assertEqual(answer["Message"], "Invalid interface, queuename or penalty")
+        lines, events = self.kinds(self.compare("plain", calls))
+        self.assertEqual((lines, events), (["PENALTY"] * 2, ["QueueMemberPenalty"] * 2))
+
+    def test_ringing_in_use(self):
+        def calls(side, queue):
+            prefix = "Queue" if side == "queue" else "Trunkline"
+            for ring in "yes", "no":
+                answer = self.ami.action(prefix + "MemberRingInUse", Queue=queue, RingInUse=ring,
+                                         Interface=interface(side, "ann"))
+                self.assertEqual(answer["Message"], "Interface ringinuse set successfully")
+                self.event("QueueMemberRinginuse", Queue=queue, Ringinuse="1" if ring == "yes" else "0")
+        lines, _ = self.kinds(self.compare("plain", calls))
+        self.assertEqual(lines, ["RINGINUSE"] * 2)
+
+    def asks(self, side, function, *arguments, **more):
+        prefix = "QUEUE_" if side == "queue" else "TRUNKLINE_"
+        name = f"{prefix}{function}({','.join(arguments)})"
+        return self.ami.action("Getvar", Variable=name, **more).get("Value")
+
+    def test_what_the_dialplan_asks(self):
+        heard = {}
+        for side in SIDES:
+            self.quiet()
+            ann, mine = interface(side, "ann"), f"{side}-plain"
+            got = [self.asks(side, "EXISTS", name) for name in (mine, "no such")]
+            got += [self.asks(side, "MEMBER", mine, option) for option in ("logged", "free", "ready", "count")]
+            self.pause(side, mine, "plain", "true")
+            self.event("QueueMemberPause", Queue=mine)
+            got += [self.asks(side, "MEMBER", mine, option) for option in ("logged", "free", "ready", "count")]
+            got += [self.asks(side, "MEMBER", mine, "paused", ann)]
+            self.pause(side, mine, "plain", "false")
+            got += [self.asks(side, "MEMBER_LIST", mine).replace(side, "SIDE")]
+            answer = self.ami.action("Setvar", Variable=f"{'QUEUE' if side == 'queue' else 'TRUNKLINE'}_MEMBER("
+                                     f"{mine},penalty,{ann})", Value="2")
+            self.assertEqual(answer["Response"], "Success", answer)
+            self.event("QueueMemberPenalty", Queue=mine, Penalty="2")
+            got += [self.asks(side, "MEMBER", mine, "penalty", ann)]
+            self.call(f"{side}-ringing")
+            entered = self.event("QueueCallerJoin", Queue=f"{side}-ringing")
+            got += [self.asks(side, "WAITING_COUNT", f"{side}-ringing")]
+            got += [self.asks(side, "VARIABLES", f"{side}-ringing", Channel=entered["Channel"])]
+            got += [self.ami.action("Getvar", Channel=entered["Channel"], Variable=name).get("Value")
+                    for name in ("QUEUEMAX", "QUEUECALLS", "QUEUESRVLEVEL")]
+            self.ami.action("Setvar", Variable=f"{'QUEUE' if side == 'queue' else 'TRUNKLINE'}_MEMBER("
+                            f"{mine},penalty,{ann})", Value="0")
+            heard[side] = got
+        self.assertEqual(heard["queue"], heard["trunkline"])
+        self.assertEqual(heard["queue"][:6], ["1", "0", "1", "1", "1", "1"])
+
     def test_members_come_and_go(self):
         def calls(side, queue):
             prefix = "Queue" if side == "queue" else "Trunkline"
@@ -355,6 +472,45 @@ class Shapes(unittest.TestCase):
             self.event("AgentComplete", Queue=queue)
         lines, _ = self.kinds(self.compare("plain", calls))
         self.assertEqual(lines[-1], "ATTENDEDTRANSFER")
+
+    def at_the_desk(self, queue):
+        """A caller who has reached the phone of SIP: the phone's side of it."""
+        while not self.desk.came.empty():
+            self.desk.came.get()
+        self.call(queue, stay=20)
+        self.connected(queue)
+        return self.desk.came.get(timeout=5)
+
+    def passed_on(self, caller, where, queue):
+        self.assertTrue(caller.refer(f"sip:{where}"))
+        self.event("AgentComplete", Queue=queue)
+        # Asterisk frees the phone when it has passed the caller on, or leaves that to the phone.
+        if not caller.over.wait(2):
+            caller.hang_up()
+
+    def test_a_blind_transfer_by_sip(self):
+        def calls(side, queue):
+            self.passed_on(self.at_the_desk(queue), f"7@127.0.0.1:{SIP_PORT}", queue)
+        lines, _ = self.kinds(self.compare("desks", calls))
+        self.assertEqual(lines[-1], "BLINDTRANSFER")
+
+    def attended(self, extension):
+        """The desk calls somebody else, and then joins the two."""
+        def calls(side, queue):
+            caller = self.at_the_desk(queue)
+            other = self.desk.call(extension)
+            if extension == "8":
+                self.event("BridgeEnter", Exten="8")
+            self.passed_on(caller, f"{extension}@127.0.0.1:{SIP_PORT}{other.replaces()}", queue)
+        lines, _ = self.compare("desks", calls)
+        self.assertEqual(lines[-1][4], "ATTENDEDTRANSFER")
+        return lines[-1][5]
+
+    def test_an_attended_transfer_by_sip_to_an_application(self):
+        self.assertEqual(self.attended("7"), "APP")
+
+    def test_an_attended_transfer_by_sip_to_a_bridge(self):
+        self.assertEqual(self.attended("8"), "BRIDGE")
 
     def test_an_agents_state(self):
         """QueueMemberStatus, which comes when a device changes."""
