@@ -103,6 +103,8 @@ impl Marks {
     /// What the cursor says, if anything: where to go on round a tier, or down the tiers.
     const ROUND: u8 = 1 << 4;
     const DOWN: u8 = 1 << 5;
+    /// It asks for an agent.
+    const PREFERS: u8 = 1 << 6;
 
     fn has(self, mark: u8) -> bool {
         self.0 & mark != 0
@@ -113,37 +115,26 @@ impl Marks {
     }
 }
 
-/// A call in its slot. There can be a million of them: what follows from something else is not
-/// kept, and instants are kept as [`Span`]s from when it arrived or joined.
+/// What every event looks at of a call, in its slot: with the slot's head a line of the cache. There
+/// can be a million of them: what follows from something else is not kept, and instants are kept as
+/// [`Span`]s from when it arrived or joined.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Call {
     /// Order in the queue after the priority: effective arrival, running number.
     effective: u64,
     number: u64,
     pub(crate) tag: u64,
     pub(crate) arrived: Time,
-    /// Order term and tier of the member tried last, for the rules that go on from there.
-    cursor: u64,
-    cursor_low: u16,
     pub(crate) line: u32,
     priority: i32,
-    /// The agent it asks for, `NIL` for none; others whom the agent is asked for by follow.
-    pub(crate) preferred: u32,
-    pub(crate) next_sought: u32,
-    /// From its arrival until it joined the queue it is in, and until its age began to count.
-    joined: Span,
-    since: Span,
-    /// How much older it counts as.
-    credit: Span,
-    /// From joining until it leaves, until the next announcement, and until some remembered offer
-    /// stops counting or the next phone joins in.
-    leave: Span,
-    announce: Span,
-    retry: Span,
+    /// Legs of this call: ringing, remembered, or the one connected.
+    pub(crate) legs: u32,
     /// Steps of relaxation it has taken.
     pub(crate) step: u16,
     pub(crate) ringing: u16,
-    pub(crate) hops: u8,
+    /// From its arrival until it joined the queue it is in.
+    joined: Span,
     /// Levels that have opened for it by waiting.
     pub(crate) tier: u8,
     pub(crate) state: CallState,
@@ -164,21 +155,12 @@ impl Call {
             number: 0,
             tag: 0,
             arrived: now,
-            cursor: 0,
-            cursor_low: 0,
             line: NIL,
             priority: 0,
-            preferred: NIL,
-            next_sought: NIL,
-            joined: Span::NONE,
-            since: Span::NONE,
-            credit: Span::NONE,
-            leave: Span::EVER,
-            announce: Span::EVER,
-            retry: Span::EVER,
+            legs: NIL,
             step: 0,
             ringing: 0,
-            hops: 0,
+            joined: Span::NONE,
             tier: 0,
             state: CallState::Waiting,
             marks: Marks::default(),
@@ -205,54 +187,6 @@ impl Call {
     /// When it joined the queue it is in now.
     pub(crate) fn joined(&self) -> Time {
         self.arrived.plus(self.joined.ms())
-    }
-
-    /// From when its age counts in the order.
-    pub(crate) fn since(&self) -> Time {
-        self.arrived.plus(self.since.ms())
-    }
-
-    /// It joins another queue; what it does there by itself is yet to be set.
-    pub(crate) fn rejoin(&mut self, now: Time, keep_age: bool) {
-        self.joined = Span::between(self.arrived, now);
-        if !keep_age {
-            self.since = self.joined;
-        }
-        (self.leave, self.announce, self.retry) = (Span::EVER, Span::EVER, Span::EVER);
-        self.forget_cursor();
-    }
-
-    pub(crate) fn credit_ms(&self) -> u64 {
-        self.credit.ms()
-    }
-
-    pub(crate) fn set_credit(&mut self, ms: u64) {
-        self.credit = Span::of(ms);
-    }
-
-    pub(crate) fn leave_at(&self) -> Time {
-        self.leave.after(self.joined())
-    }
-
-    pub(crate) fn set_leave_at(&mut self, at: Time) {
-        self.leave = Span::between(self.joined(), at);
-    }
-
-    pub(crate) fn announce_at(&self) -> Time {
-        self.announce.after(self.joined())
-    }
-
-    pub(crate) fn set_announce_at(&mut self, at: Time) {
-        self.announce = Span::between(self.joined(), at);
-    }
-
-    /// When some remembered offer stops counting, or the next phone joins in.
-    pub(crate) fn retry_at(&self) -> Time {
-        self.retry.after(self.joined())
-    }
-
-    pub(crate) fn set_retry_at(&mut self, at: Time) {
-        self.retry = Span::between(self.joined(), at);
     }
 
     pub(crate) fn joined_empty(&self) -> bool {
@@ -282,39 +216,145 @@ impl Call {
         self.marks.set(Marks::CALLER, known);
     }
 
+    /// Whether it asks for an agent.
+    pub(crate) fn prefers(&self) -> bool {
+        self.marks.has(Marks::PREFERS)
+    }
+
+    pub(crate) fn set_prefers(&mut self, prefers: bool) {
+        self.marks.set(Marks::PREFERS, prefers);
+    }
+}
+
+/// What few events look at of a call. Opaque; [`Default`] makes an empty one.
+///
+/// Its instants are kept as [`Span`]s: until its age began to count from its arrival, all others
+/// from when it joined.
+#[derive(Clone, Copy, Debug)]
+pub struct CallDetail {
+    /// Order term and tier of the member tried last, for the rules that go on from there.
+    cursor: [u32; 2],
+    cursor_low: u16,
+    /// The agent it asks for; others whom the agent is asked for by follow.
+    pub(crate) preferred: u32,
+    pub(crate) next_sought: u32,
+    since: Span,
+    /// How much older it counts as.
+    credit: Span,
+    /// Until it leaves, until the next announcement, and until some remembered offer stops counting
+    /// or the next phone joins in.
+    leave: Span,
+    announce: Span,
+    retry: Span,
+    pub(crate) hops: u8,
+}
+
+impl Default for CallDetail {
+    fn default() -> Self {
+        Self {
+            cursor: [0; 2],
+            cursor_low: 0,
+            preferred: NIL,
+            next_sought: NIL,
+            since: Span::NONE,
+            credit: Span::NONE,
+            leave: Span::EVER,
+            announce: Span::EVER,
+            retry: Span::EVER,
+            hops: 0,
+        }
+    }
+}
+
+/// A call with its details.
+pub(crate) struct Whole<'a>(pub(crate) &'a Call, pub(crate) &'a CallDetail);
+
+impl Whole<'_> {
+    /// From when its age counts in the order.
+    pub(crate) fn since(&self) -> Time {
+        self.0.arrived.plus(self.1.since.ms())
+    }
+
+    pub(crate) fn credit_ms(&self) -> u64 {
+        self.1.credit.ms()
+    }
+
+    pub(crate) fn leave_at(&self) -> Time {
+        self.1.leave.after(self.0.joined())
+    }
+
+    pub(crate) fn announce_at(&self) -> Time {
+        self.1.announce.after(self.0.joined())
+    }
+
+    /// When some remembered offer stops counting, or the next phone joins in.
+    pub(crate) fn retry_at(&self) -> Time {
+        self.1.retry.after(self.0.joined())
+    }
+
     /// Where a rule that starts there goes on, if the call was offered to anybody by it.
     pub(crate) fn cursor(&self, start: Start) -> Option<Cursor> {
+        let cursor = || (u64::from(self.1.cursor[1]) << 32) | u64::from(self.1.cursor[0]);
         match start {
-            Start::AfterCallLast if self.marks.has(Marks::ROUND) => Some((0, self.cursor)),
-            Start::DownFromCallLast if self.marks.has(Marks::DOWN) => {
-                let term = ((self.cursor & 0xFFFF) << 16) | u64::from(self.cursor_low);
-                Some((self.cursor >> 16, term))
+            Start::AfterCallLast if self.0.marks.has(Marks::ROUND) => Some((0, cursor())),
+            Start::DownFromCallLast if self.0.marks.has(Marks::DOWN) => {
+                let term = ((cursor() & 0xFFFF) << 16) | u64::from(self.1.cursor_low);
+                Some((cursor() >> 16, term))
             }
             _ => None,
         }
+    }
+}
+
+/// A call with its details, to be changed.
+pub(crate) struct WholeMut<'a>(pub(crate) &'a mut Call, pub(crate) &'a mut CallDetail);
+
+impl WholeMut<'_> {
+    /// It joins another queue; what it does there by itself is yet to be set.
+    pub(crate) fn rejoin(&mut self, now: Time, keep_age: bool) {
+        let Self(call, detail) = self;
+        call.joined = Span::between(call.arrived, now);
+        if !keep_age {
+            detail.since = call.joined;
+        }
+        (detail.leave, detail.announce, detail.retry) = (Span::EVER, Span::EVER, Span::EVER);
+        call.marks.set(Marks::ROUND | Marks::DOWN, false);
+    }
+
+    pub(crate) fn set_credit(&mut self, ms: u64) {
+        self.1.credit = Span::of(ms);
+    }
+
+    pub(crate) fn set_leave_at(&mut self, at: Time) {
+        self.1.leave = Span::between(self.0.joined(), at);
+    }
+
+    pub(crate) fn set_announce_at(&mut self, at: Time) {
+        self.1.announce = Span::between(self.0.joined(), at);
+    }
+
+    pub(crate) fn set_retry_at(&mut self, at: Time) {
+        self.1.retry = Span::between(self.0.joined(), at);
     }
 
     /// Notes whom it was offered to, for the rules that go on from there: round a tier only the
     /// term counts, down the tiers it is a position, of 32 bits, beside the 48 of a tier.
     pub(crate) fn set_cursor(&mut self, start: Start, cursor: Option<Cursor>) {
-        self.forget_cursor();
-        match (start, cursor) {
+        let Self(call, detail) = self;
+        call.marks.set(Marks::ROUND | Marks::DOWN, false);
+        let kept = match (start, cursor) {
             (Start::AfterCallLast, Some((_, term))) => {
-                self.marks.set(Marks::ROUND, true);
-                self.cursor = term;
+                call.marks.set(Marks::ROUND, true);
+                term
             }
             (Start::DownFromCallLast, Some((tier, term))) => {
-                self.marks.set(Marks::DOWN, true);
-                self.cursor = (tier << 16) | ((term >> 16) & 0xFFFF);
-                self.cursor_low = term as u16;
+                call.marks.set(Marks::DOWN, true);
+                detail.cursor_low = term as u16;
+                (tier << 16) | ((term >> 16) & 0xFFFF)
             }
-            _ => {}
-        }
-    }
-
-    fn forget_cursor(&mut self) {
-        self.marks.set(Marks::ROUND | Marks::DOWN, false);
-        (self.cursor, self.cursor_low) = (0, 0);
+            _ => return,
+        };
+        detail.cursor = [kept as u32, (kept >> 32) as u32];
     }
 }
 
@@ -323,7 +363,8 @@ pub(crate) fn level(priority: i32) -> u64 {
     (i64::from(i32::MAX) - i64::from(priority)) as u64
 }
 
-plain!(struct Call { effective, number, tag, arrived, cursor, cursor_low, line, priority, preferred, next_sought, joined, since, credit, leave, announce, retry, step, ringing, hops, tier, state, marks });
+plain!(struct Call { effective, number, tag, arrived, line, priority, legs, step, ringing, joined, tier, state, marks });
+plain!(struct CallDetail { cursor, cursor_low, preferred, next_sought, since, credit, leave, announce, retry, hops });
 
 impl Plain for Marks {
     fn put(&self, sink: &mut dyn Sink) {
@@ -357,25 +398,33 @@ mod tests {
             assert_eq!((call.priority(), call.key()), (priority, key));
         }
         let (round, down) = (Start::AfterCallLast, Start::DownFromCallLast);
-        assert_eq!((call.cursor(round), call.cursor(down)), (None, None));
-        call.set_cursor(round, Some((9, u64::MAX - 1)));
-        assert_eq!((call.cursor(round), call.cursor(down)), (Some((0, u64::MAX - 1)), None));
+        let mut detail = CallDetail::default();
+        let cursors = |call: &Call, detail: &CallDetail| {
+            let call = Whole(call, detail);
+            (call.cursor(round), call.cursor(down))
+        };
+        assert_eq!(cursors(&call, &detail), (None, None));
+        WholeMut(&mut call, &mut detail).set_cursor(round, Some((9, u64::MAX - 1)));
+        assert_eq!(cursors(&call, &detail), (Some((0, u64::MAX - 1)), None));
         for cursor in
             [(0, 0), ((1 << 48) - 1, u64::from(u32::MAX)), (0x1234_5678_9ABC, 0x8765_4321)]
         {
-            call.set_cursor(down, Some(cursor));
-            assert_eq!((call.cursor(round), call.cursor(down)), (None, Some(cursor)));
+            WholeMut(&mut call, &mut detail).set_cursor(down, Some(cursor));
+            assert_eq!(cursors(&call, &detail), (None, Some(cursor)));
         }
-        call.set_cursor(down, None);
-        assert_eq!(call.cursor(down), None);
+        WholeMut(&mut call, &mut detail).set_cursor(down, None);
+        assert_eq!(cursors(&call, &detail), (None, None));
 
-        call.set_leave_at(Time(9_000));
-        call.rejoin(Time(6_000), false);
-        assert_eq!((call.joined(), call.since()), (Time(6_000), Time(6_000)));
-        assert_eq!((call.leave_at(), call.retry_at()), (Time::MAX, Time::MAX));
-        call.set_announce_at(Time(6_001));
-        call.rejoin(Time(7_000), true);
-        assert_eq!((call.joined(), call.since()), (Time(7_000), Time(6_000)));
-        assert_eq!((call.arrived, call.announce_at()), (Time(5_000), Time::MAX));
+        WholeMut(&mut call, &mut detail).set_leave_at(Time(9_000));
+        WholeMut(&mut call, &mut detail).rejoin(Time(6_000), false);
+        assert_eq!((call.joined(), Whole(&call, &detail).since()), (Time(6_000), Time(6_000)));
+        assert_eq!(
+            (Whole(&call, &detail).leave_at(), Whole(&call, &detail).retry_at()),
+            (Time::MAX, Time::MAX)
+        );
+        WholeMut(&mut call, &mut detail).set_announce_at(Time(6_001));
+        WholeMut(&mut call, &mut detail).rejoin(Time(7_000), true);
+        assert_eq!((call.joined(), Whole(&call, &detail).since()), (Time(7_000), Time(6_000)));
+        assert_eq!((call.arrived, Whole(&call, &detail).announce_at()), (Time(5_000), Time::MAX));
     }
 }

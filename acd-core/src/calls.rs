@@ -2,10 +2,10 @@
 
 use core::ops::{Deref, DerefMut};
 
-use crate::call::{Call, CallKey};
-use crate::plain::{Plain, Sink, Source, plain};
-use crate::ranks::Ranks;
-use crate::slab::{NIL, Slab};
+use crate::call::{Call, CallDetail, CallKey, Whole, WholeMut};
+use crate::plain::{Plain, Sink, Source};
+use crate::ranks::{Leaf, Ranks};
+use crate::slab::{NIL, Slab, WholeLine};
 use crate::storage::Storage;
 use crate::time::Time;
 use crate::tree::{Arena, Links};
@@ -14,8 +14,8 @@ use crate::tree::{Arena, Links};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ByLine;
 
-/// A call's place in the tree of its line, and its first leg. Opaque; [`Default`] makes an empty
-/// one.
+/// A call's place in the tree of its line, and where it stands in its queue. Opaque; [`Default`]
+/// makes an empty one.
 ///
 /// Apart from the calls, because the places around it are looked at too when it leaves; four of
 /// them are a line of the cache.
@@ -24,67 +24,104 @@ pub(crate) struct ByLine;
 pub struct PlaceSlot {
     /// While it waits for its preferred agent alone, and is in no line, these keep until when.
     in_line: Links,
-    /// Legs of this call: ringing, remembered, or the one connected.
-    legs: u32,
+    leaf: u32,
 }
 
 impl Default for PlaceSlot {
     fn default() -> Self {
-        Self { in_line: Links::default(), legs: NIL }
+        Self { in_line: Links::default(), leaf: NIL }
     }
 }
 
-/// The table of calls, and beside it those of their places and ranks and of who calls.
+impl Leaf for PlaceSlot {
+    fn leaf(&self) -> u32 {
+        self.leaf
+    }
+
+    fn set_leaf(&mut self, node: u32) {
+        self.leaf = node;
+    }
+}
+
+/// The table of calls, and beside it those of their details, their places and of who calls.
 pub(crate) struct Calls<'a> {
-    slots: Slab<'a, Call>,
-    places: Storage<'a, PlaceSlot>,
-    /// The calls that wait or ring in each queue, in order.
-    pub(crate) ranks: Ranks<'a>,
+    slots: Slab<'a, Call, WholeLine>,
+    details: Storage<'a, CallDetail>,
+    /// The calls that wait or ring in each queue, in order, and their places.
+    pub(crate) ranks: Ranks<'a, PlaceSlot>,
     /// Empty where nobody who gave up is remembered.
     callers: Storage<'a, u64>,
 }
 
 impl<'a> Calls<'a> {
     pub(crate) fn new(
-        slots: Slab<'a, Call>,
-        places: Storage<'a, PlaceSlot>,
-        ranks: Ranks<'a>,
+        slots: Slab<'a, Call, WholeLine>,
+        details: Storage<'a, CallDetail>,
+        ranks: Ranks<'a, PlaceSlot>,
         callers: Storage<'a, u64>,
     ) -> Self {
-        Self { slots, places, ranks, callers }
+        Self { slots, details, ranks, callers }
     }
 
     /// Takes a slot; `None` when all are in use.
     pub(crate) fn insert(&mut self, call: Call) -> Option<u32> {
         let index = self.slots.insert(call)?;
-        self.places[index as usize] = PlaceSlot::default();
+        self.details[index as usize] = CallDetail::default();
+        self.ranks.leaves[index as usize] = PlaceSlot::default();
         Some(index)
     }
 
-    /// The first of its legs.
-    pub(crate) fn legs(&self, call: u32) -> u32 {
-        self.places[call as usize].legs
+    /// A call with its details.
+    pub(crate) fn whole(&self, call: u32) -> Whole<'_> {
+        Whole(&self.slots[call], &self.details[call as usize])
     }
 
-    pub(crate) fn set_legs(&mut self, call: u32, leg: u32) {
-        self.places[call as usize].legs = leg;
+    pub(crate) fn whole_mut(&mut self, call: u32) -> WholeMut<'_> {
+        WholeMut(&mut self.slots[call], &mut self.details[call as usize])
+    }
+
+    /// The agent it asks for, `NIL` for none.
+    pub(crate) fn preferred(&self, call: u32) -> u32 {
+        if self.slots[call].prefers() { self.details[call as usize].preferred } else { NIL }
+    }
+
+    pub(crate) fn set_preferred(&mut self, call: u32, agent: u32) {
+        self.slots[call].set_prefers(agent != NIL);
+        self.details[call as usize].preferred = agent;
+    }
+
+    /// The next call that asks for the same agent.
+    pub(crate) fn next_sought(&self, call: u32) -> u32 {
+        self.details[call as usize].next_sought
+    }
+
+    pub(crate) fn set_next_sought(&mut self, call: u32, next: u32) {
+        self.details[call as usize].next_sought = next;
+    }
+
+    fn in_line(&self, call: u32) -> &Links {
+        &self.ranks.leaves[call as usize].in_line
+    }
+
+    fn in_line_mut(&mut self, call: u32) -> &mut Links {
+        &mut self.ranks.leaves[call as usize].in_line
     }
 
     /// Whether it is among those of its line that may be matched.
     pub(crate) fn is_open(&self, call: u32) -> bool {
-        self.places[call as usize].in_line.is_linked()
+        self.in_line(call).is_linked()
     }
 
     /// Until when it waits for its preferred agent and nobody else, if it does.
     pub(crate) fn alone_until(&self, call: u32) -> Option<Time> {
-        let kept = self.places[call as usize].in_line.kept();
+        let kept = self.in_line(call).kept();
         kept.map(Time).filter(|until| *until != Time::MAX)
     }
 
     /// Has it wait for that agent alone from now on, or not; it is in no line.
     pub(crate) fn set_alone(&mut self, call: u32, until: Option<Time>) {
         debug_assert!(!self.is_open(call));
-        self.places[call as usize].in_line = Links::keeping(until.unwrap_or(Time::MAX).ms());
+        *self.in_line_mut(call) = Links::keeping(until.unwrap_or(Time::MAX).ms());
     }
 
     /// Who calls, if that is known and anybody wants to know.
@@ -108,7 +145,8 @@ impl<'a> Calls<'a> {
         self.slots.put(sink);
         self.ranks.put(sink);
         for call in self.live() {
-            self.places[call as usize].put(sink);
+            self.details[call as usize].put(sink);
+            self.in_line(call).put(sink);
             if let Some(caller) = self.caller(call) {
                 caller.put(sink);
             }
@@ -120,7 +158,8 @@ impl<'a> Calls<'a> {
         self.ranks.get(source);
         for call in 0..self.slots.used() {
             if self.slots.is_live(call) {
-                self.places[call as usize] = Plain::get(source);
+                self.details[call as usize] = Plain::get(source);
+                *self.in_line_mut(call) = Plain::get(source);
                 if self.slots[call].caller_known() {
                     let caller = Plain::get(source);
                     self.set_caller(call, Some(caller));
@@ -131,9 +170,9 @@ impl<'a> Calls<'a> {
 }
 
 impl<'a> Deref for Calls<'a> {
-    type Target = Slab<'a, Call>;
+    type Target = Slab<'a, Call, WholeLine>;
 
-    fn deref(&self) -> &Slab<'a, Call> {
+    fn deref(&self) -> &Slab<'a, Call, WholeLine> {
         &self.slots
     }
 }
@@ -152,11 +191,11 @@ impl Arena<ByLine> for Calls<'_> {
     }
 
     fn links(&self, index: u32) -> &Links {
-        &self.places[index as usize].in_line
+        self.in_line(index)
     }
 
     fn links_mut(&mut self, index: u32) -> &mut Links {
-        &mut self.places[index as usize].in_line
+        self.in_line_mut(index)
     }
 
     const COUNTS: bool = false;
@@ -167,5 +206,3 @@ impl Arena<ByLine> for Calls<'_> {
 
     fn set_left(&mut self, _: u32, _: u32) {}
 }
-
-plain!(struct PlaceSlot { in_line, legs });

@@ -119,8 +119,8 @@ pub use error::{Error, Table};
 pub use event::{EndedBy, Input, LeaveReason, OfferEnd, Output, RefuseReason, RejectCause};
 pub use id::{AgentId, CallId, OfferId, QueueId};
 pub use limits::{
-    AgentSlot, CallSlot, EngineStorage, Limits, LineSlot, MemberSlot, OfferSlot, PoolSlot,
-    QueueSlot, RankSlot,
+    AgentSlot, CallSlot, DetailSlot, EngineStorage, Limits, LineSlot, MemberSlot, OfferSlot,
+    PoolSlot, QueueSlot, RankSlot,
 };
 pub use member::Membership;
 pub use penalty::PenaltyRaise;

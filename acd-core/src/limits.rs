@@ -1,7 +1,7 @@
 //! How much an engine can hold, and the memory that takes.
 
 use crate::agent::Agent;
-use crate::call::Call;
+use crate::call::{Call, CallDetail};
 use crate::calls::PlaceSlot;
 use crate::grid::words;
 use crate::leg::Leg;
@@ -177,7 +177,7 @@ impl Limits {
             take(all.calls, size_of::<CallSlot>()),
             take(all.calls, size_of::<PlaceSlot>()),
             take(all.ranks(), size_of::<RankSlot>()),
-            take(all.calls, size_of::<u32>()),
+            take(all.calls, size_of::<CallDetail>()),
             all.callers() * size_of::<u64>(),
             take(all.offers, size_of::<OfferSlot>()),
             take(all.lines, size_of::<LineSlot>()),
@@ -214,7 +214,9 @@ pub type AgentSlot = Slot<Agent, WholeLine>;
 /// Storage of one membership.
 pub type MemberSlot = Slot<Member, HalfLine>;
 /// Storage of one call.
-pub type CallSlot = Slot<Call>;
+pub type CallSlot = Slot<Call, WholeLine>;
+/// Storage of what few events look at of a call.
+pub type DetailSlot = CallDetail;
 /// Storage of one node of the trees that tell a call's place.
 pub type RankSlot = Slot<RankNode, WholeLine>;
 /// Storage of one offer.
@@ -239,8 +241,8 @@ pub struct EngineStorage<'a> {
     pub places: &'a mut [PlaceSlot],
     /// [`Limits::ranks`] nodes.
     pub ranks: &'a mut [RankSlot],
-    /// As many leaves as calls.
-    pub leaves: &'a mut [u32],
+    /// As many details as calls.
+    pub details: &'a mut [DetailSlot],
     /// [`Limits::callers`] numbers.
     pub callers: &'a mut [u64],
     /// Offers.
@@ -285,7 +287,7 @@ pub(crate) struct Tables<'a> {
     pub(crate) calls: Storage<'a, CallSlot>,
     pub(crate) places: Storage<'a, PlaceSlot>,
     pub(crate) ranks: Storage<'a, RankSlot>,
-    pub(crate) leaves: Storage<'a, u32>,
+    pub(crate) details: Storage<'a, DetailSlot>,
     pub(crate) callers: Storage<'a, u64>,
     pub(crate) offers: Storage<'a, OfferSlot>,
     pub(crate) lines: Storage<'a, LineSlot>,
@@ -314,7 +316,7 @@ impl<'a> From<EngineStorage<'a>> for Tables<'a> {
             calls: storage.calls.into(),
             places: storage.places.into(),
             ranks: storage.ranks.into(),
-            leaves: storage.leaves.into(),
+            details: storage.details.into(),
             callers: storage.callers.into(),
             offers: storage.offers.into(),
             lines: storage.lines.into(),
@@ -351,7 +353,7 @@ impl Tables<'static> {
             calls: table(all.calls),
             places: table(all.calls),
             ranks: table(all.ranks()),
-            leaves: table(all.calls),
+            details: table(all.calls),
             callers: Storage::owned(all.callers(), 0),
             offers: table(all.offers),
             lines: table(all.lines),

@@ -117,14 +117,20 @@ pub(crate) const fn nodes(total: u32, rows: u32) -> u32 {
     if most > u32::MAX as u64 { u32::MAX } else { most as u32 }
 }
 
-/// The nodes of all rows, and for each who stands in one its leaf.
-pub(crate) struct Ranks<'a> {
-    nodes: Slab<'a, RankNode, WholeLine>,
-    leaves: Storage<'a, u32>,
+/// Something that keeps in which leaf somebody stands.
+pub(crate) trait Leaf {
+    fn leaf(&self) -> u32;
+    fn set_leaf(&mut self, node: u32);
 }
 
-impl<'a> Ranks<'a> {
-    pub(crate) fn new(nodes: Slab<'a, RankNode, WholeLine>, leaves: Storage<'a, u32>) -> Self {
+/// The nodes of all rows, and for each who stands in one what keeps its leaf.
+pub(crate) struct Ranks<'a, L> {
+    nodes: Slab<'a, RankNode, WholeLine>,
+    pub(crate) leaves: Storage<'a, L>,
+}
+
+impl<'a, L: Leaf> Ranks<'a, L> {
+    pub(crate) fn new(nodes: Slab<'a, RankNode, WholeLine>, leaves: Storage<'a, L>) -> Self {
         Self { nodes, leaves }
     }
 
@@ -140,7 +146,7 @@ impl<'a> Ranks<'a> {
                 let RankNode { items, len, .. } = self.nodes[node];
                 for item in items.iter().take(usize::from(len)) {
                     match self.leaves.get_mut(*item as usize) {
-                        Some(leaf) => *leaf = node,
+                        Some(leaf) => leaf.set_leaf(node),
                         None => source.failed = true,
                     }
                 }
@@ -170,7 +176,7 @@ impl<'a> Ranks<'a> {
 
     /// How many stand before somebody.
     pub(crate) fn rank(&self, x: u32) -> u32 {
-        let mut node = self.leaves[x as usize];
+        let mut node = self.leaves[x as usize].leaf();
         let mut count = self.nodes[node].find(x) as u32;
         loop {
             let parent = self.nodes[node].parent;
@@ -185,7 +191,7 @@ impl<'a> Ranks<'a> {
 
     /// Who stands behind somebody.
     pub(crate) fn next(&self, x: u32) -> Option<u32> {
-        let (mut node, mut item) = (self.leaves[x as usize], x);
+        let (mut node, mut item) = (self.leaves[x as usize].leaf(), x);
         loop {
             let at = &self.nodes[node];
             if let Some(next) = at.items().get(at.find(item) + 1) {
@@ -223,14 +229,14 @@ impl<'a> Ranks<'a> {
             self.add(row, node, place as usize, x, 1);
         } else {
             self.nodes[node].insert(place as usize, x, 1);
-            self.leaves[x as usize] = node;
+            self.leaves[x as usize].set_leaf(node);
             self.each_above(node, |count| *count += 1);
         }
     }
 
     /// Takes somebody out of a row.
     pub(crate) fn remove(&mut self, row: &mut Row, x: u32) {
-        let node = self.leaves[x as usize];
+        let node = self.leaves[x as usize].leaf();
         let at = self.nodes[node].find(x);
         self.nodes[node].remove(at);
         row.len -= 1;
@@ -248,7 +254,7 @@ impl<'a> Ranks<'a> {
         if self.nodes[node].inner {
             self.nodes[item].parent = node;
         } else {
-            self.leaves[item as usize] = node;
+            self.leaves[item as usize].set_leaf(node);
         }
     }
 
@@ -418,7 +424,17 @@ mod tests {
 
     const TOTAL: u32 = 1_500;
 
-    fn ranks() -> Ranks<'static> {
+    impl Leaf for u32 {
+        fn leaf(&self) -> u32 {
+            *self
+        }
+
+        fn set_leaf(&mut self, node: u32) {
+            *self = node;
+        }
+    }
+
+    fn ranks() -> Ranks<'static, u32> {
         let room = nodes(TOTAL, 2) as usize;
         Ranks::new(
             Slab::new(Storage::owned(room, Slot::default())),
@@ -426,7 +442,7 @@ mod tests {
         )
     }
 
-    fn same(ranks: &Ranks<'_>, row: &Row, model: &[u32]) {
+    fn same(ranks: &Ranks<'_, u32>, row: &Row, model: &[u32]) {
         assert_eq!(row.len() as usize, model.len());
         for (place, x) in model.iter().enumerate() {
             assert_eq!(ranks.nth(row, place as u32), Some(*x));

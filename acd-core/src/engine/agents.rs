@@ -49,7 +49,7 @@ impl Engine<'_> {
         let mut call = self.agents[agent].sought;
         while call != NIL {
             self.end_alone(call);
-            call = self.calls[call].next_sought;
+            call = self.calls.next_sought(call);
         }
     }
 

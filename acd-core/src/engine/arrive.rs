@@ -64,15 +64,18 @@ impl Engine<'_> {
         let mut call = Call::arriving(self.now);
         call.tag = config.tag;
         call.line = line;
-        call.preferred = config.preferred_agent.map_or(NIL, AgentId::index);
-        call.set_credit(credit_ms);
         call.set_order(config.priority, key);
         call.set_joined_empty(self.joins_empty(queue));
-        call.set_leave_at(after(config.max_wait_ms.or(rules.max_wait_ms)));
-        call.set_announce_at(after(first));
+        let (leave_at, announce_at) =
+            (after(config.max_wait_ms.or(rules.max_wait_ms)), after(first));
         let Some(call) = self.calls.insert(call) else {
             return;
         };
+        let mut whole = self.calls.whole_mut(call);
+        whole.set_credit(credit_ms);
+        whole.set_leave_at(leave_at);
+        whole.set_announce_at(announce_at);
+        self.calls.set_preferred(call, config.preferred_agent.map_or(NIL, AgentId::index));
         self.calls.set_caller(call, config.caller);
         self.next_call = number.saturating_add(CALL_STEP);
         self.queues[queue].counters.waiting += 1;
@@ -110,7 +113,8 @@ impl Engine<'_> {
         let queue = self.queue_of(call);
         let left_position = self.place(call);
         self.leave_order(call);
-        let key = self.key(queue, priority, at.since(), at.credit_ms(), at.key().2);
+        let whole = self.calls.whole(call);
+        let key = self.key(queue, priority, whole.since(), whole.credit_ms(), at.key().2);
         self.calls[call].set_order(priority, key);
         let position = self.join_order(call);
         if priority != at.priority() {
@@ -303,11 +307,11 @@ impl Engine<'_> {
 
     /// Notes a call with its preferred agent. Nobody waits for an agent that will not come.
     fn seek(&mut self, call: u32, wait_ms: u64) {
-        let preferred = self.calls[call].preferred;
+        let preferred = self.calls.preferred(call);
         if preferred == NIL {
             return;
         }
-        self.calls[call].next_sought = self.agents[preferred].sought;
+        self.calls.set_next_sought(call, self.agents[preferred].sought);
         self.agents[preferred].sought = call;
         let away = self.agents[preferred].request() == crate::AgentRequest::LoggedOut;
         let comes = !away && self.member_of(preferred, self.queue_of(call)).is_some();
@@ -318,20 +322,21 @@ impl Engine<'_> {
 
     /// The preferred agent and the call have nothing to do with each other any more.
     pub(super) fn unseek(&mut self, call: u32) {
-        let agent = core::mem::replace(&mut self.calls[call].preferred, NIL);
+        let agent = self.calls.preferred(call);
         if agent == NIL {
             return;
         }
-        let next = self.calls[call].next_sought;
+        self.calls.set_preferred(call, NIL);
+        let next = self.calls.next_sought(call);
         if self.agents[agent].sought == call {
             self.agents[agent].sought = next;
             return;
         }
         let mut at = self.agents[agent].sought;
-        while self.calls[at].next_sought != call {
-            at = self.calls[at].next_sought;
+        while self.calls.next_sought(at) != call {
+            at = self.calls.next_sought(at);
         }
-        self.calls[at].next_sought = next;
+        self.calls.set_next_sought(at, next);
     }
 }
 

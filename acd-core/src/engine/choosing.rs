@@ -32,7 +32,7 @@ impl Engine<'_> {
     /// Why this call is about to be offered to this agent, and which would be otherwise.
     pub(super) fn call_reason(&self, call: u32, agent: u32) -> (CallReason, Option<CallId>) {
         let (first, second) = self.two_claims(agent, call);
-        let reason = if self.calls[call].preferred == agent {
+        let reason = if self.calls.preferred(call) == agent {
             CallReason::Preferred
         } else if self.calls[call].ringing > 0 {
             CallReason::Ringing
@@ -46,7 +46,7 @@ impl Engine<'_> {
     /// the call remembers it, so a second search finds who is next.
     pub(super) fn say_choice(&mut self, leg: u32, why_call: (CallReason, Option<CallId>)) {
         let Leg { call, agent, member, queue, .. } = self.legs[leg];
-        let preferred = self.calls[call].preferred == agent;
+        let preferred = self.calls.preferred(call) == agent;
         // Draws made to find who is next must not change whom the next call goes to.
         let rng = self.rng;
         let next_member = self.best_member(call);

@@ -92,7 +92,7 @@ impl Engine<'_> {
 
     /// The conversation is over.
     pub(super) fn complete(&mut self, call: u32, by: EndedBy) {
-        let mut leg = self.calls.legs(call);
+        let mut leg = self.calls[call].legs;
         while leg != NIL && self.legs[leg].state != LegState::Connected {
             leg = self.legs[leg].by_call;
         }

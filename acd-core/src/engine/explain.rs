@@ -71,7 +71,9 @@ impl Engine<'_> {
         let at = &self.calls[index];
         let line = &self.lines[at.line];
         let queue = line.queue;
-        let change = at.leave_at().min(self.relax_at(at)).min(at.retry_at()).min(self.tier_at(at));
+        let whole = self.calls.whole(index);
+        let change =
+            whole.leave_at().min(self.relax_at(at)).min(whole.retry_at()).min(self.tier_at(at));
         let mut why = WhyWaiting {
             ahead: self.place(index) - 1,
             ringing: u32::from(at.ringing),
@@ -149,7 +151,7 @@ impl Engine<'_> {
         // Those that wait for this agent alone are open to it.
         let mut call = at.sought;
         while call != NIL {
-            let Call { line, state, next_sought, .. } = self.calls[call];
+            let Call { line, state, .. } = self.calls[call];
             let alone = self.calls.alone_until(call).is_some();
             let Line { class, penalties, .. } = self.lines[line];
             if let Some(place) = self.preferred_place(call) {
@@ -160,7 +162,7 @@ impl Engine<'_> {
                     (why.held, why.open) = (why.held - 1, why.open + 1);
                 }
             }
-            call = next_sought;
+            call = self.calls.next_sought(call);
         }
         Ok(why)
     }

@@ -158,7 +158,7 @@ impl Engine<'_> {
 
     /// The preferred agent's membership, if the call can go there at all.
     pub(super) fn preferred_place(&self, call: u32) -> Option<u32> {
-        let agent = self.calls[call].preferred;
+        let agent = self.calls.preferred(call);
         if agent == NIL {
             return None;
         }
@@ -259,7 +259,7 @@ impl Engine<'_> {
 
     fn cursors(&self, call: u32) -> (Option<Cursor>, Option<Cursor>) {
         let queue = &self.queues[self.queue_of(call)];
-        (queue.cursor, self.calls[call].cursor(queue.order.start))
+        (queue.cursor, self.calls.whole(call).cursor(queue.order.start))
     }
 
     /// Notes whom a call was offered to, for the rules that go on from there.
@@ -274,7 +274,7 @@ impl Engine<'_> {
         }
         self.queues[queue].cursor = of_queue;
         let start = self.queues[queue].order.start;
-        self.calls[call].set_cursor(start, of_call);
+        self.calls.whole_mut(call).set_cursor(start, of_call);
     }
 
     /// Just before the best member that was not tried: everybody who came before the one offered
@@ -394,7 +394,7 @@ impl Engine<'_> {
 
     /// Whether the call is being offered to this agent, or remembers that it was in vain.
     pub(super) fn remembers(&self, call: u32, agent: u32) -> bool {
-        let mut leg = self.calls.legs(call);
+        let mut leg = self.calls[call].legs;
         while leg != NIL {
             let at = &self.legs[leg];
             if at.agent == agent && at.generation == self.agents.generation(agent) {

@@ -153,7 +153,7 @@ impl<'a> Engine<'a> {
         }
         let callers = if tables.ghosts.is_empty() { 0 } else { calls.len() };
         let ranks = ranks::nodes(calls.len() as u32, queues.len() as u32) as usize;
-        let beside = tables.places.len().min(tables.leaves.len());
+        let beside = tables.places.len().min(tables.details.len());
         if beside < calls.len() || tables.callers.len() < callers || tables.ranks.len() < ranks {
             return Err(Error::Full(Table::Calls));
         }
@@ -175,8 +175,8 @@ impl<'a> Engine<'a> {
             members: Slab::new(tables.memberships),
             calls: Calls::new(
                 Slab::new(tables.calls),
-                tables.places,
-                Ranks::new(Slab::new(tables.ranks), tables.leaves),
+                tables.details,
+                Ranks::new(Slab::new(tables.ranks), tables.places),
                 tables.callers,
             ),
             legs: Slab::new(tables.offers),

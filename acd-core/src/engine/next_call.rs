@@ -124,7 +124,7 @@ impl Engine<'_> {
                     best = Some(claim);
                 }
             }
-            call = self.calls[call].next_sought;
+            call = self.calls.next_sought(call);
         }
         let classes = self.skills.classes_for(self.agents[agent].profile);
         let mut at = self.agents[agent].members;

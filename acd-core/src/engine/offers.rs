@@ -31,11 +31,11 @@ impl Engine<'_> {
             medium,
             since: self.now,
             until,
-            by_call: self.calls.legs(call),
+            by_call: self.calls[call].legs,
             by_agent: self.agents[agent].legs,
         });
         let Some(leg) = leg else { return false };
-        self.calls.set_legs(call, leg);
+        self.calls[call].legs = leg;
         self.agents[agent].legs = leg;
         self.arm_leg(leg);
 
@@ -115,7 +115,7 @@ impl Engine<'_> {
 
     /// Ends every live offer of a call.
     pub(super) fn end_offers(&mut self, call: u32, end: OfferEnd) {
-        let mut leg = self.calls.legs(call);
+        let mut leg = self.calls[call].legs;
         while leg != NIL {
             let next = self.legs[leg].by_call;
             if self.legs[leg].state == LegState::Ringing {
@@ -187,12 +187,12 @@ impl Engine<'_> {
             until,
             member: NIL,
             by_agent: NIL,
-            by_call: self.calls.legs(call),
+            by_call: self.calls[call].legs,
             ..self.legs[leg]
         };
         self.legs.remove(leg);
         if let Some(leg) = self.legs.insert(memory) {
-            self.calls.set_legs(call, leg);
+            self.calls[call].legs = leg;
             self.retry_by(call, until);
         }
     }
@@ -200,7 +200,7 @@ impl Engine<'_> {
     /// Drops the memories of a call that have served their time.
     pub(super) fn forget_old(&mut self, call: u32) {
         let mut next_retry = Time::MAX;
-        let mut leg = self.calls.legs(call);
+        let mut leg = self.calls[call].legs;
         while leg != NIL {
             let Leg { state, until, by_call, .. } = self.legs[leg];
             if state == LegState::Remembered {
@@ -213,7 +213,7 @@ impl Engine<'_> {
             }
             leg = by_call;
         }
-        self.calls[call].set_retry_at(next_retry);
+        self.calls.whole_mut(call).set_retry_at(next_retry);
     }
 
     /// Drops all memories of a call.
@@ -223,7 +223,7 @@ impl Engine<'_> {
 
     /// Drops one memory of a call, if it has any.
     fn forget_one(&mut self, call: u32) -> bool {
-        let mut leg = self.calls.legs(call);
+        let mut leg = self.calls[call].legs;
         while leg != NIL {
             if self.legs[leg].state == LegState::Remembered {
                 self.leave_call(leg);
@@ -251,11 +251,11 @@ impl Engine<'_> {
     /// Takes a leg off its call's list.
     pub(super) fn leave_call(&mut self, leg: u32) {
         let Leg { call, by_call, .. } = self.legs[leg];
-        if self.calls.legs(call) == leg {
-            self.calls.set_legs(call, by_call);
+        if self.calls[call].legs == leg {
+            self.calls[call].legs = by_call;
             return;
         }
-        let mut at = self.calls.legs(call);
+        let mut at = self.calls[call].legs;
         while self.legs[at].by_call != leg {
             at = self.legs[at].by_call;
         }

@@ -135,8 +135,8 @@ impl Engine<'_> {
 
     /// A call has waited as long as its queue lets it.
     pub(super) fn overflow(&mut self, call: u32) {
-        let Call { hops, line, .. } = self.calls[call];
-        let queue = self.lines[line].queue;
+        let line = self.calls[call].line;
+        let (queue, hops) = (self.lines[line].queue, self.calls.whole(call).1.hops);
         match self.queues[queue].config.overflow {
             Some(Overflow::Queue(to)) => {
                 let there = self.queue(to).ok().filter(|&there| {
@@ -178,21 +178,23 @@ impl Engine<'_> {
         let after = |ms: Option<u64>| ms.map_or(Time::MAX, |ms| self.now.plus(ms));
         let leave_at = after(rules.max_wait_ms);
         let announce_at = after(rules.announce_first_ms.or(rules.announce_every_ms));
-        let since = if keep_age { before.since() } else { self.now };
+        let whole = self.calls.whole(call);
+        let since = if keep_age { whole.since() } else { self.now };
         let priority = before.priority();
-        let key = self.key(to, priority, since, before.credit_ms(), before.key().2);
+        let key = self.key(to, priority, since, whole.credit_ms(), before.key().2);
         let joined_empty = self.joins_empty(to);
-        let at = &mut self.calls[call];
-        at.rejoin(self.now, keep_age);
+        let mut whole = self.calls.whole_mut(call);
+        whole.rejoin(self.now, keep_age);
+        whole.set_leave_at(leave_at);
+        whole.set_announce_at(announce_at);
+        whole.1.hops = whole.1.hops.saturating_add(1);
+        let at = whole.0;
         at.line = line;
         at.set_order(priority, key);
         at.set_joined_empty(joined_empty);
-        at.set_leave_at(leave_at);
-        at.set_announce_at(announce_at);
         (at.step, at.tier) = (0, 0);
-        at.hops = at.hops.saturating_add(1);
         // Nobody waits for an agent who does not serve the queue.
-        let preferred = at.preferred;
+        let preferred = self.calls.preferred(call);
         if preferred != NIL && self.member_of(preferred, to).is_none() {
             self.calls.set_alone(call, None);
         }
@@ -222,8 +224,8 @@ impl Engine<'_> {
         let Some(caller) = self.calls.caller(call) else {
             return;
         };
-        let at = &self.calls[call];
-        let waited_ms = self.now.since(at.arrived).saturating_add(at.credit_ms());
+        let at = self.calls.whole(call);
+        let waited_ms = self.now.since(at.0.arrived).saturating_add(at.credit_ms());
         let (id, until) = (self.queue_id(queue), self.now.plus(u64::from(within)));
         // Who calls twice and gives up twice is back once, with the greater age.
         if let Some(ghost) = self.ghost_of(id, caller) {

@@ -239,7 +239,7 @@ impl Engine<'_> {
             if self.queue_of(call) == self.members[member].queue {
                 self.end_alone(call);
             }
-            call = self.calls[call].next_sought;
+            call = self.calls.next_sought(call);
         }
         let next = self.members[member].next;
         if self.agents[agent].members == member {

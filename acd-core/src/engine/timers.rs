@@ -65,8 +65,9 @@ impl Engine<'_> {
     fn call_due(&mut self, call: u32) {
         let at = self.calls[call];
         let queue = self.queue_of(call);
-        let (retry_at, announce_at) = (at.retry_at(), at.announce_at());
-        if at.leave_at() <= self.now {
+        let whole = self.calls.whole(call);
+        let (retry_at, announce_at) = (whole.retry_at(), whole.announce_at());
+        if whole.leave_at() <= self.now {
             self.overflow(call);
             return;
         }
@@ -89,7 +90,7 @@ impl Engine<'_> {
         if announce_at <= self.now {
             let every = self.queues[queue].config.announce_every_ms;
             let next = every.map_or(Time::MAX, |ms| announce_at.plus(ms));
-            self.calls[call].set_announce_at(next);
+            self.calls.whole_mut(call).set_announce_at(next);
             let position = self.place(call);
             self.say(Output::Announce {
                 call: self.call_id(call),
@@ -103,8 +104,8 @@ impl Engine<'_> {
 
     /// Has a call looked at again by an instant at the latest.
     pub(super) fn retry_by(&mut self, call: u32, at: Time) {
-        let retry_at = at.min(self.calls[call].retry_at());
-        self.calls[call].set_retry_at(retry_at);
+        let retry_at = at.min(self.calls.whole(call).retry_at());
+        self.calls.whole_mut(call).set_retry_at(retry_at);
         self.arm_call(call);
     }
 
@@ -114,8 +115,9 @@ impl Engine<'_> {
         if at.state == CallState::Connected {
             return Time::MAX;
         }
-        let mut first =
-            at.leave_at().min(at.retry_at()).min(at.announce_at()).min(self.relax_at(at));
+        let whole = self.calls.whole(call);
+        let mut first = whole.leave_at().min(whole.retry_at()).min(whole.announce_at());
+        first = first.min(self.relax_at(at));
         first = first.min(self.tier_at(at));
         if at.joined_empty() {
             first = first.min(self.stays_until(at));

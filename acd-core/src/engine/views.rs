@@ -116,7 +116,8 @@ impl Engine<'_> {
     /// # Errors
     /// No such call.
     pub fn call_view(&self, call: CallId) -> Result<CallView, Error> {
-        let at = &self.calls[self.call(call)?];
+        let call = self.call(call)?;
+        let at = &self.calls[call];
         let Line { queue, class, .. } = self.lines[at.line];
         Ok(CallView {
             tag: at.tag,
@@ -126,7 +127,7 @@ impl Engine<'_> {
             class,
             arrived: at.arrived,
             joined: at.joined(),
-            credit_ms: at.credit_ms(),
+            credit_ms: self.calls.whole(call).credit_ms(),
         })
     }
 

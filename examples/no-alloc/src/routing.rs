@@ -33,7 +33,7 @@ pub fn check() {
     let (mut memberships, mut calls) = (slots::<8, _>(), slots::<CALLS, _>());
     let mut places = slots::<CALLS, _>();
     let mut ranks = slots::<{ LIMITS.ranks() as usize }, _>();
-    let mut leaves = [0; CALLS];
+    let mut details = slots::<CALLS, _>();
     let (mut offers, mut lines, mut pools) = (slots::<16, _>(), slots::<4, _>(), slots::<2, _>());
     let (mut classes, mut profiles) = (slots::<1, _>(), slots::<1, _>());
     let (mut skills, mut fits) = (slots::<1, _>(), [0; LIMITS.fit_words()]);
@@ -52,7 +52,7 @@ pub fn check() {
             calls: &mut calls,
             places: &mut places,
             ranks: &mut ranks,
-            leaves: &mut leaves,
+            details: &mut details,
             callers: &mut [],
             offers: &mut offers,
             lines: &mut lines,

@@ -66,7 +66,7 @@ pub(super) fn lay(arena: &mut Arena, limits: Limits) -> Result<EngineStorage<'st
         calls: arena.slots(all.calls)?,
         places: arena.slots(all.calls)?,
         ranks: arena.slots(all.ranks())?,
-        leaves: arena.table(all.calls as usize, 0)?,
+        details: arena.slots(all.calls)?,
         callers: arena.table(all.callers(), 0)?,
         offers: arena.slots(all.offers)?,
         lines: arena.slots(all.lines)?,
