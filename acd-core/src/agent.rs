@@ -67,10 +67,20 @@ impl Capacity {
     /// Whether one more contact of this medium fits beside what is being handled.
     #[must_use]
     pub fn admits(&self, handled: [u8; Medium::COUNT], medium: Medium) -> bool {
-        let blocked = (0..Medium::COUNT)
-            .any(|other| handled[other] > 0 && self.blocked_by[medium.index()] & (1 << other) != 0);
-        !blocked && handled[medium.index()] < self.units[medium.index()]
+        admits(self.units, self.blocked_by[medium.index()].into(), handled, medium)
     }
+}
+
+/// Whether one more contact fits, which those of the media in `blocked_by` keep out.
+fn admits(
+    units: [u8; Medium::COUNT],
+    blocked_by: u16,
+    handled: [u8; Medium::COUNT],
+    medium: Medium,
+) -> bool {
+    let blocked =
+        (0..Medium::COUNT).any(|other| handled[other] > 0 && blocked_by & (1 << other) != 0);
+    !blocked && handled[medium.index()] < units[medium.index()]
 }
 
 /// An agent to be added. It starts [logged out](AgentState::LoggedOut).
@@ -328,9 +338,10 @@ impl Agent {
 
     /// Whether a contact of this medium may be offered now.
     pub(crate) fn is_free(&self, medium: Medium, now: Time) -> bool {
+        let blocked_by = (self.blocked_by >> (4 * medium.index())) & 0xF;
         self.request() == AgentRequest::Available
             && self.quiet_until() <= now
-            && self.capacity().admits(self.load, medium)
+            && admits(self.units, blocked_by, self.load, medium)
     }
 
     /// Left alone until then.

@@ -1,5 +1,6 @@
 //! The table of calls, and where they stand.
 
+use core::hint::black_box;
 use core::ops::{Deref, DerefMut};
 
 use crate::call::{Call, CallDetail, CallKey, Whole, WholeMut};
@@ -78,6 +79,21 @@ impl<'a> Calls<'a> {
 
     pub(crate) fn whole_mut(&mut self, call: u32) -> WholeMut<'_> {
         WholeMut(&mut self.slots[call], &mut self.details[call as usize])
+    }
+
+    /// Begins to read what a call will look at that joins behind this one, without waiting for it.
+    pub(crate) fn look_ahead_behind(&self, call: u32) {
+        black_box(self.ranks.leaves.get(call as usize).map(|place| place.leaf));
+    }
+
+    /// Begins to read what the end of a call's waiting will look at, without waiting for it.
+    pub(crate) fn look_ahead(&self, call: u32) {
+        if let Some(place) = self.ranks.leaves.get(call as usize) {
+            self.ranks.look_ahead(place);
+            for around in place.in_line.around() {
+                black_box(self.ranks.leaves.get(around as usize).map(|place| place.leaf));
+            }
+        }
     }
 
     /// The agent it asks for, `NIL` for none.

@@ -5,6 +5,8 @@
 //! in the cache, and a place is found going up from the leaf; a binary tree is five times as deep,
 //! and most of it is far away in memory.
 
+use core::hint::black_box;
+
 use crate::plain::{Plain, Sink, Source, plain};
 use crate::slab::{NIL, Slab, WholeLine};
 use crate::storage::Storage;
@@ -151,6 +153,14 @@ impl<'a, L: Leaf> Ranks<'a, L> {
                     }
                 }
             }
+        }
+    }
+
+    /// Begins to read the leaf somebody stands in, without waiting for it.
+    pub(crate) fn look_ahead(&self, x: &L) {
+        let leaf = x.leaf();
+        if leaf < self.nodes.used() {
+            black_box((self.nodes[leaf].parent, self.nodes[leaf].items[LEAF - 1]));
         }
     }
 

@@ -1,5 +1,7 @@
 //! The armed instants of calls, offers, agents and queues.
 
+use core::hint::black_box;
+
 use crate::plain::{Plain, Sink, Source};
 use crate::slab::NIL;
 use crate::storage::Storage;
@@ -53,6 +55,9 @@ pub(crate) struct Timers<'a> {
     /// Owners below this are in the first heap.
     calls: u32,
     seq: u32,
+    /// The earliest instant and its owner, if nothing has happened since that may change it.
+    next: Option<(Time, u32)>,
+    settled: bool,
 }
 
 const ARITY: u32 = 4;
@@ -83,7 +88,8 @@ impl<'a> Timers<'a> {
     ) -> Self {
         alarms.fill(AlarmSlot::default());
         let others = Heap { start: self::slots(calls), len: 0 };
-        Self { slots, alarms, heaps: [Heap { start: 0, len: 0 }, others], calls, seq: 0 }
+        let heaps = [Heap { start: 0, len: 0 }, others];
+        Self { slots, alarms, heaps, calls, seq: 0, next: None, settled: true }
     }
 
     pub(crate) fn put(&self, sink: &mut dyn Sink) {
@@ -118,27 +124,45 @@ impl<'a> Timers<'a> {
                 self.alarms[owner as usize].armed = armed;
             }
         }
+        self.next = self.earliest();
+        self.settled = false;
     }
 
     /// The earliest instant and its owner. [`top`](Self::top) must have been `Armed` or `None`
     /// since the last change.
     pub(crate) fn peek(&self) -> Option<(Time, u32)> {
+        self.next
+    }
+
+    fn earliest(&self) -> Option<(Time, u32)> {
         self.first().map(|heap| self.entry(heap, 0)).map(|entry| (entry.at, entry.owner))
     }
 
     /// Drops what is disarmed from the top; what is there then.
+    #[inline]
     pub(crate) fn top(&mut self) -> Top {
+        if !self.settled {
+            if let Some(owner) = self.put_off() {
+                return Top::PutOff(owner);
+            }
+            (self.next, self.settled) = (self.earliest(), true);
+        }
+        self.next.map_or(Top::None, |(at, owner)| Top::Armed(at, owner))
+    }
+
+    /// Drops what is disarmed from the tops; whose is one that is put off.
+    fn put_off(&mut self) -> Option<u32> {
         for heap in 0..2 {
             while self.heaps[heap].len > 0 {
                 let Entry { seq, owner, .. } = self.entry(heap, 0);
                 match self.alarms[owner as usize].armed {
                     0 => self.pop_of(heap),
                     armed if armed == seq => break,
-                    _ => return Top::PutOff(owner),
+                    _ => return Some(owner),
                 }
             }
         }
-        self.peek().map_or(Top::None, |(at, owner)| Top::Armed(at, owner))
+        None
     }
 
     /// Moves the top of its heap, which was [put off](Top::PutOff), to where it belongs.
@@ -152,6 +176,7 @@ impl<'a> Timers<'a> {
         if let Some(heap) = self.first() {
             self.pop_of(heap);
         }
+        self.settled = false;
     }
 
     fn pop_of(&mut self, heap: usize) {
@@ -172,6 +197,13 @@ impl<'a> Timers<'a> {
         // 0 means that it is not armed.
         self.seq = self.seq.wrapping_add(1).max(1);
         let (heap, seq) = (self.heap_of(owner), self.seq);
+        match self.next {
+            // It is put off, or it may be, whose turn is then is yet to be found.
+            Some((_, its)) if its == owner => self.settled = false,
+            // Behind the earliest it changes nothing there.
+            Some((next, _)) if next <= at => {}
+            _ => self.next = Some((at, owner)),
+        }
         let alarm = &mut self.alarms[owner as usize];
         alarm.armed = seq;
         let place = alarm.place;
@@ -186,6 +218,7 @@ impl<'a> Timers<'a> {
 
     /// Most stay where they are until they come to the top; what stands last goes at once.
     pub(crate) fn disarm(&mut self, owner: u32) {
+        self.settled &= self.next.is_none_or(|(_, its)| its != owner);
         self.alarms[owner as usize].armed = 0;
         let heap = self.heap_of(owner);
         if self.alarms[owner as usize].place != self.heaps[heap].len.wrapping_sub(1) {
@@ -198,6 +231,14 @@ impl<'a> Timers<'a> {
             }
             self.alarms[owner as usize].place = NIL;
             self.heaps[heap].len = last;
+        }
+    }
+
+    /// Begins to read what arming or disarming an owner will look at, without waiting for it.
+    pub(crate) fn look_ahead(&self, owner: u32) {
+        if let Some(alarm) = self.alarms.get(owner as usize) {
+            let (slot, lane) = self.slot(self.heap_of(owner), alarm.place);
+            black_box(self.slots.get(slot).map(|slot| slot.0[lane].at));
         }
     }
 

@@ -34,6 +34,11 @@ impl Links {
         self.parent != NOWHERE
     }
 
+    /// The slots around it.
+    pub(crate) fn around(&self) -> [u32; 3] {
+        [self.left, self.right, self.parent]
+    }
+
     /// Those of a slot in no tree, which have room for a number.
     pub(crate) fn keeping(number: u64) -> Self {
         Self { left: number as u32, right: (number >> 32) as u32, parent: NOWHERE }
@@ -92,6 +97,11 @@ fn height(index: u32) -> u32 {
 impl<W> Tree<W> {
     pub(crate) fn is_empty(&self) -> bool {
         self.root == NIL
+    }
+
+    /// The last slot of all, `NIL` if there is none.
+    pub(crate) fn last(&self) -> u32 {
+        self.last
     }
 
     /// Adds a slot whose key is known to be behind all others.

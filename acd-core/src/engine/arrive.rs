@@ -53,6 +53,9 @@ impl Engine<'_> {
         let Ok(line) = self.make_lines(queue, wanted(queue, config)) else {
             return;
         };
+        if self.is_large() {
+            self.calls.look_ahead_behind(self.lines[line].open.last());
+        }
         let number = self.next_call;
         let credit_ms = config.credit_ms.saturating_add(self.resume(queue, config.caller));
         let key = match config.position {
@@ -71,6 +74,9 @@ impl Engine<'_> {
         let Some(call) = self.calls.insert(call) else {
             return;
         };
+        if self.is_large() {
+            self.timers.look_ahead(call);
+        }
         let mut whole = self.calls.whole_mut(call);
         whole.set_credit(credit_ms);
         whole.set_leave_at(leave_at);

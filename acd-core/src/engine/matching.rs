@@ -52,7 +52,10 @@ impl Engine<'_> {
     /// Finds a call for an agent.
     fn serve_agent(&mut self, agent: u32) -> bool {
         match self.best_call(agent) {
-            Some(call) => self.settle(call, agent),
+            Some(call) => {
+                self.look_ahead(call);
+                self.settle(call, agent)
+            }
             None => false,
         }
     }

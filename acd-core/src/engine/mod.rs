@@ -221,6 +221,9 @@ impl<'a> Engine<'a> {
         if self.parked.is_some() || self.out.room() < self.burst() {
             return Err(Error::Undrained);
         }
+        if let Input::Hangup { call } | Input::Exit { call, .. } = input {
+            self.look_ahead(call.index());
+        }
         self.check(&input)?;
         self.goal = now;
         self.settle_timers();
@@ -386,6 +389,20 @@ impl<'a> Engine<'a> {
             Input::AgentState { agent, state } => self.request(agent.index(), state),
             Input::EndWrapUp { agent } => self.end_wrap_ups(agent.index()),
         }
+    }
+
+    /// Begins to read what the end of a call's waiting will look at. With a million of them each
+    /// piece is far away in memory: so they are waited for all at once, not one after the other.
+    fn look_ahead(&self, call: u32) {
+        if self.is_large() {
+            self.calls.look_ahead(call);
+            self.timers.look_ahead(call);
+        }
+    }
+
+    /// Whether there is more than the cache holds.
+    fn is_large(&self) -> bool {
+        self.calls.len() > 10_000
     }
 
     fn queue(&self, id: QueueId) -> Result<u32, Error> {

@@ -7,6 +7,7 @@ use crate::call::{CallKey, CallState};
 use crate::error::Error;
 use crate::id::{AgentId, CallId};
 use crate::member::Member;
+use crate::queue::Line;
 use crate::select::{CallOrder, CallReason, Urgency};
 use crate::slab::NIL;
 
@@ -132,10 +133,13 @@ impl Engine<'_> {
             let member = &self.members[at];
             if serves(member) {
                 for class in self.line_grid.among(member.queue, classes) {
-                    let mut line = self.line_grid.first(member.queue, class);
-                    while line != NIL {
-                        best = self.better_of_line(best, line, member, but);
-                        line = self.lines[line].next;
+                    let mut next = self.line_grid.first(member.queue, class);
+                    while next != NIL {
+                        let line = &self.lines[next];
+                        if !self.is_behind(line, best.as_ref()) {
+                            self.better_of_line(&mut best, line, member, but);
+                        }
+                        next = line.next;
                     }
                 }
             }
@@ -144,17 +148,21 @@ impl Engine<'_> {
         best
     }
 
-    /// The first call of a line that this member could take, if it goes before the best so far.
-    fn better_of_line(
-        &self,
-        best: Option<Claim>,
-        line: u32,
-        member: &Member,
-        but: u32,
-    ) -> Option<Claim> {
-        let line = &self.lines[line];
+    /// Whether it is plain that no call of a line goes before the best so far. It is of most of the
+    /// many lines that a search looks at.
+    fn is_behind(&self, line: &Line, best: Option<&Claim>) -> bool {
+        best.is_some_and(|best| {
+            self.call_order == CallOrder::LongestWaiting
+                && best.weight == self.queues[line.queue].config.weight
+                && best.key < line.head_key()
+        })
+    }
+
+    /// Makes the first call of a line that this member could take the best, if it goes before the
+    /// best so far.
+    fn better_of_line(&self, best: &mut Option<Claim>, line: &Line, member: &Member, but: u32) {
         if line.head == NIL || !line.penalties.admits(member.penalty) {
-            return best;
+            return;
         }
         let mut claim = Claim {
             call: line.head,
@@ -167,7 +175,8 @@ impl Engine<'_> {
             let open =
                 || !self.remembers(claim.call, member.agent) && self.reaches(claim.call, member);
             if claim.call != but && open() {
-                return Some(claim);
+                *best = Some(claim);
+                return;
             }
             let Some(call) = line.open.next(&self.calls, claim.call) else {
                 break;
@@ -175,7 +184,6 @@ impl Engine<'_> {
             (claim.call, claim.key) = (call, self.calls[call].key());
             claim.urgency = self.urgency(line.queue, claim.key);
         }
-        best
     }
 
     fn urgency(&self, queue: u32, key: CallKey) -> Urgency {
