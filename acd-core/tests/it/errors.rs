@@ -341,3 +341,43 @@ fn inv_53_whatever_is_wrong_has_a_name_and_changes_nothing() {
     }
     assert_eq!(seen, BTreeSet::new(), "kinds of errors that are not in the list above");
 }
+
+/// A large centre begins to read a call's pieces before it has looked whether there is such a call.
+#[test]
+fn inv_53_a_large_centre_knows_who_is_not_there_too() {
+    const CALLS: u32 = 11_000;
+    let mut engine =
+        Engine::with_capacity(Limits { calls: CALLS + 1_000, ..Limits::default() }).unwrap();
+    let queue = engine.add_queue(QueueConfig::default()).unwrap();
+    let mut calls = Vec::new();
+    for _ in 0..CALLS {
+        engine.handle(NOW, Input::Arrive(CallConfig::new(queue))).unwrap();
+        while let Some(output) = engine.poll() {
+            if let Output::Joined { call, position, .. } = output {
+                assert_eq!(position as usize, calls.len() + 1);
+                calls.push(call);
+            }
+        }
+    }
+    let before = engine.state_hash();
+    let unused = [CALLS, CALLS + 999, CALLS + 1_000, CALLS + 1_001, u32::MAX - 1, u32::MAX];
+    let stale = calls[5].raw() + (1 << 32);
+    for raw in unused.into_iter().map(u64::from).chain([stale, u64::MAX]) {
+        let call = CallId::from_raw(raw);
+        for input in [Input::Hangup { call }, Input::Exit { call, key: 1 }] {
+            assert_eq!(engine.handle(NOW, input), Err(Error::NoCall(call)));
+        }
+    }
+    assert_eq!(engine.state_hash(), before);
+    // From the middle, down through the number from which on it is large.
+    for (gone, call) in calls.drain(4_000..6_000).enumerate() {
+        engine.handle(NOW, Input::Hangup { call }).unwrap();
+        let left = core::iter::from_fn(|| engine.poll()).find_map(|output| match output {
+            Output::Left { call, position, .. } => Some((call, position)),
+            _ => None,
+        });
+        assert_eq!(left, Some((call, 4_001)), "after {gone}");
+    }
+    let rest: Vec<_> = engine.calls(queue).unwrap().collect();
+    assert_eq!(rest, calls);
+}
