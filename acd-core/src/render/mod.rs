@@ -35,7 +35,8 @@
 //! ```
 //!
 //! The field lists are those of Asterisk 22 and FreeSWITCH 1.10. Where those systems say nothing
-//! of an event (an offer lost to a faster agent has no line in `queue_log`), nothing is written.
+//! of an event (an offer lost to a faster agent has no line in `queue_log`, a caller's new priority
+//! no word in any of them), nothing is written.
 
 pub mod ami;
 pub mod callcenter;

@@ -299,3 +299,24 @@ fn counts_are_those_of_the_engine() {
     assert_eq!(joined, left + waiting);
     assert!(left > 1_000, "only {left}");
 }
+
+/// Neither app_queue nor mod_callcenter tells anybody of a caller's new priority.
+#[test]
+fn a_new_priority_has_no_words() {
+    let (mut desk, queue) = Desk::with_queue(QueueConfig::default());
+    desk.arrive(1, queue);
+    desk.arrive(2, queue);
+    desk.log.clear();
+    desk.give(Input::SetPriority { call: desk.calls[&2], priority: 3 });
+    let mut follower = Follower::with_capacity(Limits::default());
+    let names = Directory { queues: BTreeMap::new(), numbers: vec![String::new()] };
+    let (mut told, mut text) = (Heard::default(), String::new());
+    for (at, output) in &desk.log {
+        let seen = follower.see(&desk.engine, *at, output);
+        ami::render(&seen, &desk.engine, &names, &mut told).unwrap();
+        queue_log::render(&seen, &names, &mut told).unwrap();
+        callcenter::render(&seen, &names, &mut told).unwrap();
+        text += &format!("{output:?}");
+    }
+    assert!(text.starts_with("PriorityChanged") && told.0.is_empty(), "{text} {:?}", told.0);
+}
