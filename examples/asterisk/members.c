@@ -167,6 +167,17 @@ static struct cc_newcomer named(const struct message *message)
     return who;
 }
 
+static int answer(struct mansession *session, const struct message *message, struct member_change *change,
+    char *done, char *not_done)
+{
+    if (members_change(change) == CC_DONE) {
+        astman_send_ack(session, message, done);
+    } else {
+        astman_send_error(session, message, not_done);
+    }
+    return 0;
+}
+
 int members_action_pause(struct mansession *session, const struct message *message)
 {
     const char *paused = astman_get_header(message, "Paused");
@@ -178,13 +189,8 @@ int members_action_pause(struct mansession *session, const struct message *messa
     }
     change.who.paused = ast_true(paused);
     change.who.reason = astman_get_header(message, "Reason");
-    if (members_change(&change) == CC_DONE) {
-        astman_send_ack(session, message, change.who.paused ? "Interface paused successfully" :
-            "Interface unpaused successfully");
-    } else {
-        astman_send_error(session, message, "Interface not found");
-    }
-    return 0;
+    return answer(session, message, &change, change.who.paused ? "Interface paused successfully" :
+        "Interface unpaused successfully", "Interface not found");
 }
 
 int members_action_penalty(struct mansession *session, const struct message *message)
@@ -197,12 +203,8 @@ int members_action_penalty(struct mansession *session, const struct message *mes
         return 0;
     }
     change.who.penalty = number(penalty, 0);
-    if (members_change(&change) == CC_DONE) {
-        astman_send_ack(session, message, "Interface penalty set successfully");
-    } else {
-        astman_send_error(session, message, "Invalid interface, queuename or penalty");
-    }
-    return 0;
+    return answer(session, message, &change, "Interface penalty set successfully",
+        "Invalid interface, queuename or penalty");
 }
 
 int members_action_ring_in_use(struct mansession *session, const struct message *message)
@@ -215,12 +217,8 @@ int members_action_ring_in_use(struct mansession *session, const struct message 
         return 0;
     }
     change.ring_in_use = ast_true(ring);
-    if (members_change(&change) == CC_DONE) {
-        astman_send_ack(session, message, "Interface ringinuse set successfully");
-    } else {
-        astman_send_error(session, message, "Invalid interface, queuename, or ringinuse value\n");
-    }
-    return 0;
+    return answer(session, message, &change, "Interface ringinuse set successfully",
+        "Invalid interface, queuename, or ringinuse value\n");
 }
 
 /* ---- the dialplan -------------------------------------------------------------------------------- */

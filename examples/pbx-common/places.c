@@ -140,9 +140,9 @@ static void penalty_of_one(cc_center *center, struct cc_member *member, uint32_t
     tell(center, member->queue, member->agent, CC_ROSTER_PENALTY);
 }
 
-static void ring_of_one(cc_center *center, struct cc_member *member, bool ring)
+static void ring_of_one(cc_center *center, struct cc_member *member, uint32_t ring)
 {
-    member->ring_in_use = ring;
+    member->ring_in_use = ring != 0;
     tell(center, member->queue, member->agent, CC_ROSTER_RING_IN_USE);
     cc_roster_state(center, member->agent);
 }
@@ -177,7 +177,10 @@ enum cc_change cc_set_paused(cc_center *center, const char *queue, const char *p
     return change;
 }
 
-enum cc_change cc_set_penalty(cc_center *center, const char *queue, const char *phone, uint32_t penalty)
+/* Changes the place that is named, or each of the agent's. */
+static enum cc_change change_places(cc_center *center, const char *queue, const char *phone,
+                                    void (*set)(cc_center *center, struct cc_member *member, uint32_t to),
+                                    uint32_t to)
 {
     enum cc_change change;
     struct cc_member *only;
@@ -185,22 +188,18 @@ enum cc_change cc_set_penalty(cc_center *center, const char *queue, const char *
 
     for (struct cc_member *member = agent ? agent->members : NULL; member; member = member->next) {
         if (!only || member == only) {
-            penalty_of_one(center, member, penalty);
+            set(center, member, to);
         }
     }
     return change;
 }
 
+enum cc_change cc_set_penalty(cc_center *center, const char *queue, const char *phone, uint32_t penalty)
+{
+    return change_places(center, queue, phone, penalty_of_one, penalty);
+}
+
 enum cc_change cc_set_ring_in_use(cc_center *center, const char *queue, const char *phone, bool ring)
 {
-    enum cc_change change;
-    struct cc_member *only;
-    struct cc_agent *agent = find(center, queue, phone, &only, &change);
-
-    for (struct cc_member *member = agent ? agent->members : NULL; member; member = member->next) {
-        if (!only || member == only) {
-            ring_of_one(center, member, ring);
-        }
-    }
-    return change;
+    return change_places(center, queue, phone, ring_of_one, ring);
 }

@@ -32,6 +32,18 @@ def wait_for(what, seconds, every=0.05):
         time.sleep(every)
 
 
+def recorded(program, files):
+    """What `program` finds in recordings, a line each, when all are finished: the disk has a thread of its own."""
+    def finished():
+        lines = subprocess.run([program, *map(str, files)], check=True,
+                               stdout=subprocess.PIPE).stdout.decode().splitlines()
+        return lines if all(line.startswith("1 ") for line in lines) else None
+
+    found = wait_for(finished, 60, 0.5)
+    assert found, "a recording is not finished"
+    return found
+
+
 class Asterisk:
     """One instance in a directory of its own. Start it with `with`."""
 

@@ -9,7 +9,6 @@ ROOT is what get-asterisk.sh unpacked, MODULE the app_trunkline.so, RECORDINGS t
 import collections
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 import threading
@@ -154,18 +153,6 @@ class Calls(unittest.TestCase):
         return [line for line in self.pbx.queue_log()[self.lines:]
                 if not events or line[4] in events]
 
-    def recorded(self, files):
-        """What is in these recordings, a line each, when all are finished: the disk has a thread of its own."""
-        lines = []
-
-        def finished():
-            lines[:] = subprocess.run([RECORDINGS, *map(str, files)], check=True,
-                                      stdout=subprocess.PIPE).stdout.decode().splitlines()
-            return all(line.startswith("1 ") for line in lines)
-
-        self.assertTrue(lab.wait_for(finished, 60, 0.5), lines)
-        return lines
-
     def event(self, name, seconds=20, since=0, **fields):
         found = self.ami.wait(lambda e: e["Event"] == name and all(
             e.get(key) == value for key, value in fields.items()), seconds, since)
@@ -249,7 +236,7 @@ class Calls(unittest.TestCase):
         files = sorted(self.recordings.glob("[0-9]*.tlr"))
         self.assertEqual(len(files), 200)
         both = 0
-        for line in self.recorded(files):
+        for line in lab.recorded(RECORDINGS, files):
             _, channels, caller, _, agent, agent_rms = map(int, line.split()[:6])
             self.assertEqual(channels, 2, line)
             self.assertGreater(caller, 8000, line)
@@ -461,7 +448,7 @@ class Calls(unittest.TestCase):
 
     def test_a_caller_hears_its_place(self):
         self.call("r-places", give_up=3500)
-        line, = self.recorded([self.recordings / "r-places.tlr"])
+        line, = lab.recorded(RECORDINGS, [self.recordings / "r-places.tlr"])
         _, _, _, _, heard, heard_rms = map(int, line.split()[:6])
         # The music of these tests is next to silence; "you are now first in line" is not.
         self.assertGreater(heard, 8000, line)

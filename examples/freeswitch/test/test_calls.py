@@ -164,18 +164,6 @@ class Calls(unittest.TestCase):
         self.assertIsNotNone(found, f"no {wanted} among {self.seen()}")
         return found
 
-    def recorded(self, files):
-        """What is in these recordings, a line each, when all are finished: the disk has a thread of its own."""
-        lines = []
-
-        def finished():
-            lines[:] = subprocess.run([RECORDINGS, *map(str, files)], check=True,
-                                      stdout=subprocess.PIPE).stdout.decode().splitlines()
-            return all(line.startswith("1 ") for line in lines)
-
-        self.assertTrue(lab.wait_for(finished, 60, 0.5), lines)
-        return lines
-
     def seen(self):
         return [(e.get("CC-Action"), e.get("CC-Agent")) for e in self.esl.events][-40:]
 
@@ -266,7 +254,7 @@ class Calls(unittest.TestCase):
         files = sorted(path for path in self.recordings.glob("*-*.tlr") if len(path.name) == 40)
         self.assertEqual(len(files), 200)
         both = 0
-        for line in self.recorded(files):
+        for line in lab.recorded(RECORDINGS, files):
             _, channels, caller, _, agent, agent_rms = map(int, line.split()[:6])
             self.assertEqual(channels, 2, line)
             self.assertGreater(caller, 8000, line)
@@ -417,7 +405,7 @@ class Calls(unittest.TestCase):
 
     def test_a_caller_hears_its_place(self):
         self.call("r-places", give_up=3500)
-        line, = self.recorded([self.recordings / "r-places.tlr"])
+        line, = lab.recorded(RECORDINGS, [self.recordings / "r-places.tlr"])
         _, _, _, _, heard, heard_rms = map(int, line.split()[:6])
         # Silence but for a tone as many seconds long as its place.
         self.assertGreater(heard, 8000, line)
