@@ -2,6 +2,7 @@
 
 mod agc;
 mod answer;
+mod answer_speech;
 mod cng;
 mod dtmf;
 mod event;
