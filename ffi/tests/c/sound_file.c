@@ -34,7 +34,7 @@ static void headers(void)
     header.data_bytes = TL_NONE;
     OK(tl_wav_build(&header, 0, bytes, sizeof bytes, &len));
     OK(tl_wav_parse(bytes, len, &same, &start));
-    CHECK(same.container == TL_WAV_AU && same.data_bytes == TL_NONE && start == 24);
+    CHECK(same.container == TL_WAV_AU && same.data_bytes == TL_NONE && start == 28);
 
     header.channels = 0;
     EXPECT(TL_ERR_SOUND_FILE, tl_wav_build(&header, 0, bytes, sizeof bytes, &len));
