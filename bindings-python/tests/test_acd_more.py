@@ -477,7 +477,9 @@ def test_raised_penalties_share_the_calls() -> None:
     for of in (queue, wide):
         engine.join_queue(agent, of, penalty=1)
     engine.set_agent_state(0, agent, "available")
-    engine.arrive(0, queue, penalty_min=2, penalty_max=3, penalty_raise=2, penalty_raise_within=True)
+    engine.arrive(
+        0, queue, penalty_min=2, penalty_max=3, penalty_raise=2, penalty_raise_within=True
+    )
     engine.tick(2_000)
     offered = [output.at for output in engine if isinstance(output, Offer)]
     assert offered == []
