@@ -21,6 +21,7 @@ help:
 	@echo 'make test                  all tests: Rust, C, Python, and sipp as an independent caller'
 	@echo 'make test-asterisk         calls through app_trunkline.so in a real Asterisk'
 	@echo 'make test-freeswitch FREESWITCH=prefix     the same through mod_trunkline.so'
+	@echo 'make test-browser [BROWSER=chromium]       what rec exports plays there, sample by sample'
 	@echo 'make bench [BENCH=area]    benchmarks; the areas are $(AREAS)'
 	@echo 'make install [PREFIX=dir]  libtrunkline, trunkline.h, trunkline.pc, hotline and its flows'
 	@echo 'make fmt | lint | doc | licences | clean'
@@ -33,7 +34,7 @@ demo:
 
 .PHONY: test-packages test-rust test-numbers test-second-decoder test-digests
 .PHONY: test-doc test-no-alloc test-c test-python test-sip
-.PHONY: test-asterisk test-freeswitch test-dialogic
+.PHONY: test-asterisk test-freeswitch test-dialogic test-browser
 
 TESTS := test-rust test-numbers test-second-decoder test-digests test-doc test-no-alloc test-c \
 	test-dialogic test-python test-sip
@@ -82,6 +83,12 @@ test-c:
 # The wheel, built and tested in a fresh virtual environment.
 test-python:
 	bindings-python/test.sh
+
+# What rec exports, in a browser: only when asked for, as it needs one.
+BROWSER ?= chromium
+test-browser: test-packages
+	cargo build --locked -p trunkline-rec
+	examples/rec/tests/browser.py $(TARGET)/debug/rec $(BROWSER)
 
 # Real calls against the real server: sipp, raw sockets, loopback only.
 test-sip:

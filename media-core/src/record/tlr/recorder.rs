@@ -179,7 +179,8 @@ impl Call {
     /// allocating if it has at most 320 bytes; returns whether it was taken.
     ///
     /// # Errors
-    /// As [`write`](Self::write), and [`TlrError::TooLong`] for a packet over 65,535 bytes or 2²² samples.
+    /// As [`write`](Self::write), [`TlrError::TooLong`] for a packet over 65,535 bytes, and
+    /// [`TlrError::Block`] for one over 2²² samples.
     pub fn packet(
         &mut self,
         channel: u8,

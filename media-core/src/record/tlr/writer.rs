@@ -12,7 +12,7 @@ use super::frame::Kind;
 use super::pairing::Pairing;
 use super::track::{Pending, Track};
 use super::wire::put_number;
-use crate::record::{Level, MAX_SAMPLES, Samples, encode_in};
+use crate::record::{BlockError, Level, MAX_SAMPLES, Samples, encode_in};
 
 /// How a recording is written.
 #[derive(Debug)]
@@ -54,12 +54,14 @@ impl Options {
 
 /// Whether a packet is one that a block holds together with all that may wait for it there.
 pub(super) fn check_packet(samples: u32, packet: &[u8]) -> Result<(), TlrError> {
-    let most = (MAX_SAMPLES / 4) as u32;
-    if packet.len() > 0xffff || samples > most {
-        Err(TlrError::TooLong(packet.len()))
-    } else {
-        Ok(())
+    if packet.len() > 0xffff {
+        return Err(TlrError::TooLong(packet.len()));
     }
+    let samples = samples as usize;
+    if samples > MAX_SAMPLES / 4 {
+        return Err(BlockError::TooLong(samples).into());
+    }
+    Ok(())
 }
 
 /// Writes one call's recording, record after record, into anything that takes bytes.
@@ -182,8 +184,8 @@ impl<W: Write> Writer<W> {
     /// Takes an Opus packet that begins at this position and covers so many samples.
     ///
     /// # Errors
-    /// As [`write`](Self::write), and [`TlrError::TooLong`] for a packet over 65,535 bytes or 2²²
-    /// samples.
+    /// As [`write`](Self::write), [`TlrError::TooLong`] for a packet over 65,535 bytes, and
+    /// [`TlrError::Block`] for one over 2²² samples.
     pub fn packet(
         &mut self,
         channel: u8,

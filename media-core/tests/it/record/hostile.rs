@@ -7,7 +7,7 @@ use media_core::record::tlr::{
     Channel, ClockPoint, Coding, Cost, Head, Options, Reader, Seal, Stretch, TlrError, Unlock,
     Writer, recover, repack, verify,
 };
-use media_core::record::{Format, Samples};
+use media_core::record::{BlockError, Format, Samples};
 
 use super::container::head;
 use super::survive::{self, forged};
@@ -272,8 +272,10 @@ fn a_packet_that_covers_too_much_is_refused() {
     let channels = vec![Channel { coding: Coding::Opus, rate: 48_000, name: "app".into() }];
     let head = Head { channels, ..Head::default() };
     let mut writer = Writer::create(Vec::new(), &head, Options::new([1; 16])).unwrap();
-    assert_eq!(writer.packet(0, 0, (1 << 22) + 1, &[1]), Err(TlrError::TooLong(1)));
-    writer.packet(0, 0, 1 << 22, &[1]).unwrap();
+    let most = 1 << 22;
+    let refused = TlrError::Block(BlockError::TooLong(most as usize + 1));
+    assert_eq!(writer.packet(0, 0, most + 1, &[1]), Err(refused));
+    writer.packet(0, 0, most, &[1]).unwrap();
     assert_eq!(open(&writer.finish().unwrap()).end(0), 1 << 22);
 }
 
