@@ -84,7 +84,7 @@ class Calls(unittest.TestCase):
         for at, (port, what) in enumerate(AGENTS.items()):
             file = cls.scenarios / f"agent{port}.xml"
             file.write_text(scenarios.agent(**what))
-            cls.agents[port] = lab.sipp(str(file), port=port, media=52000 + 1000 * at, target=None)
+            cls.agents[port] = lab.sipp(str(file), port=port, media=54000 + 1000 * at, target=None)
         cls.port = 18200
 
     @classmethod
