@@ -3089,6 +3089,154 @@ tl_status tl_campaign_deadline(const tl_campaign *campaign,
                                tl_time *at);
 
 /* ===========================================================================
+ * Routing: calling out with a list of your own
+ *
+ * What a campaign keeps to, alone, for who keeps the list elsewhere. A pacer says how many calls may be
+ * dialled now, so that the share of answered calls without an agent cannot exceed a cap, whoever
+ * answers. A guard says when to stop: too many complaints, too few successes.
+ */
+
+/** Says when to stop, and when more may be done. */
+typedef struct tl_guard tl_guard;
+
+/** Says how many calls may be dialled. */
+typedef struct tl_pacer tl_pacer;
+
+/** How a pacer paces. */
+typedef struct tl_pacer_config {
+    /** Set by `tl_pacer_defaults`. */
+    uint32_t struct_size;
+    /** A `tl_campaign_mode`. Default: progressive. */
+    uint32_t mode;
+    /** Predictive: so many dials for 100 agents, 100 to 65,535. Default: 150. */
+    uint32_t dials_per_100_agents;
+    /**
+     * The share of answered calls without an agent that must not be exceeded, in thousandths.
+     * Default: 30.
+     */
+    uint32_t cap_per_mille;
+} tl_pacer_config;
+
+/** What the dials of a period came to. */
+typedef struct tl_pacer_counters {
+    /** Dials that have not come to anything yet. */
+    uint64_t dialling;
+    /** Dials that people answered. */
+    uint64_t live;
+    /** Those of them for whom no agent was there in time. */
+    uint64_t abandoned;
+    /** Dials that nobody answered, or a machine. */
+    uint64_t unanswered;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_pacer_counters;
+
+/** The limits of a guard. */
+typedef struct tl_guard_config {
+    /** Set by `tl_guard_defaults`. */
+    uint32_t struct_size;
+    /** More complaints than this suspend. Default: 10. */
+    uint32_t complaints_max;
+    /** A smaller share of successes than this, in thousandths of the contacts, suspends. Default: 0. */
+    uint32_t success_min_per_mille;
+    /** A larger share than this, without a complaint, intensifies. Default: 1,000. */
+    uint32_t success_high_per_mille;
+    /** Shares say nothing before so many contacts. Default: 100. */
+    uint32_t sample_min;
+    /** Must be 0. */
+    uint32_t reserved;
+} tl_guard_config;
+
+/** Fills in the default configuration. */
+tl_status tl_pacer_defaults(struct tl_pacer_config *config);
+
+/** How many bytes a pacer takes. */
+size_t tl_pacer_size(void);
+
+/**
+ * Makes a pacer at the start of its period in the caller's block of `size` bytes, aligned to
+ * `TL_ALIGN`. `config` may be NULL for the defaults.
+ */
+tl_status tl_pacer_init(void *memory,
+                        size_t size,
+                        const struct tl_pacer_config *config,
+                        struct tl_pacer **pacer);
+
+#if defined(TL_STD)
+/** Makes a pacer in memory from the allocator. `config` may be NULL for the defaults. */
+tl_status tl_pacer_new(const struct tl_pacer_config *config, struct tl_pacer **pacer);
+#endif
+
+/** Ends a pacer. NULL is fine. */
+tl_status tl_pacer_free(struct tl_pacer *pacer);
+
+/**
+ * Stores in `dials` how many more calls may be dialled now, with so many agents idle and set aside
+ * for them.
+ */
+tl_status tl_pacer_dials(const struct tl_pacer *pacer, uint32_t idle, uint32_t *dials);
+
+/** A call is dialled; `TL_ERR_ACD_NOT_NOW` if it must not be. */
+tl_status tl_pacer_dial(struct tl_pacer *pacer, uint32_t idle);
+
+/** A dial was answered by a person, and an agent was there in time, or with `served` 0 was not. */
+tl_status tl_pacer_answered(struct tl_pacer *pacer, uint32_t served);
+
+/** A dial came to nothing: busy, no answer, a machine. */
+tl_status tl_pacer_unanswered(struct tl_pacer *pacer);
+
+/** A new period begins: what is being dialled goes on, the record starts again. */
+tl_status tl_pacer_start_period(struct tl_pacer *pacer);
+
+/** Stores what the dials of the period came to. */
+tl_status tl_pacer_get_counters(const struct tl_pacer *pacer, struct tl_pacer_counters *counters);
+
+/** Fills in the default limits. */
+tl_status tl_guard_defaults(struct tl_guard_config *config);
+
+/** How many bytes a guard takes. */
+size_t tl_guard_size(void);
+
+/**
+ * Makes a guard without a record in the caller's block of `size` bytes, aligned to `TL_ALIGN`. `config`
+ * may be NULL for the defaults.
+ */
+tl_status tl_guard_init(void *memory,
+                        size_t size,
+                        const struct tl_guard_config *config,
+                        struct tl_guard **guard);
+
+#if defined(TL_STD)
+/** Makes a guard in memory from the allocator. `config` may be NULL for the defaults. */
+tl_status tl_guard_new(const struct tl_guard_config *config, struct tl_guard **guard);
+#endif
+
+/** Ends a guard. NULL is fine. */
+tl_status tl_guard_free(struct tl_guard *guard);
+
+/**
+ * Somebody was reached, successfully or with `success` 0 not. Stores in `event` what that leads to, a
+ * `tl_campaign_decision`, or 0: it is said once.
+ */
+tl_status tl_guard_contact(struct tl_guard *guard,
+                           uint32_t success,
+                           uint32_t *event);
+
+/** Somebody complained; as `tl_guard_contact`. */
+tl_status tl_guard_complaint(struct tl_guard *guard, uint32_t *event);
+
+/** What was suspended goes on, with a new record. */
+tl_status tl_guard_resume(struct tl_guard *guard);
+
+/**
+ * Stores 1 in `suspended` if nobody must be dialled, and in `intensified`, which may be NULL, if more
+ * than usual may be; else 0.
+ */
+tl_status tl_guard_get_state(const struct tl_guard *guard,
+                             uint32_t *suspended,
+                             uint32_t *intensified);
+
+/* ===========================================================================
  * Routing: how many agents it takes
  *
  * Erlang B, C and A, and callers who wait only so long. The only floating-point numbers of this
@@ -5481,6 +5629,141 @@ tl_status tl_wav_writer_free(struct tl_wav_writer *writer);
 #endif
 
 /* ===========================================================================
+ * Recording: blocks
+ *
+ * The lossless coder under the recordings, alone: the samples of one channel over a stretch of time (a
+ * second, by custom) become a block that needs no other to be read, and the same samples again on every
+ * machine. No files, no allocator: for a recorder of your own, or a board's memory. A coder keeps
+ * nothing from one block to the next but its working memory. It wants a kilobyte of stack at the level
+ * live, ten at fast, and sixty above.
+ */
+
+/** How a channel is stored. */
+TL_ENUM(tl_recording_coding, uint32_t) {
+    /** µ-law codes as they are on the wire; the number is `TL_G711_ULAW`'s. */
+    TL_RECORDING_ULAW = 0,
+    /** A-law codes as they are on the wire; the number is `TL_G711_ALAW`'s. */
+    TL_RECORDING_ALAW = 8,
+    /** 16-bit linear samples. */
+    TL_RECORDING_PCM16 = 16,
+    /** Opus packets as they are on the wire; not in blocks of `tl_block_encode`. */
+    TL_RECORDING_OPUS = 32,
+};
+
+/** How hard to compress. */
+TL_ENUM(tl_recording_level, uint32_t) {
+    /** While the call lasts: thousands of channels a processor. */
+    TL_RECORDING_LIVE = 0,
+    /** Smaller, hundreds of times real time. */
+    TL_RECORDING_FAST = 1,
+    /** For packing again at night. */
+    TL_RECORDING_HIGH = 2,
+    /** For the archive. */
+    TL_RECORDING_MAX = 3,
+};
+
+/** Encodes and decodes blocks. */
+typedef struct tl_block_coder tl_block_coder;
+
+/** Samples of one channel. */
+typedef struct tl_block_samples {
+    /** A `tl_recording_coding` that is not Opus. */
+    uint32_t coding;
+    /**
+     * Of what a block is encoded beside: how many samples later its echo is heard, less half a dozen;
+     * `tl_block_find_echo` finds it. Else 0.
+     */
+    int32_t shift;
+    /** Bytes of G.711, or `int16_t` of linear samples. */
+    const void *samples;
+    /** How many samples. */
+    size_t count;
+} tl_block_samples;
+
+/** What a block says of itself. */
+typedef struct tl_block_info {
+    /** Its `tl_recording_coding`. */
+    uint32_t coding;
+    /** 0. */
+    uint32_t reserved;
+    /** How many samples it holds. */
+    uint64_t samples;
+} tl_block_info;
+
+/**
+ * Stores in `size` how many bytes a coder takes that reads and writes blocks up to a
+ * `tl_recording_level`: some dozens, and for `TL_RECORDING_MAX` 800,000.
+ */
+tl_status tl_block_coder_size(uint32_t most, size_t *size);
+
+/** Makes a coder in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_block_coder_init(void *memory,
+                              size_t size,
+                              uint32_t most,
+                              struct tl_block_coder **block_coder);
+
+#if defined(TL_STD)
+/** Makes a coder in memory from the allocator. */
+tl_status tl_block_coder_new(uint32_t most, struct tl_block_coder **block_coder);
+#endif
+
+/** Ends a coder. NULL is fine. */
+tl_status tl_block_coder_free(struct tl_block_coder *block_coder);
+
+/**
+ * Room that every block of so many samples of a `tl_recording_coding` fits in, whatever they are: a
+ * few bytes more than the samples take. 0 for a coding that blocks do not have.
+ */
+size_t tl_block_max_len(uint32_t coding, size_t samples);
+
+/**
+ * Encodes samples into `block`, which has `tl_block_max_len` bytes of room, at a `tl_recording_level`
+ * that the coder was made for. Stores the block's length in `len`; with `TL_ERR_BUFFER`, the room it
+ * wants.
+ *
+ * `beside` may be NULL, or what another channel held at the same times: an echo of it among the samples
+ * costs next to nothing then, and the block is decoded beside the same samples only.
+ */
+tl_status tl_block_encode(struct tl_block_coder *block_coder,
+                          uint32_t level,
+                          const struct tl_block_samples *samples,
+                          const struct tl_block_samples *beside,
+                          uint8_t *block,
+                          size_t room,
+                          size_t *len);
+
+/** Stores what a block of `len` bytes says of itself. */
+tl_status tl_block_get_info(const uint8_t *block, size_t len, struct tl_block_info *info);
+
+/**
+ * Decodes a block of `len` bytes into `samples`, which has room for `room` samples of the
+ * `tl_recording_coding` `coding`: either law's bytes, or `int16_t`. How many there are and of which law,
+ * `tl_block_get_info` says. `beside`: what it was encoded beside, or NULL.
+ *
+ * Any bytes decode to some samples or to an error: whether a block is the one that was written is
+ * yours to know. `TL_ERR_MEMORY`: a block of the level `TL_RECORDING_MAX`, and the coder was made for
+ * less.
+ */
+tl_status tl_block_decode(struct tl_block_coder *block_coder,
+                          const uint8_t *block,
+                          size_t len,
+                          const struct tl_block_samples *beside,
+                          uint32_t coding,
+                          void *samples,
+                          size_t room);
+
+#if defined(TL_STD)
+/**
+ * Looks for an echo of `other` among `samples`, which were heard at the same times, and stores in
+ * `shift` what to encode beside it with; `TL_DONE` if there is none. Takes memory from the allocator
+ * while it looks.
+ */
+tl_status tl_block_find_echo(const struct tl_block_samples *samples,
+                             const struct tl_block_samples *other,
+                             int32_t *shift);
+#endif
+
+/* ===========================================================================
  * Recording: the recorder
  *
  * One thread that writes any number of calls, each into a `.tlr` file of its own: lossless, smaller
@@ -5537,30 +5820,6 @@ tl_status tl_recorder_dropped(const struct tl_recorder *recorder, uint64_t *samp
  */
 
 #if defined(TL_STD)
-
-/** How a channel is stored. */
-TL_ENUM(tl_recording_coding, uint32_t) {
-    /** µ-law codes as they are on the wire; the number is `TL_G711_ULAW`'s. */
-    TL_RECORDING_ULAW = 0,
-    /** A-law codes as they are on the wire; the number is `TL_G711_ALAW`'s. */
-    TL_RECORDING_ALAW = 8,
-    /** 16-bit linear samples. */
-    TL_RECORDING_PCM16 = 16,
-    /** Opus packets as they are on the wire. */
-    TL_RECORDING_OPUS = 32,
-};
-
-/** How hard to compress. */
-TL_ENUM(tl_recording_level, uint32_t) {
-    /** While the call lasts: thousands of channels a processor. */
-    TL_RECORDING_LIVE = 0,
-    /** Smaller, hundreds of times real time. */
-    TL_RECORDING_FAST = 1,
-    /** For packing again at night. */
-    TL_RECORDING_HIGH = 2,
-    /** For the archive. */
-    TL_RECORDING_MAX = 3,
-};
 
 /** What a mark stands for. */
 TL_ENUM(tl_mark_kind, uint32_t) {
@@ -5657,6 +5916,16 @@ typedef struct tl_mark {
 
 /** Fills in the default configuration; the channels are still to be set. */
 tl_status tl_recording_defaults(struct tl_recording_config *config);
+
+/**
+ * Writes the X25519 public key, 32 bytes, of a reader's secret key, 32 random bytes: what goes among
+ * the `recipients`.
+ */
+tl_status tl_recording_recipient_key(const uint8_t *secret,
+                                     uint8_t *public_key);
+
+/** Writes the Ed25519 public key, 32 bytes, of a `signer`'s seed: what a report names. */
+tl_status tl_recording_signer_key(const uint8_t *secret, uint8_t *public_key);
 
 #endif
 
@@ -5971,6 +6240,39 @@ tl_status tl_recording_recover(const char *path,
                                const tl_reader_config *config,
                                const uint8_t *signer,
                                struct tl_recording_report *report);
+
+#endif
+
+/* ===========================================================================
+ * Recording: written anew
+ *
+ * For the archive, for other readers, under another signature: the sound stays the same to the bit.
+ */
+
+#if defined(TL_STD)
+
+/**
+ * Copies the recording at `path` into a new file at `to`, both with a NUL, as `how` says: its level,
+ * blocks, checkpoints, signer and readers; its `meta` comes beside what the recording has, or in the
+ * place of what has the same key. Its channels and start count for nothing: they stay. `config` has the
+ * key of an encrypted recording and may be NULL. A copy is encrypted and signed only if `how` says so.
+ *
+ * A damaged block is `TL_ERR_RECORD_DAMAGED`: recover first. After a failure there is no file at `to`,
+ * unless there was one before, which is a failure too.
+ */
+tl_status tl_recording_repack(const char *path,
+                              const char *to,
+                              const tl_reader_config *config,
+                              const tl_recording_config *how);
+
+/**
+ * As `tl_recording_repack`, with the blocks of sound as they are: fast, and for other keys. A new key
+ * seals the copy: whoever could read the original learns nothing of it.
+ */
+tl_status tl_recording_reseal(const char *path,
+                              const char *to,
+                              const tl_reader_config *config,
+                              const tl_recording_config *how);
 
 #endif
 

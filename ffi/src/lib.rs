@@ -31,7 +31,6 @@ mod last_error;
 mod mix;
 mod object;
 mod pointers;
-#[cfg(feature = "std")]
 mod record;
 mod rtcp;
 mod rtp;
@@ -52,7 +51,6 @@ pub use ivr::*;
 pub use jitter::*;
 pub use last_error::tl_last_error;
 pub use mix::*;
-#[cfg(feature = "std")]
 pub use record::*;
 pub use rtcp::*;
 pub use rtp::*;

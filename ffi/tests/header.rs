@@ -41,6 +41,7 @@ const SECTIONS: &[&str] = &[
     "acd/campaign",
     "acd/contacts",
     "acd/dialling",
+    "acd/pacing",
     "acd/staffing",
     "acd/text",
     "acd/text/sim",
@@ -65,11 +66,13 @@ const SECTIONS: &[&str] = &[
     "codec",
     "wav",
     "wav/file",
+    "record/block",
     "record/recorder",
     "record/config",
     "record/writer",
     "record/reader",
     "record/check",
+    "record/rewrite",
 ];
 
 /// Sections that a library without std does not have.
@@ -85,6 +88,7 @@ const WITH_STD: &[&str] = &[
     "record/writer",
     "record/reader",
     "record/check",
+    "record/rewrite",
 ];
 
 const OPENING: &str = include_str!("../include/opening.h");

@@ -187,7 +187,7 @@ unsafe impl Growing for tl_campaign_config {
     }
 }
 
-fn mode(mode: u32, dials: u32) -> Result<Mode, Failure> {
+pub(super) fn mode(mode: u32, dials: u32) -> Result<Mode, Failure> {
     Ok(match mode {
         0 => Mode::Preview,
         1 => Mode::Progressive,

@@ -255,6 +255,17 @@ pub enum tl_campaign_decision {
     TL_CAMPAIGN_INTENSIFIED = 3,
 }
 
+/// The number of a guard's decision; 0 for one newer than the header.
+pub(super) fn news(event: GuardEvent) -> u32 {
+    use tl_campaign_decision as D;
+    match event {
+        GuardEvent::SuspendedByComplaints => D::TL_CAMPAIGN_SUSPENDED_BY_COMPLAINTS as u32,
+        GuardEvent::SuspendedByFailure => D::TL_CAMPAIGN_SUSPENDED_BY_FAILURE as u32,
+        GuardEvent::Intensified => D::TL_CAMPAIGN_INTENSIFIED as u32,
+        _ => 0,
+    }
+}
+
 /// One thing to do or to know.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
@@ -277,7 +288,6 @@ pub struct tl_campaign_output {
 
 impl tl_campaign_output {
     fn new(output: Output) -> Self {
-        use tl_campaign_decision as D;
         use tl_campaign_output_kind as K;
         let nothing = Self {
             kind: K::TL_CAMPAIGN_UNKNOWN as u32,
@@ -304,15 +314,7 @@ impl tl_campaign_output {
                 ..of(K::TL_CAMPAIGN_CONTACT_DONE, contact, tag)
             },
             Output::Guard(event) => {
-                let decision = match event {
-                    GuardEvent::SuspendedByComplaints => {
-                        D::TL_CAMPAIGN_SUSPENDED_BY_COMPLAINTS as u32
-                    }
-                    GuardEvent::SuspendedByFailure => D::TL_CAMPAIGN_SUSPENDED_BY_FAILURE as u32,
-                    GuardEvent::Intensified => D::TL_CAMPAIGN_INTENSIFIED as u32,
-                    _ => 0,
-                };
-                Self { kind: K::TL_CAMPAIGN_DECIDED as u32, reason: decision, ..nothing }
+                Self { kind: K::TL_CAMPAIGN_DECIDED as u32, reason: news(event), ..nothing }
             }
             Output::Exhausted => Self { kind: K::TL_CAMPAIGN_EXHAUSTED as u32, ..nothing },
             _ => nothing,

@@ -11,11 +11,11 @@
 use core::ffi::c_char;
 use core::fmt::{self, Write};
 
-use acd_core::render::{self, AmiText, CallCenterText, QueueLogText, Sink};
+use acd_core::render::{self, AmiText, CallCenterText, Names, QueueLogText, Seen, Sink};
 use acd_core::{AgentId, AgentState, QueueId, Time};
 
 use super::engine::tl_acd;
-use super::follower::tl_acd_follower;
+use super::follower::{Following, tl_acd_follower};
 use super::names::{Directory, tl_acd_names};
 use super::queue::tl_acd_queue_config;
 use super::unknown;
@@ -135,6 +135,24 @@ pub unsafe extern "C" fn tl_acd_render_ami(
     }
 }
 
+/// The output that was seen last, by a renderer that needs no engine beside it.
+///
+/// # Safety
+/// The place is as [`write_text`] wants it, the names as the header's contract has them.
+unsafe fn say(
+    following: &Following,
+    names: *const tl_acd_names,
+    to: Place,
+    words: Words,
+    render: fn(&Seen, &dyn Names, &mut dyn Sink) -> fmt::Result,
+) -> Outcome {
+    // SAFETY: as this function's own contract.
+    unsafe {
+        let (names, seen) = (Directory::new(names)?, following.seen()?);
+        write(to, words, names.form, |sink| render(seen, &names, sink))
+    }
+}
+
 /// The output that the follower saw last as lines of `queue_log`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_acd_render_queue_log(
@@ -147,10 +165,7 @@ pub unsafe extern "C" fn tl_acd_render_queue_log(
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
         enter("tl_acd_render_queue_log", follower, |this| {
-            let (names, seen) = (Directory::new(names)?, this.seen()?);
-            write((text, room, len), Words::QueueLog, names.form, |sink| {
-                render::queue_log::render(seen, &names, sink)
-            })
+            say(this, names, (text, room, len), Words::QueueLog, render::queue_log::render)
         })
     }
 }
@@ -167,10 +182,7 @@ pub unsafe extern "C" fn tl_acd_render_callcenter(
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
         enter("tl_acd_render_callcenter", follower, |this| {
-            let (names, seen) = (Directory::new(names)?, this.seen()?);
-            write((text, room, len), Words::CallCenter, names.form, |sink| {
-                render::callcenter::render(seen, &names, sink)
-            })
+            say(this, names, (text, room, len), Words::CallCenter, render::callcenter::render)
         })
     }
 }
@@ -400,7 +412,7 @@ pub unsafe extern "C" fn tl_acd_render_callcenter_agent(
     // SAFETY: the header's contract for pointers with a count.
     guard("tl_acd_render_callcenter_agent", || unsafe {
         let names = Directory::new(names)?;
-        let contact = render::Names::agent(&names, agent_tag).interface;
+        let contact = Names::agent(&names, agent_tag).interface;
         let action = match action {
             1 => AgentAction::Add,
             2 => AgentAction::StatusGet(state(with)?),

@@ -2,7 +2,8 @@
 
 use core::ffi::c_char;
 use std::fs::File;
-use std::io::{BufReader, BufWriter};
+use std::io::{BufReader, BufWriter, IntoInnerError};
+use std::path::Path;
 
 use media_core::record::tlr::{Report, Signature, Signer, TlrError, recover, verify};
 
@@ -89,11 +90,30 @@ impl tl_recording_report {
 
 /// # Safety
 /// The header's contract for texts.
-unsafe fn open(path: *const c_char) -> Result<BufReader<File>, Failure> {
+pub(super) unsafe fn open(path: *const c_char) -> Result<BufReader<File>, Failure> {
     // SAFETY: as this function's own contract.
     let path = unsafe { self::path(path, "path") }?;
     let file = File::open(path).map_err(|error| io_failure(path, &error))?;
     Ok(BufReader::new(file))
+}
+
+/// A new file with what `write` writes, safe on the disk; none when that fails.
+pub(super) fn into_new_file<T>(
+    to: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<T, TlrError>,
+) -> Result<T, Failure> {
+    let file = File::options().write(true).create_new(true).open(to);
+    let mut output = BufWriter::new(file.map_err(|error| io_failure(to, &error))?);
+    let written = write(&mut output).and_then(|value| {
+        let file = output.into_inner().map_err(IntoInnerError::into_error)?;
+        file.sync_all()?;
+        Ok(value)
+    });
+    if written.is_err() {
+        // What is half written is of no use; that it cannot be removed changes nothing.
+        let _ = std::fs::remove_file(to);
+    }
+    Ok(written?)
 }
 
 /// Reads the whole recording at `path`, with a NUL, and stores everything that can be said of it
@@ -138,11 +158,7 @@ pub unsafe extern "C" fn tl_recording_recover(
                 Some(Signer::from_seed(key(signer, "signer")?))
             };
             let input = open(path)?;
-            let file = File::options().write(true).create_new(true).open(to);
-            let mut output = BufWriter::new(file.map_err(|error| io_failure(to, &error))?);
-            let found = recover(input, &mut output, &unlock, signer.as_ref())?;
-            let file = output.into_inner().map_err(|error| TlrError::from(error.into_error()))?;
-            file.sync_all().map_err(TlrError::from)?;
+            let found = into_new_file(to, |file| recover(input, file, &unlock, signer.as_ref()))?;
             store_if_wanted(report, "report", tl_recording_report::new(&found))?;
         }
         Ok(tl_status::TL_OK)

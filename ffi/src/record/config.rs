@@ -5,43 +5,13 @@ use core::ffi::c_char;
 use media_core::record::tlr::{
     Channel, Coding, Cost, Head, MarkKind, Options, Seal, Signer, TlrError,
 };
-use media_core::record::{Format, Level};
 
+use super::block::{format, level, tl_recording_level};
 use crate::config::Growing;
 use crate::guard::{Failure, guard};
-use crate::pointers::{c_text, c_text_or_empty, input, store};
+use crate::pointers::{c_text, c_text_or_empty, input, output, store};
 use crate::tl_status;
 use crate::values::tl_time;
-
-/// How a channel is stored.
-#[repr(u32)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum tl_recording_coding {
-    /// µ-law codes as they are on the wire; the number is `TL_G711_ULAW`'s.
-    TL_RECORDING_ULAW = 0,
-    /// A-law codes as they are on the wire; the number is `TL_G711_ALAW`'s.
-    TL_RECORDING_ALAW = 8,
-    /// 16-bit linear samples.
-    TL_RECORDING_PCM16 = 16,
-    /// Opus packets as they are on the wire.
-    TL_RECORDING_OPUS = 32,
-}
-
-/// How hard to compress.
-#[repr(u32)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum tl_recording_level {
-    /// While the call lasts: thousands of channels a processor.
-    TL_RECORDING_LIVE = 0,
-    /// Smaller, hundreds of times real time.
-    TL_RECORDING_FAST = 1,
-    /// For packing again at night.
-    TL_RECORDING_HIGH = 2,
-    /// For the archive.
-    TL_RECORDING_MAX = 3,
-}
 
 /// One party's channel.
 #[repr(C)]
@@ -152,11 +122,8 @@ impl tl_recording_channel {
     unsafe fn channel(&self) -> Result<Channel, Failure> {
         Ok(Channel {
             coding: match self.coding {
-                0 => Coding::Lossless(Format::Ulaw),
-                8 => Coding::Lossless(Format::Alaw),
-                16 => Coding::Lossless(Format::Pcm16),
                 32 => Coding::Opus,
-                other => return Err(Failure::argument(format_args!("coding is {other}"))),
+                lossless => Coding::Lossless(format(lossless)?),
             },
             rate: match (self.rate, self.coding) {
                 (0, 32) => 48_000,
@@ -183,10 +150,7 @@ impl tl_recording_config {
             for channel in input(self.channels, self.channel_count as usize, "channels")? {
                 head.channels.push(channel.channel()?);
             }
-            for meta in input(self.meta, self.meta_count as usize, "meta")? {
-                let key = c_text(meta.key, "a key of meta")?;
-                head.meta.push((key.into(), c_text(meta.value, "a value of meta")?.into()));
-            }
+            head.meta = self.meta()?;
         }
         if head.channels.is_empty() {
             return Err(Failure::argument("a recording has one channel at least"));
@@ -196,17 +160,25 @@ impl tl_recording_config {
 
     /// # Safety
     /// The header's contract for pointers and texts.
+    pub(super) unsafe fn meta(&self) -> Result<Vec<(String, String)>, Failure> {
+        // SAFETY: as this function's own contract.
+        let all = unsafe { input(self.meta, self.meta_count as usize, "meta") }?;
+        let texts = |meta: &tl_recording_meta| {
+            // SAFETY: as this function's own contract.
+            unsafe {
+                let key = c_text(meta.key, "a key of meta")?;
+                Ok((key.into(), c_text(meta.value, "a value of meta")?.into()))
+            }
+        };
+        all.iter().map(texts).collect()
+    }
+
+    /// # Safety
+    /// The header's contract for pointers and texts.
     pub(super) unsafe fn options(&self) -> Result<Options, Failure> {
         let id = if self.id == [0; 16] { random()? } else { self.id };
-        let level = match self.level {
-            0 => Level::Live,
-            1 => Level::Fast,
-            2 => Level::High,
-            3 => Level::Max,
-            other => return Err(Failure::argument(format_args!("level is {other}"))),
-        };
         let mut options = Options {
-            level,
+            level: level(self.level)?,
             block_ms: self.block_ms,
             checkpoint_every: self.checkpoint_every,
             ..Options::new(id)
@@ -252,6 +224,48 @@ pub unsafe extern "C" fn tl_recording_defaults(config: *mut tl_recording_config)
         // SAFETY: the header's contract for pointers.
         unsafe { store(config, "config", tl_recording_config::defaults()) }?;
         Ok(tl_status::TL_OK)
+    })
+}
+
+/// The public half of a secret key, 32 bytes each.
+///
+/// # Safety
+/// Both are NULL or 32 bytes, to read and to write.
+unsafe fn public_half(
+    secret: *const u8,
+    public_key: *mut u8,
+    half: impl FnOnce([u8; 32]) -> [u8; 32],
+) -> Result<tl_status, Failure> {
+    // SAFETY: as this function's own contract.
+    unsafe {
+        let to = output(public_key, 32, "public_key")?;
+        to.copy_from_slice(&half(key(secret, "secret")?));
+    }
+    Ok(tl_status::TL_OK)
+}
+
+/// Writes the X25519 public key, 32 bytes, of a reader's secret key, 32 random bytes: what goes among
+/// the `recipients`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_recording_recipient_key(
+    secret: *const u8,
+    public_key: *mut u8,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_recording_recipient_key", || unsafe {
+        public_half(secret, public_key, media_core::record::tlr::public_key)
+    })
+}
+
+/// Writes the Ed25519 public key, 32 bytes, of a `signer`'s seed: what a report names.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_recording_signer_key(
+    secret: *const u8,
+    public_key: *mut u8,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_recording_signer_key", || unsafe {
+        public_half(secret, public_key, |seed| Signer::from_seed(seed).public())
     })
 }
 

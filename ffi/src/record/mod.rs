@@ -1,55 +1,24 @@
-//! Recording: media-core's container in C.
+//! Recording: media-core's codec and container in C.
 
+mod block;
+#[cfg(feature = "std")]
 mod check;
+#[cfg(feature = "std")]
 mod config;
+#[cfg(feature = "std")]
+mod failure;
+#[cfg(feature = "std")]
 mod reader;
+#[cfg(feature = "std")]
 mod recorder;
+#[cfg(feature = "std")]
+mod rewrite;
+#[cfg(feature = "std")]
 mod writer;
 
-pub use check::*;
-pub use config::*;
-pub use reader::*;
-pub use recorder::*;
-pub use writer::*;
+pub use block::*;
+#[cfg(feature = "std")]
+pub use {check::*, config::*, reader::*, recorder::*, rewrite::*, writer::*};
 
-use media_core::record::tlr::TlrError;
-
-use crate::guard::Failure;
-use crate::tl_status;
-
-impl From<TlrError> for Failure {
-    fn from(error: TlrError) -> Self {
-        use tl_status as S;
-        let status = match error {
-            TlrError::Io(_) | TlrError::Device => S::TL_ERR_RECORD_IO,
-            TlrError::NotTlr => S::TL_ERR_RECORD_NOT_TLR,
-            TlrError::Version(_) => S::TL_ERR_RECORD_VERSION,
-            TlrError::HeaderDamaged | TlrError::Damaged(_) | TlrError::NoHead => {
-                S::TL_ERR_RECORD_DAMAGED
-            }
-            TlrError::Locked => S::TL_ERR_RECORD_LOCKED,
-            TlrError::WrongKey => S::TL_ERR_RECORD_WRONG_KEY,
-            TlrError::Channel(_) => S::TL_ERR_RECORD_CHANNEL,
-            TlrError::Format(_) => S::TL_ERR_RECORD_FORMAT,
-            TlrError::Backwards { .. } => S::TL_ERR_RECORD_BACKWARDS,
-            TlrError::TooLong(_) => S::TL_ERR_RECORD_TOO_LONG,
-            _ => S::TL_ERR_RECORD,
-        };
-        Self::new(status, error)
-    }
-}
-
-/// What the file system said of a path.
-fn io_failure(path: &std::path::Path, error: &std::io::Error) -> Failure {
-    Failure::new(tl_status::TL_ERR_RECORD_IO, format_args!("{}: {error}", path.display()))
-}
-
-/// A channel's number.
-fn channel(number: u32) -> Result<u8, Failure> {
-    u8::try_from(number).map_err(|_| {
-        Failure::new(
-            tl_status::TL_ERR_RECORD_CHANNEL,
-            format_args!("channel {number} is beyond the 255 a recording can have"),
-        )
-    })
-}
+#[cfg(feature = "std")]
+use failure::{channel, io_failure};

@@ -11,9 +11,8 @@ use std::io::{BufReader, BufWriter};
 use media_core::record::Format;
 use media_core::record::tlr::{Coding, Reader, Stretch, TlrError, Unlock};
 
-use super::config::{
-    key, mark_kind, tl_mark, tl_recording_channel, tl_recording_coding, tl_recording_meta,
-};
+use super::block::tl_recording_coding;
+use super::config::{key, mark_kind, tl_mark, tl_recording_channel, tl_recording_meta};
 use super::{channel, io_failure};
 use crate::config::{Growing, optional};
 use crate::guard::{Failure, guard};

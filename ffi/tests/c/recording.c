@@ -204,6 +204,71 @@ static void signed_and_sealed(tl_recorder *recorder)
     CHECK(memcmp(report.signer, nobody, 32) != 0);
 }
 
+static long length_of(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    CHECK(file && fseek(file, 0, SEEK_END) == 0);
+    long len = ftell(file);
+    fclose(file);
+    return len;
+}
+
+/* Packed harder with a mistake put right, and sealed for others: the same sound. Of a failure nothing is left. */
+static void written_anew(tl_recorder *recorder)
+{
+    static const uint8_t seed[32] = {4, 5, 6}, secret[32] = {7, 8, 9};
+    uint8_t public_key[32];
+    static const tl_recording_meta WRONG[2] = {{"queue", "sales"}, {"agent", "nobody"}};
+    tl_recording_config how = config();
+    tl_reader_config key;
+    tl_reader *reader;
+    tl_recording_report report;
+    const char *path = in_folder("first.tlr"), *packed = in_folder("packed.tlr");
+    const char *sealed = in_folder("other.tlr");
+    how.meta = WRONG;
+    record(recorder, path, &how);
+    OK(tl_recording_defaults(&how));
+    how.level = TL_RECORDING_HIGH;
+    how.signer = seed;
+    how.meta = &META[1];
+    how.meta_count = 1;
+    OK(tl_recording_repack(path, packed, NULL, &how));
+    CHECK(length_of(packed) != length_of(path));
+    check(packed, NULL, 1);
+    OK(tl_recording_verify(packed, &report));
+    OK(tl_recording_signer_key(seed, public_key));
+    CHECK(report.intact == 1 && report.signature == TL_RECORDING_SIGNED);
+    CHECK(memcmp(report.signer, public_key, 32) == 0);
+    EXPECT(TL_ERR_RECORD_IO, tl_recording_repack(path, packed, NULL, &how));
+
+    OK(tl_recording_recipient_key(secret, public_key));
+    how.recipients = public_key;
+    how.recipient_count = 1;
+    OK(tl_recording_reseal(packed, sealed, NULL, &how));
+    EXPECT(TL_ERR_RECORD_LOCKED, tl_reader_new(sealed, NULL, &reader));
+    OK(tl_reader_defaults(&key));
+    key.secret = secret;
+    check(sealed, &key, 1);
+
+    /* Without the key there is nothing to copy, and a damaged block is no block. */
+    const char *never = in_folder("never.tlr"), *hurt = in_folder("hurt.tlr");
+    EXPECT(TL_ERR_RECORD_LOCKED, tl_recording_reseal(sealed, never, NULL, &how));
+    CHECK(access(never, F_OK) != 0);
+    static unsigned char bytes[1 << 20];
+    FILE *from = fopen(path, "rb"), *to = fopen(hurt, "wb");
+    CHECK(from && to);
+    size_t len = fread(bytes, 1, sizeof bytes, from);
+    bytes[len / 2] ^= 1;
+    CHECK(len > 1000 && fwrite(bytes, 1, len, to) == len);
+    fclose(from);
+    fclose(to);
+    how.level = TL_RECORDING_LIVE;
+    EXPECT(TL_ERR_RECORD_DAMAGED, tl_recording_repack(hurt, never, NULL, &how));
+    CHECK(access(never, F_OK) != 0);
+    how.level = 9;
+    EXPECT(TL_ERR_ARGUMENT, tl_recording_repack(path, never, NULL, &how));
+}
+
 static void refusals(tl_recorder *recorder)
 {
     tl_recording_config how = config();
@@ -325,6 +390,7 @@ int main(void)
     /* A passphrase is made to cost memory and time: minutes under valgrind. */
     if (!getenv("TRUNKLINE_UNDER_VALGRIND"))
         signed_and_sealed(recorder);
+    written_anew(recorder);
     refusals(recorder);
     pause_and_more(recorder);
     shared = recorder;

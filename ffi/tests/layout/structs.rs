@@ -47,6 +47,9 @@ layouts! {
     tl_campaign_contact { struct_size, zone, tag, number, not_before, priority, reserved }
     tl_campaign_info { contacts, done, dialling, suspended, live, abandoned, unanswered, intensified, reserved32, last_live, last_abandoned }
     tl_campaign_output { kind, contact, tag, number, tries, reason, reserved }
+    tl_pacer_config { struct_size, mode, dials_per_100_agents, cap_per_mille }
+    tl_pacer_counters { dialling, live, abandoned, unanswered, reserved }
+    tl_guard_config { struct_size, complaints_max, success_min_per_mille, success_high_per_mille, sample_min, reserved }
     tl_staffing_load { struct_size, patience, calls_per_hour, handle_s, patience_s }
     tl_staffing_service { wait_probability, abandoned, in_level, in_level_of_answered, wait_s, answer_s, queue, occupancy }
     tl_sim_tally { offered, answered, abandoned, left, waited, in_level, wait_s, answer_s, talk_s, service_level, abandonment, wait_probability, average_wait_s, average_answer_s, reserved }
@@ -77,6 +80,8 @@ layouts! {
     tl_jitter_stats { packets, taken, duplicate, late, refused, dropped, restarts, samples, voice_samples, concealed_samples, noise_samples, silent_samples, removed_samples, added_samples, delay_ms, target_ms, reserved }
     tl_agc_config { struct_size, target_dbov, most_gain_db, most_loss_db }
     tl_wav_header { container, encoding, channels, rate, data_bytes, reserved }
+    tl_block_samples { coding, shift, samples, count }
+    tl_block_info { coding, reserved, samples }
     tl_recorder_config { struct_size, queue, sync_every_ms, reserved }
     tl_recording_channel { name, coding, rate }
     tl_recording_meta { key, value }
