@@ -350,3 +350,22 @@ fn a_period_of_the_cap_begins_anew_at_its_instant() {
     let error = Campaign::with_capacity(none, &zones, 1, list).err();
     assert_eq!(error, Some(CampaignError::Config("period_ms is 0")));
 }
+
+#[test]
+fn tries_before_count() {
+    let zones = zones();
+    let mut campaign = campaign(CampaignConfig::default(), &zones, 0);
+    let twice = Contact { tag: 5, number: 7, ..Contact::default() };
+    let contact = campaign.add_dialled(twice, 2).expect("room");
+    assert_eq!(campaign.add_dialled(twice, 2), Err(CampaignError::Twice(7)));
+    assert_eq!(campaign.contact(contact), Ok((twice, 2)));
+    let ten = Time::from_ms(10 * HOUR);
+    campaign.handle(ten, CampaignInput::Staff { idle: 1, at_work: 1 }).expect("a number");
+    let dial = CampaignOutput::Dial { contact, tag: 5, number: 7, attempt: 3 };
+    assert_eq!(campaign.poll(), Some(dial));
+    let busy = CampaignInput::Failed { contact, outcome: Outcome::Busy };
+    campaign.handle(ten, busy).expect("it was dialled");
+    let outcome = Outcome::Busy;
+    let done = CampaignOutput::Done { contact, tag: 5, outcome, tries: 3 };
+    assert_eq!(campaign.poll(), Some(done), "the third of three tries");
+}

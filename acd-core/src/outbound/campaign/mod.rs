@@ -158,6 +158,17 @@ impl<'a> Campaign<'a> {
         Ok(id)
     }
 
+    /// Adds a contact that was dialled so often before: a list that the embedder keeps goes on where
+    /// it was. The tries count for its [`RetryRules`](super::RetryRules).
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn add_dialled(&mut self, contact: Contact, tries: u8) -> Result<ContactId, CampaignError> {
+        let id = self.add(contact)?;
+        self.contacts.set(id.0, |slot| slot.tries = tries);
+        Ok(id)
+    }
+
     /// Tells the campaign what happened, at which instant.
     ///
     /// # Errors
