@@ -7,6 +7,7 @@
 mod centre;
 mod clock;
 mod config;
+mod contacts;
 mod demo;
 mod live;
 mod media;

@@ -1,6 +1,6 @@
 //! The whole put together: configuration in, a running call centre out.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use crate::centre::{Centre, Flows, Request, Snapshot};
 use crate::clock::Clock;
 use crate::config::{Config, millis};
+use crate::contacts::{self, List};
 use crate::live::Live;
 use crate::media::ports::Ports;
 use crate::media::sound;
@@ -41,6 +42,7 @@ pub(crate) struct Server {
 pub(crate) struct Prepared {
     flows: Flows,
     library: Library,
+    lists: Vec<List>,
 }
 
 impl fmt::Display for Prepared {
@@ -49,10 +51,10 @@ impl fmt::Display for Prepared {
     }
 }
 
-/// Compiles the flows, looks whether the queries can be asked, and loads or makes the prompts.
+/// Compiles the flows, reads the campaigns' lists, looks whether the queries can be asked, and loads or makes the prompts.
 ///
 /// # Errors
-/// Whatever is wrong with a flow or a query, with its place; a prompt that cannot be made.
+/// Whatever is wrong with a flow, a list or a query, with its place; a prompt that cannot be made.
 pub(crate) fn prepare(config: &Config) -> anyhow::Result<Prepared> {
     for query in &config.queries {
         let checked = Store::check(&database(config), query.sql.get_ref());
@@ -61,10 +63,13 @@ pub(crate) fn prepare(config: &Config) -> anyhow::Result<Prepared> {
             config.error(query.sql.span(), "query.sql", why)
         })?;
     }
-    let paths: BTreeSet<_> = config.lines.iter().map(|line| line.flow.get_ref().clone()).collect();
+    let lines = config.lines.iter().map(|line| &line.flow);
+    let campaigns = config.campaigns.iter().map(|campaign| &campaign.flow);
+    let paths = lines.chain(campaigns).map(|flow| flow.get_ref().clone()).collect();
+    let lists = contacts::lists(config)?;
     let flows = Flows::load(&paths, config)?;
     let library = prompts::prepare(&config.prompts, &flows.prompts(config))?;
-    Ok(Prepared { flows, library })
+    Ok(Prepared { flows, library, lists })
 }
 
 /// Where calls are kept.
@@ -78,7 +83,7 @@ impl Server {
     /// # Errors
     /// Whatever of that cannot be done.
     pub(crate) async fn start(config: Config) -> anyhow::Result<Server> {
-        let Prepared { flows, library } = prepare(&config)?;
+        let Prepared { flows, library, lists } = prepare(&config)?;
         let clock = Clock::new(config.clock.start);
         let live = Live::default();
         let folder = &config.storage.folder;
@@ -88,9 +93,9 @@ impl Server {
             .iter()
             .map(|q| Query { name: q.name.get_ref().clone(), sql: q.sql.get_ref().clone() })
             .collect();
-        let lists: [(&str, &[String]); 2] =
+        let known: [(&str, &[String]); 2] =
             [("blacklist", &config.lists.blacklist), ("vip", &config.lists.vip)];
-        let (store, database, kept) = Store::open(&database(&config), &queries, &lists)?;
+        let (store, database, kept) = Store::open(&database(&config), &queries, &known)?;
         let (recorder, recordings) = Recorder::start(live.clone())?;
         let music = match &config.prompts.music {
             Some(path) => prompts::read(path)?,
@@ -128,6 +133,7 @@ impl Server {
             recorder,
             stack: stack.clone(),
             kept,
+            lists,
         })?;
         let centre = tokio::spawn(centre.run(inbox, asked));
         Ok(Server { stack, live, requests, centre, database, recordings })

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
 use super::callback::CallingBack;
+use super::campaign::Errand;
 use super::transfer::Transfer;
 use crate::clock::Clock;
 use crate::live::Guard;
@@ -43,6 +44,9 @@ pub(super) struct Call {
     pub(super) place: Option<Place>,
     /// The callback that this call tries to be.
     pub(super) callback: Option<u64>,
+    /// The contact of a campaign that it is, and the campaign's name.
+    pub(super) errand: Option<Errand>,
+    pub(super) campaign: Option<String>,
     /// Data for the agent's screen, collected by the flow.
     pub(super) data: Fields,
     pub(super) record: CallRecord,
@@ -121,7 +125,12 @@ impl Call {
             "caller": self.caller,
             "called": self.called,
             "channels": ["caller", "heard by caller"],
-            "direction": if self.callback.is_some() { "callback" } else { "in" },
+            "direction": match (self.errand, self.callback) {
+                (Some(_), _) => "out",
+                (None, Some(_)) => "callback",
+                (None, None) => "in",
+            },
+            "campaign": self.campaign,
             "started": Clock::text(self.started_ms),
             "ended": r.ended,
             "outcome": r.outcome,

@@ -145,7 +145,7 @@ impl CallingBack {
 }
 
 /// What a number that did not answer came to, by the SIP status that says so.
-fn name_of(status: u16) -> &'static str {
+pub(super) fn name_of(status: u16) -> &'static str {
     match status {
         486 | 600 => "busy",
         403 | 408 | 480 | 487 | 603 => "no answer",
@@ -155,7 +155,7 @@ fn name_of(status: u16) -> &'static str {
 }
 
 /// What the retry rules call it.
-fn outcome_named(name: &str) -> Outcome {
+pub(super) fn outcome_named(name: &str) -> Outcome {
     match name {
         "busy" => Outcome::Busy,
         "no answer" => Outcome::NoAnswer,
@@ -304,6 +304,7 @@ impl Centre {
             dialogue: None,
             stage: Stage::CallingBack(calling),
             callback: Some(row.id),
+            errand: None,
         });
         self.legs.insert(leg, Role::Agent(id));
         self.log(Some(id), "calling back", user.clone());
@@ -343,6 +344,7 @@ impl Centre {
             caller: call.called.clone(),
             law: call.law,
             data: Fields::new(),
+            at_once: false,
         });
         self.legs.insert(leg.id, Role::Called(id));
         call.leg = Some(leg);

@@ -8,6 +8,7 @@ use ivr_core::{Session, SessionConfig};
 use media_core::g711::Law;
 
 use super::call::{Call, Dialogue, Stage};
+use super::campaign::Errand;
 use super::{Centre, Role, ivr_time};
 use crate::clock::Clock;
 use crate::config::millis;
@@ -28,6 +29,7 @@ pub(super) struct Beginning {
     pub(super) dialogue: Option<Dialogue>,
     pub(super) stage: Stage,
     pub(super) callback: Option<u64>,
+    pub(super) errand: Option<Errand>,
 }
 
 impl Centre {
@@ -67,6 +69,7 @@ impl Centre {
             dialogue: Some(Dialogue { flow, session }),
             stage: Stage::Flow,
             callback: None,
+            errand: None,
         });
         self.log(Some(id), "answered", detail);
         if let Some(call) = self.calls.get_mut(&id) {
@@ -78,7 +81,8 @@ impl Centre {
 
     /// A call begins, with nobody connected to its media yet.
     pub(super) fn begin(&mut self, beginning: Beginning) {
-        let Beginning { id, caller, called, law, dialogue, stage, callback } = beginning;
+        let Beginning { id, caller, called, law, dialogue, stage, callback, errand } = beginning;
+        let campaign = errand.map(|errand| errand.campaign(&self.setup.config).to_owned());
         let now = self.now();
         let media = media::call::start(media::call::Start {
             recorder: self.setup.recorder.clone(),
@@ -96,6 +100,7 @@ impl Centre {
             called: called.clone(),
             started: Clock::text(now.ms()),
             callback,
+            campaign: campaign.clone(),
         });
         let call = Call {
             id,
@@ -109,6 +114,8 @@ impl Centre {
             stage,
             place: None,
             callback,
+            errand,
+            campaign,
             data: Fields::new(),
             record: CallRecord { id, ..CallRecord::default() },
             _guard: self.setup.live.guard(Kind::Call),
@@ -207,13 +214,15 @@ impl Centre {
             call.record.ended_by = "flow".into();
         }
         if call.record.outcome.is_empty() {
-            let by_flow = call.record.ended_by == "flow";
+            let found_nobody = call.errand.is_some_and(|errand| !errand.served);
+            let by_flow = call.record.ended_by == "flow" && !found_nobody;
             call.record.outcome = if by_flow { "completed" } else { "abandoned" }.into();
         }
         let detail = format!("{}, by {}", call.record.outcome, call.record.ended_by);
         self.log(Some(id), "ended", detail);
         call.media(Command::End { metadata: call.metadata() });
         self.callback_over(&call);
+        self.contact_over(&call);
         self.setup.store.finish(call.record);
     }
 }

@@ -1,7 +1,7 @@
 //! The flows that callers meet: compiled once at start, then read in place by every session.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use ivr_core::{Flow, PromptItem, Service, ServiceKind, Session, SessionConfig};
@@ -13,6 +13,7 @@ use crate::prompts::Wanted;
 pub(crate) struct Flows {
     flows: Vec<Flow<'static>>,
     lines: HashMap<String, usize>,
+    paths: HashMap<PathBuf, usize>,
 }
 
 impl Flows {
@@ -34,13 +35,13 @@ impl Flows {
             Session::new(&flow, SessionConfig::default())
                 .with_context(|| format!("flow {name}"))?;
             check_services(&flow, config).with_context(|| format!("flow {name}"))?;
-            index.insert(path, flows.len());
+            index.insert(path.clone(), flows.len());
             flows.push(flow);
         }
         let lines = config.lines.iter().filter_map(|line| {
             Some((line.number.get_ref().clone(), *index.get(line.flow.get_ref())?))
         });
-        Ok(Flows { lines: lines.collect(), flows })
+        Ok(Flows { lines: lines.collect(), flows, paths: index })
     }
 
     /// How many documents there are.
@@ -51,6 +52,11 @@ impl Flows {
     /// The flow of a number.
     pub(super) fn of_line(&self, number: &str) -> Option<usize> {
         self.lines.get(number).copied()
+    }
+
+    /// The flow of a document.
+    pub(super) fn of_path(&self, path: &Path) -> Option<usize> {
+        self.paths.get(path).copied()
     }
 
     /// A flow by its index.

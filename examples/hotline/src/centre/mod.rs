@@ -14,6 +14,7 @@
 mod call;
 mod callback;
 mod calls;
+mod campaign;
 mod dialogue;
 mod flows;
 mod queued;
@@ -28,11 +29,13 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::call::Call;
 use self::callback::Callbacks;
+use self::campaign::Campaigns;
 pub(crate) use self::flows::Flows;
 use self::routing::{Routing, cause_of};
 pub(crate) use self::view::Snapshot;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::contacts::List;
 use crate::live::Live;
 use crate::media::call::{Command, Report};
 use crate::media::leg::MediaLeg;
@@ -66,6 +69,8 @@ pub(crate) struct Setup {
     pub(crate) stack: Stack,
     /// What an earlier run left.
     pub(crate) kept: Kept,
+    /// Whom each campaign calls.
+    pub(crate) lists: Vec<List>,
 }
 
 /// The database's answer to a flow's query.
@@ -95,6 +100,7 @@ pub(crate) struct Centre {
     routing: Routing,
     calls: HashMap<u64, Call>,
     callbacks: Callbacks,
+    campaigns: Campaigns,
     legs: HashMap<LegId, Role>,
     /// Calls whose dialogue may have something to say; in order, so that runs can be compared.
     stirred: BTreeSet<u64>,
@@ -107,11 +113,16 @@ impl Centre {
     /// A centre that has heard nothing yet.
     ///
     /// # Errors
-    /// When the routing engine refuses the configuration.
-    pub(crate) fn new(setup: Setup) -> anyhow::Result<Centre> {
+    /// When the routing engine or a campaign refuses the configuration.
+    pub(crate) fn new(mut setup: Setup) -> anyhow::Result<Centre> {
         let routing = Routing::new(&setup.config, Time::from_ms(setup.clock.now_ms()))?;
+        let lists = std::mem::take(&mut setup.lists);
+        let Setup { config, flows, kept, store, .. } = &setup;
+        let now = Time::from_ms(setup.clock.now_ms());
+        let campaigns = Campaigns::new(config, flows, lists, kept, store, now)?;
         Ok(Centre {
             routing,
+            campaigns,
             next_call: setup.kept.last_call + 1,
             callbacks: Callbacks::new(&setup.config, &setup.kept),
             setup,
@@ -146,7 +157,10 @@ impl Centre {
                         // Whoever asked may have stopped waiting.
                         to.send(self.snapshot()).ok();
                     }
-                    Some(Request::Drain) => self.withdraw_callbacks(),
+                    Some(Request::Drain) => {
+                        self.withdraw_callbacks();
+                        self.stop_campaigns();
+                    }
                     Some(Request::EndAll) => self.end_all(),
                     Some(Request::Stop) | None => return,
                 },
@@ -170,7 +184,8 @@ impl Centre {
     fn deadline(&self) -> Option<u64> {
         let sessions = self.calls.values().filter_map(Call::deadline_ms);
         let engine = self.routing.engine.deadline().map(Time::ms);
-        sessions.chain(engine).chain(self.callbacks.deadline_ms()).min()
+        let outward = self.callbacks.deadline_ms().into_iter().chain(self.campaigns.deadline_ms());
+        sessions.chain(engine).chain(outward).min()
     }
 
     /// Lets time pass in the cores and does all they say, until they are quiet.
@@ -193,9 +208,10 @@ impl Centre {
             } else if let Some(id) = self.stirred.pop_first() {
                 self.follow_flow(id);
             } else {
-                return;
+                break;
             }
         }
+        self.run_campaigns(now);
     }
 
     fn sip(&mut self, event: sip::Event) {
@@ -207,6 +223,9 @@ impl Centre {
                 let media = Box::new(MediaLeg::new(leg, ports, agreed, clock, leg.0));
                 match self.legs.get(&leg) {
                     Some(Role::Target(id)) => return self.target_answered(*id, media),
+                    Some(Role::Called(id)) if self.campaigns.is_dialling(*id) => {
+                        return self.contact_answered(*id, media);
+                    }
                     Some(Role::Called(id)) => return self.called_answered(*id, media),
                     _ => {}
                 }
@@ -223,6 +242,9 @@ impl Centre {
                 let now = self.now();
                 match self.legs.get(&leg) {
                     Some(Role::Target(id)) => return self.target_refused(*id, status),
+                    Some(Role::Called(id)) if self.campaigns.is_dialling(*id) => {
+                        return self.contact_refused(*id, status);
+                    }
                     Some(Role::Called(id)) => return self.called_refused(*id, status),
                     _ => {}
                 }

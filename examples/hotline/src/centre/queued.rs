@@ -94,9 +94,11 @@ impl Centre {
             ("Call".to_owned(), tag.to_string()),
             ("Queue".to_owned(), self.routing.queue_name(queue)),
         ];
+        let mut at_once = false;
         let (caller, law) = match (self.calls.get(&tag), self.callbacks.waiting(tag)) {
             (Some(call), _) => {
                 data.extend(call.data.iter().cloned());
+                at_once = call.errand.is_some();
                 (call.caller.clone(), call.law)
             }
             (None, Some(callback)) => {
@@ -105,7 +107,7 @@ impl Centre {
             }
             (None, None) => return,
         };
-        let ring = Ring { callee: Callee::Phone(seat.user.clone()), caller, law, data };
+        let ring = Ring { callee: Callee::Phone(seat.user.clone()), caller, law, data, at_once };
         let detail = seat.user.clone();
         let leg = self.setup.stack.ring(ring);
         let ringing = Ringing { offer, agent, leg, media: None };
@@ -140,6 +142,7 @@ impl Centre {
         call.stage = Stage::Talking { op, entry, agent: user.clone(), leg };
         call.media(Command::Bridge { agent: media });
         self.log(Some(tag), "connected", user);
+        self.contact_served(tag);
         self.tell_flow(tag, dialogue::connected(op));
     }
 

@@ -54,12 +54,15 @@ impl Routing {
         let count = |n: usize| u32::try_from(n.max(1)).unwrap_or(u32::MAX);
         let memberships = config.agents.iter().map(|agent| agent.queues.len()).sum();
         let callbacks: usize = config.callbacks.iter().map(|callback| callback.max).sum();
+        let pace = config.campaigns.iter().map(|campaign| campaign.dials_per_100_agents);
+        let contacts: usize =
+            pace.map(|pace| config.agents.len() * usize::from(pace.div_ceil(100))).sum();
         let mut engine = Engine::with_capacity(Limits {
             queues: count(config.queues.len()),
             agents: count(config.agents.len()),
             memberships: count(memberships),
-            // A callback waits without a telephone call.
-            calls: count(config.sip.max_calls + callbacks),
+            // A callback waits without a telephone call; whom we call has not called.
+            calls: count(config.sip.max_calls + callbacks + contacts),
             ..Limits::default()
         })?;
         engine.handle(now, Input::Tick)?;

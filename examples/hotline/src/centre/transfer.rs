@@ -163,7 +163,8 @@ impl Centre {
         let (callee, held) = callee;
         let mut data = vec![("Call".to_owned(), id.to_string())];
         data.extend(call.data.iter().cloned().chain(wish.data));
-        let ring = Ring { callee, caller: call.caller.clone(), law: call.law, data };
+        let ring =
+            Ring { callee, caller: call.caller.clone(), law: call.law, data, at_once: false };
         let leg = self.setup.stack.ring(ring);
         self.legs.insert(leg.id, Role::Target(id));
         call.media(Command::Hold(true));

@@ -98,7 +98,7 @@ impl Retry {
     }
 
     /// What its types cannot say: the key, and what is wrong with it.
-    fn check(self) -> Result<(), (&'static str, String)> {
+    pub(super) fn check(self) -> Result<(), (&'static str, String)> {
         if self.tries == Some(0) {
             return Err(("retry.tries", "must be more than zero".into()));
         }

@@ -21,7 +21,8 @@ impl Config {
     /// What the types alone cannot say: ranges, duplicates, names that point nowhere.
     pub(super) fn check(&self) -> Result<(), (Range<usize>, String, String)> {
         self.check_centre().map_err(|(span, key, why)| (span, key.to_owned(), why))?;
-        self.check_callbacks()
+        self.check_callbacks()?;
+        self.check_campaigns()
     }
 
     fn check_centre(&self) -> Result<(), (Range<usize>, &'static str, String)> {

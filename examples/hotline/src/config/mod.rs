@@ -1,6 +1,7 @@
 //! The configuration file: TOML, read once, every mistake named by key and line.
 
 mod callback;
+mod campaign;
 mod check;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 pub(crate) use self::callback::{Callback, is_number};
+pub(crate) use self::campaign::Campaign;
 
 /// Everything `hotline serve` can be told.
 #[derive(Clone, Debug, Deserialize)]
@@ -44,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) agents: Vec<Agent>,
     #[serde(default, rename = "callback")]
     pub(crate) callbacks: Vec<Callback>,
+    #[serde(default, rename = "campaign")]
+    pub(crate) campaigns: Vec<Campaign>,
     /// Where all this stands, for errors that only show later.
     #[serde(skip)]
     source: Source,
@@ -345,9 +349,14 @@ impl Config {
         config.check().map_err(|(span, key, why)| source.error(Some(span), &key, why))?;
         config.source = source;
         let folder = path.parent().unwrap_or(Path::new("."));
-        for line in &mut config.lines {
-            let span = line.flow.span();
-            line.flow = Spanned::new(span, folder.join(line.flow.get_ref()));
+        let from_here = |path: &mut Spanned<PathBuf>| {
+            *path = Spanned::new(path.span(), folder.join(path.get_ref()));
+        };
+        config.lines.iter_mut().for_each(|line| from_here(&mut line.flow));
+        for campaign in &mut config.campaigns {
+            from_here(&mut campaign.flow);
+            from_here(&mut campaign.contacts);
+            campaign.do_not_call.iter_mut().for_each(from_here);
         }
         config.storage.folder = folder.join(&config.storage.folder);
         config.prompts.folder = folder.join(&config.prompts.folder);

@@ -115,3 +115,55 @@ fn a_callback_is_tried_again_by_its_rules() {
     let query = error(&format!("{text}\n[[query]]\nname = \"callback\"\nsql = \"SELECT 1\"\n"));
     assert!(query.contains("callback.name: there is a query named `callback` as well"), "{query}");
 }
+
+const CAMPAIGN: &str = r#"
+[[campaign]]
+name = "renewals"
+contacts = "renewals.csv"
+flow = "renewals.yaml"
+queue = "general"
+caller-id = "12345"
+timezone = "Europe/London"
+hours = [{ days = "mon-fri", hours = ["09:00-12:00", "14:00-20:00"] }]
+blend = { start = 40, stop = 20, reserve = 1 }
+"#;
+
+#[test]
+fn a_campaign_keeps_to_its_hours() {
+    use acd_core::Time;
+    use acd_core::calendar::State;
+    let gateway = GOOD.replace("[storage]", "gateway = \"192.0.2.10\"\n\n[storage]");
+    let text = format!("{gateway}{CAMPAIGN}");
+    let config = Config::parse(&text, Path::new("/etc/hotline.toml")).unwrap();
+    let campaign = &config.campaigns[0];
+    assert_eq!(campaign.contacts.get_ref(), Path::new("/etc/renewals.csv"));
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let calendar = campaign.calendar(at("2026-03-02T00:00:00Z")).unwrap();
+    let open = |text: &str| {
+        let ms = at(text).as_millisecond().unsigned_abs();
+        calendar.state(Time::from_ms(ms)) == State::Open
+    };
+    // Mondays; the clocks change on the last Sunday of March.
+    assert!(open("2026-03-23T09:00:00Z") && !open("2026-03-23T08:59:00Z"));
+    assert!(open("2026-03-30T08:00:00Z") && !open("2026-03-30T07:59:00Z"));
+    assert!(!open("2026-03-30T12:00:00Z") && !open("2026-03-29T10:00:00Z"));
+    let blend = campaign.engine().blend.unwrap();
+    assert_eq!((blend.on_per_mille, blend.off_per_mille, blend.reserve), (400, 200, 1));
+
+    let wrong = |what: &str, by: &str| error(&text.replace(what, by));
+    let zone = wrong("Europe/London", "Europe/Lundon");
+    assert!(zone.starts_with("/etc/hotline.toml:30: campaign.timezone: "), "{zone}");
+    let day = wrong("mon-fri", "mon-fry");
+    assert!(day.starts_with("/etc/hotline.toml:31: campaign.hours: `mon-fry` is no day"), "{day}");
+    let hours = wrong("14:00-20:00", "11:00-20:00");
+    assert!(hours.contains(":31: campaign.hours: the periods of week day 0"), "{hours}");
+    assert!(wrong("09:00-", "nine-").contains("campaign.hours: `nine-12:00` are no hours"));
+    let blend = wrong("stop = 20", "stop = 40");
+    assert!(blend.contains("campaign.blend: of `renewals`: stop must be below start"), "{blend}");
+    let queue = wrong("queue = \"general\"\ncaller", "queue = \"sales\"\ncaller");
+    assert_eq!(queue, "/etc/hotline.toml:28: campaign.queue: there is no queue named `sales`");
+    let dials = error(&format!("{text}dials-per-100-agents = 90\n"));
+    assert!(dials.contains("dials-per-100-agents: of `renewals` must be from 100"), "{dials}");
+    let nowhere = error(&format!("{GOOD}{CAMPAIGN}"));
+    assert!(nowhere.contains("campaign.name: of `renewals` needs sip.gateway"), "{nowhere}");
+}

@@ -37,6 +37,8 @@ pub(crate) struct Ring {
     pub(crate) law: Law,
     /// Data for the screen pop, sent as `X-Trunkline-NAME: value` headers.
     pub(crate) data: Vec<(String, String)>,
+    /// The phone is asked to answer by itself: somebody has answered already, and waits.
+    pub(crate) at_once: bool,
 }
 
 impl Stack {
@@ -79,6 +81,15 @@ async fn call(
         let clean = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
         Header::Other(format!("X-Trunkline-{}", clean(name)), clean(value))
     });
+    // Phones know one or the other of these; those that know none ring.
+    let answering = ring.at_once.then(|| {
+        let info = "<http://localhost>;info=alert-autoanswer;delay=0";
+        let call_info = format!("<sip:{}>;answer-after=0", stack.local());
+        [
+            Header::Other("Alert-Info".into(), info.into()),
+            Header::Other("Call-Info".into(), call_info),
+        ]
+    });
     let option = InviteOption {
         caller: caller.clone(),
         callee,
@@ -86,7 +97,7 @@ async fn call(
         destination,
         content_type: Some("application/sdp".into()),
         offer: Some(sdp::offer(ports.local, ring.law)),
-        headers: Some(headers.collect()),
+        headers: Some(headers.chain(answering.into_iter().flatten()).collect()),
         ..InviteOption::default()
     };
     let (states, mut state) = stack.0.dialogs.new_dialog_state_channel();

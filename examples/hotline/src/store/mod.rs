@@ -4,6 +4,7 @@
 //! configured as SQL, a name and a statement each: a call centre's own tables are one line away.
 
 mod callbacks;
+mod contacts;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -16,6 +17,7 @@ use rusqlite::{Connection, ToSql, params};
 use tokio::sync::oneshot;
 
 pub(crate) use self::callbacks::CallbackRow;
+pub(crate) use self::contacts::ContactRow;
 
 /// What the program itself keeps. `callers` and `cases` are there for the flows' queries.
 const SCHEMA: &str = "
@@ -37,7 +39,8 @@ CREATE TABLE IF NOT EXISTS calls (
     recording   TEXT,
     voicemail   TEXT,
     direction   TEXT NOT NULL DEFAULT 'in',
-    callback    INTEGER
+    callback    INTEGER,
+    campaign    TEXT
 );
 CREATE TABLE IF NOT EXISTS events (
     id     INTEGER PRIMARY KEY,
@@ -60,8 +63,8 @@ CREATE TABLE IF NOT EXISTS cases (
 ";
 
 /// Columns of `calls` that databases of earlier versions lack.
-const LATER_COLUMNS: [(&str, &str); 2] =
-    [("direction", "TEXT NOT NULL DEFAULT 'in'"), ("callback", "INTEGER")];
+const LATER_COLUMNS: [(&str, &str); 3] =
+    [("direction", "TEXT NOT NULL DEFAULT 'in'"), ("callback", "INTEGER"), ("campaign", "TEXT")];
 
 /// A query a flow may ask by name.
 #[derive(Clone, Debug)]
@@ -81,6 +84,8 @@ pub(crate) struct CallBegun {
     pub(crate) started: String,
     /// The callback it tries to reach.
     pub(crate) callback: Option<u64>,
+    /// The campaign whose contact it is.
+    pub(crate) campaign: Option<String>,
 }
 
 /// A call as it ended.
@@ -131,6 +136,7 @@ pub(crate) enum Datum {
 enum Job {
     Begin(CallBegun),
     Callback(CallbackRow),
+    Contact(ContactRow),
     Finish(Box<CallRecord>),
     Event { call: Option<u64>, at: String, kind: &'static str, detail: String },
     Query { name: String, fields: Fields, answer: oneshot::Sender<Result<Row, QueryError>> },
@@ -184,7 +190,9 @@ impl Store {
                                COALESCE((SELECT MAX(call) FROM events), 0))";
         let last_call: i64 = connection.query_row(last, [], |row| row.get(0))?;
         let (callbacks, last_callback) = callbacks::open(&connection)?;
-        let kept = Kept { last_call: last_call.unsigned_abs(), callbacks, last_callback };
+        let contacts = contacts::all(&connection)?;
+        let last_call = last_call.unsigned_abs();
+        let kept = Kept { last_call, callbacks, last_callback, contacts };
         let queries = queries.iter().map(|q| (q.name.clone(), q.sql.clone())).collect();
         let (jobs, inbox) = mpsc::channel();
         let thread = std::thread::Builder::new()
@@ -217,6 +225,11 @@ impl Store {
     /// A callback is new or has changed.
     pub(crate) fn keep_callback(&self, row: CallbackRow) {
         self.send(Job::Callback(row));
+    }
+
+    /// A campaign has come further with a contact.
+    pub(crate) fn keep_contact(&self, row: ContactRow) {
+        self.send(Job::Contact(row));
     }
 
     /// A call has ended.
@@ -254,12 +267,15 @@ pub(crate) struct Kept {
     pub(crate) callbacks: Vec<CallbackRow>,
     /// The greatest number any callback ever had.
     pub(crate) last_callback: u64,
+    /// How far the campaigns had come.
+    pub(crate) contacts: Vec<ContactRow>,
 }
 
 /// Makes what is missing.
 fn make_tables(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(SCHEMA)?;
     connection.execute_batch(callbacks::SCHEMA)?;
+    connection.execute_batch(contacts::SCHEMA)?;
     for (column, kind) in LATER_COLUMNS {
         let sql = "SELECT COUNT(*) FROM pragma_table_info('calls') WHERE name = ?1";
         let there: i64 = connection.query_row(sql, [column], |row| row.get(0))?;
@@ -286,6 +302,7 @@ fn run(connection: &Connection, queries: &HashMap<String, String>, inbox: &mpsc:
         let done = match job {
             Job::Begin(call) => begin(connection, &call),
             Job::Callback(row) => callbacks::keep(connection, &row),
+            Job::Contact(row) => contacts::keep(connection, &row),
             Job::Finish(record) => finish(connection, &record),
             Job::Event { call, at, kind, detail } => connection
                 .prepare_cached(
@@ -310,11 +327,15 @@ fn run(connection: &Connection, queries: &HashMap<String, String>, inbox: &mpsc:
 }
 
 fn begin(connection: &Connection, call: &CallBegun) -> rusqlite::Result<usize> {
-    let direction = if call.callback.is_some() { "callback" } else { "in" };
+    let direction = match (&call.campaign, call.callback) {
+        (Some(_), _) => "out",
+        (None, Some(_)) => "callback",
+        (None, None) => "in",
+    };
     connection
         .prepare_cached(
-            "INSERT INTO calls (id, caller, called, started, direction, callback)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO calls (id, caller, called, started, direction, callback, campaign)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
             call.id.cast_signed(),
@@ -323,6 +344,7 @@ fn begin(connection: &Connection, call: &CallBegun) -> rusqlite::Result<usize> {
             call.started,
             direction,
             call.callback.map(u64::cast_signed),
+            call.campaign,
         ])
 }
 
@@ -410,7 +432,7 @@ mod tests {
         let (store, thread, kept) = Store::open(&path, &queries, &[("vip", &vips)]).unwrap();
         assert_eq!(kept, Kept::default());
         let (caller, called, started) = ("555".into(), "12345".into(), "now".into());
-        store.begin(CallBegun { id: 7, caller, called, started, callback: None });
+        store.begin(CallBegun { id: 7, caller, called, started, callback: None, campaign: None });
         let vip = store.query("caller".into(), fields(&[("caller", "555"), ("x", "y")])).await;
         assert_eq!(vip.unwrap(), [("vip".to_owned(), Datum::Integer(1))]);
         let rated = store.query("rate".into(), fields(&[("score", "5"), ("call", "7")])).await;

@@ -7,6 +7,7 @@
 mod agents;
 mod callbacks;
 mod calls;
+mod campaigns;
 mod ear;
 mod g711;
 mod garbage;

@@ -276,6 +276,11 @@ impl Server {
         self.rows("SELECT number, tries, last, outcome FROM callbacks ORDER BY id", Contact::of)
     }
 
+    /// How far the campaigns have come, by number.
+    pub(crate) fn contacts(&self) -> Vec<Contact> {
+        self.rows("SELECT number, tries, last, outcome FROM contacts ORDER BY number", Contact::of)
+    }
+
     fn rows<T>(&self, sql: &str, of: fn(&Row<'_>) -> rusqlite::Result<T>) -> Vec<T> {
         let database = self.database();
         let mut statement = database.prepare(sql).expect("the table is there");
