@@ -114,6 +114,12 @@ fn row(case: &str, metric: &str, unit: &str, ours: f64, peer: &str, theirs: Opti
     row.save().expect("the summary can be written");
 }
 
+/// What it costs that blocks of two seconds can be decoded alone.
+fn two_seconds(case: &str, [short, long]: [f64; 2]) {
+    let case = format!("{case}-2s-blocks");
+    row(&case, "size", "bits/sample", short, "one long block", Some(long));
+}
+
 /// A voice that comes back 75 ms later and 30 dB fainter on a line of noise: coded beside it, and
 /// alone.
 fn echo(files: &[(String, Vec<u8>)]) {
@@ -153,7 +159,7 @@ fn main() {
     if files.is_empty() {
         files = vec![("generated-speech".into(), signals::ulaw(&signals::speech(60 * SECOND, 1)))];
     }
-    let mut blocks = [0.0; 2];
+    let mut blocks = [[0.0; 2]; LEVELS.len()];
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpus"));
     for (name, sound) in &files {
         let peers = peers(sound);
@@ -176,12 +182,14 @@ fn main() {
                 row(&format!("{name}-max-whole"), "size", "bits/sample", bits, "-", None);
             }
         }
-        let [short, long] = [2 * SECOND, usize::MAX].map(|len| ours(sound, Level::High, len).bits);
-        let case = format!("{name}-high-2s-blocks");
-        row(&case, "size", "bits/sample", short, "one long block", Some(long));
-        blocks = [blocks[0] + short, blocks[1] + long];
+        for ((level, level_name, _), sums) in LEVELS.into_iter().zip(&mut blocks) {
+            let bits = [2 * SECOND, usize::MAX].map(|len| ours(sound, level, len).bits);
+            two_seconds(&format!("{name}-{level_name}"), bits);
+            *sums = [sums[0] + bits[0], sums[1] + bits[1]];
+        }
     }
-    let [short, long] = blocks.map(|sum| sum / files.len() as f64);
-    row("all-high-2s-blocks", "size", "bits/sample", short, "one long block", Some(long));
+    for ((_, level_name, _), sums) in LEVELS.into_iter().zip(blocks) {
+        two_seconds(&format!("all-{level_name}"), sums.map(|sum| sum / files.len() as f64));
+    }
     echo(&files);
 }
