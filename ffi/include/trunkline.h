@@ -1027,6 +1027,13 @@ tl_status tl_acd_poll(struct tl_acd *acd, tl_acd_output *output);
  */
 tl_status tl_acd_deadline(const struct tl_acd *acd, tl_time *at);
 
+/**
+ * Stores in `at` the instant of the last input, before which none may be. Of a restored engine: that of
+ * the snapshot.
+ */
+tl_status tl_acd_last_input(const struct tl_acd *acd,
+                            tl_time *at);
+
 /* ===========================================================================
  * Routing: setting up
  *
@@ -2714,6 +2721,35 @@ tl_status tl_calendar_days(int32_t year,
                            uint32_t month,
                            uint32_t day,
                            int32_t *days);
+
+/* ===========================================================================
+ * Routing: on-duty groups
+ *
+ * Agents who are members of a queue in the hours of a calendar, and not outside them.
+ */
+
+/** One agent of an on-duty group. */
+typedef struct tl_acd_duty {
+    /** The agent. */
+    uint64_t agent;
+    /** Its place in the queue while on duty; NULL for the defaults. */
+    const tl_acd_membership *place;
+} tl_acd_duty;
+
+/**
+ * Makes the next change that is due at an instant, that of these agents a queue has those on duty: in
+ * the hours of the calendar one of them joins it, outside them one leaves. Stores who in `agent`;
+ * `TL_DONE` when nothing is due. Call it until then, with the outputs polled after each change (an
+ * offer ends when its agent goes off duty; a conversation goes on), and again no later than
+ * `tl_calendar_next_change` says. `TL_ERR_ACD_NO_AGENT`: one of them is no more.
+ */
+tl_status tl_acd_keep_duty(tl_acd *acd,
+                           const tl_calendar *calendar,
+                           tl_time at,
+                           uint64_t queue,
+                           const struct tl_acd_duty *group,
+                           size_t count,
+                           uint64_t *agent);
 
 /* ===========================================================================
  * Routing: calling out

@@ -38,6 +38,7 @@ const SECTIONS: &[&str] = &[
     "acd/reports",
     "acd/door",
     "acd/calendar",
+    "acd/duty",
     "acd/campaign",
     "acd/contacts",
     "acd/dialling",

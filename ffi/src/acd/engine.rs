@@ -334,6 +334,19 @@ pub unsafe extern "C" fn tl_acd_deadline(acd: *const tl_acd, at: *mut tl_time) -
     }
 }
 
+/// Stores in `at` the instant of the last input, before which none may be. Of a restored engine: that of
+/// the snapshot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_last_input(acd: *const tl_acd, at: *mut tl_time) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_last_input", acd, |engine| {
+            store(at, "at", engine.last_input().ms())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
 /// Engines may be handed from one thread to another.
 const _: fn() = || {
     fn assert_send<T: Send>() {}

@@ -1,4 +1,4 @@
-/* Working hours, and a campaign from its first contact to its last. */
+/* Working hours, agents on duty in them, and a campaign from its first contact to its last. */
 #include "check.h"
 
 #define HOUR ((tl_time)3600000)
@@ -95,6 +95,80 @@ static void hours(void)
     EXPECT(TL_ERR_ARGUMENT, tl_calendar_new(&config, &calendar));
 }
 
+/* The night's agents of a queue come at ten in the evening and go at six. */
+static void duty(void)
+{
+    static const tl_period night[] = {{0, 360}, {1320, 1440}};
+    tl_calendar_config config;
+    tl_calendar *calendar;
+    tl_acd *acd;
+    tl_acd_output out;
+    tl_acd_call call;
+    tl_acd_membership place;
+    uint64_t queue, who, members[2];
+    tl_time at;
+    size_t count;
+    OK(tl_calendar_defaults(&config));
+    for (int i = 0; i < 7; i++) {
+        config.week[i] = night;
+        config.week_count[i] = 2;
+    }
+    OK(tl_calendar_new(&config, &calendar));
+    OK(tl_acd_new(NULL, &acd));
+    OK(tl_acd_add_queue(acd, NULL, &queue));
+    OK(tl_acd_membership_defaults(&place));
+    place.penalty = 3;
+    tl_acd_duty group[] = {{0, NULL}, {0, &place}};
+    for (int i = 0; i < 2; i++) {
+        OK(tl_acd_add_agent(acd, NULL, &group[i].agent));
+        OK(tl_acd_set_agent_state(acd, HOUR, group[i].agent, TL_ACD_AVAILABLE, 0));
+    }
+    while (tl_acd_poll(acd, &out) == TL_OK)
+        ;
+    EXPECT(TL_DONE, tl_acd_keep_duty(acd, calendar, 21 * HOUR, queue, group, 2, &who));
+    OK(tl_acd_keep_duty(acd, calendar, 22 * HOUR, queue, group, 2, &who));
+    CHECK(who == group[0].agent);
+    OK(tl_acd_keep_duty(acd, calendar, 22 * HOUR, queue, group, 2, &who));
+    CHECK(who == group[1].agent);
+    EXPECT(TL_DONE, tl_acd_keep_duty(acd, calendar, 22 * HOUR, queue, group, 2, &who));
+    OK(tl_acd_list_members(acd, queue, members, 2, &count));
+    CHECK(count == 2);
+    tl_acd_member_info info;
+    OK(tl_acd_get_member(acd, group[1].agent, queue, &info));
+    CHECK(info.penalty == 3);
+
+    /* A phone that rings at six stops ringing. */
+    OK(tl_acd_call_defaults(&call));
+    call.queue = queue;
+    OK(tl_acd_arrive(acd, 24 * HOUR + 6 * HOUR - 1, &call));
+    while (tl_acd_poll(acd, &out) == TL_OK && out.kind != TL_ACD_OFFER)
+        ;
+    CHECK(out.kind == TL_ACD_OFFER && out.agent == group[0].agent);
+    while (tl_acd_poll(acd, &out) == TL_OK)
+        ;
+    OK(tl_calendar_next_change(calendar, 24 * HOUR + 5 * HOUR, &at));
+    CHECK(at == 30 * HOUR);
+    OK(tl_acd_keep_duty(acd, calendar, at, queue, group, 2, &who));
+    while (tl_acd_poll(acd, &out) == TL_OK && out.kind != TL_ACD_OFFER_ENDED)
+        ;
+    CHECK(who == group[0].agent && out.kind == TL_ACD_OFFER_ENDED && out.agent == who);
+    while (tl_acd_poll(acd, &out) == TL_OK)
+        ;
+    OK(tl_acd_keep_duty(acd, calendar, at, queue, group, 2, &who));
+    EXPECT(TL_DONE, tl_acd_keep_duty(acd, calendar, at, queue, group, 2, &who));
+    OK(tl_acd_list_members(acd, queue, members, 2, &count));
+    CHECK(count == 0);
+    OK(tl_acd_last_input(acd, &at));
+    CHECK(at == 30 * HOUR - 1);
+
+    OK(tl_acd_remove_agent(acd, group[0].agent));
+    EXPECT(TL_ERR_ACD_NO_AGENT, tl_acd_keep_duty(acd, calendar, 46 * HOUR, queue, group, 2, &who));
+    EXPECT(TL_ERR_NULL, tl_acd_keep_duty(acd, calendar, 46 * HOUR, queue, NULL, 2, &who));
+    EXPECT(TL_DONE, tl_acd_keep_duty(acd, calendar, 46 * HOUR, queue, NULL, 0, &who));
+    OK(tl_calendar_free(calendar));
+    OK(tl_acd_free(acd));
+}
+
 static uint32_t add(uint64_t tag, uint64_t number)
 {
     tl_campaign_contact contact;
@@ -109,6 +183,7 @@ static uint32_t add(uint64_t tag, uint64_t number)
 int main(void)
 {
     hours();
+    duty();
 
     static const tl_period day[] = {{540, 1200}};
     static union {

@@ -42,6 +42,7 @@ layouts! {
     tl_offset { from, seconds, reserved }
     tl_day { year, month, day, rule, value, period_count, periods }
     tl_calendar_config { struct_size, week_count, week, offsets, offset_count, days, day_count }
+    tl_acd_duty { agent, place }
     tl_campaign_retry { after_ms, tries, reserved }
     tl_campaign_config { struct_size, contacts, do_not_call, mode, dials_per_100_agents, intensified_mode, intensified_dials_per_100_agents, cap_per_mille, preview_ms, skip_ms, complaints_max, success_min_per_mille, success_high_per_mille, sample_min, blend_on_per_mille, blend_off_per_mille, blend_reserve, zone_count, abandoned, busy, no_answer, machine, congestion, zones, period_ms, reserved }
     tl_campaign_contact { struct_size, zone, tag, number, not_before, priority, reserved }
