@@ -2,7 +2,7 @@
 # The same bits on this machine and, where Rust has a standard library for them here, on others: a
 # processor of 64-bit Arm through qemu, and one of 32 bits. `test.sh MACHINE...` insists on those.
 #
-# The 32 bits run on any x86-64, and rustup fetches Rust's library for them, 25 MB, once.
+# The 32 bits run on any x86-64; rustup fetches Rust's library for them, once.
 set -euo pipefail
 cd "$(dirname "$0")"
 
