@@ -194,7 +194,7 @@ pub(crate) const fn fixed_size<K: Kind>() -> usize {
 pub(crate) unsafe fn init<K: Kind, S>(
     (memory, len): (*mut u8, usize),
     out: *mut *mut K,
-    lay: impl FnOnce(&mut Arena) -> Result<S, Failure>,
+    lay: impl Fn(&mut Arena) -> Result<S, Failure>,
     build: impl FnOnce(S) -> Result<K::Value, Failure>,
 ) -> Outcome {
     // SAFETY: the very same contract.
@@ -208,7 +208,7 @@ unsafe fn place<K: Kind, S>(
     len: usize,
     heap: usize,
     out: *mut *mut K,
-    lay: impl FnOnce(&mut Arena) -> Result<S, Failure>,
+    lay: impl Fn(&mut Arena) -> Result<S, Failure>,
     build: impl FnOnce(S) -> Result<K::Value, Failure>,
 ) -> Outcome {
     if out.is_null() {
@@ -216,6 +216,14 @@ unsafe fn place<K: Kind, S>(
     }
     // SAFETY: the caller vouches for the memory.
     let mut arena = unsafe { Arena::over(memory, len) }?;
+    // Some blocks would do by where they happen to lie: what is too short once is so always.
+    let needed = size::<K, S>(&lay)?;
+    if len < needed {
+        return Err(Failure::new(
+            tl_status::TL_ERR_MEMORY,
+            format_args!("a block of {len} bytes is too small, {needed} are needed"),
+        ));
+    }
     let Some(place) = arena.one::<Object<K>>()? else {
         return Err(not_an_object());
     };
