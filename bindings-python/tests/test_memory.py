@@ -180,6 +180,7 @@ def routing() -> Kinds:
         engine.hangup(next(now), joined.call)
         for output in engine:
             assert repr(output) and output == output
+        engine.take_call_rows()
 
     def member() -> None:
         other = engine.add_agent(tag=2, profile=engine.add_profile({3: 1}))
