@@ -104,6 +104,16 @@ pub enum Input {
         /// Which agent.
         agent: AgentId,
     },
+    /// The agent pauses in one of its queues, or no longer: it stays a member, and what it is for
+    /// its other queues. A phone that rings goes on ringing.
+    SetPause {
+        /// Which agent.
+        agent: AgentId,
+        /// In which queue.
+        queue: QueueId,
+        /// For this reason of the embedder's list; `None` ends the pause.
+        paused: Option<u16>,
+    },
 }
 
 /// Why a call was not let in.
@@ -331,6 +341,19 @@ pub enum Output {
         /// Its state.
         state: AgentState,
     },
+    /// An agent is paused in one of its queues, or no longer, by [`Input::SetPause`].
+    PauseChanged {
+        /// The agent.
+        agent: AgentId,
+        /// Its tag.
+        agent_tag: u64,
+        /// The queue.
+        queue: QueueId,
+        /// The reason for which it was paused there; `None`: it was not.
+        from: Option<u16>,
+        /// The reason for which it is paused there now; `None`: it is not.
+        to: Option<u16>,
+    },
 }
 
 plain!(enum RejectCause { 0 Busy, 1 Declined, 2 Unreachable, 3 Failed });
@@ -340,5 +363,5 @@ plain!(enum Input {
     0 Tick, 1 Arrive(config), 2 Hangup { call }, 3 Exit { call, key },
     4 Move { call, queue, keep_age }, 5 SetPriority { call, priority }, 6 Accept { offer },
     7 Reject { offer, cause }, 8 Complete { call, by }, 9 AgentState { agent, state },
-    10 EndWrapUp { agent },
+    10 EndWrapUp { agent }, 11 SetPause { agent, queue, paused },
 });

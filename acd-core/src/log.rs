@@ -34,7 +34,7 @@
 //! # Ok::<(), acd_core::Error>(())
 //! ```
 //!
-//! # Format, version 4
+//! # Format, version 5
 //!
 //! Little-endian. The bytes `TLACDLOG`, the version (2 bytes), 6 bytes of 0, the length of the
 //! snapshot (8), the snapshot. Then for each change: the length of its body (2), the body, a check
@@ -57,7 +57,7 @@ use crate::skill::Skill;
 use crate::time::Time;
 
 const MAGIC: [u8; 8] = *b"TLACDLOG";
-const VERSION: u16 = 4;
+const VERSION: u16 = 5;
 /// Magic, version, padding, length of the snapshot.
 const HEADER: usize = 24;
 /// Length and check around a body.

@@ -2,7 +2,7 @@
 
 use crate::plain::{Plain, Sink, Source, plain};
 use crate::slab::{HalfLine, NIL, Slab};
-use crate::time::{Ms, Stamp, Time};
+use crate::time::{Stamp, Time};
 use crate::tree::{Arena, Links};
 
 /// An agent's place in a queue.
@@ -16,21 +16,31 @@ pub struct Membership {
     pub position: u32,
     /// Time for paperwork after a call of this queue, in ms, instead of the agent's or queue's.
     pub wrap_up_ms: Option<u32>,
+    /// Paused in this queue, for a reason of the embedder's list: a member that is not offered its
+    /// calls, and is what it was for all other queues. Looked at when the agent joins; afterwards
+    /// [`Input::SetPause`](crate::Input::SetPause) changes it, and configuring does not.
+    pub paused: Option<u16>,
 }
 
-/// What a queue has counted a member as, and its paperwork.
+/// What a queue has counted a member as, what the rest of its slot means, and its paperwork.
 #[derive(Clone, Copy, Debug, Default)]
 struct Standing(u16);
 
 impl Standing {
     const LOGGED_IN: u16 = 1 << 15;
     const WILLING: u16 = 1 << 14;
+    const PAUSED: u16 = 1 << 13;
+    const HAS_WRAP_UP: u16 = 1 << 12;
     /// Below are the pieces of paperwork: there are not more of them than an agent handles at a
     /// time, which is 255 a medium.
-    const RESTING: u16 = Self::WILLING - 1;
+    const RESTING: u16 = Self::HAS_WRAP_UP - 1;
+
+    fn has(self, mark: u16) -> bool {
+        self.0 & mark != 0
+    }
 
     fn set(&mut self, mark: u16, on: bool) -> bool {
-        let was = self.0 & mark != 0;
+        let was = self.has(mark);
         self.0 = if on { self.0 | mark } else { self.0 & !mark };
         was != on
     }
@@ -61,8 +71,12 @@ pub struct Member {
     /// Calls accepted, and conversations ended.
     pub(crate) calls: u32,
     pub(crate) ended: u32,
+    wrap_up_ms: u32,
+    /// The second since the Unix epoch in which it was last paused: these few bytes keep the slot
+    /// within its half line until 2106. Only told, never decided by.
+    paused_s: u32,
     last_end: Stamp,
-    wrap_up_ms: Option<Ms<4>>,
+    pause_reason: u16,
 }
 
 impl Default for Member {
@@ -82,8 +96,10 @@ impl Default for Member {
             position: 0,
             calls: 0,
             ended: 0,
+            wrap_up_ms: 0,
+            paused_s: 0,
             last_end: Stamp::NONE,
-            wrap_up_ms: None,
+            pause_reason: 0,
         }
     }
 }
@@ -99,28 +115,49 @@ impl Member {
         (u64::from(self.penalty) << 16) | u64::from(self.level)
     }
 
-    /// As it was asked for.
+    /// As it was asked for, and whether it is paused now.
     pub(crate) fn place(&self) -> Membership {
         let Self { penalty, level, position, .. } = *self;
-        Membership { penalty, level, position, wrap_up_ms: self.wrap_up_ms() }
+        let (wrap_up_ms, paused) = (self.wrap_up_ms(), self.paused());
+        Membership { penalty, level, position, wrap_up_ms, paused }
     }
 
+    /// All of a place but the pause.
     pub(crate) fn set_place(&mut self, place: &Membership) {
         (self.penalty, self.level, self.position) = (place.penalty, place.level, place.position);
-        self.wrap_up_ms = place.wrap_up_ms.map(|ms| Ms::of(u64::from(ms)));
+        self.wrap_up_ms = place.wrap_up_ms.unwrap_or(0);
+        self.standing.set(Standing::HAS_WRAP_UP, place.wrap_up_ms.is_some());
     }
 
     pub(crate) fn wrap_up_ms(&self) -> Option<u32> {
-        self.wrap_up_ms.map(|ms| ms.ms() as u32)
+        self.standing.has(Standing::HAS_WRAP_UP).then_some(self.wrap_up_ms)
+    }
+
+    /// The reason for which it is paused.
+    pub(crate) fn paused(&self) -> Option<u16> {
+        self.standing.has(Standing::PAUSED).then_some(self.pause_reason)
+    }
+
+    pub(crate) fn set_paused(&mut self, paused: Option<u16>, now: Time) {
+        self.standing.set(Standing::PAUSED, paused.is_some());
+        self.pause_reason = paused.unwrap_or(0);
+        if paused.is_some() {
+            self.paused_s = u32::try_from(now.ms() / 1_000).unwrap_or(u32::MAX);
+        }
+    }
+
+    /// When it was last paused, in whole seconds; [`Time::ZERO`] if never.
+    pub(crate) fn last_pause(&self) -> Time {
+        Time::from_secs(self.paused_s.into())
     }
 
     /// What the queue has counted it as.
     pub(crate) fn logged_in(&self) -> bool {
-        self.standing.0 & Standing::LOGGED_IN != 0
+        self.standing.has(Standing::LOGGED_IN)
     }
 
     pub(crate) fn willing(&self) -> bool {
-        self.standing.0 & Standing::WILLING != 0
+        self.standing.has(Standing::WILLING)
     }
 
     /// Whether that is news.
@@ -135,7 +172,12 @@ impl Member {
 
     /// Whether paperwork keeps it from this queue's calls.
     pub(crate) fn rests(&self) -> bool {
-        self.standing.0 & Standing::RESTING != 0
+        self.standing.has(Standing::RESTING)
+    }
+
+    /// Whether it takes this queue's calls, as far as they are no business of the agent's others.
+    pub(crate) fn serves(&self) -> bool {
+        !self.rests() && self.paused().is_none()
     }
 
     pub(crate) fn begin_rest(&mut self) {
@@ -189,8 +231,8 @@ impl Arena<ByPool> for Slab<'_, Member, HalfLine> {
     }
 }
 
-plain!(struct Membership { penalty, level, position, wrap_up_ms });
-plain!(struct Member { rank, next, queue, agent, pool, in_pool, before, penalty, level, standing, joined, position, calls, ended, last_end, wrap_up_ms });
+plain!(struct Membership { penalty, level, position, wrap_up_ms, paused });
+plain!(struct Member { rank, next, queue, agent, pool, in_pool, before, penalty, level, standing, joined, position, calls, ended, wrap_up_ms, paused_s, last_end, pause_reason });
 
 impl Plain for Standing {
     fn put(&self, sink: &mut dyn Sink) {

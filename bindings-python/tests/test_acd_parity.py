@@ -109,6 +109,8 @@ class Scene:
             "level": given.get("level", 0),
             "position": given.get("position", 0),
         }
+        if "paused" in given:
+            place["paused"] = given["paused"]
         for queue in given["queues"]:
             self.engine.join_queue(agent, self.queues[queue], **place)
         self.agent_names.append(given["name"])
@@ -157,6 +159,10 @@ class Scene:
                 engine.set_agent_state(at, self.agents[name], "logged_out")
             case "state":
                 engine.set_agent_state(at, self.agents[name], "not_ready", int(of))
+            case "pause":
+                engine.set_pause(at, self.agents[name], self.queues[of], int(options[0]))
+            case "unpause":
+                engine.set_pause(at, self.agents[name], self.queues[of], None)
             case "done":
                 engine.end_wrap_up(at, self.agents[name])
             case _:
@@ -196,6 +202,10 @@ class Scene:
             case acd.Moved():
                 [queue] = [name for name, of in self.queues.items() if of == output.queue]
                 return f"moved {calls[output.call_tag]} to {queue} at {output.position}"
+            case acd.PauseChanged():
+                [queue] = [name for name, of in self.queues.items() if of == output.queue]
+                un, reason = ("un", "") if output.paused is None else ("", f" {output.paused}")
+                return f"{un}paused {agents[output.agent_tag]} in {queue}{reason}"
             case acd.PriorityChanged():
                 change = f"{output.from_priority} to {output.priority}"
                 return f"priority {calls[output.call_tag]} {change} at {output.position}"

@@ -669,6 +669,12 @@ typedef struct tl_acd_membership {
     uint32_t position;
     /** Time for paperwork after a call of this queue. Default: `TL_NONE32`. */
     uint32_t wrap_up_ms;
+    /**
+     * Paused in this queue from the start, for a reason of your own list, at most 65,534; looked
+     * at by `tl_acd_join_queue` only, afterwards it is `tl_acd_set_pause` that counts. Default:
+     * `TL_NONE32`.
+     */
+    uint32_t paused;
 } tl_acd_membership;
 
 /** One skill at one level: in a class the least level asked for, in a profile the level had. */
@@ -797,6 +803,12 @@ TL_ENUM(tl_acd_output_kind, uint32_t) {
      * from_priority, priority, position. Aging alone is no change.
      */
     TL_ACD_PRIORITY_CHANGED = 12,
+    /**
+     * An agent is paused in one of its queues, or no longer, by `tl_acd_set_pause`: agent,
+     * agent_tag, queue, reason (your own, of the pause; `TL_NONE32`: it is paused no longer), detail
+     * (the reason before; `TL_NONE32`: it was not paused).
+     */
+    TL_ACD_PAUSE_CHANGED = 13,
 };
 
 /** Why a call was not let in. */
@@ -1079,7 +1091,7 @@ tl_status tl_acd_join_queue(tl_acd *acd,
                             uint64_t queue,
                             const tl_acd_membership *config);
 
-/** Changes an agent's place in a queue. `config` may be NULL for the defaults. */
+/** Changes an agent's place in a queue; a pause stays. `config` may be NULL for the defaults. */
 tl_status tl_acd_set_membership(tl_acd *acd,
                                 uint64_t agent,
                                 uint64_t queue,
@@ -1155,6 +1167,17 @@ tl_status tl_acd_set_agent_state(tl_acd *acd,
                                  uint64_t agent,
                                  uint32_t state,
                                  uint16_t reason);
+
+/**
+ * The agent pauses in one of its queues, for a `reason` of your own list, at most 65,534; or no
+ * longer, for `TL_NONE32`. It stays a member, and what it is for its other queues; a phone that
+ * rings goes on ringing. `TL_ACD_PAUSE_CHANGED` tells of it.
+ */
+tl_status tl_acd_set_pause(tl_acd *acd,
+                           tl_time now,
+                           uint64_t agent,
+                           uint64_t queue,
+                           uint32_t reason);
 
 /** The agent has finished its paperwork early. */
 tl_status tl_acd_end_wrap_up(tl_acd *acd, tl_time now, uint64_t agent);
@@ -1305,7 +1328,7 @@ typedef struct tl_acd_queue_counters {
     uint32_t members;
     /** Those logged in. */
     uint32_t logged_in;
-    /** Those of them taking calls, busy or not. */
+    /** Those of them taking calls, busy or not: neither not ready nor paused in this queue. */
     uint32_t taking_calls;
     /** Those of them who could take one now. */
     uint32_t free;
@@ -1387,6 +1410,12 @@ typedef struct tl_acd_member_info {
     tl_time last_call;
     /** When the agent last logged in. */
     tl_time login;
+    /** When it was last paused in this queue, in whole seconds; `TL_NONE` if it never was. */
+    tl_time last_pause;
+    /** The reason for which it is paused in this queue; `TL_NONE32`: it is not. */
+    uint32_t paused;
+    /** 0. */
+    uint32_t reserved32;
     /** For later versions; 0. */
     uint64_t reserved[2];
 } tl_acd_member_info;
@@ -1552,8 +1581,12 @@ typedef struct tl_acd_why_waiting {
     tl_time alone_until;
     /** When something changes for it by itself, or `TL_NONE`. */
     tl_time next_change;
+    /** Members paused in this queue: in the order after those not ready. */
+    uint32_t paused;
+    /** 0. */
+    uint32_t reserved32;
     /** For later versions; 0. */
-    uint64_t reserved[2];
+    uint64_t reserved;
 } tl_acd_why_waiting;
 
 /**
@@ -1571,8 +1604,8 @@ typedef struct tl_acd_why_idle {
     uint32_t held;
     /** Calls it could take: none, when it is available and outputs have been polled. */
     uint32_t open;
-    /** 0. */
-    uint32_t reserved32;
+    /** Calls of queues it is paused in: in the order after those whose window excludes its penalty. */
+    uint32_t paused;
     /** Until when it is left alone after an offer it missed, or `TL_NONE`. */
     tl_time left_alone_until;
     /** For later versions; 0. */

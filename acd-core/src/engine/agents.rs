@@ -44,6 +44,24 @@ impl Engine<'_> {
         self.refresh(agent);
     }
 
+    /// The agent is paused in one of its queues, for this reason, or no longer.
+    pub(super) fn set_pause(&mut self, agent: u32, queue: u32, to: Option<u16>) {
+        let Some(member) = self.member_of(agent, queue) else { return };
+        let from = self.members[member].paused();
+        if from == to {
+            return;
+        }
+        self.members[member].set_paused(to, self.now);
+        self.say(Output::PauseChanged {
+            agent: self.agent_id(agent),
+            agent_tag: self.agents[agent].tag,
+            queue: self.queue_id(queue),
+            from,
+            to,
+        });
+        self.refresh(agent);
+    }
+
     /// Calls that wait for this agent alone need not any more.
     fn free_seekers(&mut self, agent: u32) {
         let mut call = self.agents[agent].sought;
@@ -66,17 +84,17 @@ impl Engine<'_> {
         }
         let request = self.agents[agent].request();
         let logged_in = request != AgentRequest::LoggedOut;
-        let willing = request == AgentRequest::Available;
         let mut at = self.agents[agent].members;
         while at != NIL {
             let queue = self.members[at].queue;
             let medium = self.queues[queue].config.medium;
-            if self.agents[agent].is_free(medium, self.now) && !self.rests(at) {
+            if self.agents[agent].is_free(medium, self.now) && self.members[at].serves() {
                 self.line_up(at);
             } else {
                 self.unlink_member(at);
             }
             let member = &mut self.members[at];
+            let willing = request == AgentRequest::Available && member.paused().is_none();
             let counts = &mut self.queues[queue];
             let levels_changed = member.set_logged_in(logged_in);
             if levels_changed {

@@ -22,6 +22,8 @@ pub struct WhyWaiting {
     pub logged_out: u32,
     /// Members not ready.
     pub not_ready: u32,
+    /// Members paused in this queue.
+    pub paused: u32,
     /// Members left alone for a while after an offer they missed.
     pub left_alone: u32,
     /// Members ringing, talking or in wrap-up, that of this queue alone included.
@@ -54,6 +56,8 @@ pub struct WhyIdle {
     pub unskilled: u32,
     /// Calls whose window excludes its penalty.
     pub out_of_window: u32,
+    /// Calls of queues it is paused in.
+    pub paused: u32,
     /// Calls that ring elsewhere, wait for another agent alone, have not come to its level, are of
     /// a queue whose paperwork it still does, or it missed a short while ago.
     pub held: u32,
@@ -86,22 +90,23 @@ impl Engine<'_> {
             if !self.members.is_live(member) || self.members[member].queue != queue {
                 continue;
             }
-            let penalty = self.members[member].penalty;
-            let agent = &self.agents[self.members[member].agent];
+            let place = &self.members[member];
+            let agent = &self.agents[place.agent];
             let count = if !self.skills.fits(line.class, agent.profile) {
                 &mut why.unskilled
-            } else if !line.penalties.admits(penalty) || !self.reaches(index, &self.members[member])
-            {
+            } else if !line.penalties.admits(place.penalty) || !self.reaches(index, place) {
                 &mut why.out_of_window
             } else if agent.request() == AgentRequest::LoggedOut {
                 &mut why.logged_out
             } else if agent.request() != AgentRequest::Available {
                 &mut why.not_ready
+            } else if place.paused().is_some() {
+                &mut why.paused
             } else if agent.quiet_until() > self.goal {
                 &mut why.left_alone
-            } else if !agent.is_free(medium, self.goal) || self.rests(member) {
+            } else if !agent.is_free(medium, self.goal) || place.rests() {
                 &mut why.busy
-            } else if self.remembers(index, self.members[member].agent) {
+            } else if self.remembers(index, place.agent) {
                 &mut why.tried
             } else {
                 &mut why.free
@@ -134,6 +139,8 @@ impl Engine<'_> {
                     why.unskilled += line.calls;
                 } else if !line.penalties.admits(penalty) {
                     why.out_of_window += line.calls;
+                } else if member.paused().is_some() {
+                    why.paused += line.calls;
                 } else {
                     why.held += line.calls;
                     let mut open = line.open.first(&self.calls);
@@ -155,10 +162,10 @@ impl Engine<'_> {
             let alone = self.calls.alone_until(call).is_some();
             let Line { class, penalties, .. } = self.lines[line];
             if let Some(place) = self.preferred_place(call) {
-                let penalty = self.members[place].penalty;
-                let counted = self.skills.fits(class, at.profile) && penalties.admits(penalty);
-                let rests = self.rests(place);
-                if counted && alone && !rests && state == CallState::Waiting {
+                let place = &self.members[place];
+                let counted =
+                    self.skills.fits(class, at.profile) && penalties.admits(place.penalty);
+                if counted && alone && place.serves() && state == CallState::Waiting {
                     (why.held, why.open) = (why.held - 1, why.open + 1);
                 }
             }

@@ -370,6 +370,7 @@ impl<'a> Engine<'a> {
             Input::AgentState { agent, .. } | Input::EndWrapUp { agent } => {
                 self.agent(agent).map(drop)
             }
+            Input::SetPause { agent, queue, .. } => self.member(agent, queue).map(drop),
         }
     }
 
@@ -388,6 +389,9 @@ impl<'a> Engine<'a> {
             Input::Complete { call, by } => self.complete(call.index(), by),
             Input::AgentState { agent, state } => self.request(agent.index(), state),
             Input::EndWrapUp { agent } => self.end_wrap_ups(agent.index()),
+            Input::SetPause { agent, queue, paused } => {
+                self.set_pause(agent.index(), queue.index(), paused);
+            }
         }
     }
 

@@ -81,15 +81,17 @@ impl Engine<'_> {
         self.call_order
     }
 
-    /// The call this agent would get if it became free now, and why that one.
+    /// The call this agent would get if it became free now, and why that one. It gets none of the
+    /// queues it is paused in.
     ///
     /// # Errors
     /// No such agent.
     pub fn next_call(&self, agent: AgentId) -> Result<Option<NextCall>, Error> {
         let agent = self.agent(agent)?;
-        let first = self.best_claim(agent, |_| true, NIL);
+        let serves = |place: &Member| place.paused().is_none();
+        let first = self.best_claim(agent, serves, NIL);
         Ok(first.map(|first| {
-            let second = self.best_claim(agent, |_| true, first.call);
+            let second = self.best_claim(agent, serves, first.call);
             NextCall {
                 call: self.call_id(first.call),
                 because: first.before(second.as_ref()),

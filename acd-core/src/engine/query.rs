@@ -111,7 +111,7 @@ pub struct Staff {
     pub members: u32,
     /// Those logged in.
     pub logged_in: u32,
-    /// Those of them taking calls, busy or not.
+    /// Those of them taking calls, busy or not: neither not ready nor paused in this queue.
     pub taking_calls: u32,
     /// Those of them who could take one now.
     pub free: u32,

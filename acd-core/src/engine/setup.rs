@@ -164,6 +164,7 @@ impl Engine<'_> {
         let Some(index) = self.members.insert(member) else {
             return Err(Error::Full(Table::Memberships));
         };
+        self.members[index].set_paused(config.paused, self.now);
         self.next_member = self.next_member.wrapping_add(1);
         self.agents[a].members = index;
         self.queues[q].members += 1;
@@ -171,7 +172,8 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// Changes an agent's place in a queue; calls, wrap-up and waiting order stay as they are.
+    /// Changes an agent's place in a queue; calls, wrap-up, a pause and the waiting order stay as
+    /// they are.
     ///
     /// # Errors
     /// No such agent or queue, or not a member.
@@ -181,15 +183,15 @@ impl Engine<'_> {
         queue: QueueId,
         config: Membership,
     ) -> Result<(), Error> {
-        let (a, q) = (self.agent(agent)?, self.queue(queue)?);
-        let member = self.member_of(a, q).ok_or(Error::NotMember(agent, queue))?;
-        if self.members[member].place() == config {
+        let member = self.member(agent, queue)?;
+        let at = &mut self.members[member];
+        if at.place() == (Membership { paused: at.paused(), ..config }) {
             return Ok(());
         }
         self.unlink_member(member);
         self.members[member].set_place(&config);
-        self.refresh(a);
-        self.note_levels(q);
+        self.refresh(agent.index());
+        self.note_levels(queue.index());
         Ok(())
     }
 
@@ -198,15 +200,20 @@ impl Engine<'_> {
     /// # Errors
     /// No such agent or queue, not a member, or outputs must be polled first.
     pub fn leave_queue(&mut self, agent: AgentId, queue: QueueId) -> Result<(), Error> {
-        let (a, q) = (self.agent(agent)?, self.queue(queue)?);
-        let member = self.member_of(a, q).ok_or(Error::NotMember(agent, queue))?;
+        let member = self.member(agent, queue)?;
         if self.parked.is_some() || self.out.room() < self.burst() {
             return Err(Error::Undrained);
         }
         self.drop_member(member);
-        self.refresh(a);
+        self.refresh(agent.index());
         self.settle_timers();
         Ok(())
+    }
+
+    /// An agent's place in a queue.
+    pub(super) fn member(&self, agent: AgentId, queue: QueueId) -> Result<u32, Error> {
+        let place = self.member_of(self.agent(agent)?, self.queue(queue)?);
+        place.ok_or(Error::NotMember(agent, queue))
     }
 
     pub(super) fn member_of(&self, agent: u32, queue: u32) -> Option<u32> {

@@ -3,7 +3,6 @@
 use super::Engine;
 use crate::call::{Call, CallState};
 use crate::member::Member;
-use crate::slab::NIL;
 use crate::time::Time;
 
 impl Engine<'_> {
@@ -93,10 +92,5 @@ impl Engine<'_> {
                 self.soil_agent(agent);
             }
         }
-    }
-
-    /// Whether paperwork of this queue alone keeps an agent from its calls.
-    pub(super) fn rests(&self, member: u32) -> bool {
-        member != NIL && self.members[member].rests()
     }
 }

@@ -35,8 +35,11 @@ pub struct CallView {
 /// What is known of a member of a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemberView {
-    /// Its place in the queue.
+    /// Its place in the queue, and whether it is paused there now.
     pub place: Membership,
+    /// When it was last paused there, in whole seconds; `None` if it never was. Being not ready is
+    /// no pause of a queue.
+    pub last_pause: Option<Time>,
     /// Calls of this queue it has accepted.
     pub calls: u32,
     /// When its last conversation of this queue ended; `None` if there was none.
@@ -149,12 +152,11 @@ impl Engine<'_> {
     /// # Errors
     /// No such agent or queue, or not a member.
     pub fn member_view(&self, agent: AgentId, queue: QueueId) -> Result<MemberView, Error> {
-        let (a, q) = (self.agent(agent)?, self.queue(queue)?);
-        let member = self.member_of(a, q).ok_or(Error::NotMember(agent, queue))?;
-        let (member, agent) = (&self.members[member], &self.agents[a]);
-        let of_queue = self.queues[q].config.wrap_up_ms;
+        let member = &self.members[self.member(agent, queue)?];
+        let (agent, of_queue) = (&self.agents[member.agent], &self.queues[member.queue].config);
         Ok(MemberView {
             place: member.place(),
+            last_pause: Some(member.last_pause()).filter(|at| *at != Time::ZERO),
             calls: member.calls,
             last_call: (member.ended > 0).then_some(member.last_end()),
             login: agent.login(),
@@ -162,7 +164,7 @@ impl Engine<'_> {
             ringing: agent.ringing,
             talking: agent.talking,
             wrapping: agent.wrapping(),
-            wrap_up_ms: member.wrap_up_ms().or(agent.wrap_up_ms()).unwrap_or(of_queue),
+            wrap_up_ms: member.wrap_up_ms().or(agent.wrap_up_ms()).unwrap_or(of_queue.wrap_up_ms),
         })
     }
 

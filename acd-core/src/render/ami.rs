@@ -18,7 +18,7 @@ use crate::time::Time;
 /// The events for what was seen: none, one, or several.
 ///
 /// A change of an agent's state is a `QueueMemberStatus` for each of its queues, and a
-/// `QueueMemberPause` where it begins or ends a pause.
+/// `QueueMemberPause` where it begins or ends a pause; a pause in one queue is one of that queue.
 ///
 /// # Errors
 /// As the sink says.
@@ -98,6 +98,9 @@ pub fn render(
                 member_of(seen, "QueueMemberStatus", engine, agent, queue, names, sink)?;
             }
             Ok(())
+        }
+        Output::PauseChanged { agent, queue, .. } => {
+            member_of(seen, "QueueMemberPause", engine, agent, queue, names, sink)
         }
         _ => Ok(()),
     }
@@ -390,10 +393,11 @@ fn put_member(
         return Ok(());
     };
     let name = names.agent(config.tag);
-    let (paused, reason) = match view.request {
-        AgentRequest::NotReady(reason) => (1, names.reason(reason)),
-        _ => (0, ""),
+    let reason = match view.request {
+        AgentRequest::NotReady(reason) => Some(reason),
+        _ => view.place.paused,
     };
+    let last_pause = last_pause.max(view.last_pause.unwrap_or(Time::ZERO));
     let epoch = |at: Time| seconds(at.ms());
     sink.begin(event)?;
     fields!(sink, "Queue": names.queue(queue));
@@ -406,7 +410,8 @@ fn put_member(
         "Penalty": view.place.penalty, "CallsTaken": view.calls,
         "LastCall": view.last_call.map_or(0, epoch), "LastPause": epoch(last_pause),
         "LoginTime": epoch(view.login), "InCall": u8::from(view.talking > 0),
-        "Status": device_state(&view), "Paused": paused, "PausedReason": reason);
+        "Status": device_state(&view), "Paused": u8::from(reason.is_some()),
+        "PausedReason": reason.map_or("", |reason| names.reason(reason)));
     if naming == Naming::Event {
         fields!(sink, "Ringinuse": u8::from(name.ring_in_use));
     }

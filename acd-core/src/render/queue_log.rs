@@ -9,8 +9,8 @@ use crate::time::Time;
 
 /// The lines for what was seen: none, one, or several.
 ///
-/// An agent pauses in all its queues at once here, so that is `PAUSEALL`; who logs in or out is
-/// `AGENTLOGIN` or `AGENTLOGOFF`.
+/// An agent that is not ready pauses in all its queues at once, so that is `PAUSEALL`; one that
+/// pauses in one of them is `PAUSE`; who logs in or out is `AGENTLOGIN` or `AGENTLOGOFF`.
 ///
 /// # Errors
 /// As the sink says.
@@ -93,6 +93,12 @@ pub fn render(seen: &Seen, names: &dyn Names, sink: &mut dyn Sink) -> fmt::Resul
             }
         }
         Output::AgentChanged { agent_tag, .. } => line.agent_changed(agent_tag),
+        Output::PauseChanged { agent_tag, queue, from, to, .. } => {
+            let event = if to.is_some() { "PAUSE" } else { "UNPAUSE" };
+            let reason = to.or(from).map_or("", |reason| names.reason(reason));
+            let (queue, agent) = (names.queue(queue), names.agent(agent_tag).name);
+            self::line(seen.at, "NONE", queue, agent, event, &[&reason], line.sink)
+        }
         _ => Ok(()),
     }
 }

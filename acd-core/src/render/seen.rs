@@ -234,6 +234,7 @@ impl<'a> Follower<'a> {
                 seen.agent = facts;
             }
             Output::Announce { call, .. } => seen.call = self.call(call),
+            Output::PauseChanged { agent, .. } => seen.agent = self.known(agent),
             _ => {}
         }
         seen

@@ -39,7 +39,7 @@ impl Ledger {
         assert_eq!(others.is_empty(), next.is_none(), "{choice:?}: there is somebody else");
         let free = self.agents.values().filter(|other| {
             other.places.contains_key(&call.queue)
-                && !self.rests(at, call.queue, other)
+                && self.serves(at, call.queue, other)
                 && (self.is_free(at, other) || other.id == who.id)
         });
         assert_eq!(choice.free as usize, free.count());

@@ -121,6 +121,7 @@ fn wrong(full: &Full) -> Vec<(Change, Error)> {
     let plain = QueueConfig::default();
     let order = |order| QueueConfig { strategy: Strategy::Custom(order), ..plain };
     let back = Error::TimeBackwards { last: NOW, now: Time(1) };
+    let pause = |agent, queue| input(Input::SetPause { agent, queue, paused: Some(1) });
     let mut all = vec![
         (Change::Input(Time(1), Input::Tick), back),
         (Change::Input(Time(1), Input::Hangup { call: waiting }), back),
@@ -205,6 +206,9 @@ fn wrong(full: &Full) -> Vec<(Change, Error)> {
         (Change::SetMembership(no_agent, queue, place), Error::NoAgent(no_agent)),
         (Change::SetMembership(ann, no_queue, place), Error::NoQueue(no_queue)),
         (Change::SetMembership(ann, other, place), Error::NotMember(ann, other)),
+        (pause(no_agent, queue), Error::NoAgent(no_agent)),
+        (pause(ann, no_queue), Error::NoQueue(no_queue)),
+        (pause(ann, other), Error::NotMember(ann, other)),
         (Change::LeaveQueue(no_agent, queue), Error::NoAgent(no_agent)),
         (Change::LeaveQueue(ann, no_queue), Error::NoQueue(no_queue)),
         (Change::LeaveQueue(ann, other), Error::NotMember(ann, other)),

@@ -106,6 +106,7 @@ proptest! {
                 level: levels[l],
                 position: positions[at],
                 wrap_up_ms: None,
+                paused: None,
             };
             desk.agent(tag, queue, place);
             sorted.push((place.penalty, place.level, place.position, tag));

@@ -27,7 +27,7 @@ proptest! {
     fn raw_logs_do_no_harm(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         raw_events::parse(&bytes);
         // The same behind a beginning that passes for one.
-        let mut log = b"TLACDLOG\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec();
+        let mut log = b"TLACDLOG\x05\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec();
         log.extend(&bytes);
         raw_events::parse(&log);
     }
@@ -64,6 +64,7 @@ fn raw_events_reach_every_output() {
         "Left",
         "Completed",
         "AgentChanged",
+        "PauseChanged",
     ] {
         assert!(kinds.get(kind).is_some_and(|&count| count > 20), "{kind}: {kinds:?}");
     }

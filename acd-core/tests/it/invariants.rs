@@ -195,7 +195,7 @@ proptest! {
             // Half of them near handles that may exist.
             let raw = if what >= 128 { raw % 8 } else { raw };
             let call = CallId::from_raw(raw);
-            let input = match what % 12 {
+            let input = match what % 13 {
                 0 => Input::Arrive(CallConfig {
                     tag: other,
                     queue: QueueId::from_raw(raw),
@@ -226,6 +226,11 @@ proptest! {
                 },
                 7 => Input::Complete { call, by: EndedBy::Agent },
                 8 => Input::EndWrapUp { agent: AgentId::from_raw(raw) },
+                9 => Input::SetPause {
+                    agent: AgentId::from_raw(raw),
+                    queue: QueueId::from_raw(other % 4),
+                    paused: (small % 3 > 0).then_some(small),
+                },
                 _ => Input::AgentState {
                     agent: AgentId::from_raw(raw),
                     state: match small % 3 {

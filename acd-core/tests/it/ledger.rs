@@ -95,6 +95,7 @@ pub(crate) struct Ledger {
     arriving: Option<CallConfig>,
     starts_anew: Option<CallId>,
     another_priority: Option<(CallId, i32, i32)>,
+    another_pause: Option<(AgentId, QueueId, Option<u16>, Option<u16>)>,
     /// Callers who gave up: who, where, how long they had waited, until when they may be back.
     /// As many as the engine keeps.
     ghosts: [Option<(u64, QueueId, u64, Time)>; 3],
@@ -153,6 +154,12 @@ impl Ledger {
                         }
                     }
                 }
+            }
+            Input::SetPause { agent, queue, paused } => {
+                let book = self.agents.get_mut(&agent).expect("a known agent");
+                let place = book.places.get_mut(&queue).expect("INV-53: a pause without a place");
+                let before = std::mem::replace(&mut place.paused, paused);
+                self.another_pause = (before != paused).then_some((agent, queue, before, paused));
             }
             Input::EndWrapUp { agent } => {
                 let book = self.agents.get_mut(&agent).expect("a known agent");
@@ -293,6 +300,10 @@ impl Ledger {
                 assert_ne!(book.shown, state, "a change that is none");
                 book.shown = state;
             }
+            Output::PauseChanged { agent, agent_tag: _, queue, from, to } => {
+                let expected = self.another_pause.take();
+                assert_eq!(expected, Some((agent, queue, from, to)), "no such pause");
+            }
             _ => {}
         }
     }
@@ -379,7 +390,7 @@ impl Ledger {
         let preferred = call.config.preferred_agent == Some(who.id);
         place.is_some_and(|place| preferred || window.counted(place.penalty).is_some())
             && (preferred || self.reaches(at, call, who))
-            && !self.rests(at, call.queue, who)
+            && self.serves(at, call.queue, who)
             && self.fits[&(class, who.profile)]
     }
 
@@ -403,6 +414,12 @@ impl Ledger {
     /// INV-20: whether paperwork of this queue alone keeps the agent from its calls.
     pub(crate) fn rests(&self, at: Time, queue: QueueId, who: &AgentBook) -> bool {
         who.rests.iter().any(|rest| rest.0 == queue && rest.1 > at)
+    }
+
+    /// INV-05: whether a member takes this queue's calls, whatever it is for the others.
+    pub(crate) fn serves(&self, at: Time, queue: QueueId, who: &AgentBook) -> bool {
+        let paused = who.places.get(&queue).is_some_and(|place| place.paused.is_some());
+        !paused && !self.rests(at, queue, who)
     }
 
     pub(crate) fn is_free(&self, at: Time, who: &AgentBook) -> bool {

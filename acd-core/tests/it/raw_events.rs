@@ -138,6 +138,7 @@ fn place(bytes: &mut Bytes<'_>) -> Membership {
         level: bytes.number() as u16,
         position: bytes.number() as u32,
         wrap_up_ms: bytes.option().map(|ms| ms as u32),
+        paused: bytes.option().map(|reason| reason as u16),
     }
 }
 
@@ -157,7 +158,7 @@ impl Seen {
         let offer = OfferId::from_raw(bytes.handle(&self.offers));
         let agent = AgentId::from_raw(bytes.handle(&self.agents));
         let queue = QueueId::from_raw(bytes.handle(&self.queues));
-        match bytes.byte() % 20 {
+        match bytes.byte() % 21 {
             0..=4 => Input::Arrive(CallConfig {
                 tag: bytes.number(),
                 priority: bytes.number() as i32,
@@ -188,6 +189,9 @@ impl Seen {
                     _ => AgentRequest::Available,
                 },
             },
+            19 => {
+                Input::SetPause { agent, queue, paused: bytes.option().map(|reason| reason as u16) }
+            }
             _ => Input::EndWrapUp { agent },
         }
     }

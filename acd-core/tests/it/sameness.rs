@@ -32,7 +32,9 @@ fn reload(world: &mut World, service_level_ms: u64) {
         world.engine.set_queue(queue, config).expect("the same");
         for agent in world.agents.clone() {
             if let Ok(view) = world.engine.member_view(agent, queue) {
-                world.engine.set_membership(agent, queue, view.place).expect("the same");
+                // Whoever is paused is so at the moment; the configuration knows nothing of it.
+                let place = Membership { paused: None, ..view.place };
+                world.engine.set_membership(agent, queue, place).expect("the same");
             }
         }
     }
@@ -216,5 +218,5 @@ fn inv_50_every_platform_says_the_same() {
             }
         }
     }
-    assert_eq!(hash, 0x4f41_ca2a_32de_15bf, "{hash:#x}");
+    assert_eq!(hash, 0x9530_885d_2470_3198, "{hash:#x}");
 }

@@ -194,6 +194,7 @@ impl Scene {
             level: number(given, "level").unwrap_or(0) as u16,
             position: number(given, "position").unwrap_or(0) as u32,
             wrap_up_ms: None,
+            paused: number(given, "paused").map(|n| n as u16),
         };
         for queue in given["queues"].as_array().expect("a list") {
             let queue = self.queues[queue.as_str().expect("a name")];
@@ -250,6 +251,11 @@ impl Scene {
                 },
             },
             "done" => Input::EndWrapUp { agent: self.agents[name] },
+            "pause" | "unpause" => Input::SetPause {
+                agent: self.agents[name],
+                queue: self.queues[what],
+                paused: words.get(4).map(|reason| reason.parse().expect("a reason")),
+            },
             other => panic!("no event {other}"),
         };
         self.give(at, input);
@@ -331,6 +337,10 @@ impl Scene {
                 let (call, agent) = (call(call_tag), agent(agent_tag));
                 format!("completed {call} {agent} by {by:?} talked {talked_ms}")
             }
+            Output::PauseChanged { agent_tag, queue: id, to, .. } => match to {
+                Some(reason) => format!("paused {} in {} {reason}", agent(agent_tag), queue(id)),
+                None => format!("unpaused {} in {}", agent(agent_tag), queue(id)),
+            },
             Output::AgentChanged { agent_tag, state, .. } if self.states => {
                 format!("state {} {state:?}", agent(agent_tag))
             }

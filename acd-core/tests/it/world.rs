@@ -300,15 +300,18 @@ impl World {
             level: how / 6 % 3,
             position: u32::from(how % 7),
             wrap_up_ms: (how % 4 == 0).then_some(300),
+            paused: (how % 5 == 0).then_some(how),
         };
-        let known = self.ledger.agents[&agent].places.contains_key(&queue);
-        if known && how % 3 == 0 {
+        let known = self.ledger.agents[&agent].places.get(&queue).copied();
+        if known.is_some() && how % 3 == 0 {
             self.engine.leave_queue(agent, queue).expect("a member");
             self.ledger.leaves(agent, queue);
         } else {
             let refused = self.engine.join_queue(agent, queue, place);
-            assert_eq!(refused.err(), known.then_some(Error::AlreadyMember(agent, queue)));
+            assert_eq!(refused.err(), known.map(|_| Error::AlreadyMember(agent, queue)));
             self.engine.set_membership(agent, queue, place).expect("a member by now");
+            // INV-16: who is a member already stays paused, or not.
+            let place = Membership { paused: known.map_or(place.paused, |k| k.paused), ..place };
             self.ledger.agents.get_mut(&agent).expect("it").places.insert(queue, place);
         }
         self.read();
@@ -317,7 +320,7 @@ impl World {
 
     pub(crate) fn step(&mut self, (what, whom, how): Step) {
         self.pass(u64::from(how % 8) * u64::from(how / 8 % 100));
-        let input = match what % 17 {
+        let input = match what % 18 {
             0..=3 => {
                 let odd = how % 5 == 0;
                 let penalty_max = if how % 7 == 0 && how % 13 != 1 { 0 } else { u32::MAX };
@@ -371,6 +374,11 @@ impl World {
                 },
             }),
             15 => Some(Input::EndWrapUp { agent: self.agents[usize::from(whom) % 4] }),
+            16 => Some(Input::SetPause {
+                agent: self.agents[usize::from(whom) % 4],
+                queue: self.queues[usize::from(whom / 4) % 2],
+                paused: (how % 3 > 0).then_some(how % 3),
+            }),
             _ => {
                 self.change_place(whom, how);
                 None

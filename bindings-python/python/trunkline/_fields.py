@@ -156,6 +156,9 @@ class MemberFields(TypedDict, total=False):
     """The place in the order of strategies that go by position. Default: 0."""
     wrap_up_ms: int | None
     """Time for paperwork after a call of this queue."""
+    paused: int | None
+    """Paused in this queue from the start, for a reason of your own list; looked at by
+    ``Engine.join_queue`` only, afterwards it is ``Engine.set_pause`` that counts."""
 
 
 class RelaxStep(TypedDict, total=False):

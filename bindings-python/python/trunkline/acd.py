@@ -47,6 +47,7 @@ from ._native import (
     NextCall,
     Offer,
     OfferEnded,
+    PauseChanged,
     PredictionError,
     PriorityChanged,
     QueueCounters,
@@ -69,6 +70,7 @@ Output: TypeAlias = (
     | Announce
     | Left
     | Moved
+    | PauseChanged
     | PriorityChanged
     | Completed
     | AgentChanged
@@ -366,6 +368,7 @@ __all__ = [
     "OfferEnd",
     "OfferEnded",
     "Output",
+    "PauseChanged",
     "PredictionError",
     "PriorityChanged",
     "QueueCounters",

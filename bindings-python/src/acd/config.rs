@@ -305,6 +305,7 @@ pub(super) fn membership(
         level: given.or("level", 0)?,
         position: given.or("position", 0)?,
         wrap_up_ms: given.or("wrap_up_ms", None)?,
+        paused: given.or("paused", None)?,
     };
     given.end(function)?;
     Ok(config)

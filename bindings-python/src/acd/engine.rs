@@ -460,6 +460,14 @@ impl Engine {
         self.feed(now, Input::AgentState { agent: AgentId::from_raw(agent), state })
     }
 
+    /// The agent pauses in one of its queues, for a reason of your own list, 0 to 65,535; or, for
+    /// None, no longer. It stays a member, and what it is for its other queues; a phone that rings
+    /// goes on ringing.
+    fn set_pause(&mut self, now: u64, agent: u64, queue: u64, reason: Option<u16>) -> PyResult<()> {
+        let (agent, queue) = (AgentId::from_raw(agent), QueueId::from_raw(queue));
+        self.feed(now, Input::SetPause { agent, queue, paused: reason })
+    }
+
     /// The agent has finished its paperwork early.
     fn end_wrap_up(&mut self, now: u64, agent: u64) -> PyResult<()> {
         self.feed(now, Input::EndWrapUp { agent: AgentId::from_raw(agent) })

@@ -30,6 +30,8 @@ record! {
         logged_out: u32,
         /// Members not ready.
         not_ready: u32,
+        /// Members paused in this queue.
+        paused: u32,
         /// Members left alone for a while after an offer they missed.
         left_alone: u32,
         /// Members ringing, talking or in wrap-up.
@@ -58,6 +60,7 @@ impl From<CoreWhyWaiting> for WhyWaiting {
             out_of_window: of.out_of_window,
             logged_out: of.logged_out,
             not_ready: of.not_ready,
+            paused: of.paused,
             left_alone: of.left_alone,
             busy: of.busy,
             tried: of.tried,
@@ -82,6 +85,8 @@ record! {
         unskilled: u32,
         /// Calls whose window excludes its penalty.
         out_of_window: u32,
+        /// Calls of queues it is paused in.
+        paused: u32,
         /// Calls that ring elsewhere, wait for another agent alone, or it missed a short while ago.
         held: u32,
         /// Calls it could take: none, when it is available and outputs have been polled.
@@ -96,6 +101,7 @@ impl From<CoreWhyIdle> for WhyIdle {
             left_alone_until: of.left_alone_until.map(Time::ms),
             unskilled: of.unskilled,
             out_of_window: of.out_of_window,
+            paused: of.paused,
             held: of.held,
             open: of.open,
         }

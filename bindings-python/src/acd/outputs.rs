@@ -318,6 +318,24 @@ record! {
     }
 }
 
+record! {
+    /// An agent is paused in one of its queues, or no longer, by `Engine.set_pause`.
+    "trunkline.acd" PauseChanged {
+        /// When, in ms.
+        at: u64,
+        /// The agent.
+        agent: u64,
+        /// Its tag.
+        agent_tag: u64,
+        /// The queue.
+        queue: u64,
+        /// The reason for which it was paused there; None: it was not.
+        from_paused: Option<u32>,
+        /// The reason for which it is paused there now; None: it is not.
+        paused: Option<u32>,
+    }
+}
+
 /// A record as a Python object.
 pub(super) fn object<'py, T>(py: Python<'py>, record: T) -> PyResult<Bound<'py, PyAny>>
 where
@@ -440,6 +458,17 @@ pub(super) fn output(
             let (state, reason) = agent_state(state);
             object(py, AgentChanged { at, agent: agent.raw(), agent_tag, state, reason })
         }
+        Output::PauseChanged { agent, agent_tag, queue, from, to } => object(
+            py,
+            PauseChanged {
+                at,
+                agent: agent.raw(),
+                agent_tag,
+                queue: queue.raw(),
+                from_paused: from.map(u32::from),
+                paused: to.map(u32::from),
+            },
+        ),
         Output::Moved { call, call_tag, from, to, position, .. } => object(
             py,
             Moved {
@@ -495,5 +524,6 @@ pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Moved>()?;
     module.add_class::<PriorityChanged>()?;
     module.add_class::<Completed>()?;
-    module.add_class::<AgentChanged>()
+    module.add_class::<AgentChanged>()?;
+    module.add_class::<PauseChanged>()
 }

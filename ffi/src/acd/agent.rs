@@ -85,6 +85,10 @@ pub struct tl_acd_membership {
     pub position: u32,
     /// Time for paperwork after a call of this queue. Default: `TL_NONE32`.
     pub wrap_up_ms: u32,
+    /// Paused in this queue from the start, for a reason of your own list, at most 65,534; looked
+    /// at by `tl_acd_join_queue` only, afterwards it is `tl_acd_set_pause` that counts. Default:
+    /// `TL_NONE32`.
+    pub paused: u32,
 }
 
 // SAFETY: repr(C), only u32 fields.
@@ -98,6 +102,7 @@ unsafe impl Growing for tl_acd_membership {
             level: 0,
             position: 0,
             wrap_up_ms: TL_NONE32,
+            paused: TL_NONE32,
         }
     }
 }
@@ -109,6 +114,7 @@ impl tl_acd_membership {
             level: small(self.level, "level")?,
             position: self.position,
             wrap_up_ms: option32(self.wrap_up_ms),
+            paused: option32(self.paused).map(|reason| small(reason, "paused")).transpose()?,
         })
     }
 }

@@ -44,8 +44,12 @@ pub struct tl_acd_why_waiting {
     pub alone_until: tl_time,
     /// When something changes for it by itself, or `TL_NONE`.
     pub next_change: tl_time,
+    /// Members paused in this queue: in the order after those not ready.
+    pub paused: u32,
+    /// 0.
+    pub reserved32: u32,
     /// For later versions; 0.
-    pub reserved: [u64; 2],
+    pub reserved: u64,
 }
 
 /// Why an agent is idle: what keeps each waiting call of its queues from going to it. Every call is
@@ -63,8 +67,8 @@ pub struct tl_acd_why_idle {
     pub held: u32,
     /// Calls it could take: none, when it is available and outputs have been polled.
     pub open: u32,
-    /// 0.
-    pub reserved32: u32,
+    /// Calls of queues it is paused in: in the order after those whose window excludes its penalty.
+    pub paused: u32,
     /// Until when it is left alone after an offer it missed, or `TL_NONE`.
     pub left_alone_until: tl_time,
     /// For later versions; 0.
@@ -200,7 +204,9 @@ pub unsafe extern "C" fn tl_acd_get_why_waiting(
                 ringing: of.ringing,
                 alone_until: set64(of.alone_until.map(Time::ms)),
                 next_change: set64(of.next_change.map(Time::ms)),
-                reserved: [0; 2],
+                paused: of.paused,
+                reserved32: 0,
+                reserved: 0,
             };
             store(why, "why", filled)?;
             Ok(tl_status::TL_OK)
@@ -225,7 +231,7 @@ pub unsafe extern "C" fn tl_acd_get_why_idle(
                 out_of_window: of.out_of_window,
                 held: of.held,
                 open: of.open,
-                reserved32: 0,
+                paused: of.paused,
                 left_alone_until: set64(of.left_alone_until.map(Time::ms)),
                 reserved: [0; 2],
             };
@@ -347,6 +353,7 @@ impl fmt::Display for Waiting<'_> {
             (why.out_of_window, "outside its penalties"),
             (why.logged_out, "logged out"),
             (why.not_ready, "not ready"),
+            (why.paused, "paused in this queue"),
             (why.left_alone, "left alone after a missed offer"),
             (why.busy, "busy"),
             (why.tried, "tried already or ringing for it"),
@@ -388,6 +395,7 @@ impl fmt::Display for Idle<'_> {
         let calls = [
             (why.unskilled, "ask for a skill it lacks"),
             (why.out_of_window, "exclude its penalty"),
+            (why.paused, "in queues it is paused in"),
             (why.held, "held for others or missed a while ago"),
             (why.open, "it could take"),
         ];

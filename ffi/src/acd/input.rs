@@ -9,11 +9,12 @@ use acd_core::{
 use super::call::tl_acd_call;
 use super::engine::tl_acd;
 use super::output::{ended_by, reject_cause, tl_acd_agent_state};
+use super::small;
 use crate::config::read;
 use crate::guard::{Failure, guard};
 use crate::object::enter;
 use crate::tl_status;
-use crate::values::tl_time;
+use crate::values::{option32, tl_time};
 
 /// # Safety
 /// As [`enter`].
@@ -171,6 +172,26 @@ pub unsafe extern "C" fn tl_acd_set_agent_state(
     };
     // SAFETY: the header's contract for objects.
     unsafe { feed(name, acd, now, Input::AgentState { agent, state }) }
+}
+
+/// The agent pauses in one of its queues, for a `reason` of your own list, at most 65,534; or no
+/// longer, for `TL_NONE32`. It stays a member, and what it is for its other queues; a phone that
+/// rings goes on ringing. `TL_ACD_PAUSE_CHANGED` tells of it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_set_pause(
+    acd: *mut tl_acd,
+    now: tl_time,
+    agent: u64,
+    queue: u64,
+    reason: u32,
+) -> tl_status {
+    let name = "tl_acd_set_pause";
+    let (agent, queue) = (AgentId::from_raw(agent), QueueId::from_raw(queue));
+    match option32(reason).map(|reason| small(reason, "reason")).transpose() {
+        // SAFETY: the header's contract for objects.
+        Ok(paused) => unsafe { feed(name, acd, now, Input::SetPause { agent, queue, paused }) },
+        Err(failure) => guard(name, || Err(failure)),
+    }
 }
 
 /// The agent has finished its paperwork early.

@@ -8,7 +8,7 @@ use acd_core::{
 };
 
 use super::explain::chosen;
-use crate::values::{TL_NONE, set64, tl_time};
+use crate::values::{TL_NONE, set32, set64, tl_time};
 
 /// What an output is about, and which fields of `tl_acd_output` it fills in besides `kind` and
 /// `at`.
@@ -50,6 +50,10 @@ pub enum tl_acd_output_kind {
     /// A waiting call has another priority, by `tl_acd_set_priority`: call, call_tag, queue,
     /// from_priority, priority, position. Aging alone is no change.
     TL_ACD_PRIORITY_CHANGED = 12,
+    /// An agent is paused in one of its queues, or no longer, by `tl_acd_set_pause`: agent,
+    /// agent_tag, queue, reason (your own, of the pause; `TL_NONE32`: it is paused no longer), detail
+    /// (the reason before; `TL_NONE32`: it was not paused).
+    TL_ACD_PAUSE_CHANGED = 13,
 }
 
 /// Why a call was not let in.
@@ -438,6 +442,12 @@ impl tl_acd_output {
                     ..EMPTY
                 },
             ),
+            Output::PauseChanged { agent, agent_tag, queue, from, to } => {
+                let [detail, reason] = [from, to].map(|reason| set32(reason.map(u32::from)));
+                let (agent, queue) = (agent.raw(), queue.raw());
+                let this = Self { agent, agent_tag, queue, reason, detail, ..EMPTY };
+                (K::TL_ACD_PAUSE_CHANGED, this)
+            }
             Output::Chosen { offer, choice } => {
                 let (reason, detail, [next_agent, next_call]) = chosen(&choice);
                 let this = Self {

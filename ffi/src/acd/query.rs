@@ -8,7 +8,7 @@ use super::queue::tl_acd_level;
 use crate::object::enter;
 use crate::pointers::{store, writable};
 use crate::tl_status;
-use crate::values::{TL_NONE32, set64, tl_time};
+use crate::values::{TL_NONE32, set32, set64, tl_time};
 
 /// What happened in a queue since it was made. `offered` is the sum of `refused`, `answered`,
 /// `abandoned`, `timed_out`, `exited`, `left_empty`, `overflowed` and `waiting` at every moment.
@@ -51,7 +51,7 @@ pub struct tl_acd_queue_counters {
     pub members: u32,
     /// Those logged in.
     pub logged_in: u32,
-    /// Those of them taking calls, busy or not.
+    /// Those of them taking calls, busy or not: neither not ready nor paused in this queue.
     pub taking_calls: u32,
     /// Those of them who could take one now.
     pub free: u32,
@@ -198,6 +198,12 @@ pub struct tl_acd_member_info {
     pub last_call: tl_time,
     /// When the agent last logged in.
     pub login: tl_time,
+    /// When it was last paused in this queue, in whole seconds; `TL_NONE` if it never was.
+    pub last_pause: tl_time,
+    /// The reason for which it is paused in this queue; `TL_NONE32`: it is not.
+    pub paused: u32,
+    /// 0.
+    pub reserved32: u32,
     /// For later versions; 0.
     pub reserved: [u64; 2],
 }
@@ -345,6 +351,9 @@ pub unsafe extern "C" fn tl_acd_get_member(
                 wanted: wanted as u32,
                 last_call: set64(view.last_call.map(Time::ms)),
                 login: view.login.ms(),
+                last_pause: set64(view.last_pause.map(Time::ms)),
+                paused: set32(view.place.paused.map(u32::from)),
+                reserved32: 0,
                 reserved: [0; 2],
             };
             store(info, "info", filled)?;

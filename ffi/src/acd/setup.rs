@@ -145,7 +145,7 @@ pub unsafe extern "C" fn tl_acd_join_queue(
     }
 }
 
-/// Changes an agent's place in a queue. `config` may be NULL for the defaults.
+/// Changes an agent's place in a queue; a pause stays. `config` may be NULL for the defaults.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_acd_set_membership(
     acd: *mut tl_acd,

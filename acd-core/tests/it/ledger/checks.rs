@@ -10,6 +10,7 @@ impl Ledger {
         self.pass(now);
         self.arriving = None;
         assert_eq!(self.another_priority, None, "INV-35: nobody was told of a new priority");
+        assert_eq!(self.another_pause, None, "nobody was told of a pause");
         for (id, who) in &self.agents {
             let state = if !who.ringing.is_empty() {
                 AgentState::Ringing
@@ -33,6 +34,7 @@ impl Ledger {
         self.conserves_work(now);
         self.reasons_are_true(now, engine);
         self.counts_agree(engine);
+        self.staff_agrees(engine);
     }
 
     /// INV-30, INV-31: no call waits while an agent who could take it is free.
@@ -75,6 +77,8 @@ impl Ledger {
                     &mut why.logged_out
                 } else if who.request != AgentRequest::Available {
                     &mut why.not_ready
+                } else if place.paused.is_some() {
+                    &mut why.paused
                 } else if who.quiet_until > now {
                     &mut why.left_alone
                 } else if !self.is_free(now, who) || self.rests(now, call.queue, who) {
@@ -107,7 +111,7 @@ impl Ledger {
             assert_eq!(why.available, self.is_free(now, who));
             let quiet = (who.quiet_until > now).then_some(who.quiet_until);
             assert_eq!(why.left_alone_until, quiet, "INV-56: {id:?}");
-            let (mut unskilled, mut out_of_window) = (0, 0);
+            let (mut unskilled, mut out_of_window, mut paused) = (0, 0, 0);
             for call in self.calls.values().filter(|call| call.talking.is_none()) {
                 let Some(place) = who.places.get(&call.queue) else {
                     continue;
@@ -117,17 +121,38 @@ impl Ledger {
                     unskilled += 1;
                 } else if window.counted(place.penalty).is_none() {
                     out_of_window += 1;
+                } else if place.paused.is_some() {
+                    paused += 1;
                 }
             }
-            assert_eq!((why.unskilled, why.out_of_window), (unskilled, out_of_window), "INV-56");
+            let said = (why.unskilled, why.out_of_window, why.paused);
+            assert_eq!(said, (unskilled, out_of_window, paused), "INV-56");
             let waiting = self
                 .calls
                 .values()
                 .filter(|call| call.talking.is_none() && who.places.contains_key(&call.queue));
-            let counted = why.unskilled + why.out_of_window + why.held + why.open;
+            let counted = why.unskilled + why.out_of_window + why.paused + why.held + why.open;
             assert_eq!(counted as usize, waiting.count(), "INV-56: {id:?}");
             // Calls that prefer an agent take it whatever the window says.
             assert!(!why.available || why.open == 0, "INV-56: {id:?} {why:?}");
+        }
+    }
+
+    /// Who of a queue is there, and takes its calls: neither not ready nor paused.
+    fn staff_agrees(&self, engine: &Engine<'_>) {
+        for queue in self.queues.keys() {
+            let members =
+                self.agents.values().filter_map(|who| Some((who.request, who.places.get(queue)?)));
+            let (mut all, mut logged_in, mut taking_calls) = (0, 0, 0);
+            for (request, place) in members {
+                let willing = request == AgentRequest::Available && place.paused.is_none();
+                all += 1;
+                logged_in += u32::from(request != AgentRequest::LoggedOut);
+                taking_calls += u32::from(willing);
+            }
+            let staff = engine.staff(*queue).expect("a queue");
+            let said = (staff.members, staff.logged_in, staff.taking_calls);
+            assert_eq!(said, (all, logged_in, taking_calls));
         }
     }
 

@@ -93,6 +93,48 @@ fn ami_events_have_all_their_fields() {
     assert!(paused.contains(&("LastCall".into(), (START + 63).to_string())));
 }
 
+/// app_queue: a pause in one queue is told of in that queue, and seen there alone.
+#[test]
+fn a_pause_in_one_queue_is_that_queues() {
+    let mut stage = Stage::new();
+    let sales = stage.queue("sales", QueueConfig::default());
+    let help = stage.queue("help", QueueConfig::default());
+    let agent = stage.agent(1, sales);
+    stage.engine.join_queue(agent, help, Membership::default()).expect("a place");
+    stage.at(3_000);
+    stage.ami.0.clear();
+    stage.give(Input::SetPause { agent, queue: sales, paused: Some(4) });
+    assert_eq!(stage.ami.0.len(), 1);
+    let told = stage.ami.of("QueueMemberPause")[0].clone();
+    for (key, value) in [
+        ("Queue", "sales"),
+        ("Paused", "1"),
+        ("PausedReason", "lunch"),
+        ("LastPause", "1700000003"),
+        ("Status", "1"),
+    ] {
+        assert!(told.contains(&(key.into(), value.into())), "{key}: {told:?}");
+    }
+    let members = |stage: &Stage| {
+        let mut heard = Heard::default();
+        let Stage { engine, follower, names, .. } = stage;
+        ami::queue_status(None, engine, follower, names, &mut heard).expect("no error");
+        let members = heard.of("QueueMember").into_iter().cloned();
+        let value = |fields: &[(String, String)], key: &str| {
+            fields.iter().find(|field| field.0 == key).expect("a field").1.clone()
+        };
+        let keys = ["Queue", "Paused", "PausedReason", "LastPause"];
+        members.map(|fields| keys.map(|key| value(&fields, key)).join(" ")).collect::<Vec<_>>()
+    };
+    assert_eq!(members(&stage), ["sales 1 lunch 1700000003", "help 0  0"]);
+    // Not ready is paused in all of them; what is over leaves when it began.
+    stage.at(5_000).give(Input::AgentState { agent, state: AgentRequest::NotReady(9) });
+    assert_eq!(members(&stage), ["sales 1 Auto-Pause 1700000005", "help 1 Auto-Pause 1700000005"]);
+    stage.give(Input::AgentState { agent, state: AgentRequest::Available });
+    stage.at(6_000).give(Input::SetPause { agent, queue: sales, paused: None });
+    assert_eq!(members(&stage), ["sales 0  1700000005", "help 0  1700000005"]);
+}
+
 #[test]
 fn what_is_asked_is_answered() {
     let mut stage = Stage::new();

@@ -66,6 +66,10 @@ fn every_way_to_leave_and_to_pass_on_has_its_line() {
     assert!(stage.said().contains("COMPLETEAGENT|0|0|1"));
     stage.give(Input::AgentState { agent, state: AgentRequest::NotReady(4) });
     assert!(stage.said().contains("PAUSEALL|lunch"));
+    stage.give(Input::SetPause { agent, queue, paused: Some(4) });
+    assert_eq!(stage.said(), "1700000005|NONE|q|Ann|PAUSE|lunch\n");
+    stage.give(Input::SetPause { agent, queue, paused: None });
+    assert_eq!(stage.said(), "1700000005|NONE|q|Ann|UNPAUSE|lunch\n");
     stage.arrive(queue);
     stage.at(20_000);
     assert!(stage.said().contains("EXITWITHTIMEOUT|1|1|3"));

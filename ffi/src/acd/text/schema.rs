@@ -435,6 +435,7 @@ pub(super) fn membership(
             "level" => wrong.set(&mut place.level, spot, key),
             "position" => wrong.set(&mut place.position, spot, key),
             "wrap_up_ms" => wrong.set(&mut place.wrap_up_ms, spot, key),
+            "paused" => wrong.set(&mut place.paused, spot, key),
             _ => wrong.unknown(spot, key, "a place in a queue"),
         }
     }

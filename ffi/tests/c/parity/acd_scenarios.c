@@ -112,6 +112,13 @@ static void tell(const tl_acd_output *out)
         SAY("%llu priority %s %d to %d at %u\n", at, call, out->from_priority, out->priority,
             out->position);
         break;
+    case TL_ACD_PAUSE_CHANGED:
+        SAY("%llu %spaused %s in %s", at, out->reason == TL_NONE32 ? "un" : "", agent,
+            name_of(&queues, out->queue));
+        if (out->reason != TL_NONE32)
+            SAY(" %u", out->reason);
+        SAY("\n");
+        break;
     case TL_ACD_OFFER:
         set(&offers, agent, out->offer);
         SAY("%llu offer %s to %s\n", at, call, agent);
@@ -319,6 +326,7 @@ static void add_agent(const char *table)
     place.penalty = small(table, "penalty", 0);
     place.level = small(table, "level", 0);
     place.position = small(table, "position", 0);
+    place.paused = small(table, "paused", TL_NONE32);
     CHECK(list);
     for (const char *at = strchr(list, '"'); at; at = strchr(at, '"')) {
         char name[MOST];
@@ -380,6 +388,9 @@ static tl_status event(tl_time now, const char *what, const char *name, const ch
         return tl_acd_hangup(acd, now, call);
     if (strcmp(what, "done") == 0)
         return tl_acd_end_wrap_up(acd, now, handle(&agents, name));
+    if (strcmp(what, "pause") == 0 || strcmp(what, "unpause") == 0)
+        return tl_acd_set_pause(acd, now, handle(&agents, name), handle(&queues, with),
+                                *what == 'u' ? TL_NONE32 : (uint32_t)strtoul(rest, NULL, 10));
     if (strcmp(what, "exit") == 0)
         return tl_acd_exit(acd, now, call, (uint8_t)strtoul(with, NULL, 10));
     if (strcmp(what, "move") == 0)
