@@ -200,88 +200,23 @@ static int reload_module(void)
 
 /* ---- the module ------------------------------------------------------------------------------- */
 
-/*
- * How many calls are in an application. Asterisk counts them too, but looks at its count before it
- * asks the module to go: who comes between the two is only seen here.
- */
-static int inside;
-
-#define COUNTED(run)                                                                               \
-    static int counted_##run(struct ast_channel *chan, const char *data)                           \
-    {                                                                                              \
-        int result;                                                                                \
-        ast_atomic_fetchadd_int(&inside, 1);                                                       \
-        result = run(chan, data);                                                                  \
-        ast_atomic_fetchadd_int(&inside, -1);                                                      \
-        return result;                                                                             \
-    }
-
-COUNTED(trunkline_queue_exec)
-COUNTED(trunkline_ivr_exec)
-COUNTED(trunkline_record_exec)
-COUNTED(members_add_exec)
-COUNTED(members_remove_exec)
-
-static const struct {
-    const char *name;
-    int (*run)(struct ast_channel *chan, const char *data);
-    const char *synopsis, *description;
-} APPLICATIONS[] = {
-    { "TrunklineQueue", counted_trunkline_queue_exec, "Waits in a queue for an agent.",
-      "TrunklineQueue(queue[,options[,timeout[,agent]]])\n"
-      "  c        go on in the dialplan when the agent hangs up\n"
-      "  k(keys)  a key that leaves the queue; it is in QUEUEKEY then\n"
-      "  r        ringing instead of music\n"
-      "  t, T     the agent, the caller may transfer\n"
-      "timeout is the longest wait in seconds; agent is offered the call first.\n"
-      "Reads QUEUE_PRIO, QUEUE_MIN_PENALTY, QUEUE_MAX_PENALTY, QUEUE_RAISE_PENALTY,\n"
-      "TRUNKLINE_SKILLS.\n"
-      "Sets QUEUESTATUS: CONTINUE, TIMEOUT, KEY, FULL, JOINEMPTY, LEAVEEMPTY, FAILED.\n" },
-    { "TrunklineIVR", counted_trunkline_ivr_exec, "Runs a flow.",
-      "TrunklineIVR(flow)\n"
-      "Runs a flow of trunkline.conf with the caller: prompts, keys, queues, recordings.\n"
-      "Sets IVRSTATUS: DONE, FAILED.\n" },
-    { "TrunklineAddMember", counted_members_add_exec, "Puts an agent into a queue.",
-      "TrunklineAddMember(queue[,interface[,penalty[,options[,name[,stateinterface]]]]])\n"
-      "  p  paused\n"
-      "Until it is taken out or the module unloaded. Sets AQMSTATUS: ADDED, MEMBERALREADY,\n"
-      "NOSUCHQUEUE, FAILED.\n" },
-    { "TrunklineRemoveMember", counted_members_remove_exec, "Takes such an agent out again.",
-      "TrunklineRemoveMember(queue[,interface])\n"
-      "Sets RQMSTATUS: REMOVED, NOTINQUEUE, NOSUCHQUEUE, NOTDYNAMIC.\n" },
-    { "TrunklineRecord", counted_trunkline_record_exec, "Records both directions of a call.",
-      "TrunklineRecord([file])\n"
-      "Records from now until the channel ends, as a .tlr file with a direction each.\n"
-      "Sets TRUNKLINE_RECORDING to the file's path.\n" },
-};
-
-static bool offer_to_dialplan(void)
+static bool offer(void)
 {
-    size_t i;
-
     cli_start();
+    manager_start();
     functions_start();
-    for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
-        if (ast_register_application(APPLICATIONS[i].name, APPLICATIONS[i].run,
-                APPLICATIONS[i].synopsis, APPLICATIONS[i].description)) {
-            return false;
-        }
-    }
-    return true;
+    return applications_start();
 }
 
 static int unload_module(void)
 {
-    size_t i;
-
     /* First, so that nothing begins while the recorder waits for the disk. */
-    for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
-        ast_unregister_application(APPLICATIONS[i].name);
-    }
+    applications_stop();
     cli_stop();
+    manager_stop();
     functions_stop();
-    if (ast_atomic_fetchadd_int(&inside, 0) || !record_stop()) {
-        offer_to_dialplan();
+    if (applications_in_use() || !record_stop()) {
+        offer();
         return -1;
     }
     devices = stasis_unsubscribe_and_join(devices);
@@ -334,7 +269,7 @@ static int load_module(void)
     stasis_subscription_set_filter(devices, STASIS_SUBSCRIPTION_FILTER_SELECTIVE);
     kept_use(keep);
     kept_restore();
-    if (!offer_to_dialplan()) {
+    if (!offer()) {
         unload_module();
         return AST_MODULE_LOAD_DECLINE;
     }

@@ -39,6 +39,14 @@ void trunkline_device(const char *phone, char *device, size_t room);
 /** Where recordings go when no path is given. */
 void trunkline_recordings(char *directory, size_t room);
 
+/* ---- applications.c ------------------------------------------ */
+
+bool applications_start(void);
+void applications_stop(void);
+
+/** Whether a call is in one of them. */
+bool applications_in_use(void);
+
 /* ---- queue.c, ivr.c --------------------------------------- */
 
 int trunkline_queue_exec(struct ast_channel *chan, const char *data);
@@ -48,6 +56,8 @@ int trunkline_ivr_exec(struct ast_channel *chan, const char *data);
 
 int members_add_exec(struct ast_channel *chan, const char *data);
 int members_remove_exec(struct ast_channel *chan, const char *data);
+int members_pause_exec(struct ast_channel *chan, const char *data);
+int members_unpause_exec(struct ast_channel *chan, const char *data);
 int members_action_add(struct mansession *session, const struct message *message);
 int members_action_remove(struct mansession *session, const struct message *message);
 int members_action_pause(struct mansession *session, const struct message *message);
@@ -118,6 +128,7 @@ void event_abandoned(const struct call_facts *facts);
 void event_timed_out(const struct call_facts *facts);
 void event_empty(const struct call_facts *facts);
 void event_exit_key(const struct call_facts *facts, char key);
+void event_withdrawn(const struct call_facts *facts, const char *info);
 void event_called(const struct call_facts *facts);
 void event_not_answered(const struct call_facts *facts, bool caller_left);
 void event_connected(const struct call_facts *facts);
@@ -146,5 +157,13 @@ void events_push(int (*task)(void *arg), void *arg);
 
 void cli_start(void);
 void cli_stop(void);
+
+/* ---- status.c, manager.c: AMI actions ---------------------------------------------------------------------- */
+
+int status_action_status(struct mansession *session, const struct message *message);
+int status_action_summary(struct mansession *session, const struct message *message);
+
+void manager_start(void);
+void manager_stop(void);
 
 #endif

@@ -1,13 +1,12 @@
 /*
- * cli.c - `trunkline show ...`, `trunkline pause ...`, and AMI actions a wallboard asks with
+ * cli.c - `trunkline show ...`, `trunkline pause ...`
  *
  * Copyright (C) 2026 the Trunkline authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "line.h"
+#include "app_trunkline.h"
 
 #include "asterisk/cli.h"
-#include "asterisk/devicestate.h"
 
 static char *cli_show(struct ast_cli_entry *entry, int command, struct ast_cli_args *args)
 {
@@ -72,229 +71,12 @@ static struct ast_cli_entry COMMANDS[] = {
     AST_CLI_DEFINE(cli_wish, "Changes what an agent is"),
 };
 
-/* ---- AMI actions, where app_queue does not have them already ---------------------------------- */
-
-struct status {
-    struct mansession *session;
-    const char *id, *queue;
-    int items;
-    struct ast_str *text;
-};
-
-static void write_queue(struct status *status, const struct cc_queue *queue,
-    const tl_acd_queue_counters *c)
-{
-    ast_str_append(&status->text, 0,
-        "Event: QueueParams\r\nQueue: %s\r\nMax: %u\r\nStrategy: %s\r\nCalls: %u\r\n"
-        "Holdtime: %u\r\nTalkTime: %u\r\nCompleted: %u\r\nAbandoned: %u\r\nServiceLevel: %u\r\n"
-        "ServicelevelPerf: %.1f\r\nServicelevelPerf2: %.1f\r\nWeight: %u\r\n%s\r\n",
-        queue->name, queue->config.max_waiting == TL_NONE32 ? 0 : queue->config.max_waiting,
-        queue->strategy, (unsigned)c->waiting,
-        (unsigned)(c->answered ? c->answered_waited_ms / c->answered / 1000 : 0),
-        (unsigned)(c->completed ? c->talked_ms / c->completed / 1000 : 0), (unsigned)c->completed,
-        (unsigned)c->abandoned, (unsigned)(queue->config.service_level_ms / 1000),
-        c->answered ? 100.0 * c->answered_in_level / c->answered : 0.0,
-        c->answered + c->abandoned ?
-            100.0 * (c->answered_in_level + c->abandoned_in_level) / (c->answered + c->abandoned) : 0.0,
-        queue->config.weight, status->id);
-    status->items++;
-}
-
-static enum ast_device_state state_of(const struct cc_agent *agent)
-{
-    return agent->legs || agent->device_state == CC_DEVICE_BUSY ? AST_DEVICE_INUSE :
-        agent->device_state == CC_DEVICE_GONE ? AST_DEVICE_UNAVAILABLE : AST_DEVICE_NOT_INUSE;
-}
-
-static void write_member(struct status *status, const struct cc_member *member)
-{
-    const struct cc_agent *agent = member->agent;
-
-    ast_str_append(&status->text, 0,
-        "Event: QueueMember\r\nQueue: %s\r\nName: %s\r\nLocation: %s\r\nStateInterface: %s\r\n"
-        "Membership: %s\r\nPenalty: %u\r\nCallsTaken: %u\r\nLastCall: %llu\r\n"
-        "LastPause: %llu\r\nLoginTime: %llu\r\nInCall: %d\r\nStatus: %d\r\nPaused: %d\r\n"
-        "PausedReason: %s\r\nWrapuptime: %u\r\n%s\r\n",
-        member->queue->name, agent->name, agent->phone, event_state_interface(agent),
-        member->dynamic ? "dynamic" : "static", member->config.penalty, member->calls,
-        (unsigned long long)member->last_call_ms / 1000,
-        (unsigned long long)cc_member_last_pause(member) / 1000,
-        (unsigned long long)agent->login_ms / 1000, agent->talking, state_of(agent),
-        cc_member_paused(member), cc_member_reason(member),
-        member->queue->config.wrap_up_ms / 1000, status->id);
-    status->items++;
-}
-
-static void write_caller(struct status *status, const struct call *call, uint32_t position)
-{
-    const struct cc_call *center = &call->center;
-
-    ast_str_append(&status->text, 0,
-        "Event: QueueEntry\r\nQueue: %s\r\nPosition: %u\r\nChannel: %s\r\nUniqueid: %s\r\n"
-        "CallerIDNum: %s\r\nCallerIDName: %s\r\nConnectedLineNum: %s\r\nConnectedLineName: %s\r\n"
-        "Wait: %llu\r\nPriority: %d\r\n%s\r\n",
-        center->queue->name, position, center->name, call->uniqueid, S_OR(center->number, "unknown"),
-        S_OR(call->name, "unknown"), S_OR(call->connected_number, "unknown"),
-        S_OR(call->connected_name, "unknown"),
-        (unsigned long long)(cc_now() - center->since_ms) / 1000, call->priority, status->id);
-    status->items++;
-}
-
-static void write_status(cc_center *center, void *arg)
-{
-    struct status *status = arg;
-    tl_acd_queue_counters c;
-    tl_acd_call_info info;
-    struct cc_queue *queue;
-    struct cc_agent *agent;
-    struct cc_member *member;
-    struct cc_call *call;
-
-    for (queue = cc_queues(center); queue; queue = queue->next) {
-        if ((!ast_strlen_zero(status->queue) && strcmp(status->queue, queue->name)) ||
-            tl_acd_get_queue(cc_engine(center), queue->handle, &c) < 0) {
-            continue;
-        }
-        write_queue(status, queue, &c);
-        for (agent = cc_agents(center); agent; agent = agent->next) {
-            if ((member = cc_member_of(agent, queue))) {
-                write_member(status, member);
-            }
-        }
-        for (call = cc_calls(center); call; call = call->next) {
-            if (call->queue == queue && tl_acd_get_call(cc_engine(center), call->handle, &info) >= 0 &&
-                info.state != TL_ACD_CALL_CONNECTED) {
-                write_caller(status, (const struct call *)call, info.position);
-            }
-        }
-    }
-}
-
-/* The longest that anybody waits in the queue, in seconds. */
-static unsigned longest_wait(cc_center *center, const struct cc_queue *queue)
-{
-    const struct cc_call *call;
-    tl_acd_call_info info;
-    uint64_t longest_ms = 0, now = cc_now();
-
-    for (call = cc_calls(center); call; call = call->next) {
-        if (call->queue == queue && tl_acd_get_call(cc_engine(center), call->handle, &info) >= 0 &&
-            info.state != TL_ACD_CALL_CONNECTED && now - call->since_ms > longest_ms) {
-            longest_ms = now - call->since_ms;
-        }
-    }
-    return (unsigned)(longest_ms / 1000);
-}
-
-static void write_summary(cc_center *center, void *arg)
-{
-    struct status *status = arg;
-    tl_acd_queue_counters c;
-    struct cc_queue *queue;
-    struct cc_agent *agent;
-
-    for (queue = cc_queues(center); queue; queue = queue->next) {
-        unsigned here = 0;
-        if ((!ast_strlen_zero(status->queue) && strcmp(status->queue, queue->name)) ||
-            tl_acd_get_queue(cc_engine(center), queue->handle, &c) < 0) {
-            continue;
-        }
-        for (agent = cc_agents(center); agent; agent = agent->next) {
-            here += cc_member_of(agent, queue) && !agent->logged_out &&
-                agent->device_state != CC_DEVICE_GONE;
-        }
-        ast_str_append(&status->text, 0,
-            "Event: QueueSummary\r\nQueue: %s\r\nLoggedIn: %u\r\nAvailable: %u\r\nCallers: %u\r\n"
-            "HoldTime: %u\r\nTalkTime: %u\r\nLongestHoldTime: %u\r\n%s\r\n",
-            queue->name, here, (unsigned)c.free, (unsigned)c.waiting,
-            (unsigned)(c.answered ? c.answered_waited_ms / c.answered / 1000 : 0),
-            (unsigned)(c.completed ? c.talked_ms / c.completed / 1000 : 0),
-            longest_wait(center, queue), status->id);
-        status->items++;
-    }
-}
-
-/* A list: its start, what `write` has to say on the engine's thread, its end. */
-static int list(struct mansession *session, const struct message *message,
-    void (*write)(cc_center *center, void *arg), char *will_follow, const char *complete)
-{
-    const char *id = astman_get_header(message, "ActionID");
-    char line[100] = "";
-    struct status status = {
-        .session = session, .id = line, .queue = astman_get_header(message, "Queue"),
-        .text = ast_str_create(4096),
-    };
-
-    if (!status.text) {
-        return -1;
-    }
-    if (!ast_strlen_zero(id)) {
-        snprintf(line, sizeof(line), "ActionID: %.80s\r\n", id);
-    }
-    astman_send_listack(session, message, will_follow, "start");
-    cc_ask(trunkline_center, write, &status);
-    astman_append(session, "%s", ast_str_buffer(status.text));
-    astman_send_list_complete_start(session, message, complete, status.items);
-    astman_send_list_complete_end(session);
-    ast_free(status.text);
-    return 0;
-}
-
-static int action_status(struct mansession *session, const struct message *message)
-{
-    return list(session, message, write_status, "Queue status will follow", "QueueStatusComplete");
-}
-
-static int action_summary(struct mansession *session, const struct message *message)
-{
-    return list(session, message, write_summary, "Queue summary will follow", "QueueSummaryComplete");
-}
-
-static const struct {
-    const char *name;
-    int (*run)(struct mansession *session, const struct message *message);
-    const char *synopsis;
-} ACTIONS[] = {
-    { "TrunklineStatus", action_status, "Queues, agents and waiting calls, as QueueStatus shows them." },
-    { "TrunklineSummary", action_summary, "Each queue in a few numbers, as QueueSummary shows them." },
-    { "TrunklinePause", members_action_pause, "Pauses an agent, as QueuePause does." },
-    { "TrunklinePenalty", members_action_penalty, "Sets an agent's penalty, as QueuePenalty does." },
-    { "TrunklineMemberRingInUse", members_action_ring_in_use, "As QueueMemberRingInUse does." },
-    { "TrunklineAdd", members_action_add, "Puts an agent into a queue, as QueueAdd does." },
-    { "TrunklineRemove", members_action_remove, "Takes such an agent out, as QueueRemove does." },
-    { "QueueStatus", action_status, "Queues, agents and waiting calls." },
-    { "QueueSummary", action_summary, "Each queue in a few numbers." },
-    { "QueuePause", members_action_pause, "Pauses an agent." },
-    { "QueuePenalty", members_action_penalty, "Sets an agent's penalty." },
-    { "QueueMemberRingInUse", members_action_ring_in_use, "Rings an agent whose phone is in use, or not." },
-    { "QueueAdd", members_action_add, "Puts an agent into a queue." },
-    { "QueueRemove", members_action_remove, "Takes such an agent out." },
-};
-static bool registered[ARRAY_LEN(ACTIONS)];
-
 void cli_start(void)
 {
-    /* Beside app_queue, its own actions stay its own. */
-    bool beside_app_queue = ast_module_check("app_queue.so");
-    size_t i;
-
     ast_cli_register_multiple(COMMANDS, ARRAY_LEN(COMMANDS));
-    for (i = 0; i < ARRAY_LEN(ACTIONS); i++) {
-        registered[i] = (strncmp(ACTIONS[i].name, "Queue", 5) || !beside_app_queue) &&
-            !ast_manager_register2(ACTIONS[i].name, EVENT_FLAG_AGENT, ACTIONS[i].run,
-                AST_MODULE_SELF, ACTIONS[i].synopsis, NULL);
-    }
 }
 
 void cli_stop(void)
 {
-    size_t i;
-
-    for (i = 0; i < ARRAY_LEN(ACTIONS); i++) {
-        if (registered[i]) {
-            ast_manager_unregister(ACTIONS[i].name);
-            registered[i] = false;
-        }
-    }
     ast_cli_unregister_multiple(COMMANDS, ARRAY_LEN(COMMANDS));
 }

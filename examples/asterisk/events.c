@@ -91,13 +91,18 @@ void event_left(const struct call_facts *facts, int waiting)
         facts->position, waiting);
 }
 
+static void abandon_event(const struct call_facts *facts)
+{
+    call_event(facts, "QueueCallerAbandon",
+        "Queue: %s\r\nPosition: %d\r\nOriginalPosition: %d\r\nHoldTime: %d\r\n", facts->queue,
+        facts->position, facts->first_position, hold_s(facts));
+}
+
 /* A caller whom nobody has answered, and who did not leave by a key. */
 static void abandoned(const struct call_facts *facts, const char *log)
 {
     QUEUE_LOG(facts, "NONE", log, "%d|%d|%d", facts->position, facts->first_position, hold_s(facts));
-    call_event(facts, "QueueCallerAbandon",
-        "Queue: %s\r\nPosition: %d\r\nOriginalPosition: %d\r\nHoldTime: %d\r\n", facts->queue,
-        facts->position, facts->first_position, hold_s(facts));
+    abandon_event(facts);
 }
 
 void event_abandoned(const struct call_facts *facts)
@@ -113,6 +118,16 @@ void event_timed_out(const struct call_facts *facts)
 void event_empty(const struct call_facts *facts)
 {
     abandoned(facts, "EXITEMPTY");
+}
+
+void event_withdrawn(const struct call_facts *facts, const char *info)
+{
+    char text[CC_NAME];
+
+    cc_plain(text, sizeof(text), info, "|");
+    QUEUE_LOG(facts, "NONE", "WITHDRAW", "%d|%d|%d|%.40s", facts->position, facts->first_position,
+        hold_s(facts), text);
+    abandon_event(facts);
 }
 
 void event_exit_key(const struct call_facts *facts, char key)

@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * TRUNKLINE_MEMBER() and its like always; where app_queue is not loaded, by its names too:
- * QUEUE_MEMBER(), QUEUE_MEMBER_LIST(), QUEUE_WAITING_COUNT(), QUEUE_EXISTS(), QUEUE_VARIABLES().
+ * QUEUE_MEMBER() and so on.
  */
 #include "app_trunkline.h"
 
@@ -151,6 +151,38 @@ static int member_write(struct ast_channel *chan, const char *name, char *data, 
     return 0;
 }
 
+/* MEMBER_PENALTY(queue,interface) */
+static int penalty_read(struct ast_channel *chan, const char *name, char *data, char *text, size_t room)
+{
+    struct question question = { .option = "penalty" };
+
+    AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(phone););
+    AST_STANDARD_APP_ARGS(args, data);
+    question.queue = S_OR(args.queue, "");
+    question.phone = S_OR(args.phone, "");
+    text[0] = '\0';
+    ask(&question, one_member);
+    if (question.found) {
+        snprintf(text, room, "%u", question.count);
+    }
+    return 0;
+}
+
+/* MEMBER_PENALTY(queue,interface)=value; in all of its queues without one */
+static int penalty_write(struct ast_channel *chan, const char *name, char *data, const char *value)
+{
+    struct member_change change = { .what = MEMBER_PENALTY, .by = "NONE" };
+
+    AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(phone););
+    AST_STANDARD_APP_ARGS(args, data);
+    change.who = (struct cc_newcomer){ .queue = args.queue, .phone = S_OR(args.phone, "") };
+    if (sscanf(value, "%30u", &change.who.penalty) != 1 || members_change(&change) != CC_DONE) {
+        ast_log(LOG_WARNING, "%s(%s,%s) cannot be %s\n", name, S_OR(args.queue, ""), change.who.phone, value);
+        return -1;
+    }
+    return 0;
+}
+
 static int list_read(struct ast_channel *chan, const char *name, char *data, char *text, size_t room)
 {
     struct question question = { .queue = S_OR(data, ""), .text = ast_str_create(256) };
@@ -185,6 +217,46 @@ static int waiting_read(struct ast_channel *chan, const char *name, char *data, 
     return 0;
 }
 
+/* Who stands at that place of the queue. */
+static void channel_at(cc_center *center, void *arg)
+{
+    struct question *question = arg;
+    const struct cc_queue *queue = cc_find_queue(center, question->queue);
+    const struct cc_call *call;
+    tl_acd_call_info info;
+
+    question->found = queue != NULL;
+    for (call = queue ? cc_calls(center) : NULL; call; call = call->next) {
+        if (call->queue == queue && tl_acd_get_call(cc_engine(center), call->handle, &info) >= 0 &&
+            info.position == question->count) {
+            ast_str_set(&question->text, 0, "%s", call->name);
+        }
+    }
+}
+
+/* GET_CHANNEL(queue[,place]) */
+static int channel_read(struct ast_channel *chan, const char *name, char *data, char *text, size_t room)
+{
+    struct question question = { .count = 1 };
+
+    AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(place););
+    AST_STANDARD_APP_ARGS(args, data);
+    text[0] = '\0';
+    if (!ast_strlen_zero(args.place) &&
+        (sscanf(args.place, "%30u", &question.count) != 1 || question.count == 0)) {
+        ast_log(LOG_WARNING, "%s: a place is 1 or more, not %s\n", name, args.place);
+        return -1;
+    }
+    question.queue = S_OR(args.queue, "");
+    if (!(question.text = ast_str_create(CC_NAME))) {
+        return -1;
+    }
+    ask(&question, channel_at);
+    ast_copy_string(text, ast_str_buffer(question.text), room);
+    ast_free(question.text);
+    return question.found ? 0 : -1;
+}
+
 static int exists_read(struct ast_channel *chan, const char *name, char *data, char *text, size_t room)
 {
     struct question question = { .queue = S_OR(data, "") };
@@ -200,7 +272,7 @@ static void variables(cc_center *center, void *arg)
     const struct cc_queue *queue = cc_find_queue(center, question->queue);
     tl_acd_queue_counters c;
 
-    if (!queue || tl_acd_get_queue(cc_engine(center), queue->handle, &c) < 0) {
+    if (!queue || !cc_counters(center, queue, &c)) {
         return;
     }
     question->found = true;
@@ -243,8 +315,12 @@ static struct ast_custom_function FUNCTIONS[] = {
     BOTH("MEMBER", "Counts a queue's members, or says and sets what one of them is.",
         "queue[,logged|free|ready|count|penalty|paused|ringinuse[,interface]]",
         .read = member_read, .write = member_write),
+    BOTH("MEMBER_PENALTY", "What an agent's penalty is in a queue; sets it.", "queue,interface",
+        .read = penalty_read, .write = penalty_write),
     BOTH("MEMBER_LIST", "The interfaces of a queue's members.", "queue", .read = list_read),
     BOTH("WAITING_COUNT", "How many callers wait in a queue.", "queue", .read = waiting_read),
+    BOTH("GET_CHANNEL", "The caller at a place of a queue, the first one without it.", "queue[,place]",
+        .read = channel_read),
     BOTH("EXISTS", "1 where there is such a queue, else 0.", "queue", .read = exists_read),
     BOTH("VARIABLES", "Sets QUEUEMAX and its like for a queue; 0, or -1 where there is none.", "queue",
         .read = variables_read),

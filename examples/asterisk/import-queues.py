@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
-"""import-queues.py [queues.conf] > trunkline.conf : app_queue's configuration as Trunkline's.
+"""import-queues.py [queues.conf [queuerules.conf]] > trunkline.conf : app_queue's configuration as Trunkline's.
 
 What has no counterpart is kept as a comment, and said on standard error. Strategies become the
 `asterisk:` ones, which choose as app_queue does, its ties included.
 
+A rule changes what the dialplan has set before Queue(): QUEUE_MAX_PENALTY and so on. In Trunkline the queue
+says what its callers begin with: --max-penalty, --min-penalty and --raise-penalty are written into each
+queue that has a rule.
+
 SPDX-License-Identifier: MIT OR Apache-2.0
 """
 
+import argparse
 import re
 import sys
 
@@ -29,7 +34,7 @@ OPTIONS = {
 # These say what Trunkline does anyway, or what is not asked for here.
 SILENT = {"autofill": "yes", "strategy": None, "eventwhencalled": None,
           "eventmemberstatus": None, "setinterfacevar": None, "setqueueentryvar": None,
-          "setqueuevar": None, "shared_lastcall": "yes"}
+          "setqueuevar": None, "shared_lastcall": "yes", "defaultrule": None}
 STRATEGIES = "ringall leastrecent fewestcalls random wrandom rrmemory rrordered linear".split()
 EMPTY = {"yes": "never", "no": "logged-out", "strict": "not-ready", "loose": "logged-out"}
 
@@ -83,13 +88,31 @@ def turned(how, value):
     return value or None
 
 
-def convert(lines, warn):
+def rules_of(lines, taken, warn):
+    """queuerules.conf: {its name of a rule: ours}, and the sections that say what each is."""
+    names, out = {}, []
+    for name, pairs in sections(lines):
+        if name == "general":
+            for key, value in pairs:
+                out.append(f"; queuerules.conf: {key} = {value}")
+                warn(f"queuerules.conf: {key} = {value} has no counterpart")
+            continue
+        # Queues, agents and rules are sections of one file.
+        names[name.lower()] = ours = name if name not in taken else f"{name}-rule"
+        out += ["", f"[{ours}]", "type = rule"]
+        out += [f"penalty_change = {value}" for key, value in pairs if key == "penaltychange"]
+    return names, out
+
+
+def convert(lines, warn, rule_lines=(), begin=None):
+    """`begin`: {penalty_max, penalty_min, penalty_raise: what callers of queues with a rule begin with}."""
     general, queues, agents = {}, [], {}
     for name, pairs in sections(lines):
         if name == "general":
             general.update(pairs)
         else:
             queues.append((name, pairs))
+    names, rules = rules_of(rule_lines, {name for name, _ in queues}, warn)
     out = ["[general]"]
     if general.get("persistentmembers", "").lower() in ("yes", "true", "y", "t", "1", "on"):
         out.append("persistent_members = yes")
@@ -119,6 +142,16 @@ def convert(lines, warn):
             if key not in OPTIONS and SILENT.get(key, "") not in (None, value):
                 out.append(f"; queues.conf: {key} = {value}")
                 warn(f"{name}: {key} = {value} has no counterpart")
+        rule = options.get("defaultrule", "")
+        if rule.lower() in names:
+            out.append(f"rule = {names[rule.lower()]}")
+            out += [f"{key} = {value}" for key, value in (begin or {}).items()]
+            if not begin:
+                warn(f"{name}: rule {rule} changes nothing until the queue has penalty_max, penalty_min or "
+                     "penalty_raise: what the dialplan sets before Queue()")
+        elif rule:
+            out.append(f"; queues.conf: defaultrule = {rule}")
+            warn(f"{name}: there is no rule {rule}")
         members = [value for key, value in pairs if key == "member"]
         for member in members:
             fields = [field.strip() for field in member.split(",")] + [""] * 6
@@ -131,7 +164,7 @@ def convert(lines, warn):
         out += ["", f"[{agent}]", "type = agent", f"phone = {phone}"]
         if device and device != phone:
             out.append(f"device = {device}")
-    return "\n".join(out) + "\n"
+    return "\n".join(out + rules) + "\n"
 
 
 def agent_of(agents, phone, title, device):
@@ -147,9 +180,17 @@ def agent_of(agents, phone, title, device):
 
 
 def main():
-    file = open(sys.argv[1], encoding="utf-8") if len(sys.argv) > 1 else sys.stdin
-    with file:
-        sys.stdout.write(convert(file.readlines(), lambda text: print(text, file=sys.stderr)))
+    arguments = argparse.ArgumentParser(description="app_queue's configuration as Trunkline's, on standard output")
+    arguments.add_argument("queues", nargs="?", type=argparse.FileType(encoding="utf-8"), default=sys.stdin,
+                           metavar="queues.conf")
+    arguments.add_argument("rules", nargs="?", type=argparse.FileType(encoding="utf-8"), metavar="queuerules.conf")
+    for which in "max", "min", "raise":
+        arguments.add_argument(f"--{which}-penalty", metavar="N", dest=f"penalty_{which}",
+                               help=f"what callers of queues with a rule begin with: QUEUE_{which.upper()}_PENALTY")
+    given = vars(arguments.parse_args())
+    begin = {key: value for key, value in given.items() if key.startswith("penalty_") and value is not None}
+    sys.stdout.write(convert(given["queues"].readlines(), lambda text: print(text, file=sys.stderr),
+                             given["rules"].readlines() if given["rules"] else (), begin))
 
 
 if __name__ == "__main__":

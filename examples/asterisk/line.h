@@ -26,6 +26,9 @@ struct call {
     /* What the line was when it came, for QueueStatus. */
     char uniqueid[AST_MAX_UNIQUEID], name[CC_NAME], connected_number[CC_NAME], connected_name[CC_NAME];
     int32_t priority;
+    /* Taken out of the queue by QueueWithdrawCaller. */
+    bool withdrawn;
+    char withdraw_info[CC_NAME];
 };
 
 /** A call with an empty mailbox; NULL when there is no memory. */

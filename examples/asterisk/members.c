@@ -262,6 +262,43 @@ int members_add_exec(struct ast_channel *chan, const char *data)
     return 0;
 }
 
+/* In one queue, or in all of the agent's. */
+static int pause_exec(struct ast_channel *chan, const char *data, bool paused)
+{
+    char *parse = ast_strdupa(S_OR(data, ""));
+    struct member_change change = { .what = MEMBER_PAUSE };
+
+    AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(phone); AST_APP_ARG(options);
+        AST_APP_ARG(reason););
+    AST_STANDARD_APP_ARGS(args, parse);
+    if (ast_strlen_zero(args.phone)) {
+        ast_log(LOG_WARNING, "An interface is wanted: ([queue],interface[,options[,reason]])\n");
+        return -1;
+    }
+    change.who = (struct cc_newcomer){
+        .queue = args.queue, .phone = args.phone, .paused = paused, .reason = args.reason,
+    };
+    if (members_change(&change) != CC_DONE) {
+        ast_log(LOG_WARNING, "%s is not paused or unpaused: not found\n", args.phone);
+        pbx_builtin_setvar_helper(chan, paused ? "PQMSTATUS" : "UPQMSTATUS", "NOTFOUND");
+        return 0;
+    }
+    pbx_builtin_setvar_helper(chan, paused ? "PQMSTATUS" : "UPQMSTATUS", paused ? "PAUSED" : "UNPAUSED");
+    return 0;
+}
+
+/* TrunklinePauseMember([queue],interface[,options[,reason]]) */
+int members_pause_exec(struct ast_channel *chan, const char *data)
+{
+    return pause_exec(chan, data, true);
+}
+
+/* TrunklineUnpauseMember([queue],interface[,options[,reason]]) */
+int members_unpause_exec(struct ast_channel *chan, const char *data)
+{
+    return pause_exec(chan, data, false);
+}
+
 /* TrunklineRemoveMember(queue[,interface]) */
 int members_remove_exec(struct ast_channel *chan, const char *data)
 {

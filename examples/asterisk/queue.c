@@ -157,6 +157,12 @@ static enum how how_left(struct line *line, const struct word *word)
         line->key = (char)word->output.detail;
         event_exit_key(&about, line->key);
         break;
+    case HOW_WITHDRAWN:
+        event_withdrawn(&about, line->call->withdraw_info);
+        if (line->call->withdraw_info[0]) {
+            pbx_builtin_setvar_helper(line->chan, "QUEUE_WITHDRAW_INFO", line->call->withdraw_info);
+        }
+        break;
     case HOW_WENT_EMPTY:
         event_empty(&about);
         break;
@@ -287,14 +293,14 @@ static void arrival_from_channel(struct ast_channel *chan, struct cc_arrival *ar
         arrival->priority = atoi(value);
     }
     if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_MIN_PENALTY"))) {
-        arrival->penalty_min = (uint32_t)strtoul(value, NULL, 10);
+        arrival->penalties.min = (uint32_t)strtoul(value, NULL, 10);
     }
     if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_MAX_PENALTY"))) {
-        arrival->penalty_max = (uint32_t)strtoul(value, NULL, 10);
+        arrival->penalties.max = (uint32_t)strtoul(value, NULL, 10);
     }
     if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_RAISE_PENALTY"))) {
-        arrival->penalty_raise_within = *value == 'r';
-        arrival->penalty_raise = (uint32_t)strtoul(value + (*value == 'r'), NULL, 10);
+        arrival->penalties.raise_within = *value == 'r';
+        arrival->penalties.raise = (uint32_t)strtoul(value + (*value == 'r'), NULL, 10);
     }
     if ((value = pbx_builtin_getvar_helper(chan, "TRUNKLINE_SKILLS"))) {
         arrival->skills = ast_strdup(value);

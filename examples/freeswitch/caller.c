@@ -112,7 +112,7 @@ static enum how how_left(struct line *line, const struct word *word)
 {
     static const char *const CANCEL[] = {
         [HOW_TIMED_OUT] = "TIMEOUT", [HOW_KEY] = "EXIT_WITH_KEY", [HOW_WENT_EMPTY] = "NO_AGENT_TIMEOUT",
-        [HOW_CALLER_LEFT] = "BREAK_OUT", [HOW_FAILED] = "NONE",
+        [HOW_CALLER_LEFT] = "BREAK_OUT", [HOW_FAILED] = "NONE", [HOW_WITHDRAWN] = "NONE",
     };
     struct caller_facts about = facts(line, NULL);
     enum how how = how_ended(&word->output);

@@ -155,6 +155,22 @@ static void end_by_hand(cc_center *center, struct cc_call *call, uint32_t kind)
 
 /* ---- letters -------------------------------------------------------------------------------------------- */
 
+/* The caller's, or what the queue has its callers begin with. */
+static void set_penalties(tl_acd_call *config, const struct cc_penalties *caller,
+                          const struct cc_penalties *queue)
+{
+    const struct cc_penalties *raise = caller->raise != TL_NONE32 ? caller : queue;
+    uint32_t min = caller->min != TL_NONE32 ? caller->min : queue->min;
+
+    config->penalty_min = min != TL_NONE32 ? min : 0;
+    config->penalty_max = caller->max != TL_NONE32 ? caller->max : queue->max;
+    config->penalty_raise = raise->raise != TL_NONE32 ? raise->raise : 0;
+    config->penalty_raise_within = raise->raise_within;
+    if (config->penalty_raise > config->penalty_max) {
+        config->penalty_raise = config->penalty_max;
+    }
+}
+
 static tl_status arrive(cc_center *center, const struct letter *letter)
 {
     struct cc_call *call = letter->call;
@@ -181,13 +197,8 @@ static tl_status arrive(cc_center *center, const struct letter *letter)
     config.max_wait_ms = letter->arrival.max_wait_ms;
     config.preferred_agent = preferred ? preferred->handle : TL_NONE;
     config.preferred_wait_ms = letter->arrival.preferred_wait_ms;
-    config.penalty_min = letter->arrival.penalty_min;
-    config.penalty_max = letter->arrival.penalty_max;
-    config.penalty_raise = letter->arrival.penalty_raise;
-    if (config.penalty_raise > config.penalty_max) {
-        config.penalty_raise = config.penalty_max;
-    }
-    config.penalty_raise_within = letter->arrival.penalty_raise_within;
+    set_penalties(&config, &letter->arrival.penalties, &call->queue->penalties);
+    cc_roster_rule(center, call->queue);
     config.call_class = cc_roster_class(center, letter->arrival.skills);
     tl_status status = tl_acd_arrive(center->engine, cc_now(), &config);
     if (status < 0) {
@@ -333,6 +344,11 @@ tl_acd *cc_engine(cc_center *center)
     return center->engine;
 }
 
+const struct cc_config *cc_configuration(cc_center *center)
+{
+    return center->config;
+}
+
 struct cc_queue *cc_queues(cc_center *center)
 {
     return center->queues;
@@ -346,6 +362,20 @@ struct cc_agent *cc_agents(cc_center *center)
 struct cc_call *cc_calls(cc_center *center)
 {
     return center->calls;
+}
+
+struct cc_call *cc_find_waiting(cc_center *center, const char *queue, const char *name)
+{
+    tl_acd_call_info info;
+
+    for (struct cc_call *call = center->calls; call; call = call->next) {
+        if (call->queue && !strcmp(call->queue->name, queue) && !strcmp(call->name, name) &&
+            tl_acd_get_call(center->engine, call->handle, &info) >= 0 &&
+            info.state != TL_ACD_CALL_CONNECTED) {
+            return call;
+        }
+    }
+    return NULL;
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------ */
@@ -380,10 +410,15 @@ static tl_acd_limits limits_for(const struct cc_config *config)
 {
     tl_acd_limits limits = config->limits;
     uint32_t members = 0, largest = 0, profiles = different_skills(config);
+    uint32_t steps = 0, most_steps = 0;
 
     for (size_t i = 0; i < config->queue_count; i++) {
         uint32_t count = (uint32_t)config->queues[i].member_count;
+        const struct cc_rule *rule = cc_config_rule(config, config->queues[i].rule);
+        uint32_t own_steps = rule ? (uint32_t)rule->count : 0;
         members += count;
+        steps += own_steps;
+        most_steps = own_steps > most_steps ? own_steps : most_steps;
         largest = count > largest ? count : largest;
     }
     uint32_t agents = (uint32_t)config->agent_count, queues = (uint32_t)config->queue_count;
@@ -396,10 +431,12 @@ static tl_acd_limits limits_for(const struct cc_config *config)
     profiles += profiles / 2 + 32;
     limits.profiles = profiles > UINT16_MAX ? UINT16_MAX : profiles;
     limits.skills = (limits.classes + limits.profiles) * 16;
-    /* Every membership may be a pool of its own, and every call a line of its own. */
+    /* Room for steps is not given back, but taken again by as many. */
+    limits.steps = 2 * steps + 64;
+    /* Every membership may be a pool of its own, and every call a line of its own, at each of its steps. */
     uint64_t pools = (uint64_t)limits.queues * limits.profiles;
     limits.pools = pools < limits.memberships ? (uint32_t)pools : limits.memberships;
-    limits.lines = limits.calls + 2 * limits.queues;
+    limits.lines = (limits.calls + 2 * limits.queues) * (1 + most_steps);
     return limits;
 }
 

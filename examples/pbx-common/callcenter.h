@@ -22,6 +22,8 @@
 #include <stdint.h>
 #include <trunkline.h>
 
+#include "penalties.h"
+
 #define CC_NAME 80
 
 typedef struct cc_center cc_center;
@@ -36,10 +38,15 @@ struct cc_queue {
     uint64_t handle;
     tl_acd_queue_config config;
     char strategy[40]; /* as written in the configuration */
+    struct cc_penalties penalties; /* of callers who say nothing */
     bool ring_in_use;  /* of its members, when they come */
     /* The center's own. */
     struct cc_queue *next, *chain;
     bool wanted, leaving;
+    tl_acd_queue_counters before; /* what cc_reset has put aside */
+    tl_acd_relax_step steps[CC_RULE_STEPS];
+    size_t step_count;
+    bool steps_late; /* the engine has them when nobody waits */
 };
 
 /** An agent. */
@@ -183,8 +190,7 @@ struct cc_arrival {
     uint64_t max_wait_ms;  /* TL_NONE: the queue's */
     const char *preferred; /* an agent's name, or NULL */
     uint32_t preferred_wait_ms;
-    uint32_t penalty_min, penalty_max;
-    uint32_t penalty_raise, penalty_raise_within; /* as tl_acd_call has them */
+    struct cc_penalties penalties; /* what is not said is the queue's */
     const char *skills; /* as in the configuration, or NULL */
 };
 
@@ -204,7 +210,7 @@ void cc_arrival_defaults(struct cc_arrival *arrival);
 void cc_arrive(cc_center *center, struct cc_call *call, const struct cc_arrival *arrival);
 
 /**
- * The caller hung up, or leaves by a key. Answered by TL_ACD_LEFT or TL_ACD_COMPLETED, exactly one
+ * The caller hung up, or leaves by a key (0: it is taken out by somebody else). Answered by TL_ACD_LEFT or TL_ACD_COMPLETED, exactly one
  * of which every call that joined gets.
  */
 void cc_hangup(cc_center *center, struct cc_call *call);
@@ -239,11 +245,24 @@ void cc_ask(cc_center *center, void (*ask)(cc_center *center, void *arg), void *
 
 /* ---- within cc_ask --------------------------------------------------------------------------------------- */
 
+/** What became of a change. */
+enum cc_change { CC_DONE, CC_THERE_ALREADY, CC_NO_QUEUE, CC_NOT_THERE, CC_CONFIGURED, CC_NO_ROOM };
+
 tl_acd *cc_engine(cc_center *center);
 struct cc_queue *cc_queues(cc_center *center);
 struct cc_agent *cc_agents(cc_center *center);
 struct cc_call *cc_calls(cc_center *center);
+const struct cc_config *cc_configuration(cc_center *center);
 struct cc_queue *cc_find_queue(cc_center *center, const char *name);
+
+/** A call by its name, in that queue and not yet connected; NULL when there is none. */
+struct cc_call *cc_find_waiting(cc_center *center, const char *queue, const char *name);
+
+/** What a queue has counted since its start, or since cc_reset put everything back to nothing. */
+bool cc_counters(cc_center *center, const struct cc_queue *queue, tl_acd_queue_counters *counters);
+
+/** A queue's counts begin anew, and its members' of their calls; every queue's when it is NULL or "". */
+enum cc_change cc_reset(cc_center *center, const char *queue);
 
 /** An agent by its phone, or else by its name. */
 struct cc_agent *cc_find_phone(cc_center *center, const char *phone);
@@ -257,8 +276,6 @@ struct cc_newcomer {
     bool paused;
     const char *reason; /* of the pause */
 };
-
-enum cc_change { CC_DONE, CC_THERE_ALREADY, CC_NO_QUEUE, CC_NOT_THERE, CC_CONFIGURED, CC_NO_ROOM };
 
 /** Adds and removes members that no configuration names. They last until the center is freed. */
 enum cc_change cc_add_member(cc_center *center, const struct cc_newcomer *newcomer);

@@ -57,6 +57,7 @@ void cc_config_free(struct cc_config *config)
     free(config->queues);
     free(config->agents);
     free(config->flows);
+    free(config->rules);
     free(config);
 }
 
@@ -131,6 +132,24 @@ static bool add_member(struct cc_config_queue *queue, const char *value, char *w
     return member->agent[0] ? true : cc_option_fail(why, room, "an agent without a name");
 }
 
+/* What callers begin with who say nothing of it themselves: penalty_min, penalty_max, penalty_raise (N or rN). */
+static bool set_penalty(struct cc_penalties *penalties, const char *key, const char *value, char *why,
+                        size_t room)
+{
+    bool raise = !strcasecmp(key, "penalty_raise"), within = raise && *value == 'r';
+    uint32_t *of = raise ? &penalties->raise : !strcasecmp(key, "penalty_min") ? &penalties->min
+        : !strcasecmp(key, "penalty_max") ? &penalties->max : NULL;
+
+    if (!of) {
+        return cc_option_fail(why, room, "a queue has no option \"%s\"", key);
+    }
+    if (!cc_option_number(value + within, of)) {
+        return cc_option_fail(why, room, "%s cannot be \"%s\"", key, value);
+    }
+    penalties->raise_within = raise ? within : penalties->raise_within;
+    return true;
+}
+
 static bool set_queue(struct cc_config_queue *queue, const char *key, const char *value, char *why,
                       size_t room)
 {
@@ -154,8 +173,20 @@ static bool set_queue(struct cc_config_queue *queue, const char *key, const char
         }
         return cc_option_text(queue->strategy, sizeof queue->strategy, strategy, key, why, room);
     }
+    if (!strcasecmp(key, "rule")) {
+        return cc_option_text(queue->rule, sizeof queue->rule, value, key, why, room);
+    }
+    if (!strncasecmp(key, "penalty_", 8)) {
+        return set_penalty(&queue->penalties, key, value, why, room);
+    }
     int set = cc_option_of_queue(&queue->config, key, value, why, room);
     return set ? set > 0 : cc_option_fail(why, room, "a queue has no option \"%s\"", key);
+}
+
+static bool set_rule(struct cc_rule *rule, const char *key, const char *value, char *why, size_t room)
+{
+    return !strcasecmp(key, "penalty_change") ? cc_rule_add(rule, value, why, room)
+                                              : cc_option_fail(why, room, "a rule has no option \"%s\"", key);
 }
 
 static bool set_agent(struct cc_config_agent *agent, const char *key, const char *value, char *why,
@@ -240,6 +271,7 @@ static bool begin(struct cc_config *config, const char *name, const char *type, 
             return cc_option_fail(why, room, "out of memory");
         }
         tl_acd_queue_defaults(&queue->config);
+        queue->penalties = (struct cc_penalties){.min = TL_NONE32, .max = TL_NONE32, .raise = TL_NONE32};
         snprintf(queue->strategy, sizeof queue->strategy, "%s",
                  cc_option_strategy(NULL, &queue->config.strategy));
         config->section = CC_QUEUE_SECTION;
@@ -263,7 +295,15 @@ static bool begin(struct cc_config *config, const char *name, const char *type, 
         config->section = CC_FLOW_SECTION;
         return cc_option_text(flow->name, sizeof flow->name, name, "the name", why, room);
     }
-    return cc_option_fail(why, room, "type is queue, agent or flow, not \"%s\"", type);
+    if (!strcasecmp(type, "rule")) {
+        struct cc_rule *rule = one_more(&config->rules, &config->rule_count, sizeof *rule);
+        if (!rule) {
+            return cc_option_fail(why, room, "out of memory");
+        }
+        config->section = CC_RULE_SECTION;
+        return cc_option_text(rule->name, sizeof rule->name, name, "the name", why, room);
+    }
+    return cc_option_fail(why, room, "type is queue, agent, flow or rule, not \"%s\"", type);
 }
 
 bool cc_config_set(struct cc_config *config, const char *section, const char *key,
@@ -285,10 +325,22 @@ bool cc_config_set(struct cc_config *config, const char *section, const char *ke
         return set_agent(&config->agents[config->agent_count - 1], key, value, why, room);
     case CC_FLOW_SECTION:
         return set_flow(&config->flows[config->flow_count - 1], key, value, why, room);
+    case CC_RULE_SECTION:
+        return set_rule(&config->rules[config->rule_count - 1], key, value, why, room);
     case CC_NO_SECTION:
         break;
     }
     return cc_option_fail(why, room, "the first line of a section is its type");
+}
+
+const struct cc_rule *cc_config_rule(const struct cc_config *config, const char *name)
+{
+    for (size_t i = 0; i < config->rule_count; i++) {
+        if (!strcmp(config->rules[i].name, name)) {
+            return &config->rules[i];
+        }
+    }
+    return NULL;
 }
 
 static int names_in_order(const void *a, const void *b)
@@ -318,6 +370,9 @@ bool cc_config_check(const struct cc_config *config, char *why, size_t room)
     }
     for (size_t q = 0; q < config->queue_count && good; q++) {
         const struct cc_config_queue *queue = &config->queues[q];
+        if (queue->rule[0] && !cc_config_rule(config, queue->rule)) {
+            good = cc_option_fail(why, room, "queue %s: there is no rule %s", queue->name, queue->rule);
+        }
         for (size_t m = 0; m < queue->member_count && good; m++) {
             const char *name = queue->members[m].agent;
             if (!bsearch(&name, names, config->agent_count, sizeof *names, names_in_order)) {

@@ -18,6 +18,8 @@ struct cc_config_member {
 
 struct cc_config_queue {
     char name[CC_NAME], music[CC_NAME], strategy[40], overflow[CC_NAME];
+    char rule[CC_NAME]; /* how its callers' penalties change */
+    struct cc_penalties penalties;
     bool ring_in_use;
     tl_acd_queue_config config;
     struct cc_config_member *members;
@@ -41,10 +43,13 @@ struct cc_config {
     size_t agent_count;
     struct cc_config_flow *flows;
     size_t flow_count;
+    struct cc_rule *rules;
+    size_t rule_count;
     char recordings[256]; /* where they go */
     tl_acd_limits limits; /* what is 0 here is chosen from the rest */
     /* The section being read: of which type, and its name. */
-    enum { CC_NO_SECTION, CC_QUEUE_SECTION, CC_AGENT_SECTION, CC_FLOW_SECTION } section;
+    enum { CC_NO_SECTION, CC_QUEUE_SECTION, CC_AGENT_SECTION, CC_FLOW_SECTION,
+           CC_RULE_SECTION } section;
     char section_name[CC_NAME];
     uint64_t seed;
 };
@@ -54,13 +59,16 @@ void cc_config_free(struct cc_config *config);
 
 /**
  * Takes in one line of a section. The first key of a section other than "general" is "type": queue,
- * agent or flow. False when it makes no sense, with a sentence in `why`.
+ * agent, flow or rule. False when it makes no sense, with a sentence in `why`.
  */
 bool cc_config_set(struct cc_config *config, const char *section, const char *key,
                    const char *value, char *why, size_t room);
 
 /** What can only be said of the whole: false when a queue names an agent that there is not. */
 bool cc_config_check(const struct cc_config *config, char *why, size_t room);
+
+/** The rule of that name; NULL when there is none. */
+const struct cc_rule *cc_config_rule(const struct cc_config *config, const char *name);
 
 /** The longest name of a skill, its NUL included, and how many a set has at most. */
 #define CC_SKILL_NAME 40

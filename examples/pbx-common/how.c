@@ -11,6 +11,7 @@ static const struct {
     [HOW_TIMED_OUT] = {"TIMEOUT", TL_IVR_QUEUE_TIMEOUT},
     [HOW_WENT_EMPTY] = {"LEAVEEMPTY", TL_IVR_QUEUE_EMPTY},
     [HOW_KEY] = {"KEY", TL_IVR_QUEUE_EXIT_KEY},
+    [HOW_WITHDRAWN] = {"WITHDRAW", TL_IVR_QUEUE_FAILED},
     [HOW_FULL] = {"FULL", TL_IVR_QUEUE_FULL},
     [HOW_EMPTY] = {"JOINEMPTY", TL_IVR_QUEUE_EMPTY},
     [HOW_FAILED] = {"FAILED", TL_IVR_QUEUE_FAILED},
@@ -32,7 +33,7 @@ enum how how_ended(const tl_acd_output *output)
     case TL_ACD_LEFT_ABANDONED:
         return HOW_CALLER_LEFT;
     case TL_ACD_LEFT_EXIT:
-        return HOW_KEY;
+        return output->detail ? HOW_KEY : HOW_WITHDRAWN;
     case TL_ACD_LEFT_EMPTY:
         return HOW_WENT_EMPTY;
     default:

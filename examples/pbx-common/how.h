@@ -15,6 +15,7 @@ enum how {
     HOW_TIMED_OUT,
     HOW_WENT_EMPTY, /* the last agent left */
     HOW_KEY,
+    HOW_WITHDRAWN, /* taken out by somebody else: an exit without a key */
     HOW_FULL,
     HOW_EMPTY, /* nobody was there to begin with */
     HOW_FAILED,

@@ -85,7 +85,10 @@ static void post_name(cc_center *center, enum letter_kind kind, const char *name
 
 void cc_arrival_defaults(struct cc_arrival *arrival)
 {
-    *arrival = (struct cc_arrival){.max_wait_ms = TL_NONE, .penalty_max = TL_NONE32};
+    *arrival = (struct cc_arrival){
+        .max_wait_ms = TL_NONE,
+        .penalties = {.min = TL_NONE32, .max = TL_NONE32, .raise = TL_NONE32},
+    };
 }
 
 void cc_arrive(cc_center *center, struct cc_call *call, const struct cc_arrival *arrival)

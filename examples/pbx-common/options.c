@@ -155,10 +155,14 @@ bool cc_option_milliseconds(const char *text, uint64_t *ms)
     return true;
 }
 
-static bool number(const char *text, uint32_t *value)
+bool cc_option_number(const char *text, uint32_t *value)
 {
     char *end;
 
+    if (!strcasecmp(text, "none")) {
+        *value = TL_NONE32;
+        return true;
+    }
     errno = 0;
     unsigned long long n = strtoull(text, &end, 10);
     if (*text < '0' || *text > '9' || *end || errno || n >= UINT32_MAX) {
@@ -212,7 +216,7 @@ static int set(const struct option *options, void *target, const char *key, cons
             memcpy(at, &n, sizeof n);
             return 1;
         case NUMBER:
-            if ((!none && !number(value, &n)) || !within(options, n)) {
+            if (!cc_option_number(value, &n) || !within(options, n)) {
                 break;
             }
             memcpy(at, &n, sizeof n);

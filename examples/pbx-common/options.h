@@ -26,6 +26,9 @@ const char *cc_option_strategy(const char *text, uint32_t *strategy);
 bool cc_option_text(char *into, size_t room, const char *value, const char *key, char *why,
                     size_t why_room);
 
+/** A number, or "none": TL_NONE32. */
+bool cc_option_number(const char *text, uint32_t *value);
+
 /** Seconds with at most three decimals, as milliseconds; no floating point. */
 bool cc_option_milliseconds(const char *text, uint64_t *ms);
 

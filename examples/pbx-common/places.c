@@ -18,7 +18,8 @@ bool cc_member_paused(const struct cc_member *member)
 
 const char *cc_member_reason(const struct cc_member *member)
 {
-    return member->paused ? member->pause_reason : member->agent->pause_reason;
+    /* One that has just ended has one, too, until it was told. */
+    return member->pause_reason[0] || member->paused ? member->pause_reason : member->agent->pause_reason;
 }
 
 uint64_t cc_member_last_pause(const struct cc_member *member)

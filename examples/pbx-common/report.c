@@ -33,7 +33,7 @@ static void queues(cc_center *center, FILE *out)
     fprintf(out, "%-20s %-24s %7s %7s %6s/%-6s %9s %9s %4s\n", "Queue", "Strategy", "Waiting",
             "Talking", "Free", "Agents", "Answered", "Abandoned", "SL%");
     for (struct cc_queue *q = cc_queues(center); q; q = q->next) {
-        if (tl_acd_get_queue(cc_engine(center), q->handle, &c) < 0) {
+        if (!cc_counters(center, q, &c)) {
             continue;
         }
         fprintf(out, "%-20s %-24s %7llu %7llu %6u/%-6u %9llu %9llu %4u%s\n", q->name, q->strategy,

@@ -51,6 +51,9 @@ void cc_poll(cc_center *center);
 /** reload.c: brings all in line with the configuration, which the center keeps. */
 void cc_roster_apply(cc_center *center, struct cc_config *config);
 
+/** Gives the engine a queue's new rule, which it takes when nobody waits there. */
+void cc_roster_rule(cc_center *center, struct cc_queue *queue);
+
 /** Tells the engine what an agent is, after one of the reasons for it has changed. */
 void cc_roster_state(cc_center *center, struct cc_agent *agent);
 

@@ -1,0 +1,133 @@
+/*
+ * applications.c - what the dialplan calls
+ *
+ * Copyright (C) 2026 the Trunkline authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Where app_queue is not loaded, those that do exactly what one of its does have its name, too.
+ */
+#include "app_trunkline.h"
+
+#include "asterisk/app.h"
+#include "asterisk/logger.h"
+
+/* TrunklineLog(queue,uniqueid,member,event[,text]) */
+static int log_exec(struct ast_channel *chan, const char *data)
+{
+    char *parse = ast_strdupa(S_OR(data, ""));
+
+    AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(uniqueid); AST_APP_ARG(member);
+        AST_APP_ARG(event); AST_APP_ARG(text););
+    AST_STANDARD_APP_ARGS(args, parse);
+    if (ast_strlen_zero(args.queue) || ast_strlen_zero(args.uniqueid) ||
+        ast_strlen_zero(args.member) || ast_strlen_zero(args.event)) {
+        ast_log(LOG_WARNING, "A line of queue_log wants (queue,uniqueid,member,event[,text])\n");
+        return -1;
+    }
+    ast_queue_log(args.queue, args.uniqueid, args.member, args.event, "%s", S_OR(args.text, ""));
+    return 0;
+}
+
+/*
+ * How many calls are in an application. Asterisk counts them too, but looks at its count before it
+ * asks the module to go: who comes between the two is only seen here.
+ */
+static int inside;
+
+bool applications_in_use(void)
+{
+    return ast_atomic_fetchadd_int(&inside, 0) != 0;
+}
+
+#define COUNTED(run)                                                                               \
+    static int counted_##run(struct ast_channel *chan, const char *data)                           \
+    {                                                                                              \
+        int result;                                                                                \
+        ast_atomic_fetchadd_int(&inside, 1);                                                       \
+        result = run(chan, data);                                                                  \
+        ast_atomic_fetchadd_int(&inside, -1);                                                      \
+        return result;                                                                             \
+    }
+
+COUNTED(trunkline_queue_exec)
+COUNTED(trunkline_ivr_exec)
+COUNTED(trunkline_record_exec)
+COUNTED(members_add_exec)
+COUNTED(members_remove_exec)
+COUNTED(members_pause_exec)
+COUNTED(members_unpause_exec)
+COUNTED(log_exec)
+
+static const struct {
+    const char *name, *its; /* ours, and app_queue's if there is such a one */
+    int (*run)(struct ast_channel *chan, const char *data);
+    const char *synopsis, *description;
+} APPLICATIONS[] = {
+    { "TrunklineQueue", NULL, counted_trunkline_queue_exec, "Waits in a queue for an agent.",
+      "TrunklineQueue(queue[,options[,timeout[,agent]]])\n"
+      "  c        go on in the dialplan when the agent hangs up\n"
+      "  k(keys)  a key that leaves the queue; it is in QUEUEKEY then\n"
+      "  r        ringing instead of music\n"
+      "  t, T     the agent, the caller may transfer\n"
+      "timeout is the longest wait in seconds; agent is offered the call first.\n"
+      "Reads QUEUE_PRIO, QUEUE_MIN_PENALTY, QUEUE_MAX_PENALTY, QUEUE_RAISE_PENALTY,\n"
+      "TRUNKLINE_SKILLS.\n"
+      "Sets QUEUESTATUS: CONTINUE, TIMEOUT, KEY, FULL, JOINEMPTY, LEAVEEMPTY, WITHDRAW, FAILED.\n" },
+    { "TrunklineIVR", NULL, counted_trunkline_ivr_exec, "Runs a flow.",
+      "TrunklineIVR(flow)\n"
+      "Runs a flow of trunkline.conf with the caller: prompts, keys, queues, recordings.\n"
+      "Sets IVRSTATUS: DONE, FAILED.\n" },
+    { "TrunklineRecord", NULL, counted_trunkline_record_exec, "Records both directions of a call.",
+      "TrunklineRecord([file])\n"
+      "Records from now until the channel ends, as a .tlr file with a direction each.\n"
+      "Sets TRUNKLINE_RECORDING to the file's path.\n" },
+    { "TrunklineAddMember", "AddQueueMember", counted_members_add_exec, "Puts an agent into a queue.",
+      "(queue[,interface[,penalty[,options[,name[,stateinterface]]]]])\n"
+      "  p  paused\n"
+      "Until it is taken out or the module unloaded. Sets AQMSTATUS: ADDED, MEMBERALREADY,\n"
+      "NOSUCHQUEUE, FAILED.\n" },
+    { "TrunklineRemoveMember", "RemoveQueueMember", counted_members_remove_exec,
+      "Takes such an agent out again.",
+      "(queue[,interface])\n"
+      "Sets RQMSTATUS: REMOVED, NOTINQUEUE, NOSUCHQUEUE, NOTDYNAMIC.\n" },
+    { "TrunklinePauseMember", "PauseQueueMember", counted_members_pause_exec, "Pauses an agent.",
+      "([queue],interface[,options[,reason]])\n"
+      "In one queue, or in all of its queues. Sets PQMSTATUS: PAUSED, NOTFOUND.\n" },
+    { "TrunklineUnpauseMember", "UnpauseQueueMember", counted_members_unpause_exec,
+      "Ends an agent's pause.",
+      "([queue],interface[,options[,reason]])\n"
+      "In one queue, or in all of its queues. Sets UPQMSTATUS: UNPAUSED, NOTFOUND.\n" },
+    { "TrunklineLog", "QueueLog", counted_log_exec, "Writes a line of queue_log.",
+      "(queue,uniqueid,member,event[,text])\n" },
+};
+static bool by_its_name[ARRAY_LEN(APPLICATIONS)];
+
+bool applications_start(void)
+{
+    bool beside_app_queue = ast_module_check("app_queue.so");
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
+        if (ast_register_application(APPLICATIONS[i].name, APPLICATIONS[i].run,
+                APPLICATIONS[i].synopsis, APPLICATIONS[i].description)) {
+            return false;
+        }
+        by_its_name[i] = APPLICATIONS[i].its && !beside_app_queue &&
+            !ast_register_application(APPLICATIONS[i].its, APPLICATIONS[i].run,
+                APPLICATIONS[i].synopsis, APPLICATIONS[i].description);
+    }
+    return true;
+}
+
+void applications_stop(void)
+{
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
+        ast_unregister_application(APPLICATIONS[i].name);
+        if (by_its_name[i]) {
+            ast_unregister_application(APPLICATIONS[i].its);
+            by_its_name[i] = false;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/*
+ * counters.c - what queues have counted, and counting anew
+ *
+ * The engine counts from its start on. What is to be forgotten is put aside, and taken off.
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ */
+#include <string.h>
+
+#include "roster.h"
+
+bool cc_counters(cc_center *center, const struct cc_queue *queue, tl_acd_queue_counters *counters)
+{
+    const tl_acd_queue_counters *before = &queue->before;
+
+    if (tl_acd_get_queue(center->engine, queue->handle, counters) < 0) {
+        return false;
+    }
+    counters->offered -= before->offered;
+    counters->refused -= before->refused;
+    counters->answered -= before->answered;
+    counters->abandoned -= before->abandoned;
+    counters->timed_out -= before->timed_out;
+    counters->exited -= before->exited;
+    counters->left_empty -= before->left_empty;
+    counters->overflowed -= before->overflowed;
+    counters->answered_in_level -= before->answered_in_level;
+    counters->abandoned_in_level -= before->abandoned_in_level;
+    counters->completed -= before->completed;
+    counters->waited_ms -= before->waited_ms;
+    counters->answered_waited_ms -= before->answered_waited_ms;
+    counters->talked_ms -= before->talked_ms;
+    return true;
+}
+
+static void reset(cc_center *center, struct cc_queue *queue)
+{
+    tl_acd_get_queue(center->engine, queue->handle, &queue->before);
+    for (struct cc_agent *agent = center->agents; agent; agent = agent->next) {
+        struct cc_member *member = cc_member_of(agent, queue);
+        if (member) {
+            member->calls = 0;
+            member->last_call_ms = 0;
+        }
+    }
+}
+
+enum cc_change cc_reset(cc_center *center, const char *queue)
+{
+    enum cc_change change = queue && *queue ? CC_NO_QUEUE : CC_DONE;
+
+    for (struct cc_queue *at = center->queues; at; at = at->next) {
+        if (!queue || !*queue || !strcmp(at->name, queue)) {
+            reset(center, at);
+            change = CC_DONE;
+        }
+    }
+    return change;
+}

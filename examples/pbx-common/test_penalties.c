@@ -1,0 +1,240 @@
+/*
+ * test_penalties.c - rules by which callers come to other members while they wait; what queues have counted
+ *
+ * Built with AddressSanitizer by examples/dialogic, like test_center.c.
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ */
+#include "test_fixture.h"
+
+#define NOT TL_NONE32
+
+/* ---- rules by themselves --------------------------------------------------------------------------------- */
+
+static struct cc_rule rule_of(const char *const *lines)
+{
+    struct cc_rule rule = {.name = "rule"};
+    char why[200];
+
+    for (; *lines; lines++) {
+        CHECK(cc_rule_add(&rule, *lines, why, sizeof why));
+    }
+    return rule;
+}
+
+static void lines_make_sense_or_not(void)
+{
+    static const char *const GOOD[] = {"30,+3", "0,", "60,10,5", "75,,7", "90,,,20", " 120, 5, -3, r20 ", "1,,,r+1"};
+    static const char *const BAD[] = {"", "30", "x,1", "-1,2", "30,three", "30,1,2,3,4", "30,1,2,rr3", "30,99999999"};
+    struct cc_rule rule = {.name = "rule"};
+    char why[200];
+
+    for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
+        CHECK(cc_rule_add(&rule, GOOD[i], why, sizeof why));
+    }
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        why[0] = '\0';
+        CHECK(!cc_rule_add(&rule, BAD[i], why, sizeof why) && why[0]);
+    }
+    CHECK(rule.count == sizeof GOOD / sizeof *GOOD);
+    for (size_t i = 1; i < rule.count; i++) {
+        CHECK(rule.steps[i - 1].after_s <= rule.steps[i].after_s);
+    }
+    while (rule.count < CC_RULE_STEPS) {
+        CHECK(cc_rule_add(&rule, "7,1", why, sizeof why));
+    }
+    CHECK(!cc_rule_add(&rule, "7,1", why, sizeof why));
+}
+
+/* The window at each step, for callers who begin with one: what app_queue makes of the same lines. */
+static void steps_are_app_queues(void)
+{
+    static const struct {
+        const char *lines[4];
+        struct cc_penalties begin;
+        struct {
+            uint64_t after_ms;
+            uint32_t min, max, raise, within;
+        } steps[3];
+    } CASES[] = {
+        /* More of the highest; what has no beginning does not change. */
+        {{"30,+3"}, {NOT, 2, NOT, false}, {{30000, NOT, 5, NOT, 0}}},
+        {{"30,+3,1,2"}, {NOT, NOT, NOT, false}, {{30000, NOT, NOT, NOT, 0}}},
+        /* One after the other, sorted by their time. */
+        {{"60,10,5", "30,+3"}, {0, 1, NOT, false}, {{30000, 0, 4, NOT, 0}, {60000, 5, 10, NOT, 0}}},
+        /* Never below nothing, never the lowest above the highest. */
+        {{"5,-9", "6,,7"}, {3, 4, NOT, false}, {{5000, 0, 0, NOT, 0}, {6000, 0, 0, NOT, 0}}},
+        /* Raised, at most to the highest; `r` is of its own line only. */
+        {{"90,,,20"}, {NOT, NOT, 0, false}, {{90000, NOT, NOT, 20, 0}}},
+        {{"120,5,3,r20", "130,+1"}, {0, 9, 0, false}, {{120000, 3, 5, 5, 1}, {130000, 3, 6, 5, 0}}},
+        /* Two at the same time are one. */
+        {{"10,+1", "10,+1"}, {NOT, 1, NOT, false}, {{10000, NOT, 3, NOT, 0}}},
+    };
+
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const struct cc_rule rule = rule_of(CASES[i].lines);
+        tl_acd_relax_step steps[CC_RULE_STEPS];
+        size_t count = cc_rule_steps(&rule, &CASES[i].begin, steps), wanted = 0;
+
+        while (wanted < 3 && CASES[i].steps[wanted].after_ms) {
+            CHECK(wanted < count);
+            CHECK(steps[wanted].after_ms == CASES[i].steps[wanted].after_ms);
+            CHECK(steps[wanted].penalty_min == CASES[i].steps[wanted].min);
+            CHECK(steps[wanted].penalty_max == CASES[i].steps[wanted].max);
+            CHECK(steps[wanted].penalty_raise == CASES[i].steps[wanted].raise);
+            CHECK(steps[wanted].penalty_raise_within == CASES[i].steps[wanted].within);
+            CHECK(steps[wanted].call_class == TL_NONE32 && steps[wanted].levels_less == 0);
+            wanted++;
+        }
+        CHECK(count == wanted);
+    }
+}
+
+/* ---- rules in a center ----------------------------------------------------------------------------------- */
+
+/* A queue of one agent of penalty 2, whose callers begin with those below 2; a rule, or none. */
+static struct cc_config *one_agent(const char *change)
+{
+    struct cc_config *config = cc_config_new();
+
+    CHECK(config);
+    if (change) {
+        set(config, "widen", "type", "rule");
+        set(config, "widen", "penalty_change", change);
+    }
+    set(config, "q", "type", "queue");
+    set(config, "q", "rule", change ? "widen" : "");
+    set(config, "q", "penalty_max", "1");
+    set(config, "q", "ring_timeout", "1000");
+    set(config, "q", "agent", "a, penalty=2");
+    set(config, "a", "type", "agent");
+    set(config, "a", "phone", "a");
+    return config;
+}
+
+static void call_of(cc_center *center, struct cc_call *call, uint32_t most)
+{
+    struct cc_arrival arrival;
+
+    cc_call_init(call, "call", "100");
+    cc_arrival_defaults(&arrival);
+    arrival.queue = "q";
+    arrival.penalties.max = most;
+    offer = TL_NONE;
+    cc_arrive(center, call, &arrival);
+    cc_run(center);
+}
+
+static void goes(cc_center *center, struct cc_call *call)
+{
+    cc_hangup(center, call);
+    cc_run(center);
+    CHECK(call->over);
+    cc_call_release(center, call);
+}
+
+/* After how many seconds, up to ten, a new caller is offered to the agent; -1 when not. */
+static int offered_after(cc_center *center)
+{
+    struct cc_call call;
+    int seconds = 0;
+
+    call_of(center, &call, NOT);
+    while (offer == TL_NONE && ++seconds < 10) {
+        clock_ms += 1000;
+        cc_run(center);
+    }
+    goes(center, &call);
+    return offer == TL_NONE ? -1 : seconds;
+}
+
+static void callers_come_to_others(void)
+{
+    cc_center *center = begin(one_agent("5,+1"));
+    struct cc_call first;
+
+    CHECK(offered_after(center) == 5);
+    /* Who brings a window of its own begins with that. */
+    call_of(center, &first, 2);
+    CHECK(offer != TL_NONE);
+    goes(center, &first);
+
+    /* Another rule, while somebody waits: for those who come when nobody does. */
+    call_of(center, &first, NOT);
+    cc_reload(center, one_agent("3,+1"));
+    cc_run(center);
+    clock_ms += 4000;
+    cc_run(center);
+    CHECK(offer == TL_NONE);
+    clock_ms += 1000;
+    cc_run(center);
+    CHECK(offer != TL_NONE);
+    goes(center, &first);
+    CHECK(offered_after(center) == 3);
+
+    /* None any more. */
+    cc_reload(center, one_agent(NULL));
+    cc_run(center);
+    CHECK(offered_after(center) == -1);
+    CHECK(errors == 0);
+    cc_free(center);
+}
+
+static void rules_are_named(void)
+{
+    struct cc_config *config = one_agent("5,+1");
+    char why[200];
+
+    CHECK(cc_config_check(config, why, sizeof why));
+    set(config, "q2", "type", "queue");
+    set(config, "q2", "rule", "none-such");
+    CHECK(!cc_config_check(config, why, sizeof why) && strstr(why, "none-such"));
+    CHECK(!cc_config_set(config, "q2", "penalty_most", "1", why, sizeof why));
+    CHECK(!cc_config_set(config, "q2", "penalty_raise", "r", why, sizeof why));
+    cc_config_free(config);
+}
+
+/* ---- counting anew ----------------------------------------------------------------------------------------- */
+
+static void counts_begin_anew(void)
+{
+    cc_center *center = begin(one_agent("1,2"));
+    tl_acd_queue_counters counters;
+    struct cc_queue *queue = cc_find_queue(center, "q");
+    struct cc_call call;
+
+    CHECK(offered_after(center) == 1);
+    CHECK(cc_counters(center, queue, &counters));
+    CHECK(counters.offered == 1 && counters.abandoned == 1 && counters.waited_ms == 1000);
+    CHECK(cc_reset(center, "none") == CC_NO_QUEUE && cc_reset(center, "q") == CC_DONE);
+    CHECK(cc_counters(center, queue, &counters));
+    CHECK(counters.offered == 0 && counters.abandoned == 0 && counters.waited_ms == 0);
+    call_of(center, &call, 2);
+    CHECK(cc_find_waiting(center, "q", "call") == &call);
+    CHECK(!cc_find_waiting(center, "q", "other") && !cc_find_waiting(center, "none", "call"));
+    cc_accept(center, offer);
+    cc_run(center);
+    CHECK(!cc_find_waiting(center, "q", "call"));
+    clock_ms += 2000;
+    cc_complete(center, &call, TL_ACD_BY_CALLER);
+    cc_run(center);
+    cc_call_release(center, &call);
+    CHECK(cc_counters(center, queue, &counters));
+    CHECK(counters.offered == 1 && counters.completed == 1 && counters.talked_ms == 2000);
+    CHECK(cc_find_agent(center, "a")->members->calls == 1);
+    CHECK(cc_reset(center, "") == CC_DONE && cc_find_agent(center, "a")->members->calls == 0);
+    CHECK(errors == 0);
+    cc_free(center);
+}
+
+int main(void)
+{
+    cc_set_clock(test_clock);
+    lines_make_sense_or_not();
+    steps_are_app_queues();
+    callers_come_to_others();
+    rules_are_named();
+    counts_begin_anew();
+    printf("penalties change by rules; counts begin anew\n");
+    return 0;
+}
