@@ -17,6 +17,7 @@ import tempfile
 import time
 
 import lab
+from callers import wait_for
 
 ROOT, MODULE = sys.argv[1:3]
 MEMBERS = [int(n) for n in os.environ.get("BENCH_MEMBERS", "10 100 1000 3000").split()]
@@ -71,8 +72,8 @@ class Module:
 
     def __exit__(self, *_):
         if self.file:
-            lab.wait_for(lambda: self.pbx.channels() == 0, 20, 0.2)
-            out = lab.wait_for(lambda: "Unloaded" in self.pbx.cli(f"module unload {self.file}"), 10, 0.5)
+            wait_for(lambda: self.pbx.channels() == 0, 20, 0.2)
+            out = wait_for(lambda: "Unloaded" in self.pbx.cli(f"module unload {self.file}"), 10, 0.5)
             assert out, f"{self.file} stays"
 
 
@@ -108,7 +109,7 @@ def cpu_per_call(pbx, ami, extension):
     for n in range(CALLS):
         originate(ami, extension)
         time.sleep(max(0, began + (n + 1) / RATE - time.monotonic()))
-    if not lab.wait_for(lambda: pbx.channels() == 0, 60, 0.3):
+    if not wait_for(lambda: pbx.channels() == 0, 60, 0.3):
         raise RuntimeError("calls are left over")
     return (cpu_ns(pid) - start - idle * (time.monotonic() - began)) / CALLS / 1e6
 
@@ -116,7 +117,7 @@ def cpu_per_call(pbx, ami, extension):
 def least(pbx, extension, members):
     with Module(pbx, extension):
         if extension != "dial":
-            there = lab.wait_for(lambda: free_agents(pbx, extension) == members, 60, 1)
+            there = wait_for(lambda: free_agents(pbx, extension) == members, 60, 1)
             assert there, f"app_{extension}: {free_agents(pbx, extension)} of {members} agents are free"
         before = answered(pbx)
         ami = lab.Ami(pbx.ami, events=False)
@@ -157,7 +158,7 @@ def main():
     rows = []
     with tempfile.TemporaryDirectory(prefix="trunkline-bench-") as work:
         os.chmod(work, 0o755)
-        pbx = lab.Asterisk(pathlib.Path(work) / "asterisk", ROOT, MODULE, port=15061, ami=15039)
+        pbx = lab.Asterisk(pathlib.Path(work) / "asterisk", ROOT, MODULE, number=7)
         pbx.modules.remove("app_trunkline")
         pbx.write("pjsip.conf", "")
         pbx.write("extensions.conf", DIALPLAN)

@@ -1,14 +1,8 @@
 """The configuration that the tests share: phones, dialplan, queues."""
 
-import flows
 
-FLOW = flows.menu("vm-options")
-DESK = flows.desk("vm-options", "query: caller\n    args: { number: caller }", parked="parked@from-sip",
-                  brief="PJSIP/brief", never="PJSIP/never")
-
-
-def pjsip(agents, port=15060):
-    """`agents`: {name: sipp port that plays it}."""
+def pjsip(agents, port, contexts={}):
+    """`agents`: {name: port of its phone}; `contexts`: where else than in from-sip some of them call."""
     text = f"""[global]
 type=global
 endpoint_identifier_order=username,ip,anonymous
@@ -36,7 +30,9 @@ type=aor
 qualify_frequency=0
 """
     for name, at in agents.items():
-        text += f"[{name}](phone)\naors={name}\n[{name}](aor)\ncontact=sip:{name}@127.0.0.1:{at}\n"
+        context = f"context={contexts[name]}\n" if name in contexts else ""
+        text += (f"[{name}](phone)\naors={name}\n{context}"
+                 f"[{name}](aor)\ncontact=sip:{name}@127.0.0.1:{at}\n")
     return text
 
 

@@ -33,6 +33,42 @@ member = PJSIP/1001,1
 """
 
 
+RULES = """[general]
+realtime_rules = yes
+[Widen]
+penaltychange => 30,+3   ; more of them
+penaltychange => 60,10,5,r2
+[sales]
+penaltychange => 5,,,1
+"""
+
+
+class Rules(unittest.TestCase):
+    def converted(self, **more):
+        self.warnings = []
+        queues = QUEUES.replace("[support]\n", "[support]\ndefaultrule = widen\n").replace(
+            "maxlen = 30", "maxlen = 30\ndefaultrule = none-such")
+        text = importer.convert(queues.splitlines(), self.warnings.append, RULES.splitlines(), **more)
+        return {block.split("]")[0]: block for block in text.split("\n[")}
+
+    def test_rules_and_what_their_callers_begin_with(self):
+        sections = self.converted(begin={"penalty_max": "1", "penalty_raise": "r0"})
+        self.assertIn("type = rule\npenalty_change = 30,+3\npenalty_change = 60,10,5,r2", sections["Widen"])
+        self.assertIn("\nrule = Widen\npenalty_max = 1\npenalty_raise = r0\n", sections["support"])
+        self.assertNotIn("\nrule =", sections["sales"])
+        self.assertFalse([text for text in self.warnings if text.startswith("support")])
+
+    def test_a_rule_named_like_a_queue(self):
+        self.assertIn("penalty_change = 5,,,1", self.converted()["sales-rule"])
+
+    def test_what_is_missing_is_said(self):
+        self.converted()
+        said = "\n".join(self.warnings)
+        self.assertIn("sales: there is no rule none-such", said)
+        self.assertIn("support: rule widen changes nothing until", said)
+        self.assertIn("realtime_rules = yes has no counterpart", said)
+
+
 class Import(unittest.TestCase):
     def setUp(self):
         self.warnings = []

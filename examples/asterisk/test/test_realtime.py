@@ -40,7 +40,7 @@ class Realtime(unittest.TestCase):
     def test_agents_are_rows(self):
         with tempfile.TemporaryDirectory(prefix="trunkline-realtime-") as work:
             os.chmod(work, 0o755)
-            pbx = lab.Asterisk(pathlib.Path(work) / "asterisk", ROOT, MODULE, port=15065, ami=15042)
+            pbx = lab.Asterisk(pathlib.Path(work) / "asterisk", ROOT, MODULE, number=6)
             base = pbx.dir / "etc/realtime.db"
             pbx.modules.insert(0, "res_config_sqlite3")
             pbx.write("pjsip.conf", "")
@@ -67,7 +67,7 @@ class Kept(unittest.TestCase):
         """Beside app_queue's, which are written in the same way."""
         with tempfile.TemporaryDirectory(prefix="trunkline-kept-") as work:
             os.chmod(work, 0o755)
-            pbx = lab.Asterisk(pathlib.Path(work) / "asterisk", ROOT, MODULE, port=15065, ami=15042)
+            pbx = lab.Asterisk(pathlib.Path(work) / "asterisk", ROOT, MODULE, number=6)
             pbx.modules.insert(-1, "app_queue")
             pbx.write("pjsip.conf", "")
             pbx.write("extensions.conf", "[general]\n")

@@ -16,7 +16,7 @@ import time
 import office
 import switch
 
-import lab  # of the tests in Asterisk, beside which switch.py puts us
+from callers import sipp, wait_for  # of ../../pbx-common/test, beside which switch.py puts us
 import scenarios
 
 PREFIX, MODULE = sys.argv[1:3]
@@ -65,7 +65,7 @@ class Bench:
                 'milliseconds="4321"', f'distribution="uniform" min="{least}" max="{most}"')
             file = self.work / f"agent{port}.xml"
             file.write_text(talk)
-            self.agents.append(lab.sipp(str(file), port=port, media=60000 + 1000 * at, target=None))
+            self.agents.append(sipp(file, port=port, media=60000 + 1000 * at))
         return self
 
     def __exit__(self, *_):
@@ -90,7 +90,7 @@ class Bench:
         self.port += 2
         file = self.work / "caller.xml"
         file.write_text(scenarios.caller())
-        return lab.sipp(str(file), "-s", extension, "-m", count, "-r", rate, "-l", count, "-timeout", "90s",
+        return sipp(file, "-s", extension, "-m", count, "-r", rate, "-l", count, "-timeout", "90s",
                         port=self.port, media=26000 + (self.port - 17200) * 100, target=self.pbx.sip)
 
     def all_gone(self):
@@ -101,9 +101,9 @@ class Bench:
         self.esl.read(0.05)
         self.esl.events.clear()
         callers = self.callers(extension, TURNS + 2, 100)
-        lab.wait_for(lambda: self.esl.read(0.1) or callers.poll() is not None, 90, 0)
+        wait_for(lambda: self.esl.read(0.1) or callers.poll() is not None, 90, 0)
         assert callers.returncode == 0, callers.returncode
-        lab.wait_for(self.all_gone, 20, 0.2)
+        wait_for(self.all_gone, 20, 0.2)
         mine = [event for event in self.esl.events
                 if event.get("Channel-Name", "").startswith("sofia/lab/m0@")]
         rings = [event["at"] for event in mine if event["Event-Name"] == "CHANNEL_PROGRESS"]
@@ -123,7 +123,7 @@ class Bench:
         start, began = self.cpu_ns(), time.monotonic()
         callers = self.callers(extension, CALLS, RATE)
         assert callers.wait(90) == 0
-        assert lab.wait_for(self.all_gone, 20, 0.2), "calls are left over"
+        assert wait_for(self.all_gone, 20, 0.2), "calls are left over"
         return (self.cpu_ns() - start - idle * (time.monotonic() - began)) / CALLS / 1e6
 
     def least(self, extension, module=None):

@@ -2,7 +2,7 @@
 
 from switch import params
 
-import flows  # of the tests in Asterisk, beside which switch.py puts us
+import flows  # of ../../pbx-common/test, beside which switch.py puts us
 
 PROMPT = "tone_stream://%(1500,0,440)"
 FLOW = flows.menu(PROMPT)

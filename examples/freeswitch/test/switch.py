@@ -9,8 +9,8 @@ import subprocess
 import sys
 import urllib.parse
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "asterisk/test"))
-from lab import NOBODY, wait_for  # noqa: E402
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "pbx-common/test"))
+from callers import NOBODY, wait_for  # noqa: E402
 
 MODULES = """mod_logfile mod_commands mod_dptools mod_dialplan_xml mod_event_socket mod_sofia
 mod_sndfile mod_tone_stream mod_loopback""".split()

@@ -6,7 +6,7 @@ import socket
 import tempfile
 import unittest
 
-import lab
+import callers
 import scenarios
 
 PHONE, MEDIA = 16090, 46000
@@ -46,9 +46,9 @@ class Phones(unittest.TestCase):
         with tempfile.TemporaryDirectory() as work:
             file = pathlib.Path(work) / "agent.xml"
             file.write_text(scenarios.agent(ring=50, talk=0))
-            phone = lab.sipp(str(file), "-m", 1, port=PHONE, media=MEDIA, target=None)
+            phone = callers.sipp(file, "-m", 1, port=PHONE, media=MEDIA)
             try:
-                answered = lab.wait_for(self.call, 10)
+                answered = callers.wait_for(self.call, 10)
                 self.send(INVITE)
                 self.heard("SIP/2.0 200")
                 to = re.search(r"To: (.*)\r", answered)[1]

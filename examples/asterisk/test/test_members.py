@@ -1,0 +1,165 @@
+"""Agents' places in queues, and what the dialplan asks, in app_queue and app_trunkline; shapes.py says how it is
+compared.
+
+    test_members.py ROOT MODULE [ignored] [unittest's arguments]
+"""
+
+import sys
+import unittest
+
+import shapes
+
+
+class Members(shapes.Shapes, unittest.TestCase):
+    ROOT, MODULE = sys.argv[1:3]
+    INSTANCE = 3
+
+    # ---- pauses ----
+
+    def test_pauses(self):
+        def pause(side):
+            side.pause(side.queue, "true", Reason="lunch")
+            side.event("QueueMemberPause", Paused="1", PausedReason="lunch")
+            side.pause(side.queue, "false")
+            side.event("QueueMemberPause", Paused="0")
+        lines, _ = self.compare("plain", pause)
+        self.assertEqual(lines, ["PAUSE", "UNPAUSE"])
+
+    def test_a_pause_in_one_queue(self):
+        """Ann is in two: paused in one of them she gets the other's calls."""
+        def pause(side):
+            other = side.other("empty")
+            side.pause(side.queue, "true", Reason="lunch")
+            side.event("QueueMemberPause", Paused="1")
+            self.assertFalse([e for e in side.ami.events if e["Event"] == "QueueMemberPause" and e["Queue"] == other])
+            self.assertEqual([side.member(at)["Paused"] for at in (side.queue, other)], ["1", "0"])
+            if side.name == "trunkline":
+                self.assertIn("paused in trunkline-plain: lunch", self.pbx.cli("trunkline show agents"))
+            side.call(other, stay=1)
+            side.event("AgentConnect", Queue=other)
+            side.event("AgentComplete", Queue=other)
+            side.call(stay=1)
+            side.event("QueueCallerAbandon")
+            side.pause(side.queue, "false")
+            side.event("QueueMemberPause", Paused="0")
+            self.assertEqual([side.member(at)["Paused"] for at in (side.queue, other)], ["0", "0"])
+        lines, _ = self.compare("plain", pause)
+        self.assertEqual(lines, ["PAUSE", "ENTERQUEUE", "ABANDON", "UNPAUSE"])
+
+    def test_the_end_of_a_pause_in_one_queue(self):
+        """Paused in all, and back in one of them."""
+        def pause(side):
+            other = side.other("empty")
+            side.pause("", "true", Reason="lunch")
+            side.event("QueueMemberPause", Queue=other, Paused="1")
+            side.pause(side.queue, "false")
+            side.event("QueueMemberPause", Paused="0")
+            self.assertEqual([side.member(at)["Paused"] for at in (side.queue, other)], ["0", "1"])
+            side.pause("", "false")
+            side.event("QueueMemberPause", Queue=other, Paused="0")
+        everywhere = len(self.pbx.queue_log())
+        self.compare("plain", pause)
+        lines = [line[3:5] for line in self.pbx.queue_log()[everywhere:] if line[2] == "NONE"]
+        self.assertEqual(sorted(lines), 2 * [["ann", "PAUSEALL"]] + 2 * [["ann", "UNPAUSEALL"]])
+
+    def test_pauses_in_the_dialplan(self):
+        """PauseQueueMember and UnpauseQueueMember: in one queue, in all, of somebody who is nowhere."""
+        def pause(side):
+            heard = []
+            for queue, agent in ((side.queue, "ann"), ("", "ann"), (side.queue, "nobody")):
+                for word in "Pause", "Unpause":
+                    heard.append(side.runs(f"{word}Member", queue, side.interface(agent), "", "lunch"))
+            return heard
+        self.compare("plain", pause)
+        theirs, ours = self.gave
+        self.assertEqual(theirs, ["PAUSED", "UNPAUSED", "PAUSED", "UNPAUSED", "NOTFOUND", "NOTFOUND"])
+        self.assertEqual(ours, theirs)
+
+    # ---- what a member is ----
+
+    def test_a_penalty(self):
+        def change(side):
+            for penalty in 4, 0:
+                answer = side.act("Penalty", Queue=side.queue, Penalty=penalty, Interface=side.interface())
+                self.assertEqual(answer["Message"], "Interface penalty set successfully")
+                side.event("QueueMemberPenalty", Penalty=str(penalty))
+            answer = side.act("Penalty", Queue="no such", Penalty=4, Interface=side.interface())
+            self.assertEqual(answer["Message"], "Invalid interface, queuename or penalty")
+        lines, events = self.compare("plain", change)
+        self.assertEqual((lines, events), (["PENALTY"] * 2, ["QueueMemberPenalty"] * 2))
+
+    def test_ringing_in_use(self):
+        def change(side):
+            for ring in "yes", "no":
+                answer = side.act("MemberRingInUse", Queue=side.queue, RingInUse=ring, Interface=side.interface())
+                self.assertEqual(answer["Message"], "Interface ringinuse set successfully")
+                side.event("QueueMemberRinginuse", Ringinuse="1" if ring == "yes" else "0")
+        lines, _ = self.compare("plain", change)
+        self.assertEqual(lines, ["RINGINUSE"] * 2)
+
+    def test_members_come_and_go(self):
+        def change(side):
+            who = {"Queue": side.queue, "Interface": side.interface("guest")}
+            for action, word, more in (
+                    ("Add", "Added", dict(MemberName="guest", Penalty=3, Paused="true", Reason="away")),
+                    ("Add", "Already there", {}), ("Remove", "Removed", {}), ("Remove", "Not there", {})):
+                self.assertIn(word, side.act(action, **who, **more)["Message"])
+            answer = side.act("Remove", Queue=side.queue, Interface=side.interface())
+            self.assertIn("not dynamic", answer["Message"])
+            answer = side.act("Add", Queue="no such", Interface="Local/x@y")
+            self.assertIn("No such queue", answer["Message"])
+            side.event("QueueMemberRemoved")
+        lines, events = self.compare("plain", change)
+        self.assertEqual((lines, events), (["ADDMEMBER", "REMOVEMEMBER"],
+                                           ["QueueMemberAdded", "QueueMemberRemoved"]))
+
+    def test_members_come_and_go_in_the_dialplan(self):
+        def change(side):
+            guest = side.interface("guest")
+            heard = [side.runs(*what) for what in (
+                ("AddMember", side.queue, guest, 3, "", "guest"), ("AddMember", side.queue, guest),
+                ("RemoveMember", side.queue, guest), ("RemoveMember", side.queue, guest),
+                ("RemoveMember", side.queue, side.interface()), ("AddMember", "no such", guest))]
+            self.assertEqual(heard, ["ADDED", "MEMBERALREADY", "REMOVED", "NOTINQUEUE", "NOTDYNAMIC", "NOSUCHQUEUE"])
+            side.event("QueueMemberRemoved")
+        lines, _ = self.compare("plain", change)
+        self.assertEqual(lines, ["ADDMEMBER", "REMOVEMEMBER"])
+
+    # ---- what the dialplan asks ----
+
+    def test_what_the_dialplan_asks(self):
+        def ask(side):
+            ann, mine, name = side.interface(), side.queue, side.prefix.upper()
+            counted = ("logged", "free", "ready", "count")
+            got = [side.asks("EXISTS", queue) for queue in (mine, "no such")]
+            got += [side.asks("MEMBER", mine, option) for option in counted]
+            side.pause(mine, "true")
+            side.event("QueueMemberPause")
+            got += [side.asks("MEMBER", mine, option) for option in counted]
+            got += [side.asks("MEMBER", mine, "paused", ann)]
+            side.pause(mine, "false")
+            got += [side.asks("MEMBER_LIST", mine).replace(side.name, "SIDE")]
+            answer = side.ami.action("Setvar", Variable=f"{name}_MEMBER({mine},penalty,{ann})", Value="2")
+            self.assertEqual(answer["Response"], "Success", answer)
+            side.event("QueueMemberPenalty", Penalty="2")
+            got += [side.asks("MEMBER", mine, "penalty", ann), side.asks("MEMBER_PENALTY", mine, ann)]
+            answer = side.ami.action("Setvar", Variable=f"{name}_MEMBER_PENALTY({mine},{ann})", Value="0")
+            self.assertEqual(answer["Response"], "Success", answer)
+            side.event("QueueMemberPenalty", Penalty="0")
+            ringing = side.other("ringing")
+            got += [side.asks("GET_CHANNEL", ringing)]
+            side.call(ringing)
+            entered = side.event("QueueCallerJoin", Queue=ringing)
+            got += [side.asks("WAITING_COUNT", ringing)]
+            got += [side.asks("GET_CHANNEL", ringing, *at) == entered["Channel"] for at in ((), ("1",), ("2",))]
+            got += [side.asks("VARIABLES", ringing, Channel=entered["Channel"])]
+            return got + [side.ami.action("Getvar", Channel=entered["Channel"], Variable=name).get("Value")
+                          for name in ("QUEUEMAX", "QUEUECALLS", "QUEUESRVLEVEL")]
+        theirs, ours = self.both("plain", ask)
+        self.assertEqual(theirs, ours)
+        self.assertEqual(theirs[:6], ["1", "0", "1", "1", "1", "1"])
+        self.assertIn(True, theirs)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]])
