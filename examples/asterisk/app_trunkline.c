@@ -200,25 +200,18 @@ static int reload_module(void)
 
 /* ---- the module ------------------------------------------------------------------------------- */
 
-static bool offer(void)
+static void offer(void)
 {
     cli_start();
     manager_start();
     functions_start();
-    return applications_start();
+    applications_start();
 }
 
-static int unload_module(void)
+/* What load_module() has made so far, in the opposite order. Nobody is in the module any more. */
+static void put_away(void)
 {
-    /* First, so that nothing begins while the recorder waits for the disk. */
-    applications_stop();
-    cli_stop();
-    manager_stop();
-    functions_stop();
-    if (applications_in_use() || !record_stop()) {
-        offer();
-        return -1;
-    }
+    record_stop();
     devices = stasis_unsubscribe_and_join(devices);
     transfers_stop();
     cc_stop(trunkline_center);
@@ -229,6 +222,24 @@ static int unload_module(void)
     trunkline_flows = NULL;
     ao2_cleanup(watched);
     watched = NULL;
+}
+
+static int unload_module(void)
+{
+    /* First, so that nothing begins while the recorder waits for the disk. */
+    if (!applications_stop()) {
+        return -1;
+    }
+    cli_stop();
+    manager_stop();
+    functions_stop();
+    if (!record_stop()) {
+        offer();
+        return -1;
+    }
+    put_away();
+    /* Whoever let go of the module last has left its code by then. */
+    usleep(10000);
     return 0;
 }
 
@@ -249,7 +260,7 @@ static int load_module(void)
     trunkline_flows = flows_new(log_text, NULL);
     if (!watched || !trunkline_flows || !events_start() || !record_start() || !transfers_start()) {
         cc_config_free(config);
-        unload_module();
+        put_away();
         return AST_MODULE_LOAD_DECLINE;
     }
     flows_load(trunkline_flows, config);
@@ -257,22 +268,19 @@ static int load_module(void)
     if (!trunkline_center) {
         ast_log(LOG_ERROR, "The engine cannot be made: %s\n", why);
         cc_config_free(config);
-        unload_module();
+        put_away();
         return AST_MODULE_LOAD_DECLINE;
     }
     devices = stasis_subscribe(ast_device_state_topic_all(), device_changed, NULL);
     if (!devices || !cc_start(trunkline_center)) {
-        unload_module();
+        put_away();
         return AST_MODULE_LOAD_DECLINE;
     }
     stasis_subscription_accept_message_type(devices, ast_device_state_message_type());
     stasis_subscription_set_filter(devices, STASIS_SUBSCRIPTION_FILTER_SELECTIVE);
     kept_use(keep);
     kept_restore();
-    if (!offer()) {
-        unload_module();
-        return AST_MODULE_LOAD_DECLINE;
-    }
+    offer();
     return AST_MODULE_LOAD_SUCCESS;
 }
 

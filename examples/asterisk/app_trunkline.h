@@ -41,11 +41,10 @@ void trunkline_recordings(char *directory, size_t room);
 
 /* ---- applications.c ------------------------------------------ */
 
-bool applications_start(void);
-void applications_stop(void);
+void applications_start(void);
 
-/** Whether a call is in one of them. */
-bool applications_in_use(void);
+/** False, and all is as it was, while a channel is in one of them or on its way there. */
+bool applications_stop(void);
 
 /* ---- queue.c, ivr.c --------------------------------------- */
 

@@ -34,11 +34,6 @@ static int log_exec(struct ast_channel *chan, const char *data)
  */
 static int inside;
 
-bool applications_in_use(void)
-{
-    return ast_atomic_fetchadd_int(&inside, 0) != 0;
-}
-
 #define COUNTED(run)                                                                               \
     static int counted_##run(struct ast_channel *chan, const char *data)                           \
     {                                                                                              \
@@ -102,7 +97,7 @@ static const struct {
 };
 static bool by_its_name[ARRAY_LEN(APPLICATIONS)];
 
-bool applications_start(void)
+void applications_start(void)
 {
     bool beside_app_queue = ast_module_check("app_queue.so");
     size_t i;
@@ -110,24 +105,91 @@ bool applications_start(void)
     for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
         if (ast_register_application(APPLICATIONS[i].name, APPLICATIONS[i].run,
                 APPLICATIONS[i].synopsis, APPLICATIONS[i].description)) {
-            return false;
+            ast_log(LOG_ERROR, "%s cannot be registered\n", APPLICATIONS[i].name);
         }
         by_its_name[i] = APPLICATIONS[i].its && !beside_app_queue &&
             !ast_register_application(APPLICATIONS[i].its, APPLICATIONS[i].run,
                 APPLICATIONS[i].synopsis, APPLICATIONS[i].description);
     }
-    return true;
 }
 
-void applications_stop(void)
+/* ---- taking the applications away --------------------------------------------------------------- */
+
+static bool is_ours(const char *application)
 {
     size_t i;
 
     for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
+        if (!strcmp(application, APPLICATIONS[i].name) ||
+            (by_its_name[i] && !strcmp(application, APPLICATIONS[i].its))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* No channel is in one of our applications, or may have looked one up and be about to enter it. */
+static bool all_are_elsewhere(void)
+{
+    struct ast_channel_iterator *all = ast_channel_iterator_all_new();
+    struct ast_channel *chan;
+    bool elsewhere = all != NULL;
+
+    while (elsewhere && (chan = ast_channel_iterator_next(all))) {
+        /* Others lock a channel first and the contexts then: one that is locked is waited for outside. */
+        if (ast_channel_trylock(chan)) {
+            elsewhere = false;
+        } else {
+            const char *application = ast_channel_appl(chan);
+            elsewhere = !ast_channel_pbx(chan) || (application && !is_ours(application));
+            ast_channel_unlock(chan);
+        }
+        ast_channel_unref(chan);
+    }
+    if (all) {
+        ast_channel_iterator_destroy(all);
+    }
+    return elsewhere;
+}
+
+/*
+ * A channel looks its next application up under the lock of the contexts and gets a bare pointer,
+ * which it goes by when it has let go of the lock; only then is it counted. An application that is
+ * unregistered between the two is called though it is freed. So ours go under that lock, at a moment
+ * when every channel is in an application of somebody else.
+ */
+static bool unregister_applications(void)
+{
+    bool elsewhere;
+    size_t i;
+
+    ast_wrlock_contexts();
+    elsewhere = all_are_elsewhere();
+    for (i = 0; elsewhere && i < ARRAY_LEN(APPLICATIONS); i++) {
         ast_unregister_application(APPLICATIONS[i].name);
         if (by_its_name[i]) {
             ast_unregister_application(APPLICATIONS[i].its);
             by_its_name[i] = false;
         }
     }
+    ast_unlock_contexts();
+    return elsewhere;
+}
+
+bool applications_stop(void)
+{
+    int tries;
+
+    /* Between two applications a channel is for microseconds, or while it waits for digits. */
+    for (tries = 0; !unregister_applications(); tries++) {
+        if (tries == 200) {
+            return false;
+        }
+        usleep(1000);
+    }
+    if (ast_atomic_fetchadd_int(&inside, 0)) {
+        applications_start();
+        return false;
+    }
+    return true;
 }

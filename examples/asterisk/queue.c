@@ -70,6 +70,7 @@ static void leg_gone(void *data)
 
     cc_complete(trunkline_center, &call->center, TL_ACD_BY_TRANSFER);
     cc_call_release(trunkline_center, &call->center);
+    /* At the very end: from here on the module may go. */
     ast_module_unref(AST_MODULE_SELF);
 }
 

@@ -157,6 +157,7 @@ static void end(void *data)
         ao2_cleanup(recording->path_from[direction]);
     }
     ast_free(recording);
+    /* At the very end: from here on the module may go. */
     ast_module_unref(AST_MODULE_SELF);
 }
 
