@@ -48,9 +48,12 @@ test-packages:
 # test-sip's calls keep real time, so they are kept apart from the tests that fill every core.
 SIP_TESTS := package(trunkline-hotline) and binary(it)
 
+# The second decoder's have a target of their own, with all it can do.
+SECOND_DECODER_TESTS := package(trunkline-media-core) and test(/^record::python/)
+
 test-rust:
 ifdef NEXTEST
-	cargo nextest run --locked --all-features -E 'not ($(SIP_TESTS))'
+	cargo nextest run --locked --all-features -E 'not ($(SIP_TESTS)) and not ($(SECOND_DECODER_TESTS))'
 else
 	cargo test --locked --all-features --tests --workspace \
 		--exclude trunkline-hotline --exclude trunkline-python

@@ -9,4 +9,11 @@ export TRUNKLINE_SECOND_DECODER_PYTHON=$target/second-decoder/bin/python
 python3 -m venv --clear "$target/second-decoder"
 # From 44 on it has Argon2id.
 "$TRUNKLINE_SECOND_DECODER_PYTHON" -m pip install --quiet --disable-pip-version-check 'cryptography>=44'
-cargo test --quiet --locked --all-features -p trunkline-media-core --test it record::python
+# The tests as the whole workspace builds them: those of one package alone would have features of
+# their own, and be built once more.
+if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --locked --all-features \
+        -E 'package(trunkline-media-core) and test(/^record::python/)'
+else
+    cargo test --quiet --locked --all-features -p trunkline-media-core --test it record::python
+fi
