@@ -163,7 +163,7 @@ BENCHES_media = -p trunkline-media-core $(MEDIA:%=--bench %)
 BENCHES_record = -p trunkline-media-core $(RECORD:%=--bench %)
 
 # A million waiting calls are 200 MB of tables, which belong in huge pages: with small ones such a
-# centre pays an eighth more for each event.
+# centre pays a tenth more for each event.
 bench-acd: export GLIBC_TUNABLES = glibc.malloc.hugetlb=1
 $(filter-out bench-ivr bench-python $(PBX_BENCHES),$(AREAS:%=bench-%)): bench-%:
 	cargo bench --locked --all-features $(BENCHES_$*)

@@ -105,6 +105,8 @@ impl Marks {
     const DOWN: u8 = 1 << 5;
     /// It asks for an agent.
     const PREFERS: u8 = 1 << 6;
+    /// It has a [`CallDetail`].
+    const DETAILED: u8 = 1 << 7;
 
     fn has(self, mark: u8) -> bool {
         self.0 & mark != 0
@@ -133,8 +135,9 @@ pub struct Call {
     /// Steps of relaxation it has taken.
     pub(crate) step: u16,
     pub(crate) ringing: u16,
-    /// From its arrival until it joined the queue it is in.
-    joined: Span,
+    /// Of a call with details from its arrival until it joined the queue it is in; of one without,
+    /// which joined as it arrived, from then until it leaves by itself.
+    span: Span,
     /// Levels that have opened for it by waiting.
     pub(crate) tier: u8,
     pub(crate) state: CallState,
@@ -160,7 +163,7 @@ impl Call {
             legs: NIL,
             step: 0,
             ringing: 0,
-            joined: Span::NONE,
+            span: Span::EVER,
             tier: 0,
             state: CallState::Waiting,
             marks: Marks::default(),
@@ -186,7 +189,12 @@ impl Call {
 
     /// When it joined the queue it is in now.
     pub(crate) fn joined(&self) -> Time {
-        self.arrived.plus(self.joined.ms())
+        if self.is_detailed() { self.arrived.plus(self.span.ms()) } else { self.arrived }
+    }
+
+    /// Whether it has a [`CallDetail`].
+    pub(crate) fn is_detailed(&self) -> bool {
+        self.marks.has(Marks::DETAILED)
     }
 
     pub(crate) fn joined_empty(&self) -> bool {
@@ -220,13 +228,13 @@ impl Call {
     pub(crate) fn prefers(&self) -> bool {
         self.marks.has(Marks::PREFERS)
     }
-
-    pub(crate) fn set_prefers(&mut self, prefers: bool) {
-        self.marks.set(Marks::PREFERS, prefers);
-    }
 }
 
-/// What few events look at of a call. Opaque; [`Default`] makes an empty one.
+/// What is kept of a call out of the ordinary. Opaque; [`Default`] makes an empty one.
+///
+/// It is made when something else than the default has to be kept, so that of most calls, which
+/// come, wait and are answered, it is never looked at: with a million of them it is far away in
+/// memory.
 ///
 /// Its instants are kept as [`Span`]s: until its age began to count from its arrival, all others
 /// from when it joined.
@@ -236,8 +244,8 @@ pub struct CallDetail {
     cursor: [u32; 2],
     cursor_low: u16,
     /// The agent it asks for; others whom the agent is asked for by follow.
-    pub(crate) preferred: u32,
-    pub(crate) next_sought: u32,
+    preferred: u32,
+    next_sought: u32,
     since: Span,
     /// How much older it counts as.
     credit: Span,
@@ -246,7 +254,7 @@ pub struct CallDetail {
     leave: Span,
     announce: Span,
     retry: Span,
-    pub(crate) hops: u8,
+    hops: u8,
 }
 
 impl Default for CallDetail {
@@ -266,30 +274,49 @@ impl Default for CallDetail {
     }
 }
 
-/// A call with its details.
+/// A call with its details, if it has any.
 pub(crate) struct Whole<'a>(pub(crate) &'a Call, pub(crate) &'a CallDetail);
 
 impl Whole<'_> {
+    fn detail(&self) -> Option<&CallDetail> {
+        self.0.is_detailed().then_some(self.1)
+    }
+
     /// From when its age counts in the order.
     pub(crate) fn since(&self) -> Time {
-        self.0.arrived.plus(self.1.since.ms())
+        self.detail().map_or(self.0.arrived, |detail| self.0.arrived.plus(detail.since.ms()))
     }
 
     pub(crate) fn credit_ms(&self) -> u64 {
-        self.1.credit.ms()
+        self.detail().map_or(0, |detail| detail.credit.ms())
     }
 
     pub(crate) fn leave_at(&self) -> Time {
-        self.1.leave.after(self.0.joined())
+        self.detail().map_or(self.0.span, |detail| detail.leave).after(self.0.joined())
     }
 
     pub(crate) fn announce_at(&self) -> Time {
-        self.1.announce.after(self.0.joined())
+        self.detail().map_or(Time::MAX, |detail| detail.announce.after(self.0.joined()))
     }
 
     /// When some remembered offer stops counting, or the next phone joins in.
     pub(crate) fn retry_at(&self) -> Time {
-        self.1.retry.after(self.0.joined())
+        self.detail().map_or(Time::MAX, |detail| detail.retry.after(self.0.joined()))
+    }
+
+    /// How often it was moved to another queue.
+    pub(crate) fn hops(&self) -> u8 {
+        self.detail().map_or(0, |detail| detail.hops)
+    }
+
+    /// The agent it asks for, `NIL` for none.
+    pub(crate) fn preferred(&self) -> u32 {
+        if self.0.prefers() { self.1.preferred } else { NIL }
+    }
+
+    /// The next call that asks for the same agent.
+    pub(crate) fn next_sought(&self) -> u32 {
+        self.detail().map_or(NIL, |detail| detail.next_sought)
     }
 
     /// Where a rule that starts there goes on, if the call was offered to anybody by it.
@@ -310,51 +337,92 @@ impl Whole<'_> {
 pub(crate) struct WholeMut<'a>(pub(crate) &'a mut Call, pub(crate) &'a mut CallDetail);
 
 impl WholeMut<'_> {
-    /// It joins another queue; what it does there by itself is yet to be set.
-    pub(crate) fn rejoin(&mut self, now: Time, keep_age: bool) {
+    /// Its details, which are made if it has none.
+    fn detail(&mut self) -> &mut CallDetail {
         let Self(call, detail) = self;
-        call.joined = Span::between(call.arrived, now);
+        if !call.is_detailed() {
+            **detail = CallDetail { leave: call.span, ..CallDetail::default() };
+            call.span = Span::NONE;
+            call.marks.set(Marks::DETAILED, true);
+        }
+        detail
+    }
+
+    /// Its details, if it has any or needs them.
+    fn detail_if(&mut self, needed: bool) -> Option<&mut CallDetail> {
+        (needed || self.0.is_detailed()).then(|| self.detail())
+    }
+
+    /// It joins another queue, by itself or not; what it does there by itself is yet to be set.
+    pub(crate) fn rejoin(&mut self, now: Time, keep_age: bool) {
+        let joined = Span::between(self.0.arrived, now);
+        let detail = self.detail();
         if !keep_age {
-            detail.since = call.joined;
+            detail.since = joined;
         }
         (detail.leave, detail.announce, detail.retry) = (Span::EVER, Span::EVER, Span::EVER);
-        call.marks.set(Marks::ROUND | Marks::DOWN, false);
+        detail.hops = detail.hops.saturating_add(1);
+        self.0.span = joined;
+        self.0.marks.set(Marks::ROUND | Marks::DOWN, false);
     }
 
     pub(crate) fn set_credit(&mut self, ms: u64) {
-        self.1.credit = Span::of(ms);
+        if let Some(detail) = self.detail_if(ms > 0) {
+            detail.credit = Span::of(ms);
+        }
     }
 
     pub(crate) fn set_leave_at(&mut self, at: Time) {
-        self.1.leave = Span::between(self.0.joined(), at);
+        let leave = Span::between(self.0.joined(), at);
+        match self.detail_if(false) {
+            Some(detail) => detail.leave = leave,
+            None => self.0.span = leave,
+        }
     }
 
     pub(crate) fn set_announce_at(&mut self, at: Time) {
-        self.1.announce = Span::between(self.0.joined(), at);
+        let announce = Span::between(self.0.joined(), at);
+        if let Some(detail) = self.detail_if(announce != Span::EVER) {
+            detail.announce = announce;
+        }
     }
 
     pub(crate) fn set_retry_at(&mut self, at: Time) {
-        self.1.retry = Span::between(self.0.joined(), at);
+        let retry = Span::between(self.0.joined(), at);
+        if let Some(detail) = self.detail_if(retry != Span::EVER) {
+            detail.retry = retry;
+        }
+    }
+
+    /// The agent it asks for, `NIL` for none.
+    pub(crate) fn set_preferred(&mut self, agent: u32) {
+        self.0.marks.set(Marks::PREFERS, agent != NIL);
+        if let Some(detail) = self.detail_if(agent != NIL) {
+            detail.preferred = agent;
+        }
+    }
+
+    /// The next call that asks for the same agent.
+    pub(crate) fn set_next_sought(&mut self, next: u32) {
+        if let Some(detail) = self.detail_if(next != NIL) {
+            detail.next_sought = next;
+        }
     }
 
     /// Notes whom it was offered to, for the rules that go on from there: round a tier only the
     /// term counts, down the tiers it is a position, of 32 bits, beside the 48 of a tier.
     pub(crate) fn set_cursor(&mut self, start: Start, cursor: Option<Cursor>) {
-        let Self(call, detail) = self;
-        call.marks.set(Marks::ROUND | Marks::DOWN, false);
-        let kept = match (start, cursor) {
-            (Start::AfterCallLast, Some((_, term))) => {
-                call.marks.set(Marks::ROUND, true);
-                term
-            }
+        self.0.marks.set(Marks::ROUND | Marks::DOWN, false);
+        let (mark, kept, low) = match (start, cursor) {
+            (Start::AfterCallLast, Some((_, term))) => (Marks::ROUND, term, 0),
             (Start::DownFromCallLast, Some((tier, term))) => {
-                call.marks.set(Marks::DOWN, true);
-                detail.cursor_low = term as u16;
-                (tier << 16) | ((term >> 16) & 0xFFFF)
+                (Marks::DOWN, (tier << 16) | ((term >> 16) & 0xFFFF), term as u16)
             }
             _ => return,
         };
-        detail.cursor = [kept as u32, (kept >> 32) as u32];
+        self.0.marks.set(mark, true);
+        let detail = self.detail();
+        (detail.cursor, detail.cursor_low) = ([kept as u32, (kept >> 32) as u32], low);
     }
 }
 
@@ -363,7 +431,7 @@ pub(crate) fn level(priority: i32) -> u64 {
     (i64::from(i32::MAX) - i64::from(priority)) as u64
 }
 
-plain!(struct Call { effective, number, tag, arrived, line, priority, legs, step, ringing, joined, tier, state, marks });
+plain!(struct Call { effective, number, tag, arrived, line, priority, legs, step, ringing, span, tier, state, marks });
 plain!(struct CallDetail { cursor, cursor_low, preferred, next_sought, since, credit, leave, announce, retry, hops });
 
 impl Plain for Marks {

@@ -9,28 +9,31 @@ use crate::ranks::{Leaf, Ranks};
 use crate::slab::{NIL, Slab, WholeLine};
 use crate::storage::Storage;
 use crate::time::Time;
+use crate::timer::AlarmSlot;
 use crate::tree::{Arena, Links};
 
 /// The trees of the calls of a line that may be matched. They do not count.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ByLine;
 
-/// A call's place in the tree of its line, and where it stands in its queue. Opaque; [`Default`]
-/// makes an empty one.
+/// A call's place in the tree of its line, where it stands in its queue, and where its timer stands
+/// among all. Opaque; [`Default`] makes an empty one.
 ///
-/// Apart from the calls, because the places around it are looked at too when it leaves; four of
-/// them are a line of the cache.
+/// Apart from the calls, because the places around it are looked at too when it leaves; eight of
+/// them are three lines of the cache.
 #[derive(Clone, Copy, Debug)]
-#[repr(C, align(16))]
+#[repr(C, align(8))]
 pub struct PlaceSlot {
     /// While it waits for its preferred agent alone, and is in no line, these keep until when.
     in_line: Links,
     leaf: u32,
+    /// An entry among the timers may outlive the call: the next one in its slot takes it over.
+    pub(crate) alarm: AlarmSlot,
 }
 
 impl Default for PlaceSlot {
     fn default() -> Self {
-        Self { in_line: Links::default(), leaf: NIL }
+        Self { in_line: Links::default(), leaf: NIL, alarm: AlarmSlot::default() }
     }
 }
 
@@ -58,17 +61,19 @@ impl<'a> Calls<'a> {
     pub(crate) fn new(
         slots: Slab<'a, Call, WholeLine>,
         details: Storage<'a, CallDetail>,
-        ranks: Ranks<'a, PlaceSlot>,
+        mut ranks: Ranks<'a, PlaceSlot>,
         callers: Storage<'a, u64>,
     ) -> Self {
+        // The caller's memory may hold anything, and an alarm is there before the first call.
+        ranks.leaves.fill(PlaceSlot::default());
         Self { slots, details, ranks, callers }
     }
 
     /// Takes a slot; `None` when all are in use.
     pub(crate) fn insert(&mut self, call: Call) -> Option<u32> {
         let index = self.slots.insert(call)?;
-        self.details[index as usize] = CallDetail::default();
-        self.ranks.leaves[index as usize] = PlaceSlot::default();
+        let place = &mut self.ranks.leaves[index as usize];
+        (place.in_line, place.leaf) = (Links::default(), NIL);
         Some(index)
     }
 
@@ -81,9 +86,12 @@ impl<'a> Calls<'a> {
         WholeMut(&mut self.slots[call], &mut self.details[call as usize])
     }
 
-    /// Begins to read what a call will look at that joins behind this one, without waiting for it.
-    pub(crate) fn look_ahead_behind(&self, call: u32) {
-        black_box(self.ranks.leaves.get(call as usize).map(|place| place.leaf));
+    pub(crate) fn places(&self) -> &[PlaceSlot] {
+        &self.ranks.leaves
+    }
+
+    pub(crate) fn places_mut(&mut self) -> &mut [PlaceSlot] {
+        &mut self.ranks.leaves
     }
 
     /// Begins to read what the end of a call's waiting will look at, without waiting for it.
@@ -96,23 +104,33 @@ impl<'a> Calls<'a> {
         }
     }
 
+    /// Begins to read the call that comes after this one, the first of its line, without waiting for
+    /// it.
+    pub(crate) fn look_ahead_second(&self, call: u32) {
+        // Most of the first have nobody below them; what is there comes before who is above.
+        let [_, right, parent] = self.in_line(call).around();
+        let next = if right == NIL { parent } else { right };
+        if next < self.slots.used() {
+            black_box(self.slots[next].arrived);
+        }
+    }
+
     /// The agent it asks for, `NIL` for none.
     pub(crate) fn preferred(&self, call: u32) -> u32 {
-        if self.slots[call].prefers() { self.details[call as usize].preferred } else { NIL }
+        self.whole(call).preferred()
     }
 
     pub(crate) fn set_preferred(&mut self, call: u32, agent: u32) {
-        self.slots[call].set_prefers(agent != NIL);
-        self.details[call as usize].preferred = agent;
+        self.whole_mut(call).set_preferred(agent);
     }
 
     /// The next call that asks for the same agent.
     pub(crate) fn next_sought(&self, call: u32) -> u32 {
-        self.details[call as usize].next_sought
+        self.whole(call).next_sought()
     }
 
     pub(crate) fn set_next_sought(&mut self, call: u32, next: u32) {
-        self.details[call as usize].next_sought = next;
+        self.whole_mut(call).set_next_sought(next);
     }
 
     fn in_line(&self, call: u32) -> &Links {
@@ -161,7 +179,9 @@ impl<'a> Calls<'a> {
         self.slots.put(sink);
         self.ranks.put(sink);
         for call in self.live() {
-            self.details[call as usize].put(sink);
+            if self.slots[call].is_detailed() {
+                self.details[call as usize].put(sink);
+            }
             self.in_line(call).put(sink);
             if let Some(caller) = self.caller(call) {
                 caller.put(sink);
@@ -174,7 +194,9 @@ impl<'a> Calls<'a> {
         self.ranks.get(source);
         for call in 0..self.slots.used() {
             if self.slots.is_live(call) {
-                self.details[call as usize] = Plain::get(source);
+                if self.slots[call].is_detailed() {
+                    self.details[call as usize] = Plain::get(source);
+                }
                 *self.in_line_mut(call) = Plain::get(source);
                 if self.slots[call].caller_known() {
                     let caller = Plain::get(source);

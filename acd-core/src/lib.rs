@@ -97,6 +97,7 @@ mod relax;
 mod ring;
 mod select;
 mod service_level;
+mod shelf;
 mod skill;
 mod slab;
 mod storage;

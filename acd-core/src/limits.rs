@@ -102,21 +102,16 @@ impl Limits {
         }
     }
 
-    /// Alarms: one for each call, offer, agent and queue.
+    /// Alarms: one for each offer, agent and queue. Those of calls are in their places.
     #[must_use]
     pub fn alarms(self) -> u32 {
-        self.calls.saturating_add(self.alarms_but_of_calls())
-    }
-
-    fn alarms_but_of_calls(self) -> u32 {
         self.filled().offers.saturating_add(self.agents).saturating_add(self.queues)
     }
 
-    /// Slots of timers: a quarter of one for each alarm, and up to two more each for calls and for
-    /// the others.
+    /// Slots of timers: a quarter of one for each call and each alarm, and up to two more for either.
     #[must_use]
     pub fn timers(self) -> u32 {
-        timer::slots(self.calls).saturating_add(timer::slots(self.alarms_but_of_calls()))
+        timer::slots(self.calls).saturating_add(timer::slots(self.alarms()))
     }
 
     /// Entries of the index of lines.
@@ -215,16 +210,16 @@ pub type AgentSlot = Slot<Agent, WholeLine>;
 pub type MemberSlot = Slot<Member, HalfLine>;
 /// Storage of one call.
 pub type CallSlot = Slot<Call, WholeLine>;
-/// Storage of what few events look at of a call.
+/// Storage of what is kept of a call out of the ordinary.
 pub type DetailSlot = CallDetail;
 /// Storage of one node of the trees that tell a call's place.
 pub type RankSlot = Slot<RankNode, WholeLine>;
 /// Storage of one offer.
 pub type OfferSlot = Slot<Leg, WholeLine>;
 /// Storage of one line.
-pub type LineSlot = Slot<Line, WholeLine>;
+pub type LineSlot = Line;
 /// Storage of one pool.
-pub type PoolSlot = Slot<Pool>;
+pub type PoolSlot = Pool;
 
 /// The caller's memory for an engine: slices of [`Default`] slots, whose lengths are the limits.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use crate::ranks::Row;
 use crate::relax::{Overflow, TierRules};
 use crate::select::{Order, Strategy};
 use crate::service_level::{Counted, Level, ServiceLevel};
+use crate::shelf::Linked;
 use crate::slab::NIL;
 use crate::time::Time;
 use crate::tree::Tree;
@@ -268,16 +269,20 @@ impl Default for Queue {
     }
 }
 
-/// The calls of one queue that any agent sees alike: same class, same penalty window. What a search
-/// for a call looks at comes first, to be in the first line of the cache.
+/// The calls of one queue that any agent sees alike: same class, same penalty window. Opaque;
+/// [`Default`] makes an empty one.
+///
+/// A line of the cache and no more: whoever looks for a call passes by dozens of them, and with many
+/// classes and queues there are thousands.
 #[derive(Clone, Copy, Debug)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub struct Line {
     /// The first of its calls that may be matched, and its key, in so many bits as its words have.
     pub(crate) head: u32,
     pub(crate) head_level: u32,
     pub(crate) head_order: [u64; 2],
     pub(crate) queue: u32,
+    /// The next line of this queue and class; while it is free, the next that is.
     pub(crate) next: u32,
     pub(crate) penalties: Penalties,
     /// The calls that may be matched, in order.
@@ -286,6 +291,8 @@ pub struct Line {
     /// How many calls it has, those that may not be matched included.
     pub(crate) calls: u32,
 }
+
+const _: () = assert!(size_of::<Line>() == 64);
 
 impl Default for Line {
     fn default() -> Self {
@@ -303,6 +310,16 @@ impl Default for Line {
     }
 }
 
+impl Linked for Line {
+    fn link(&self) -> u32 {
+        self.next
+    }
+
+    fn set_link(&mut self, next: u32) {
+        self.next = next;
+    }
+}
+
 impl Line {
     /// The key of its first call that may be matched.
     pub(crate) fn head_key(&self) -> CallKey {
@@ -316,16 +333,29 @@ impl Line {
     }
 }
 
-/// The free members of one queue that any call sees alike: same profile.
+/// The free members of one queue that any call sees alike: same profile. Opaque; [`Default`] makes
+/// an empty one.
 #[derive(Clone, Copy, Debug)]
 pub struct Pool {
-    pub(crate) profile: ProfileId,
     pub(crate) tree: Tree<ByPool>,
+    pub(crate) profile: ProfileId,
+    /// While it is free, the next that is.
+    pub(crate) next: u32,
 }
 
 impl Default for Pool {
     fn default() -> Self {
-        Self { profile: ProfileId::PLAIN, tree: Tree::default() }
+        Self { tree: Tree::default(), profile: ProfileId::PLAIN, next: NIL }
+    }
+}
+
+impl Linked for Pool {
+    fn link(&self) -> u32 {
+        self.next
+    }
+
+    fn set_link(&mut self, next: u32) {
+        self.next = next;
     }
 }
 
@@ -334,5 +364,5 @@ plain!(struct Delays { busy_ms, declined_ms, failed_ms, no_answer_ms });
 plain!(struct QueueCounters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, short, completed, waited_ms, answered_waited_ms, talked_ms });
 plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, levels, steps, cursor, calls, empty_since, emptying, next_emptying, handle_ms, last_wait_ms });
 plain!(struct Line { queue, class, penalties, calls, open, head, head_level, head_order, next });
-plain!(struct Pool { profile, tree });
+plain!(struct Pool { tree, profile, next });
 plain!(enum EmptyRule { 0 Never, 1 LoggedOut, 2 NotReady, 3 NoneFree });

@@ -14,8 +14,12 @@ use crate::storage::Storage;
 /// So many fit into a leaf, and so many children into a node above.
 const LEAF: usize = 28;
 const INNER: usize = LEAF / 2;
-/// All but the root have at least so many. A split of a full one and a newcomer leaves as many on
-/// either side, and two that have no more fit into one.
+/// All but the root, and the last of each level, have at least so many. A split of a full one and a
+/// newcomer leaves as many on either side, and two that have no more fit into one.
+///
+/// The last may have fewer because rows grow at their end: there a full one stays full, so that the
+/// leaves of a queue where all wait in the order in which they came are half as many, and need not
+/// be joined when some of them leave.
 const LEAF_MIN: usize = 14;
 const INNER_MIN: usize = 7;
 
@@ -66,7 +70,12 @@ impl RankNode {
 
     /// Where something is that is known to be here.
     fn find(&self, item: u32) -> usize {
-        self.items().iter().position(|other| *other == item).unwrap_or(0)
+        let items = self.items();
+        match items.split_last() {
+            // What has joined the end stands last at every level.
+            Some((last, before)) if *last == item => before.len(),
+            _ => items.iter().position(|other| *other == item).unwrap_or(0),
+        }
     }
 
     fn insert(&mut self, at: usize, item: u32, count: u32) {
@@ -92,16 +101,17 @@ impl RankNode {
     }
 }
 
-/// One row: where its tree begins, and how many stand in it.
+/// One row: where its tree begins, its last leaf, and how many stand in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row {
     root: u32,
+    last: u32,
     len: u32,
 }
 
 impl Default for Row {
     fn default() -> Self {
-        Self { root: NIL, len: 0 }
+        Self { root: NIL, last: NIL, len: 0 }
     }
 }
 
@@ -112,10 +122,18 @@ impl Row {
 }
 
 /// Nodes that so many rows of so many altogether can come to need: leaves that are half full, so
-/// many above them as are half full, and a root for each row that is not.
+/// many above them as are half full, and one more for each level of each row: its last.
 pub(crate) const fn nodes(total: u32, rows: u32) -> u32 {
+    let (total, rows) = (total as u64, rows as u64);
     let (least, above) = (LEAF_MIN as u64, INNER_MIN as u64);
-    let most = total as u64 * above / (least * (above - 1)) + rows as u64;
+    let mut most = total * above / (least * (above - 1)) + rows;
+    // A row of one level more has one more at least than a half full tree of the levels below.
+    let mut below = least;
+    while below < total {
+        let deeper = total / (below + 1);
+        most += if deeper < rows { deeper } else { rows };
+        below *= above;
+    }
     if most > u32::MAX as u64 { u32::MAX } else { most as u32 }
 }
 
@@ -184,6 +202,11 @@ impl<'a, L: Leaf> Ranks<'a, L> {
         Some(at.items[k as usize])
     }
 
+    /// The last of a row.
+    pub(crate) fn last(&self, row: &Row) -> Option<u32> {
+        if row.last == NIL { None } else { self.nodes[row.last].items().last().copied() }
+    }
+
     /// How many stand before somebody.
     pub(crate) fn rank(&self, x: u32) -> u32 {
         let mut node = self.leaves[x as usize].leaf();
@@ -222,9 +245,14 @@ impl<'a, L: Leaf> Ranks<'a, L> {
     pub(crate) fn insert(&mut self, row: &mut Row, mut place: u32, x: u32) {
         if row.root == NIL {
             row.root = self.fresh(false);
+            row.last = row.root;
+        }
+        let mut node = row.root;
+        if place == row.len {
+            node = row.last;
+            place = self.nodes[node].count();
         }
         row.len += 1;
-        let mut node = row.root;
         while self.nodes[node].inner {
             let at = &self.nodes[node];
             let mut child = 0;
@@ -252,6 +280,25 @@ impl<'a, L: Leaf> Ranks<'a, L> {
         row.len -= 1;
         self.each_above(node, |count| *count -= 1);
         self.mend(row, node);
+        if row.last == NIL {
+            row.last = self.last_leaf(row);
+        }
+    }
+
+    fn last_leaf(&self, row: &Row) -> u32 {
+        let mut node = row.root;
+        while node != NIL && self.nodes[node].inner {
+            node = self.nodes[node].items().last().copied().unwrap_or(NIL);
+        }
+        node
+    }
+
+    /// Gives a node back that nobody stands in or below.
+    fn drop(&mut self, row: &mut Row, node: u32) {
+        if row.last == node {
+            row.last = NIL;
+        }
+        self.nodes.remove(node);
     }
 
     fn fresh(&mut self, inner: bool) -> u32 {
@@ -270,11 +317,16 @@ impl<'a, L: Leaf> Ranks<'a, L> {
 
     /// Adds to a node, which is split first when it is full.
     fn add(&mut self, row: &mut Row, mut node: u32, mut at: usize, item: u32, count: u32) {
-        if self.nodes[node].len() == self.nodes[node].most() {
-            let right = self.split(row, node);
-            let left = self.nodes[node].len();
-            if at > left {
-                (node, at) = (right, at - left);
+        let len = self.nodes[node].len();
+        if len == self.nodes[node].most() {
+            let at_end = at == len && self.is_last(node);
+            let keep = if at_end { len } else { len / 2 };
+            let right = self.split(row, node, keep);
+            if row.last == node {
+                row.last = right;
+            }
+            if at_end || at > keep {
+                (node, at) = (right, at - keep);
             }
         }
         self.nodes[node].insert(at, item, count);
@@ -282,11 +334,24 @@ impl<'a, L: Leaf> Ranks<'a, L> {
         self.recount(node);
     }
 
-    /// Moves the second half of a node to a new one at its right.
-    fn split(&mut self, row: &mut Row, node: u32) -> u32 {
+    /// Whether a node is the last of its level.
+    fn is_last(&self, mut node: u32) -> bool {
+        loop {
+            let parent = self.nodes[node].parent;
+            if parent == NIL {
+                return true;
+            }
+            if self.nodes[parent].items().last() != Some(&node) {
+                return false;
+            }
+            node = parent;
+        }
+    }
+
+    /// Moves what a node is not to keep to a new one at its right.
+    fn split(&mut self, row: &mut Row, node: u32, keep: usize) -> u32 {
         let RankNode { inner, parent, .. } = self.nodes[node];
         let right = self.fresh(inner);
-        let keep = self.nodes[node].len() / 2;
         while self.nodes[node].len() > keep {
             self.carry(node, keep, right);
         }
@@ -347,7 +412,8 @@ impl<'a, L: Leaf> Ranks<'a, L> {
         above.items[INNER + at] = count;
     }
 
-    /// Fills up a node that has too few from its neighbour, or joins the two.
+    /// Fills up a node that has too few from its neighbour, or joins the two; of the last, nothing
+    /// is too few.
     fn mend(&mut self, row: &mut Row, mut node: u32) {
         loop {
             let RankNode { parent, inner, len, .. } = self.nodes[node];
@@ -358,11 +424,18 @@ impl<'a, L: Leaf> Ranks<'a, L> {
                     self.nodes.remove(node);
                 } else if len == 0 {
                     row.root = NIL;
-                    self.nodes.remove(node);
+                    self.drop(row, node);
                 }
                 return;
             }
-            if self.nodes[node].len() >= self.nodes[node].least() {
+            if len == 0 {
+                let gone = self.nodes[parent].find(node);
+                self.nodes[parent].remove(gone);
+                self.drop(row, node);
+                node = parent;
+                continue;
+            }
+            if self.nodes[node].len() >= self.nodes[node].least() || self.is_last(node) {
                 return;
             }
             let above = &self.nodes[parent];
@@ -390,14 +463,14 @@ impl<'a, L: Leaf> Ranks<'a, L> {
             }
             let gone = self.nodes[parent].find(right);
             self.nodes[parent].remove(gone);
-            self.nodes.remove(right);
+            self.drop(row, right);
             self.recount_in(parent, left);
             node = parent;
         }
     }
 }
 
-plain!(struct Row { root, len });
+plain!(struct Row { root, last, len });
 
 impl Plain for RankNode {
     fn put(&self, sink: &mut dyn Sink) {
@@ -460,10 +533,20 @@ mod tests {
             assert_eq!(ranks.next(*x), model.get(place + 1).copied());
         }
         assert_eq!(ranks.nth(row, row.len()), None);
+        assert_eq!(ranks.last(row), model.last().copied());
         for node in (0..ranks.nodes.used()).filter(|node| ranks.nodes.is_live(*node)) {
             let at = &ranks.nodes[node];
-            assert!(at.len() <= at.most() && (at.parent == NIL || at.len() >= at.least()));
+            let least = if ranks.is_last(node) { 1 } else { at.least() };
+            assert!((least..=at.most()).contains(&at.len()));
         }
+    }
+
+    #[test]
+    fn a_row_that_grows_at_its_end_is_full() {
+        let (mut ranks, mut row) = (ranks(), Row::default());
+        (0..28 * 50).for_each(|x| ranks.insert(&mut row, x, x));
+        let (leaves, above) = (50, 50_u32.div_ceil(14));
+        assert_eq!(ranks.nodes.len(), leaves + above + 1);
     }
 
     proptest! {

@@ -1,7 +1,6 @@
 //! The armed instants of calls, offers, agents and queues.
 
-use core::hint::black_box;
-
+use crate::calls::PlaceSlot;
 use crate::plain::{Plain, Sink, Source};
 use crate::slab::NIL;
 use crate::storage::Storage;
@@ -24,6 +23,9 @@ pub struct TimerSlot([Entry; ARITY as usize]);
 
 /// Where its owner's instant stands in the heap, and the number it was armed with; 0 when it is
 /// not. Opaque; [`Default`] makes an empty one.
+///
+/// That of a call is kept in its [`PlaceSlot`], which is looked at anyway when the call comes and
+/// when it goes.
 #[derive(Clone, Copy, Debug)]
 pub struct AlarmSlot {
     place: u32,
@@ -41,6 +43,16 @@ impl Default for AlarmSlot {
 struct Heap {
     start: u32,
     len: u32,
+    /// No entry was ever later. Where all wait equally long at most, each that is armed is at least
+    /// as late: it need not be compared with what an earlier call in its slot has left behind, far
+    /// away in memory.
+    latest: Time,
+}
+
+impl Heap {
+    const fn at(start: u32) -> Self {
+        Self { start, len: 0, latest: Time::ZERO }
+    }
 }
 
 /// Two 4-ary heaps over (instant, order of arming), with each owner's place in its one.
@@ -50,9 +62,10 @@ struct Heap {
 /// were armed for later the later they came, an instant is put at the end and stays there.
 pub(crate) struct Timers<'a> {
     slots: Storage<'a, TimerSlot>,
+    /// Of all owners but the calls, whose places are handed in.
     alarms: Storage<'a, AlarmSlot>,
     heaps: [Heap; 2],
-    /// Owners below this are in the first heap.
+    /// Owners below this are calls, and in the first heap.
     calls: u32,
     seq: u32,
     /// The earliest instant and its owner, if nothing has happened since that may change it.
@@ -79,33 +92,32 @@ pub(crate) enum Top {
 }
 
 impl<'a> Timers<'a> {
-    /// As many alarms as owners, of whom the first so many are calls; [`slots`] for them and for the
-    /// others.
+    /// The first so many owners are calls; as many alarms as there are others, and [`slots`] for the
+    /// ones and for the others.
     pub(crate) fn new(
         slots: Storage<'a, TimerSlot>,
         mut alarms: Storage<'a, AlarmSlot>,
         calls: u32,
     ) -> Self {
         alarms.fill(AlarmSlot::default());
-        let others = Heap { start: self::slots(calls), len: 0 };
-        let heaps = [Heap { start: 0, len: 0 }, others];
+        let heaps = [Heap::at(0), Heap::at(self::slots(calls))];
         Self { slots, alarms, heaps, calls, seq: 0, next: None, settled: true }
     }
 
-    pub(crate) fn put(&self, sink: &mut dyn Sink) {
+    pub(crate) fn put(&self, places: &[PlaceSlot], sink: &mut dyn Sink) {
         self.seq.put(sink);
         for heap in 0..2 {
             self.heaps[heap].len.put(sink);
             for place in 0..self.heaps[heap].len {
                 let Entry { at, seq, owner } = self.entry(heap, place);
-                ((at, seq, owner), self.alarms[owner as usize].armed).put(sink);
+                ((at, seq, owner), self.alarm(places, owner).armed).put(sink);
             }
         }
     }
 
-    pub(crate) fn get(&mut self, source: &mut Source<'_>) {
+    pub(crate) fn get(&mut self, places: &mut [PlaceSlot], source: &mut Source<'_>) {
         self.seq = u32::get(source);
-        let all = self.alarms.len() as u32;
+        let all = self.calls + self.alarms.len() as u32;
         for (heap, owners) in [(0, 0..self.calls), (1, self.calls..all)] {
             let len = u32::get(source);
             if len as usize > owners.len() {
@@ -120,8 +132,9 @@ impl<'a> Timers<'a> {
                     self.heaps[heap].len = place;
                     return;
                 }
-                self.put_entry(heap, place, Entry { at, seq, owner });
-                self.alarms[owner as usize].armed = armed;
+                self.put_entry(places, heap, place, Entry { at, seq, owner });
+                self.heaps[heap].latest = self.heaps[heap].latest.max(at);
+                self.alarm_mut(places, owner).armed = armed;
             }
         }
         self.next = self.earliest();
@@ -140,9 +153,9 @@ impl<'a> Timers<'a> {
 
     /// Drops what is disarmed from the top; what is there then.
     #[inline]
-    pub(crate) fn top(&mut self) -> Top {
+    pub(crate) fn top(&mut self, places: &mut [PlaceSlot]) -> Top {
         if !self.settled {
-            if let Some(owner) = self.put_off() {
+            if let Some(owner) = self.put_off(places) {
                 return Top::PutOff(owner);
             }
             (self.next, self.settled) = (self.earliest(), true);
@@ -151,12 +164,12 @@ impl<'a> Timers<'a> {
     }
 
     /// Drops what is disarmed from the tops; whose is one that is put off.
-    fn put_off(&mut self) -> Option<u32> {
+    fn put_off(&mut self, places: &mut [PlaceSlot]) -> Option<u32> {
         for heap in 0..2 {
             while self.heaps[heap].len > 0 {
                 let Entry { seq, owner, .. } = self.entry(heap, 0);
-                match self.alarms[owner as usize].armed {
-                    0 => self.pop_of(heap),
+                match self.alarm(places, owner).armed {
+                    0 => self.pop_of(places, heap),
                     armed if armed == seq => break,
                     _ => return Some(owner),
                 }
@@ -166,34 +179,35 @@ impl<'a> Timers<'a> {
     }
 
     /// Moves the top of its heap, which was [put off](Top::PutOff), to where it belongs.
-    pub(crate) fn settle(&mut self, owner: u32, at: Time) {
-        let (heap, seq) = (self.heap_of(owner), self.alarms[owner as usize].armed);
-        self.sift_down(heap, 0, Entry { at, seq, owner });
+    pub(crate) fn settle(&mut self, places: &mut [PlaceSlot], owner: u32, at: Time) {
+        let (heap, seq) = (self.heap_of(owner), self.alarm(places, owner).armed);
+        self.heaps[heap].latest = self.heaps[heap].latest.max(at);
+        self.sift_down(places, heap, 0, Entry { at, seq, owner });
     }
 
     /// Takes out the top.
-    pub(crate) fn pop(&mut self) {
+    pub(crate) fn pop(&mut self, places: &mut [PlaceSlot]) {
         if let Some(heap) = self.first() {
-            self.pop_of(heap);
+            self.pop_of(places, heap);
         }
         self.settled = false;
     }
 
-    fn pop_of(&mut self, heap: usize) {
+    fn pop_of(&mut self, places: &mut [PlaceSlot], heap: usize) {
         let owner = self.entry(heap, 0).owner;
-        self.alarms[owner as usize] = AlarmSlot::default();
+        *self.alarm_mut(places, owner) = AlarmSlot::default();
         self.heaps[heap].len -= 1;
         let len = self.heaps[heap].len;
         if len > 0 {
             let last = self.entry(heap, len);
-            self.sift_down(heap, 0, last);
+            self.sift_down(places, heap, 0, last);
         }
     }
 
     /// Arms the owner's instant, instead of the one it may have had; among equal instants it is
     /// the last to fire, even where it had this very instant before: an instant that was put off
     /// is not known here, and the order must not depend on that.
-    pub(crate) fn arm(&mut self, owner: u32, at: Time) {
+    pub(crate) fn arm(&mut self, places: &mut [PlaceSlot], owner: u32, at: Time) {
         // 0 means that it is not armed.
         self.seq = self.seq.wrapping_add(1).max(1);
         let (heap, seq) = (self.heap_of(owner), self.seq);
@@ -204,41 +218,51 @@ impl<'a> Timers<'a> {
             Some((next, _)) if next <= at => {}
             _ => self.next = Some((at, owner)),
         }
-        let alarm = &mut self.alarms[owner as usize];
+        let alarm = self.alarm_mut(places, owner);
         alarm.armed = seq;
         let place = alarm.place;
+        let latest = self.heaps[heap].latest;
+        self.heaps[heap].latest = latest.max(at);
         if place == NIL {
             let place = self.heaps[heap].len;
             self.heaps[heap].len += 1;
-            self.sift_up(heap, place, Entry { at, seq, owner });
-        } else if at < self.entry(heap, place).at {
-            self.sift_up(heap, place, Entry { at, seq, owner });
+            self.sift_up(places, heap, place, Entry { at, seq, owner });
+        } else if at < latest && at < self.entry(heap, place).at {
+            self.sift_up(places, heap, place, Entry { at, seq, owner });
         }
     }
 
     /// Most stay where they are until they come to the top; what stands last goes at once.
-    pub(crate) fn disarm(&mut self, owner: u32) {
+    pub(crate) fn disarm(&mut self, places: &mut [PlaceSlot], owner: u32) {
         self.settled &= self.next.is_none_or(|(_, its)| its != owner);
-        self.alarms[owner as usize].armed = 0;
         let heap = self.heap_of(owner);
-        if self.alarms[owner as usize].place != self.heaps[heap].len.wrapping_sub(1) {
+        let alarm = self.alarm_mut(places, owner);
+        alarm.armed = 0;
+        if alarm.place != self.heaps[heap].len.wrapping_sub(1) {
             return;
         }
         while let Some(last) = self.heaps[heap].len.checked_sub(1) {
             let owner = self.entry(heap, last).owner;
-            if self.alarms[owner as usize].armed != 0 {
+            let alarm = self.alarm_mut(places, owner);
+            if alarm.armed != 0 {
                 return;
             }
-            self.alarms[owner as usize].place = NIL;
+            alarm.place = NIL;
             self.heaps[heap].len = last;
         }
     }
 
-    /// Begins to read what arming or disarming an owner will look at, without waiting for it.
-    pub(crate) fn look_ahead(&self, owner: u32) {
-        if let Some(alarm) = self.alarms.get(owner as usize) {
-            let (slot, lane) = self.slot(self.heap_of(owner), alarm.place);
-            black_box(self.slots.get(slot).map(|slot| slot.0[lane].at));
+    fn alarm(&self, places: &[PlaceSlot], owner: u32) -> AlarmSlot {
+        match owner.checked_sub(self.calls) {
+            None => places[owner as usize].alarm,
+            Some(other) => self.alarms[other as usize],
+        }
+    }
+
+    fn alarm_mut<'s>(&'s mut self, places: &'s mut [PlaceSlot], owner: u32) -> &'s mut AlarmSlot {
+        match owner.checked_sub(self.calls) {
+            None => &mut places[owner as usize].alarm,
+            Some(other) => &mut self.alarms[other as usize],
         }
     }
 
@@ -270,28 +294,28 @@ impl<'a> Timers<'a> {
         self.slots[slot].0[lane]
     }
 
-    fn put_entry(&mut self, heap: usize, place: u32, entry: Entry) {
+    fn put_entry(&mut self, places: &mut [PlaceSlot], heap: usize, place: u32, entry: Entry) {
         let (slot, lane) = self.slot(heap, place);
         self.slots[slot].0[lane] = entry;
-        self.alarms[entry.owner as usize].place = place;
+        self.alarm_mut(places, entry.owner).place = place;
     }
 
     /// Puts an entry at a place, or above it.
-    fn sift_up(&mut self, heap: usize, mut place: u32, entry: Entry) {
+    fn sift_up(&mut self, places: &mut [PlaceSlot], heap: usize, mut place: u32, entry: Entry) {
         while let Some(before) = place.checked_sub(1) {
             let parent = before / ARITY;
             let above = self.entry(heap, parent);
             if !is_before(entry, above) {
                 break;
             }
-            self.put_entry(heap, place, above);
+            self.put_entry(places, heap, place, above);
             place = parent;
         }
-        self.put_entry(heap, place, entry);
+        self.put_entry(places, heap, place, entry);
     }
 
     /// Puts an entry at a place, or below it.
-    fn sift_down(&mut self, heap: usize, mut place: u32, entry: Entry) {
+    fn sift_down(&mut self, places: &mut [PlaceSlot], heap: usize, mut place: u32, entry: Entry) {
         let len = self.heaps[heap].len;
         loop {
             let first = place * ARITY + 1;
@@ -309,10 +333,10 @@ impl<'a> Timers<'a> {
             if !is_before(below, entry) {
                 break;
             }
-            self.put_entry(heap, place, below);
+            self.put_entry(places, heap, place, below);
             place = first + lane;
         }
-        self.put_entry(heap, place, entry);
+        self.put_entry(places, heap, place, entry);
     }
 }
 
@@ -339,32 +363,34 @@ mod tests {
             start in prop_oneof![Just(0), Just(u32::MAX - 50)],
         ) {
             let room = (slots(CALLS) + slots(30 - CALLS)) as usize;
+            let others = 30 - CALLS as usize;
             let mut timers = Timers::new(
                 Storage::owned(room, TimerSlot::default()),
-                Storage::owned(30, AlarmSlot::default()),
+                Storage::owned(others, AlarmSlot::default()),
                 CALLS,
             );
+            let places = &mut [PlaceSlot::default(); CALLS as usize];
             timers.seq = start;
             let mut model: Vec<(Time, u64, u32)> = Vec::new();
             let mut want: BTreeMap<u32, Time> = BTreeMap::new();
             for (seq, (op, owner, at)) in ops.into_iter().enumerate() {
                 if op < 2 {
-                    timers.arm(owner, Time(at));
+                    timers.arm(places, owner, Time(at));
                     want.insert(owner, Time(at));
                     model.retain(|e| e.2 != owner);
                     model.push((Time(at), seq as u64, owner));
                     model.sort_unstable();
                 } else if op == 2 {
-                    timers.disarm(owner);
+                    timers.disarm(places, owner);
                     model.retain(|e| e.2 != owner);
                 } else {
                     // Whoever looks has settled them; between that, much may happen.
-                    while let Top::PutOff(owner) = timers.top() {
-                        timers.settle(owner, want[&owner]);
+                    while let Top::PutOff(owner) = timers.top(places) {
+                        timers.settle(places, owner, want[&owner]);
                     }
                     prop_assert_eq!(timers.peek(), model.first().map(|e| (e.0, e.2)));
                     if op == 3 && !model.is_empty() {
-                        timers.pop();
+                        timers.pop(places);
                         model.remove(0);
                     }
                 }

@@ -99,11 +99,6 @@ impl<W> Tree<W> {
         self.root == NIL
     }
 
-    /// The last slot of all, `NIL` if there is none.
-    pub(crate) fn last(&self) -> u32 {
-        self.last
-    }
-
     /// Adds a slot whose key is known to be behind all others.
     pub(crate) fn append<A: Arena<W>>(&mut self, a: &mut A, x: u32) {
         debug_assert!(self.last == NIL || a.key(self.last) < a.key(x));

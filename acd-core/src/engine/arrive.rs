@@ -53,9 +53,6 @@ impl Engine<'_> {
         let Ok(line) = self.make_lines(queue, wanted(queue, config)) else {
             return;
         };
-        if self.is_large() {
-            self.calls.look_ahead_behind(self.lines[line].open.last());
-        }
         let number = self.next_call;
         let credit_ms = config.credit_ms.saturating_add(self.resume(queue, config.caller));
         let key = match config.position {
@@ -74,9 +71,6 @@ impl Engine<'_> {
         let Some(call) = self.calls.insert(call) else {
             return;
         };
-        if self.is_large() {
-            self.timers.look_ahead(call);
-        }
         let mut whole = self.calls.whole_mut(call);
         whole.set_credit(credit_ms);
         whole.set_leave_at(leave_at);
@@ -226,8 +220,8 @@ impl Engine<'_> {
         let (queue, key) = (self.queue_of(call), self.calls[call].key());
         // Most join the end.
         let end = self.queues[queue].calls.len();
-        let last = end.checked_sub(1).and_then(|last| self.nth_key(queue, last));
-        let at_end = last.is_none_or(|last| last < key);
+        let last = self.calls.ranks.last(&self.queues[queue].calls);
+        let at_end = last.is_none_or(|last| self.calls[last].key() < key);
         let place = if at_end { end } else { self.calls_below(queue, key) };
         self.calls.ranks.insert(&mut self.queues[queue].calls, place, call);
         self.join_line(call, at_end);

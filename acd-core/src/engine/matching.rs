@@ -54,6 +54,7 @@ impl Engine<'_> {
         match self.best_call(agent) {
             Some(call) => {
                 self.look_ahead(call);
+                self.look_ahead_second(call);
                 self.settle(call, agent)
             }
             None => false,

@@ -47,6 +47,7 @@ use crate::ranks::{self, Ranks};
 use crate::relax::{GhostSlot, RelaxStep};
 use crate::ring::Ring;
 use crate::select::CallOrder;
+use crate::shelf::Shelf;
 use crate::skill::{ClassId, ProfileId, Skill, Skills};
 use crate::slab::{HalfLine, List, NIL, Slab, WholeLine};
 use crate::storage::Storage;
@@ -63,8 +64,8 @@ pub struct Engine<'a> {
     members: Slab<'a, Member, HalfLine>,
     calls: Calls<'a>,
     legs: Slab<'a, Leg, WholeLine>,
-    lines: Slab<'a, Line, WholeLine>,
-    pools: Slab<'a, Pool>,
+    lines: Shelf<'a, Line>,
+    pools: Shelf<'a, Pool>,
     line_grid: Grid<'a>,
     pool_grid: Grid<'a>,
     skills: Skills<'a>,
@@ -159,7 +160,7 @@ impl<'a> Engine<'a> {
         }
         let (owners, others) = (calls.len() as u32, offers.len() + agents.len() + queues.len());
         let slots = timer::slots(owners) as usize + timer::slots(others as u32) as usize;
-        if alarms.len() < calls.len() + others || timers.len() < slots {
+        if alarms.len() < others || timers.len() < slots {
             return Err(Error::Full(Table::Timers));
         }
         if outputs.len() < burst(ring_max) {
@@ -180,8 +181,8 @@ impl<'a> Engine<'a> {
                 tables.callers,
             ),
             legs: Slab::new(tables.offers),
-            lines: Slab::new(tables.lines),
-            pools: Slab::new(tables.pools),
+            lines: Shelf::new(tables.lines),
+            pools: Shelf::new(tables.pools),
             skills: Skills::new(tables.classes, tables.profiles, tables.skills, tables.fits)?,
             timers: Timers::new(tables.timers, tables.alarms, owners),
             steps: tables.steps,
@@ -315,7 +316,7 @@ impl<'a> Engine<'a> {
             // What is due at the same instant happens before anybody is matched at it.
             if at <= self.now || !self.is_dirty() {
                 self.now = self.now.max(at);
-                self.timers.pop();
+                self.timers.pop(self.calls.places_mut());
                 self.fire(owner);
                 return true;
             }
@@ -400,7 +401,13 @@ impl<'a> Engine<'a> {
     fn look_ahead(&self, call: u32) {
         if self.is_large() {
             self.calls.look_ahead(call);
-            self.timers.look_ahead(call);
+        }
+    }
+
+    /// Begins to read the call that will be the first of a line when the first leaves.
+    fn look_ahead_second(&self, first: u32) {
+        if self.is_large() {
+            self.calls.look_ahead_second(first);
         }
     }
 

@@ -136,7 +136,7 @@ impl Engine<'_> {
     /// A call has waited as long as its queue lets it.
     pub(super) fn overflow(&mut self, call: u32) {
         let line = self.calls[call].line;
-        let (queue, hops) = (self.lines[line].queue, self.calls.whole(call).1.hops);
+        let (queue, hops) = (self.lines[line].queue, self.calls.whole(call).hops());
         match self.queues[queue].config.overflow {
             Some(Overflow::Queue(to)) => {
                 let there = self.queue(to).ok().filter(|&there| {
@@ -187,7 +187,6 @@ impl Engine<'_> {
         whole.rejoin(self.now, keep_age);
         whole.set_leave_at(leave_at);
         whole.set_announce_at(announce_at);
-        whole.1.hops = whole.1.hops.saturating_add(1);
         let at = whole.0;
         at.line = line;
         at.set_order(priority, key);

@@ -82,7 +82,7 @@ impl Engine<'_> {
         self.line_grid.put(sink);
         self.pool_grid.put(sink);
         self.skills.put(sink);
-        self.timers.put(sink);
+        self.timers.put(self.calls.places(), sink);
         self.steps.iter().for_each(|step| step.put(sink));
         self.steps_used.put(sink);
         self.ghosts.iter().for_each(|ghost| ghost.put(sink));
@@ -106,7 +106,7 @@ impl Engine<'_> {
         self.line_grid.get(source);
         self.pool_grid.get(source);
         self.skills.get(source);
-        self.timers.get(source);
+        self.timers.get(self.calls.places_mut(), source);
         fill(&mut self.steps, source);
         self.steps_used = u32::get(source);
         fill(&mut self.ghosts, source);

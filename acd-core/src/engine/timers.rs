@@ -36,7 +36,7 @@ impl Engine<'_> {
 
     /// Brings the earliest timer to the top, so that it can be peeked at.
     pub(super) fn settle_timers(&mut self) {
-        while let Top::PutOff(owner) = self.timers.top() {
+        while let Top::PutOff(owner) = self.timers.top(self.calls.places_mut()) {
             let (calls, legs) = (self.calls.capacity(), self.legs.capacity());
             let at = if owner < calls {
                 self.call_at(owner)
@@ -48,7 +48,7 @@ impl Engine<'_> {
                 let at = &self.queues[owner - calls - legs - self.agents.capacity()];
                 at.empty_since.plus(u64::from(at.config.leave_empty_after_ms))
             };
-            self.timers.settle(owner, at);
+            self.timers.settle(self.calls.places_mut(), owner, at);
         }
     }
 
@@ -127,36 +127,44 @@ impl Engine<'_> {
 
     pub(super) fn arm_call(&mut self, call: u32) {
         match self.call_at(call) {
-            Time::MAX => self.timers.disarm(call),
-            at => self.timers.arm(call, at),
+            Time::MAX => self.disarm(call),
+            at => self.arm(call, at),
         }
     }
 
     pub(super) fn disarm_call(&mut self, call: u32) {
-        self.timers.disarm(call);
+        self.disarm(call);
     }
 
     pub(super) fn arm_leg(&mut self, leg: u32) {
-        self.timers.arm(self.leg_timer(leg), self.legs[leg].until);
+        self.arm(self.leg_timer(leg), self.legs[leg].until);
     }
 
     pub(super) fn disarm_leg(&mut self, leg: u32) {
-        self.timers.disarm(self.leg_timer(leg));
+        self.disarm(self.leg_timer(leg));
     }
 
     pub(super) fn arm_agent(&mut self, agent: u32) {
-        self.timers.arm(self.agent_timer(agent), self.agents[agent].quiet_until());
+        self.arm(self.agent_timer(agent), self.agents[agent].quiet_until());
     }
 
     pub(super) fn disarm_agent(&mut self, agent: u32) {
-        self.timers.disarm(self.agent_timer(agent));
+        self.disarm(self.agent_timer(agent));
     }
 
     pub(super) fn arm_queue(&mut self, queue: u32, at: Time) {
-        self.timers.arm(self.queue_timer(queue), at);
+        self.arm(self.queue_timer(queue), at);
     }
 
     pub(super) fn disarm_queue(&mut self, queue: u32) {
-        self.timers.disarm(self.queue_timer(queue));
+        self.disarm(self.queue_timer(queue));
+    }
+
+    fn arm(&mut self, owner: u32, at: Time) {
+        self.timers.arm(self.calls.places_mut(), owner, at);
+    }
+
+    fn disarm(&mut self, owner: u32) {
+        self.timers.disarm(self.calls.places_mut(), owner);
     }
 }

@@ -37,7 +37,7 @@ pub fn check() {
     let (mut offers, mut lines, mut pools) = (slots::<16, _>(), slots::<4, _>(), slots::<2, _>());
     let (mut classes, mut profiles) = (slots::<1, _>(), slots::<1, _>());
     let (mut skills, mut fits) = (slots::<1, _>(), [0; LIMITS.fit_words()]);
-    let (mut timers, mut alarms) = (slots::<10, _>(), slots::<30, _>());
+    let (mut timers, mut alarms) = (slots::<10, _>(), slots::<22, _>());
     let (mut line_index, mut line_words) = ([0; LIMITS.line_index()], [0; LIMITS.line_words()]);
     let (mut pool_index, mut pool_words) = ([0; LIMITS.pool_index()], [0; LIMITS.pool_words()]);
     let mut outputs = slots::<32, _>();
