@@ -46,9 +46,10 @@ void applications_start(void);
 /** False, and all is as it was, while a channel is in one of them or on its way there. */
 bool applications_stop(void);
 
-/* ---- queue.c, ivr.c --------------------------------------- */
+/* ---- waiting.c, ivr.c --------------------------------------- */
 
-int trunkline_queue_exec(struct ast_channel *chan, const char *data);
+int waiting_exec(struct ast_channel *chan, const char *data);
+int waiting_its_exec(struct ast_channel *chan, const char *data);
 int trunkline_ivr_exec(struct ast_channel *chan, const char *data);
 
 /* ---- members.c ------------------------------------------------------------------------------------------- */

@@ -44,7 +44,8 @@ static int inside;
         return result;                                                                             \
     }
 
-COUNTED(trunkline_queue_exec)
+COUNTED(waiting_exec)
+COUNTED(waiting_its_exec)
 COUNTED(trunkline_ivr_exec)
 COUNTED(trunkline_record_exec)
 COUNTED(members_add_exec)
@@ -54,11 +55,11 @@ COUNTED(members_unpause_exec)
 COUNTED(log_exec)
 
 static const struct {
-    const char *name, *its; /* ours, and app_queue's if there is such a one */
+    const char *name, *its; /* ours, and app_queue's; either may be NULL */
     int (*run)(struct ast_channel *chan, const char *data);
     const char *synopsis, *description;
 } APPLICATIONS[] = {
-    { "TrunklineQueue", NULL, counted_trunkline_queue_exec, "Waits in a queue for an agent.",
+    { "TrunklineQueue", NULL, counted_waiting_exec, "Waits in a queue for an agent.",
       "TrunklineQueue(queue[,options[,timeout[,agent]]])\n"
       "  c        go on in the dialplan when the agent hangs up\n"
       "  k(keys)  a key that leaves the queue; it is in QUEUEKEY then\n"
@@ -68,6 +69,10 @@ static const struct {
       "Reads QUEUE_PRIO, QUEUE_MIN_PENALTY, QUEUE_MAX_PENALTY, QUEUE_RAISE_PENALTY,\n"
       "TRUNKLINE_SKILLS.\n"
       "Sets QUEUESTATUS: CONTINUE, TIMEOUT, KEY, FULL, JOINEMPTY, LEAVEEMPTY, WITHDRAW, FAILED.\n" },
+    { NULL, "Queue", counted_waiting_its_exec, "Waits in a queue for an agent, asked for as of app_queue.",
+      "Queue(queue[,options[,URL[,announce[,timeout[,AGI[,gosub[,rule[,position]]]]]]]])\n"
+      "  c, C, m(class), r, t, T are followed, and timeout and position.\n"
+      "Reads and sets what TrunklineQueue does.\n" },
     { "TrunklineIVR", NULL, counted_trunkline_ivr_exec, "Runs a flow.",
       "TrunklineIVR(flow)\n"
       "Runs a flow of trunkline.conf with the caller: prompts, keys, queues, recordings.\n"
@@ -103,7 +108,7 @@ void applications_start(void)
     size_t i;
 
     for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
-        if (ast_register_application(APPLICATIONS[i].name, APPLICATIONS[i].run,
+        if (APPLICATIONS[i].name && ast_register_application(APPLICATIONS[i].name, APPLICATIONS[i].run,
                 APPLICATIONS[i].synopsis, APPLICATIONS[i].description)) {
             ast_log(LOG_ERROR, "%s cannot be registered\n", APPLICATIONS[i].name);
         }
@@ -120,7 +125,7 @@ static bool is_ours(const char *application)
     size_t i;
 
     for (i = 0; i < ARRAY_LEN(APPLICATIONS); i++) {
-        if (!strcmp(application, APPLICATIONS[i].name) ||
+        if ((APPLICATIONS[i].name && !strcmp(application, APPLICATIONS[i].name)) ||
             (by_its_name[i] && !strcmp(application, APPLICATIONS[i].its))) {
             return true;
         }
@@ -166,7 +171,9 @@ static bool unregister_applications(void)
     ast_wrlock_contexts();
     elsewhere = all_are_elsewhere();
     for (i = 0; elsewhere && i < ARRAY_LEN(APPLICATIONS); i++) {
-        ast_unregister_application(APPLICATIONS[i].name);
+        if (APPLICATIONS[i].name) {
+            ast_unregister_application(APPLICATIONS[i].name);
+        }
         if (by_its_name[i]) {
             ast_unregister_application(APPLICATIONS[i].its);
             by_its_name[i] = false;

@@ -60,6 +60,7 @@ struct line {
     bool want_music; /* in a queue, when nothing else is played */
     /* The queue. */
     char queue[CC_NAME], music[CC_NAME], exit_keys[20];
+    char own_music[CC_NAME]; /* the caller's, whatever the queue's is */
     bool ring, transfer_by_caller, transfer_by_agent;
     int first_position, position;
     char key;

@@ -1,5 +1,5 @@
 /*
- * queue.c - TrunklineQueue: what the engine says to a caller who waits
+ * queue.c - what the engine says to a caller who waits
  *
  * Copyright (C) 2026 the Trunkline authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -8,7 +8,6 @@
 
 #include <poll.h>
 
-#include "asterisk/app.h"
 #include "asterisk/datastore.h"
 
 /*
@@ -215,7 +214,7 @@ enum how line_hear(struct line *line)
     switch (word->output.kind) {
     case TL_ACD_JOINED:
         line->position = line->first_position = (int)word->output.position;
-        ast_copy_string(line->music, word->music, sizeof(line->music));
+        ast_copy_string(line->music, S_OR(line->own_music, word->music), sizeof(line->music));
         about = line_facts(line, NULL);
         event_joined(&about, word->waiting);
         tell_place(line, word);
@@ -281,90 +280,4 @@ enum how line_leave(struct line *line)
     ast_free(word);
     forget_call(line);
     return how;
-}
-
-/* ---- TrunklineQueue --------------------------------------------------------------------------- */
-
-static void arrival_from_channel(struct ast_channel *chan, struct cc_arrival *arrival)
-{
-    const char *value;
-
-    ast_channel_lock(chan);
-    if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_PRIO"))) {
-        arrival->priority = atoi(value);
-    }
-    if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_MIN_PENALTY"))) {
-        arrival->penalties.min = (uint32_t)strtoul(value, NULL, 10);
-    }
-    if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_MAX_PENALTY"))) {
-        arrival->penalties.max = (uint32_t)strtoul(value, NULL, 10);
-    }
-    if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_RAISE_PENALTY"))) {
-        arrival->penalties.raise_within = *value == 'r';
-        arrival->penalties.raise = (uint32_t)strtoul(value + (*value == 'r'), NULL, 10);
-    }
-    if ((value = pbx_builtin_getvar_helper(chan, "TRUNKLINE_SKILLS"))) {
-        arrival->skills = ast_strdup(value);
-    }
-    ast_channel_unlock(chan);
-}
-
-/* TrunklineQueue(queue[,options[,timeout[,agent]]]) */
-int trunkline_queue_exec(struct ast_channel *chan, const char *data)
-{
-    struct line line = { .chan = chan, .up = true };
-    struct cc_arrival arrival;
-    enum how how = HOW_WAITING;
-    char *parse = ast_strdupa(S_OR(data, "")), *keys;
-    bool go_on;
-
-    AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(options); AST_APP_ARG(timeout);
-        AST_APP_ARG(agent););
-    AST_STANDARD_APP_ARGS(args, parse);
-    if (ast_strlen_zero(args.queue)) {
-        ast_log(LOG_WARNING, "TrunklineQueue wants a queue\n");
-        return -1;
-    }
-    if (strlen(S_OR(args.agent, "")) >= CC_NAME || strlen(args.queue) >= CC_NAME) {
-        ast_log(LOG_WARNING, "TrunklineQueue: a name is too long\n");
-        return -1;
-    }
-    cc_arrival_defaults(&arrival);
-    arrival.queue = args.queue;
-    arrival.preferred = args.agent;
-    if (!ast_strlen_zero(args.timeout)) {
-        arrival.max_wait_ms = strtoull(args.timeout, NULL, 10) * 1000;
-    }
-    arrival_from_channel(chan, &arrival);
-    args.options = S_OR(args.options, "");
-    keys = strchr(args.options, 'k');
-    if (keys && keys[1] == '(') {
-        size_t length = strcspn(keys + 2, ")");
-        snprintf(line.exit_keys, sizeof(line.exit_keys), "%.*s", (int)length, keys + 2);
-        /* The keys are no options. */
-        memset(keys, ' ', length + 2);
-    }
-    line.ring = strchr(args.options, 'r');
-    line.transfer_by_agent = strchr(args.options, 't');
-    line.transfer_by_caller = strchr(args.options, 'T');
-    go_on = strchr(args.options, 'c');
-    AST_VECTOR_INIT(&line.legs, 4);
-    pbx_builtin_setvar_helper(chan, "QUEUESTATUS", "");
-    if (!line_arrive(&line, &arrival)) {
-        how = HOW_FAILED;
-    }
-    ast_free((char *)arrival.skills);
-    while (how == HOW_WAITING) {
-        how = line.up ? line_step(&line) : line_leave(&line);
-    }
-    line_end(&line);
-    pbx_builtin_setvar_helper(chan, "QUEUESTATUS", how_status(how));
-    if (how == HOW_KEY) {
-        char text[2] = { line.key, '\0' };
-        pbx_builtin_setvar_helper(chan, "QUEUEKEY", text);
-    }
-    if (how == HOW_CALLER_LEFT || line.gone_to_dialplan || ast_check_hangup(chan)) {
-        return -1;
-    }
-    return how == HOW_ANSWERED && !go_on ? -1 : 0;
 }

@@ -89,7 +89,7 @@ struct cc_member {
     bool ring_in_use; /* offered though its phone is busy with a call that is not ours */
     /* The center's own. */
     bool wanted;
-    bool out; /* the engine does not have it: nothing is offered */
+    uint32_t held; /* why the engine has it paused in this queue; TL_NONE32: it has not */
 };
 
 /** The agent's place in that queue; NULL when it has none. */
@@ -190,6 +190,7 @@ struct cc_arrival {
     uint64_t max_wait_ms;  /* TL_NONE: the queue's */
     const char *preferred; /* an agent's name, or NULL */
     uint32_t preferred_wait_ms;
+    uint32_t position;     /* a place it wants, 1 for the first; TL_NONE32: its own */
     struct cc_penalties penalties; /* what is not said is the queue's */
     const char *skills; /* as in the configuration, or NULL */
 };

@@ -86,7 +86,7 @@ static void post_name(cc_center *center, enum letter_kind kind, const char *name
 void cc_arrival_defaults(struct cc_arrival *arrival)
 {
     *arrival = (struct cc_arrival){
-        .max_wait_ms = TL_NONE,
+        .max_wait_ms = TL_NONE, .position = TL_NONE32,
         .penalties = {.min = TL_NONE32, .max = TL_NONE32, .raise = TL_NONE32},
     };
 }

@@ -100,6 +100,7 @@ struct cc_member *cc_roster_join(cc_center *center, struct cc_agent *agent, stru
     }
     *member = (struct cc_member){.queue = queue, .agent = agent, .next = agent->members,
                                  .config = *membership, .dynamic = dynamic, .wanted = true,
+                                 .held = TL_NONE32,
                                  .ring_in_use = queue->ring_in_use};
     cc_poll(center);
     if (tl_acd_join_queue(center->engine, agent->handle, queue->handle, membership) < 0) {
@@ -120,8 +121,7 @@ bool cc_roster_leave(cc_center *center, struct cc_member *member)
     struct cc_member **at = &agent->members;
 
     cc_poll(center);
-    if (!member->out &&
-        tl_acd_leave_queue(center->engine, agent->handle, member->queue->handle) < 0) {
+    if (tl_acd_leave_queue(center->engine, agent->handle, member->queue->handle) < 0) {
         cc_log(center, 0, "agent %s: %s", agent->name, tl_last_error());
         return false;
     }

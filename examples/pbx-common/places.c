@@ -1,8 +1,8 @@
 /*
  * places.c - what an agent is in one of its queues: paused there, its penalty, rung though in use
  *
- * The engine pauses an agent in all queues or in none. Who is to get nothing from one queue is taken
- * out of it in the engine, and put back with the same configuration.
+ * A pause in one queue is the engine's; so is that an agent whose phone is in use gets nothing from the
+ * queues that do not ring it then, while others do.
  *
  * SPDX-License-Identifier: MIT OR Apache-2.0
  */
@@ -44,21 +44,18 @@ bool cc_places_ring_in_use(const struct cc_agent *agent)
 static void fit(cc_center *center, struct cc_member *member, bool busy)
 {
     struct cc_agent *agent = member->agent;
-    uint64_t queue = member->queue->handle;
-    bool out = member->paused || (busy && !member->ring_in_use);
-    tl_status status = TL_OK;
+    uint32_t held = member->paused ? CC_REASON_PAUSED
+        : busy && !member->ring_in_use ? CC_REASON_DEVICE : TL_NONE32;
 
-    if (out == member->out) {
+    if (held == member->held) {
         return;
     }
     cc_poll(center);
-    status = out ? tl_acd_leave_queue(center->engine, agent->handle, queue)
-                 : tl_acd_join_queue(center->engine, agent->handle, queue, &member->config);
-    if (status < 0) {
+    if (tl_acd_set_pause(center->engine, cc_now(), agent->handle, member->queue->handle, held) < 0) {
         cc_log(center, 0, "queue %s, agent %s: %s", member->queue->name, agent->name, tl_last_error());
         return;
     }
-    member->out = out;
+    member->held = held;
 }
 
 void cc_places_fit(cc_center *center, struct cc_agent *agent, bool busy)
@@ -133,8 +130,8 @@ static void penalty_of_one(cc_center *center, struct cc_member *member, uint32_t
 {
     member->config.penalty = penalty;
     cc_poll(center);
-    if (!member->out && tl_acd_set_membership(center->engine, member->agent->handle, member->queue->handle,
-                                              &member->config) < 0) {
+    if (tl_acd_set_membership(center->engine, member->agent->handle, member->queue->handle,
+                              &member->config) < 0) {
         cc_log(center, 0, "queue %s, agent %s: %s", member->queue->name, member->agent->name,
                tl_last_error());
     }

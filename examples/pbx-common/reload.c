@@ -212,8 +212,7 @@ static void apply_member(cc_center *center, struct cc_queue *queue,
         return;
     }
     member->config = from->membership;
-    if (!member->out &&
-        tl_acd_set_membership(center->engine, agent->handle, queue->handle, &from->membership) < 0) {
+    if (tl_acd_set_membership(center->engine, agent->handle, queue->handle, &from->membership) < 0) {
         cc_log(center, 0, "queue %s, agent %s: %s", queue->name, agent->name, tl_last_error());
     }
 }

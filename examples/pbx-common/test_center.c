@@ -240,6 +240,32 @@ static void the_first_look_is_late(void)
     cc_free(center);
 }
 
+/* A call of q0 that its agent takes. */
+static void is_served(cc_center *center)
+{
+    struct cc_arrival arrival;
+    struct cc_call call;
+
+    cc_call_init(&call, "call", "100");
+    cc_arrival_defaults(&arrival);
+    arrival.queue = "q0";
+    cc_arrive(center, &call, &arrival);
+    cc_run(center);
+    cc_accept(center, offer);
+    cc_complete(center, &call, TL_ACD_BY_CALLER);
+    cc_run(center);
+    CHECK(call.over && call.agent);
+    cc_call_release(center, &call);
+}
+
+static tl_acd_member_info known_of(cc_center *center, const struct cc_member *member)
+{
+    tl_acd_member_info info;
+
+    CHECK(tl_acd_get_member(cc_engine(center), member->agent->handle, member->queue->handle, &info) >= 0);
+    return info;
+}
+
 /* Paused in one queue, in all, and back in one; rung in one though the phone is in use. */
 static void places_differ(void)
 {
@@ -252,7 +278,11 @@ static void places_differ(void)
     const struct cc_member *here = cc_member_of(agent, cc_find_queue(center, "q0"));
     const struct cc_member *there = cc_member_of(agent, cc_find_queue(center, "other"));
 
+    is_served(center);
     CHECK(cc_set_paused(center, "q0", "a0", true, "lunch") == CC_DONE);
+    /* It stays a member, which has taken a call. */
+    CHECK(known_of(center, here).paused != TL_NONE32 && known_of(center, here).calls == 1);
+    CHECK(known_of(center, there).paused == TL_NONE32);
     CHECK(cc_member_paused(here) && !cc_member_paused(there) && !strcmp(cc_member_reason(here), "lunch"));
     CHECK(!is_offered(center, NULL) && in_state(center, TL_ACD_AVAILABLE) == 1);
     /* A reload, and even one that makes another agent of it, changes nothing about that. */

@@ -105,6 +105,25 @@ class Calls(single.Single, host.Host, unittest.TestCase):
         self.assertEqual(self.event("QueueEntry")["Position"], "1")
         self.hang_up(waiting, called)
 
+    def test_a_queue_by_app_queues_name(self):
+        """Where app_queue is not loaded: its application, with its arguments."""
+        self.call("its-short")
+        self.completed("short")
+        self.assertEqual(self.status(), "CONTINUE")
+        self.call("its-lonely")
+        self.assertEqual(self.status(), "TIMEOUT")
+        line, = self.log("EXITWITHTIMEOUT")
+        self.assertIn(int(line[7]), range(2, 5))
+
+    def test_a_caller_who_wants_the_first_place(self):
+        first = self.start("q-lonely")
+        waiting = self.joined("lonely")
+        second = self.start("1st-lonely")
+        told = self.event("QueueCallerJoin", Exten="1st-lonely")
+        self.assertEqual((told["Position"], told["Count"]), ("1", "2"))
+        self.hang_up(second, told)
+        self.hang_up(first, waiting)
+
     def test_how_long_the_phone_rang(self):
         self.served("slowly")
         connect = self.log("CONNECT")[0]
