@@ -2,13 +2,16 @@
 //!
 //! Encoding looks the segment up from the magnitude's high bits, a nibble at a time, multiplies
 //! by the power of two that brings the leading bit to one place, and reads the step below it.
-//! Decoding multiplies the step by the segment's power of two. Conversion between the laws is a
-//! handful of saturating differences: both tables are straight lines with a few kinks.
+//! Decoding multiplies the step by the segment's power of two. Conversion between the laws adds
+//! what [`super::lines`] says.
 //!
 //! Every function handles whole rounds from the start of its slices and returns how many samples
-//! those are; the rest is the caller's.
+//! those are; the rest is the caller's. Only conversion between the laws does all.
 
 use core::arch::x86_64::*;
+
+use super::lines::{self, A_TO_MU, MU_TO_A, TURN};
+use super::tables;
 
 /// Samples in a round.
 const ROUND: usize = 32;
@@ -239,28 +242,23 @@ pub(super) unsafe fn mu_to_a(from: *const u8, to: *mut u8, n: usize) -> usize {
     let done = n / ROUND * ROUND;
     // SAFETY: the caller's promise; a round reads before it writes.
     unsafe {
-        // What is missing from eight for ceil(p / 2), by 15 − p.
-        let early = table(&[0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8]);
+        let (flat, ramp) = (table(&MU_TO_A.flat), table(&MU_TO_A.ramp));
         for at in (0..done).step_by(ROUND) {
             let code = _mm256_loadu_si256(from.add(at).cast());
-            // A code counts down where its position p counts up: this is 127 − p.
-            let c = _mm256_and_si256(code, all!(0x7f));
-            // The position shrinks by eight, or by ceil(p / 2) below 16; from 32 on by less: at
-            // 33 to 36, and at 48, 49, 64 and 81.
-            let kink = _mm256_min_epu8(_mm256_subs_epu8(c, all!(127 - 36)), all!(4));
-            let pair = _mm256_min_epu8(_mm256_subs_epu8(c, all!(127 - 49)), all!(2));
-            let less =
-                _mm256_sub_epi8(_mm256_add_epi8(kink, pair), _mm256_cmpgt_epi8(c, all!(127 - 64)));
-            let less = _mm256_sub_epi8(less, _mm256_cmpgt_epi8(c, all!(127 - 81)));
-            // Only an index without its highest bit finds something: 112 and more, gone round.
-            let early = _mm256_shuffle_epi8(early, _mm256_add_epi8(c, all!(256 - 112)));
-            let less = _mm256_sub_epi8(less, early);
-            // The sign is not reached.
-            let code = _mm256_xor_si256(_mm256_add_epi8(code, less), all!(0x2a));
-            _mm256_storeu_si256(to.add(at).cast(), code);
+            let high = _mm256_and_si256(_mm256_srli_epi16::<4>(code), all!(0x0f));
+            let down = _mm256_add_epi8(code, _mm256_shuffle_epi8(ramp, high));
+            let more = _mm256_max_epi8(_mm256_shuffle_epi8(flat, high), down);
+            // In the lowest segment only every second step counts.
+            let halfway = _mm256_avg_epu8(code, _mm256_or_si256(code, all!(0x7f)));
+            let code = _mm256_min_epu8(_mm256_adds_epu8(code, more), halfway);
+            _mm256_storeu_si256(to.add(at).cast(), _mm256_xor_si256(code, all!(TURN)));
         }
     }
-    done
+    if done < n {
+        // SAFETY: the caller's promise.
+        return unsafe { lines::convert(&tables::MU_TO_A, from, to, done..n) };
+    }
+    n
 }
 
 /// # Safety
@@ -270,29 +268,23 @@ pub(super) unsafe fn a_to_mu(from: *const u8, to: *mut u8, n: usize) -> usize {
     let done = n / ROUND * ROUND;
     // SAFETY: the caller's promise; a round reads before it writes.
     unsafe {
-        // What is missing from eight where less is added, by ceil(c / 2) − 36 (c below is 127 − p):
-        // one more at every threshold, which are c = 81, 83, 97, 99, 101 and 103.
-        let missing = table(&[6, 6, 6, 6, 6, 5, 4, 4, 4, 4, 4, 4, 4, 3, 2, 1]);
+        let (flat, ramp, step) = (table(&A_TO_MU.flat), table(&A_TO_MU.ramp), table(&A_TO_MU.step));
         for at in (0..done).step_by(ROUND) {
             let code = _mm256_loadu_si256(from.add(at).cast());
-            // Now it counts down where its position p counts up, as a µ-law code does.
-            let code = _mm256_xor_si256(code, all!(0x2a));
-            let c = _mm256_and_si256(code, all!(0x7f));
-            // Only an index without its highest bit finds something: c from 103 on, gone over.
-            let index = _mm256_avg_epu8(_mm256_max_epu8(c, all!(71)), all!(152));
-            let missing = _mm256_shuffle_epi8(missing, index);
-            // The first eight positions go up by twos.
-            let early = _mm256_subs_epu8(c, all!(120));
-            let missing = _mm256_add_epi8(missing, early);
-            // Of the eight, the last two go at c = 64 and 47.
-            let more = _mm256_sub_epi8(all!(6), missing);
-            let more = _mm256_sub_epi8(more, _mm256_cmpgt_epi8(c, all!(64)));
-            let more = _mm256_sub_epi8(more, _mm256_cmpgt_epi8(c, all!(47)));
-            let code = _mm256_sub_epi8(code, more);
+            let high = _mm256_and_si256(_mm256_srli_epi16::<4>(code), all!(0x0f));
+            let low = _mm256_and_si256(code, all!(0x0f));
+            let down =
+                _mm256_sub_epi8(_mm256_shuffle_epi8(ramp, high), _mm256_shuffle_epi8(step, low));
+            let less = _mm256_min_epu8(_mm256_shuffle_epi8(flat, high), down);
+            let code = _mm256_sub_epi8(_mm256_xor_si256(code, all!(TURN)), less);
             _mm256_storeu_si256(to.add(at).cast(), code);
         }
     }
-    done
+    if done < n {
+        // SAFETY: the caller's promise.
+        return unsafe { lines::convert(&tables::A_TO_MU, from, to, done..n) };
+    }
+    n
 }
 
 /// Codes through a table of 256, sixteen of its bytes at a time.

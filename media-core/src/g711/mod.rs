@@ -29,6 +29,9 @@
 mod avx2;
 mod gain;
 mod kernel;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[allow(unsafe_code, reason = "what vector instructions leave over")]
+mod lines;
 #[cfg(target_arch = "aarch64")]
 #[allow(unsafe_code, reason = "vector instructions")]
 mod neon;
@@ -127,11 +130,10 @@ impl Law {
         let n = input.len().min(output.len());
         let (input, output) = (&input[..n], &mut output[..n]);
         if self == to {
-            output.copy_from_slice(input);
+            kernel::copy(input, output)
         } else {
-            kernel::transcode(self, input, output);
+            kernel::transcode(self, input, output)
         }
-        n
     }
 
     /// [`transcode`](Law::transcode) over the codes themselves.

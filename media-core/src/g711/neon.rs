@@ -1,11 +1,13 @@
 //! NEON: 16 samples at a time, the segment from a count of leading zeros.
 //!
 //! Every function handles whole rounds from the start of its slices and returns how many samples
-//! those are; the rest is the caller's.
+//! those are; the rest is the caller's. Only conversion between the laws does all.
 
 use core::arch::aarch64::*;
 
+use super::lines::{self, A_TO_MU, MU_TO_A, TURN};
 use super::scalar::{MU_BIAS, MU_CLIP};
+use super::tables;
 
 /// Samples in a round.
 const ROUND: usize = 16;
@@ -137,11 +139,62 @@ pub(super) unsafe fn decode_a(codes: &[u8], pcm: &mut [i16]) -> usize {
     done
 }
 
-/// Codes through a table of 256: four lookups of 64, of which three find nothing.
-///
 /// # Safety
 /// The processor must have NEON; `from` must be good for reading `n` bytes and `to` for writing
 /// them. Both may be the same place.
+#[target_feature(enable = "neon")]
+pub(super) unsafe fn mu_to_a(from: *const u8, to: *mut u8, n: usize) -> usize {
+    let done = n / ROUND * ROUND;
+    // SAFETY: the caller's promise; the tables have 16 bytes; a round reads before it writes.
+    unsafe {
+        let (flat, ramp) = (vld1q_u8(MU_TO_A.flat.as_ptr()), vld1q_u8(MU_TO_A.ramp.as_ptr()));
+        for at in (0..done).step_by(ROUND) {
+            let code = vld1q_u8(from.add(at));
+            let high = vshrq_n_u8::<4>(code);
+            let down = vreinterpretq_s8_u8(vaddq_u8(code, vqtbl1q_u8(ramp, high)));
+            let more = vmaxq_s8(vreinterpretq_s8_u8(vqtbl1q_u8(flat, high)), down);
+            // In the lowest segment only every second step counts.
+            let halfway = vrhaddq_u8(code, vorrq_u8(code, vdupq_n_u8(0x7f)));
+            let code = vminq_u8(vqaddq_u8(code, vreinterpretq_u8_s8(more)), halfway);
+            vst1q_u8(to.add(at), veorq_u8(code, vdupq_n_u8(TURN)));
+        }
+    }
+    if done < n {
+        // SAFETY: the caller's promise.
+        return unsafe { lines::convert(&tables::MU_TO_A, from, to, done..n) };
+    }
+    n
+}
+
+/// # Safety
+/// As [`mu_to_a`].
+#[target_feature(enable = "neon")]
+pub(super) unsafe fn a_to_mu(from: *const u8, to: *mut u8, n: usize) -> usize {
+    let done = n / ROUND * ROUND;
+    // SAFETY: the caller's promise; the tables have 16 bytes; a round reads before it writes.
+    unsafe {
+        let (flat, ramp) = (vld1q_u8(A_TO_MU.flat.as_ptr()), vld1q_u8(A_TO_MU.ramp.as_ptr()));
+        let step = vld1q_u8(A_TO_MU.step.as_ptr());
+        for at in (0..done).step_by(ROUND) {
+            let code = vld1q_u8(from.add(at));
+            let high = vshrq_n_u8::<4>(code);
+            let low = vandq_u8(code, vdupq_n_u8(0x0f));
+            let down = vsubq_u8(vqtbl1q_u8(ramp, high), vqtbl1q_u8(step, low));
+            let less = vminq_u8(vqtbl1q_u8(flat, high), down);
+            vst1q_u8(to.add(at), vsubq_u8(veorq_u8(code, vdupq_n_u8(TURN)), less));
+        }
+    }
+    if done < n {
+        // SAFETY: the caller's promise.
+        return unsafe { lines::convert(&tables::A_TO_MU, from, to, done..n) };
+    }
+    n
+}
+
+/// Codes through a table of 256: four lookups of 64, of which three find nothing.
+///
+/// # Safety
+/// As [`mu_to_a`].
 #[target_feature(enable = "neon")]
 pub(super) unsafe fn map(table: &[u8; 256], from: *const u8, to: *mut u8, n: usize) -> usize {
     let done = n / ROUND * ROUND;
