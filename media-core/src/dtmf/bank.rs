@@ -28,7 +28,7 @@ struct Lines {
 }
 
 /// sin and cos; the argument may be large, the compiler has time.
-const fn sin_cos(x: f64) -> (f64, f64) {
+pub(super) const fn sin_cos(x: f64) -> (f64, f64) {
     let turns = (x / core::f64::consts::TAU) as i64 as f64;
     let mut x = x - turns * core::f64::consts::TAU;
     // Halved often enough, a few terms are exact; doubling takes it back.

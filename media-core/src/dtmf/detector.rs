@@ -1,5 +1,7 @@
 use super::Key;
 use super::bank::{self, Amplitudes, Bank, Group, HOP, WINDOW};
+use super::voice::Recent;
+use super::{HIGH_HZ, LOW_HZ};
 
 /// Points that a run of windows must earn to be a key. Five clean windows do: a tone of 30 ms
 /// always gives as many, one of 23 ms never does (Q.24: 40 ms must be accepted, AT&T and NTT
@@ -40,6 +42,7 @@ pub enum Detection {
 #[derive(Clone, Debug)]
 pub struct Detector {
     bank: Bank,
+    recent: Recent,
     /// Samples that have gone into whole steps.
     position: u64,
     /// The last window's amplitudes, low and high.
@@ -86,6 +89,8 @@ struct Sight {
     high: Turn,
     low_power: f32,
     high_power: f32,
+    /// Share of both tones in the window's power.
+    purity: f32,
     /// What it earns towards a key; 0 is good enough to hold one only.
     points: u8,
 }
@@ -122,6 +127,14 @@ impl Run {
         self.high_power += sight.high_power;
         self.ratio = (self.ratio.0.min(ratio), self.ratio.1.max(ratio));
         self.power = self.power.max(sight.power());
+    }
+
+    fn low_hz(&self) -> f32 {
+        f32::from(LOW_HZ[self.pattern.row]) + self.low.hz()
+    }
+
+    fn high_hz(&self) -> f32 {
+        f32::from(HIGH_HZ[self.pattern.column]) + self.high.hz()
     }
 
     /// Whether the whole of it is a key: long enough, both frequencies right, both tones steady
@@ -197,7 +210,7 @@ const fn limits(share: f64) -> [f32; 8] {
     let mut table = [0.0; 8];
     let mut line = 0;
     while line < 8 {
-        let hz = if line < 4 { super::LOW_HZ[line] } else { super::HIGH_HZ[line - 4] } as f64;
+        let hz = if line < 4 { LOW_HZ[line] } else { HIGH_HZ[line - 4] } as f64;
         let angle = core::f64::consts::TAU * hz * share * HOP as f64 / 8000.0;
         // A tangent tells no more than a quarter turn.
         let angle = if angle > 1.45 { 1.45 } else { angle };
@@ -231,6 +244,15 @@ impl Turn {
         self.re > 0.0 && self.im.abs() <= tangent * self.re
     }
 
+    /// The deviation in Hz, of a turn below a quarter.
+    fn hz(self) -> f32 {
+        // The arc tangent by its continued fraction: to 2 % at a whole radian.
+        let t = self.im / self.re;
+        let t2 = t * t;
+        let angle = t * (105.0 + 55.0 * t2) / (105.0 + t2 * (90.0 + 9.0 * t2));
+        angle * (8000.0 / HOP as f32 / core::f32::consts::TAU)
+    }
+
     /// By how much the window weakens a tone that deviates so, as a factor of power to undo it.
     fn loss(self) -> f32 {
         if self.re <= 0.0 {
@@ -261,6 +283,8 @@ const STEADY: f32 = decibels(5.0) as f32;
 const PURE_TO_BEGIN: f32 = 0.76;
 const PURE_IF_CLEAN: f32 = 0.86;
 const PURE_TO_HOLD: f32 = 0.5;
+/// With so much of it in both tones nothing else is worth a look.
+const PURE: f32 = 0.97;
 /// A tone with less of the power than this can be neither: half of the power in two tones 10 dB
 /// apart leaves 4.5 % to the weaker, and the edge of its band takes half of that.
 const LEAST_SHARE: f32 = 0.03;
@@ -279,6 +303,7 @@ impl Detector {
     pub const fn new() -> Self {
         Self {
             bank: Bank::new(),
+            recent: Recent::new(),
             position: 0,
             previous: [Amplitudes::NONE; 2],
             run: None,
@@ -291,6 +316,7 @@ impl Detector {
         let mut rest = pcm;
         while !rest.is_empty() {
             let (used, step) = self.bank.fill(rest);
+            self.recent.hear(&rest[..used]);
             rest = &rest[used..];
             if step {
                 self.position += HOP as u64;
@@ -338,6 +364,10 @@ impl Detector {
         let Some(run) = self.run.take_if(|run| run.is_key()) else {
             return;
         };
+        let pure = sight.is_some_and(|s| s.purity >= PURE);
+        if !pure && self.recent.is_voice(run.low_hz(), run.high_hz()) {
+            return;
+        }
         if let Some(held) = self.held.take() {
             tell(held.up());
         }
@@ -414,7 +444,8 @@ impl Detector {
             _ if pure < PURE_IF_CLEAN => NOISY,
             _ => CLEAN,
         };
-        Some(Sight { pattern: Pattern { row, column }, low, high, low_power, high_power, points })
+        let pattern = Pattern { row, column };
+        Some(Sight { pattern, low, high, low_power, high_power, purity: pure, points })
     }
 }
 

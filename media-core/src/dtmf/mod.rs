@@ -24,6 +24,7 @@ mod bank;
 mod detector;
 mod generator;
 mod suppressor;
+mod voice;
 
 pub use detector::{Detection, Detector};
 pub use generator::Generator;

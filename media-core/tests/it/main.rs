@@ -28,6 +28,7 @@ mod robust;
 mod rtcp;
 mod rtp;
 mod signal;
+mod talk_off;
 mod tone;
 mod vad;
 mod wav;
