@@ -69,7 +69,7 @@ fn call() -> (f64, f64) {
         ok(tl_acd_join_queue(acd, agent, queue, null()));
         let available = tl_acd_agent_state::TL_ACD_AVAILABLE as u32;
         ok(tl_acd_set_agent_state(acd, 0, agent, available, 0));
-        ok(tl_acd_call_defaults(config.as_mut_ptr()));
+        ok(tl_acd_call_defaults(config.as_mut_ptr(), size_of_val(&config)));
         config.assume_init()
     };
     config.queue = queue;

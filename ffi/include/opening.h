@@ -23,7 +23,9 @@
  *            comes with a count, NULL is fine when the count is 0.
  * Texts      UTF-8. With a length they need no NUL; without, they end in one.
  * Structs    With a struct_size: fill in by the matching tl_X_defaults, change what you want.
- *            They grow at the end in later versions; old callers keep working.
+ *            They grow at the end in later versions; old callers keep working. What fills one in is
+ *            told how long it is for its caller, by a macro of the function's name; by who calls it
+ *            through a pointer: (tl_X_defaults)(&config, sizeof config).
  * Time       tl_time is milliseconds since 1970-01-01 00:00 UTC, and handed in by the caller.
  *            Media counts samples and RTP timestamp units.
  * Builds     Define TL_BARE before including this header for the library built without an

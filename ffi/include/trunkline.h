@@ -23,7 +23,9 @@
  *            comes with a count, NULL is fine when the count is 0.
  * Texts      UTF-8. With a length they need no NUL; without, they end in one.
  * Structs    With a struct_size: fill in by the matching tl_X_defaults, change what you want.
- *            They grow at the end in later versions; old callers keep working.
+ *            They grow at the end in later versions; old callers keep working. What fills one in is
+ *            told how long it is for its caller, by a macro of the function's name; by who calls it
+ *            through a pointer: (tl_X_defaults)(&config, sizeof config).
  * Time       tl_time is milliseconds since 1970-01-01 00:00 UTC, and handed in by the caller.
  *            Media counts samples and RTP timestamp units.
  * Builds     Define TL_BARE before including this header for the library built without an
@@ -305,7 +307,9 @@ typedef struct tl_acd_limits {
 } tl_acd_limits;
 
 /** Fills in the default limits. */
-tl_status tl_acd_limits_defaults(struct tl_acd_limits *limits);
+tl_status tl_acd_limits_defaults(struct tl_acd_limits *limits, size_t struct_size);
+#define tl_acd_limits_defaults(limits) \
+    (tl_acd_limits_defaults)((limits), sizeof *(limits))
 
 /* ===========================================================================
  * Routing: who gets the call
@@ -398,6 +402,20 @@ TL_ENUM(tl_acd_term, uint32_t) {
     TL_ACD_BY_JOINED = 7,
     /** When it was last offered a call. */
     TL_ACD_BY_LAST_OFFERED = 8,
+    /** When its last conversation ended; never is first. */
+    TL_ACD_BY_LAST_END = 9,
+    /** The same of this queue's conversations, in whole seconds. */
+    TL_ACD_BY_LAST_END_SECOND = 10,
+    /** Conversations of this queue it has ended. */
+    TL_ACD_BY_ENDED = 11,
+    /** Time it has talked since it last became available. */
+    TL_ACD_BY_TALK_SINCE_READY = 12,
+    /** Calls it has answered since it last became available. */
+    TL_ACD_BY_CALLS_SINCE_READY = 13,
+    /** The membership's position alone, so that equal positions tie. */
+    TL_ACD_BY_PLAIN_POSITION = 14,
+    /** The last by position, then by joining, first: how a tie ends in Asterisk. */
+    TL_ACD_BY_LAST_WALKED = 15,
 };
 
 /** Where the search of a custom strategy starts. */
@@ -415,6 +433,16 @@ TL_ENUM(tl_acd_start, uint32_t) {
     TL_ACD_START_RANDOM = 3,
     /** At a random one; penalties are weights. */
     TL_ACD_START_WEIGHTED_RANDOM = 4,
+    /**
+     * On the level of the member the queue offered to last, behind its position (mod_callcenter's
+     * `round-robin`). The first term must be the plain position.
+     */
+    TL_ACD_START_LEVEL_OF_QUEUE_LAST = 5,
+    /**
+     * On the level of the member this call was offered to last, behind its position, then on higher
+     * levels (mod_callcenter's `top-down`). The first term as above.
+     */
+    TL_ACD_START_DOWN_FROM_CALL_LAST = 6,
 };
 
 /** How many phones ring in a custom strategy. */
@@ -425,6 +453,8 @@ TL_ENUM(tl_acd_ring, uint32_t) {
     TL_ACD_RING_EVERY = 1,
     /** One, and one more every `progressive_ms`. */
     TL_ACD_RING_ONE_MORE = 2,
+    /** All of all penalties and levels, up to `ring_max`. */
+    TL_ACD_RING_EVERYBODY = 3,
 };
 
 /**
@@ -577,8 +607,11 @@ typedef struct tl_acd_queue_config {
     uint32_t leave_empty_after_ms;
     /** A call that joins while it holds stays for so long at least. Default: 0. */
     uint32_t leave_empty_stay_ms;
-    /** Must be 0. */
-    uint32_t reserved;
+    /**
+     * Custom strategy: 1 if a search that goes round starts next at the best member that was not
+     * tried, as Asterisk's does. Default: 0, behind the member offered to.
+     */
+    uint32_t custom_to_untried;
     /**
      * 1: paperwork keeps the agent from the calls of all its queues, and is a state of its own. 0:
      * from this queue's calls only. Default: 1.
@@ -624,7 +657,9 @@ typedef struct tl_acd_relax_step {
 } tl_acd_relax_step;
 
 /** Fills in the default queue. */
-tl_status tl_acd_queue_defaults(struct tl_acd_queue_config *config);
+tl_status tl_acd_queue_defaults(struct tl_acd_queue_config *config, size_t struct_size);
+#define tl_acd_queue_defaults(config) \
+    (tl_acd_queue_defaults)((config), sizeof *(config))
 
 /* ===========================================================================
  * Routing: agents and their places in queues
@@ -688,10 +723,14 @@ typedef struct tl_acd_skill {
 } tl_acd_skill;
 
 /** Fills in the default agent. */
-tl_status tl_acd_agent_defaults(struct tl_acd_agent_config *config);
+tl_status tl_acd_agent_defaults(struct tl_acd_agent_config *config, size_t struct_size);
+#define tl_acd_agent_defaults(config) \
+    (tl_acd_agent_defaults)((config), sizeof *(config))
 
 /** Fills in the default membership. */
-tl_status tl_acd_membership_defaults(struct tl_acd_membership *config);
+tl_status tl_acd_membership_defaults(struct tl_acd_membership *config, size_t struct_size);
+#define tl_acd_membership_defaults(config) \
+    (tl_acd_membership_defaults)((config), sizeof *(config))
 
 /* ===========================================================================
  * Routing: calls
@@ -743,7 +782,9 @@ typedef struct tl_acd_call {
 } tl_acd_call;
 
 /** Fills in the default call; its queue is still to be set. */
-tl_status tl_acd_call_defaults(struct tl_acd_call *call);
+tl_status tl_acd_call_defaults(struct tl_acd_call *call, size_t struct_size);
+#define tl_acd_call_defaults(call) \
+    (tl_acd_call_defaults)((call), sizeof *(call))
 
 /* ===========================================================================
  * Routing: what the engine says
@@ -1414,8 +1455,12 @@ typedef struct tl_acd_member_info {
     tl_time last_pause;
     /** The reason for which it is paused in this queue; `TL_NONE32`: it is not. */
     uint32_t paused;
-    /** 0. */
-    uint32_t reserved32;
+    /** Phones of the agent that ring, of all its queues. */
+    uint32_t ringing;
+    /** Its conversations. */
+    uint32_t talking;
+    /** Its paperwork. */
+    uint32_t wrapping;
     /** For later versions; 0. */
     uint64_t reserved[2];
 } tl_acd_member_info;
@@ -1444,8 +1489,46 @@ tl_status tl_acd_get_member(const tl_acd *acd,
                             uint64_t queue,
                             struct tl_acd_member_info *info);
 
+/**
+ * Stores how many calls go before a call in its queue; of one that is talking, how many wait there
+ * that would have gone before it.
+ */
+tl_status tl_acd_calls_ahead(const tl_acd *acd, uint64_t call, uint32_t *ahead);
+
 /** Stores how many calls wait, ring or talk in all queues. */
 tl_status tl_acd_live_calls(const tl_acd *acd, uint32_t *calls);
+
+/* ===========================================================================
+ * Routing: what was configured
+ *
+ * As it is stored, whoever set it: this program, a text, or the engine before it whose snapshot was
+ * restored. Changed in one field and handed back, it changes nothing else.
+ */
+
+/**
+ * Fills in how a queue works; for `tl_acd_set_queue`. A strategy's own fields have their defaults where
+ * it does not use them.
+ */
+tl_status tl_acd_get_queue_config(const tl_acd *acd,
+                                  uint64_t queue,
+                                  tl_acd_queue_config *config,
+                                  size_t struct_size);
+#define tl_acd_get_queue_config(acd, queue, config) \
+    (tl_acd_get_queue_config)((acd), (queue), (config), sizeof *(config))
+
+/** Fills in how an agent was added. */
+tl_status tl_acd_get_agent_config(const tl_acd *acd,
+                                  uint64_t agent,
+                                  tl_acd_agent_config *config,
+                                  size_t struct_size);
+#define tl_acd_get_agent_config(acd, agent, config) \
+    (tl_acd_get_agent_config)((acd), (agent), (config), sizeof *(config))
+
+/** Stores which call an agent of several queues gets: a `tl_acd_call_order`. */
+tl_status tl_acd_get_call_order(const tl_acd *acd, uint32_t *order);
+
+/** Stores which term of office this is: the number of the last `tl_acd_begin_epoch`, 0 at first. */
+tl_status tl_acd_get_epoch(const tl_acd *acd, uint64_t *epoch);
 
 /* ===========================================================================
  * Routing: what there is
@@ -1980,7 +2063,9 @@ typedef struct tl_acd_names {
 } tl_acd_names;
 
 /** Fills in no names. */
-tl_status tl_acd_names_defaults(struct tl_acd_names *names);
+tl_status tl_acd_names_defaults(struct tl_acd_names *names, size_t struct_size);
+#define tl_acd_names_defaults(names) \
+    (tl_acd_names_defaults)((names), sizeof *(names))
 
 /* ===========================================================================
  * Routing: in the words of Asterisk and FreeSWITCH
@@ -2235,10 +2320,14 @@ typedef struct tl_stats_lost {
 } tl_stats_lost;
 
 /** Fills in the default configuration. */
-tl_status tl_stats_defaults(struct tl_stats_config *config);
+tl_status tl_stats_defaults(struct tl_stats_config *config, size_t struct_size);
+#define tl_stats_defaults(config) \
+    (tl_stats_defaults)((config), sizeof *(config))
 
 /** Fills in the default limits: those for `tl_acd_limits_defaults` and a day of half hours. */
-tl_status tl_stats_limits_defaults(struct tl_stats_limits *limits);
+tl_status tl_stats_limits_defaults(struct tl_stats_limits *limits, size_t struct_size);
+#define tl_stats_limits_defaults(limits) \
+    (tl_stats_limits_defaults)((limits), sizeof *(limits))
 
 /**
  * Fills in room for everything that an engine of these limits can say in so many intervals, if older
@@ -2247,7 +2336,10 @@ tl_status tl_stats_limits_defaults(struct tl_stats_limits *limits);
  */
 tl_status tl_stats_limits_for(const tl_acd_limits *acd_limits,
                               uint32_t intervals,
-                              struct tl_stats_limits *limits);
+                              struct tl_stats_limits *limits,
+                              size_t struct_size);
+#define tl_stats_limits_for(acd_limits, intervals, limits) \
+    (tl_stats_limits_for)((acd_limits), (intervals), (limits), sizeof *(limits))
 
 /**
  * Stores in `size` how many bytes statistics of these limits take. `limits` may be NULL for the
@@ -2562,7 +2654,9 @@ typedef struct tl_door_listed {
 } tl_door_listed;
 
 /** Fills in the default configuration: everybody gets in. */
-tl_status tl_door_defaults(struct tl_door_config *config);
+tl_status tl_door_defaults(struct tl_door_config *config, size_t struct_size);
+#define tl_door_defaults(config) \
+    (tl_door_defaults)((config), sizeof *(config))
 
 /**
  * Stores in `size` how many bytes a door takes. `config` may be NULL for the defaults, here and
@@ -2695,7 +2789,9 @@ typedef struct tl_calendar_config {
 } tl_calendar_config;
 
 /** Fills in hours that are never open. */
-tl_status tl_calendar_defaults(struct tl_calendar_config *config);
+tl_status tl_calendar_defaults(struct tl_calendar_config *config, size_t struct_size);
+#define tl_calendar_defaults(config) \
+    (tl_calendar_defaults)((config), sizeof *(config))
 
 /**
  * Stores in `size` how many bytes these working hours take. `config` may be NULL for the defaults,
@@ -2892,7 +2988,9 @@ typedef struct tl_campaign_config {
 } tl_campaign_config;
 
 /** Fills in the default configuration. */
-tl_status tl_campaign_defaults(struct tl_campaign_config *config);
+tl_status tl_campaign_defaults(struct tl_campaign_config *config, size_t struct_size);
+#define tl_campaign_defaults(config) \
+    (tl_campaign_defaults)((config), sizeof *(config))
 
 /**
  * Stores in `size` how many bytes a campaign takes. `config` may be NULL for the defaults, here and
@@ -2998,7 +3096,9 @@ typedef struct tl_campaign_info {
 } tl_campaign_info;
 
 /** Fills in the default contact. */
-tl_status tl_campaign_contact_defaults(struct tl_campaign_contact *contact);
+tl_status tl_campaign_contact_defaults(struct tl_campaign_contact *contact, size_t struct_size);
+#define tl_campaign_contact_defaults(contact) \
+    (tl_campaign_contact_defaults)((contact), sizeof *(contact))
 
 /**
  * Adds a contact to the list, and stores in `number` what names it from now on: its place in the
@@ -3008,11 +3108,23 @@ tl_status tl_campaign_add(tl_campaign *campaign,
                           const struct tl_campaign_contact *contact,
                           uint32_t *number);
 
+/**
+ * As `tl_campaign_add`, a contact that was dialled `tries` times before, which count against its
+ * retries: a list that is taken up again where another system, or another day, left it.
+ */
+tl_status tl_campaign_add_dialled(tl_campaign *campaign,
+                                  const struct tl_campaign_contact *contact,
+                                  uint32_t tries,
+                                  uint32_t *number);
+
 /** Stores a contact, and in `tries`, which may be NULL, how often it was dialled. */
 tl_status tl_campaign_get_contact(const tl_campaign *campaign,
                                   uint32_t number,
                                   struct tl_campaign_contact *contact,
-                                  uint32_t *tries);
+                                  uint32_t *tries,
+                                  size_t struct_size);
+#define tl_campaign_get_contact(campaign, number, contact, tries) \
+    (tl_campaign_get_contact)((campaign), (number), (contact), (tries), sizeof *(contact))
 
 /** Stores how far a campaign is. */
 tl_status tl_campaign_get_info(const tl_campaign *campaign, struct tl_campaign_info *info);
@@ -3217,7 +3329,9 @@ typedef struct tl_guard_config {
 } tl_guard_config;
 
 /** Fills in the default configuration. */
-tl_status tl_pacer_defaults(struct tl_pacer_config *config);
+tl_status tl_pacer_defaults(struct tl_pacer_config *config, size_t struct_size);
+#define tl_pacer_defaults(config) \
+    (tl_pacer_defaults)((config), sizeof *(config))
 
 /** How many bytes a pacer takes. */
 size_t tl_pacer_size(void);
@@ -3254,14 +3368,29 @@ tl_status tl_pacer_answered(struct tl_pacer *pacer, uint32_t served);
 /** A dial came to nothing: busy, no answer, a machine. */
 tl_status tl_pacer_unanswered(struct tl_pacer *pacer);
 
+/**
+ * As `tl_pacer_answered`, of a dial that was made before the period began: it counts in the period
+ * before.
+ */
+tl_status tl_pacer_answered_before(struct tl_pacer *pacer, uint32_t served);
+
+/** As `tl_pacer_unanswered`, of a dial that was made before the period began. */
+tl_status tl_pacer_unanswered_before(struct tl_pacer *pacer);
+
 /** A new period begins: what is being dialled goes on, the record starts again. */
 tl_status tl_pacer_start_period(struct tl_pacer *pacer);
 
 /** Stores what the dials of the period came to. */
 tl_status tl_pacer_get_counters(const struct tl_pacer *pacer, struct tl_pacer_counters *counters);
 
+/** The same of the period before this one, with what its dials have come to since. */
+tl_status tl_pacer_get_last_period(const struct tl_pacer *pacer,
+                                   struct tl_pacer_counters *counters);
+
 /** Fills in the default limits. */
-tl_status tl_guard_defaults(struct tl_guard_config *config);
+tl_status tl_guard_defaults(struct tl_guard_config *config, size_t struct_size);
+#define tl_guard_defaults(config) \
+    (tl_guard_defaults)((config), sizeof *(config))
 
 /** How many bytes a guard takes. */
 size_t tl_guard_size(void);
@@ -3304,6 +3433,43 @@ tl_status tl_guard_resume(struct tl_guard *guard);
 tl_status tl_guard_get_state(const struct tl_guard *guard,
                              uint32_t *suspended,
                              uint32_t *intensified);
+
+/* ===========================================================================
+ * Routing: rules of calling out, alone
+ *
+ * When to try again, and whom to spare for it: a campaign's own rules, for who keeps the list and
+ * dials elsewhere.
+ */
+
+/**
+ * Gives idle agents of a mixed group to calls out when enough are idle, and takes them back when few
+ * are. A struct of yours, to be kept as it is between calls.
+ */
+typedef struct tl_blend {
+    /** Starts when so many thousandths of the agents are idle. */
+    uint16_t on_per_mille;
+    /** Stops when no more than so many are. */
+    uint16_t off_per_mille;
+    /** So many idle agents are kept for those who call in. */
+    uint32_t reserve;
+    /** Other than 0: it has started. 0 at first. */
+    uint32_t dialling;
+} tl_blend;
+
+/**
+ * Stores in `next` when to call again after this `tl_campaign_outcome` of try number `tries`, from 1,
+ * inside the hours in which the contact may be called; or returns `TL_DONE`, and `next` is `TL_NONE`:
+ * never again. Of `config` the retry rules alone count; it may be NULL for the defaults.
+ */
+tl_status tl_campaign_next_try(const tl_campaign_config *config,
+                               uint32_t outcome,
+                               uint32_t tries,
+                               tl_time now,
+                               const tl_calendar *hours,
+                               tl_time *next);
+
+/** Stores in `spare` how many of the idle agents may be used for calling out, of so many at work. */
+tl_status tl_blend_spare(struct tl_blend *blend, uint32_t idle, uint32_t at_work, uint32_t *spare);
 
 /* ===========================================================================
  * Routing: how many agents it takes
@@ -3357,7 +3523,9 @@ typedef struct tl_staffing_service {
 } tl_staffing_service;
 
 /** Fills in the defaults; the load is still to be set. */
-tl_status tl_staffing_defaults(struct tl_staffing_load *load);
+tl_status tl_staffing_defaults(struct tl_staffing_load *load, size_t struct_size);
+#define tl_staffing_defaults(load) \
+    (tl_staffing_defaults)((load), sizeof *(load))
 
 /**
  * Stores what so many agents give to a load; a call answered within `within_s` seconds is in the
@@ -3438,13 +3606,26 @@ tl_status tl_acd_text_messages(const struct tl_acd_text *read,
  * Stores the limits of the call centre: those of the text, raised to what it needs itself. With
  * errors in the text: `TL_ERR_ACD_TEXT`, here and below.
  */
-tl_status tl_acd_text_limits(const struct tl_acd_text *read, tl_acd_limits *limits);
+tl_status tl_acd_text_limits(const struct tl_acd_text *read,
+                             tl_acd_limits *limits,
+                             size_t struct_size);
+#define tl_acd_text_limits(read, limits) \
+    (tl_acd_text_limits)((read), (limits), sizeof *(limits))
 
 /**
  * Makes an engine with all queues and agents of the text, everybody logged out. Can be done more
  * than once; `tl_acd_text_queue` and `tl_acd_text_agent` speak of the last one.
  */
 tl_status tl_acd_text_make(struct tl_acd_text *read, tl_acd **acd);
+
+/**
+ * The same in the caller's block of `size` bytes, aligned to `TL_ALIGN`: as many as `tl_acd_size` says
+ * for `tl_acd_text_limits`. The engine needs the text no longer than it has names to ask for.
+ */
+tl_status tl_acd_text_make_init(struct tl_acd_text *read,
+                                void *memory,
+                                size_t size,
+                                tl_acd **acd);
 
 /** Stores the handle of the queue of this name, with a NUL, in the engine that was made last. */
 tl_status tl_acd_text_queue(const struct tl_acd_text *read, const char *name, uint64_t *queue);
@@ -3590,6 +3771,37 @@ tl_status tl_sim_messages(const struct tl_sim *sim,
  * afterwards. With errors in the text: `TL_ERR_ACD_TEXT`, here and below.
  */
 tl_status tl_sim_run(struct tl_sim *sim, uint64_t seed);
+
+/**
+ * Starts a run from its beginning, to be played piece by piece and looked at in between. What came of
+ * the last run can still be asked.
+ */
+tl_status tl_sim_start(struct tl_sim *sim,
+                       uint64_t seed);
+
+/**
+ * Plays what happens until an instant, which is included; the run began at 0. `TL_DONE`: nothing is left
+ * to happen. If `stats` is not NULL, it counts everything the engine says on the way, so that a day that
+ * is not there has the reports of a real one; in them the queues' handles count from 0 on, in the order
+ * of the text.
+ */
+tl_status tl_sim_play_until(struct tl_sim *sim,
+                            tl_time until,
+                            tl_stats *stats);
+
+/**
+ * Stores how the queue at this place in the text, from 0 on, stands in the run that is being played, as
+ * `tl_acd_get_queue`.
+ */
+tl_status tl_sim_get_queue(const struct tl_sim *sim,
+                           uint32_t place,
+                           tl_acd_queue_counters *counters);
+
+/**
+ * Ends the run that is being played where it is: what came of it until then can be asked as after
+ * `tl_sim_run`.
+ */
+tl_status tl_sim_finish(struct tl_sim *sim);
 
 /**
  * Stores the numbers of all counted calls of the last run, and in `occupancy`, which may be NULL, the
@@ -4022,7 +4234,9 @@ typedef struct tl_ivr_config {
 } tl_ivr_config;
 
 /** Fills in the default configuration. */
-tl_status tl_ivr_defaults(struct tl_ivr_config *config);
+tl_status tl_ivr_defaults(struct tl_ivr_config *config, size_t struct_size);
+#define tl_ivr_defaults(config) \
+    (tl_ivr_defaults)((config), sizeof *(config))
 
 /** How many bytes a session takes. */
 size_t tl_ivr_session_size(void);
@@ -4635,7 +4849,9 @@ tl_status tl_tone_stop(struct tl_tone *tone);
 tl_status tl_tone_is_finished(const struct tl_tone *tone, uint32_t *finished);
 
 /** Fills in the default configuration. */
-tl_status tl_line_defaults(struct tl_line_config *config);
+tl_status tl_line_defaults(struct tl_line_config *config, size_t struct_size);
+#define tl_line_defaults(config) \
+    (tl_line_defaults)((config), sizeof *(config))
 
 /** How many bytes a listener takes. */
 size_t tl_line_size(void);
@@ -5165,7 +5381,9 @@ typedef struct tl_jitter_stats {
 } tl_jitter_stats;
 
 /** Fills in the default configuration. */
-tl_status tl_jitter_defaults(struct tl_jitter_config *config);
+tl_status tl_jitter_defaults(struct tl_jitter_config *config, size_t struct_size);
+#define tl_jitter_defaults(config) \
+    (tl_jitter_defaults)((config), sizeof *(config))
 
 /** How many bytes a jitter buffer takes. */
 size_t tl_jitter_size(void);
@@ -5324,7 +5542,9 @@ tl_status tl_plc_received(struct tl_plc *plc, int16_t *pcm, size_t samples);
 tl_status tl_plc_conceal(struct tl_plc *plc, int16_t *pcm, size_t samples);
 
 /** Fills in the default configuration. */
-tl_status tl_agc_defaults(struct tl_agc_config *config);
+tl_status tl_agc_defaults(struct tl_agc_config *config, size_t struct_size);
+#define tl_agc_defaults(config) \
+    (tl_agc_defaults)((config), sizeof *(config))
 
 /** How many bytes a gain control takes. */
 size_t tl_agc_size(void);
@@ -5865,7 +6085,9 @@ typedef struct tl_recorder_config {
 } tl_recorder_config;
 
 /** Fills in the default configuration. */
-tl_status tl_recorder_defaults(struct tl_recorder_config *config);
+tl_status tl_recorder_defaults(struct tl_recorder_config *config, size_t struct_size);
+#define tl_recorder_defaults(config) \
+    (tl_recorder_defaults)((config), sizeof *(config))
 
 /** Starts a recorder. `config` may be NULL for the defaults. */
 tl_status tl_recorder_new(const struct tl_recorder_config *config, struct tl_recorder **recorder);
@@ -5984,7 +6206,9 @@ typedef struct tl_mark {
 } tl_mark;
 
 /** Fills in the default configuration; the channels are still to be set. */
-tl_status tl_recording_defaults(struct tl_recording_config *config);
+tl_status tl_recording_defaults(struct tl_recording_config *config, size_t struct_size);
+#define tl_recording_defaults(config) \
+    (tl_recording_defaults)((config), sizeof *(config))
 
 /**
  * Writes the X25519 public key, 32 bytes, of a reader's secret key, 32 random bytes: what goes among
@@ -6154,7 +6378,9 @@ typedef struct tl_reader_info {
 } tl_reader_info;
 
 /** Fills in the default configuration: no key. */
-tl_status tl_reader_defaults(struct tl_reader_config *config);
+tl_status tl_reader_defaults(struct tl_reader_config *config, size_t struct_size);
+#define tl_reader_defaults(config) \
+    (tl_reader_defaults)((config), sizeof *(config))
 
 /** Opens the recording at `path`, with a NUL. `config` may be NULL: no key. */
 tl_status tl_reader_new(const char *path,

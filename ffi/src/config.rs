@@ -1,6 +1,7 @@
 //! Structs that C fills in, and that later versions of the library make longer.
 
-use crate::guard::Failure;
+use crate::guard::{Failure, Outcome};
+use crate::pointers::writable;
 use crate::tl_status;
 
 /// A plain-data struct whose first field is `uint32_t struct_size`.
@@ -56,6 +57,47 @@ pub(crate) unsafe fn read<T: Growing>(from: *const T, name: &'static str) -> Res
     Ok(value)
 }
 
+/// Fills in a struct of the caller's that is `size` bytes long there: to one built against an older
+/// header the fields it knows, and what one built against a newer header knows besides is zero.
+///
+/// # Safety
+/// `to` is NULL or writable for `size` bytes.
+pub(crate) unsafe fn store_grown<T: Growing>(
+    to: *mut T,
+    name: &'static str,
+    size: usize,
+    value: &T,
+) -> Outcome {
+    writable(to, name)?;
+    if !(T::FIRST_SIZE..=LONGEST).contains(&size) {
+        let text = format_args!("{name} is {size} bytes long");
+        return Err(Failure::new(tl_status::TL_ERR_STRUCT_SIZE, text));
+    }
+    let known = size.min(size_of::<T>());
+    // SAFETY: the caller vouches for `size` writable bytes, at least the first u32; of the value no
+    // more is read than there is.
+    unsafe {
+        let to = to.cast::<u8>();
+        to.copy_from_nonoverlapping((&raw const *value).cast(), known);
+        to.add(known).write_bytes(0, size - known);
+        to.cast::<u32>().write(size as u32);
+    }
+    Ok(tl_status::TL_OK)
+}
+
+/// Fills in the defaults, as [`store_grown`].
+///
+/// # Safety
+/// As [`store_grown`].
+pub(crate) unsafe fn store_defaults<T: Growing>(
+    to: *mut T,
+    name: &'static str,
+    size: usize,
+) -> Outcome {
+    // SAFETY: as this function's own contract.
+    unsafe { store_grown(to, name, size, &T::defaults()) }
+}
+
 /// As [`read`], with NULL for the defaults.
 ///
 /// # Safety
@@ -105,6 +147,24 @@ mod tests {
         assert_eq!((older.first, older.later), (5, 2));
         let newer = read_words(&[24, 5, 6, 0, 0, 0]).unwrap();
         assert_eq!((newer.first, newer.later), (5, 6));
+    }
+
+    /// Room of sevens after a caller's struct of so many bytes was filled in at its start.
+    fn stored(size: usize) -> Result<Vec<u32>, tl_status> {
+        let mut room = [0x7_0000_0007_u64; 4];
+        // SAFETY: the room has 32 bytes, and every size below that is not refused is less.
+        unsafe { store_defaults(room.as_mut_ptr().cast::<Sample>(), "sample", size) }
+            .map_err(|f| f.status)?;
+        Ok(room.iter().flat_map(|word| [*word as u32, (*word >> 32) as u32]).collect())
+    }
+
+    #[test]
+    fn fills_in_no_more_than_the_caller_has() {
+        assert_eq!(stored(16).unwrap(), [16, 1, 2, 0, 7, 7, 7, 7]);
+        assert_eq!(stored(8).unwrap(), [8, 1, 7, 7, 7, 7, 7, 7], "an older caller");
+        assert_eq!(stored(24).unwrap(), [24, 1, 2, 0, 0, 0, 7, 7], "a newer caller");
+        assert_eq!(stored(4), Err(tl_status::TL_ERR_STRUCT_SIZE));
+        assert_eq!(stored(8192), Err(tl_status::TL_ERR_STRUCT_SIZE));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use core::ffi::c_void;
 use media_core::g711::Law;
 use media_core::jitter::{Config, JitterBuffer, Kind as Sound, Packet, Pulled, Verdict};
 
-use crate::config::{Growing, optional};
+use crate::config::{Growing, optional, store_defaults};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
 use crate::pointers::{given, input, output, store, store_if_wanted, writable_or_null};
@@ -243,11 +243,13 @@ pub struct tl_jitter_stats {
 
 /// Fills in the default configuration.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_jitter_defaults(config: *mut tl_jitter_config) -> tl_status {
+pub unsafe extern "C" fn tl_jitter_defaults(
+    config: *mut tl_jitter_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_jitter_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_jitter_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 

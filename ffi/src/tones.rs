@@ -10,7 +10,7 @@ use media_core::tone::{
     Plan, Supervisor,
 };
 
-use crate::config::{Growing, optional};
+use crate::config::{Growing, optional, store_defaults};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
 use crate::pointers::{input, output, store, writable};
@@ -379,11 +379,13 @@ impl Ears {
 
 /// Fills in the default configuration.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_line_defaults(config: *mut tl_line_config) -> tl_status {
+pub unsafe extern "C" fn tl_line_defaults(
+    config: *mut tl_line_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_line_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_line_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 

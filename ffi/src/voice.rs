@@ -9,7 +9,7 @@ use media_core::cng::{Noise, describe};
 use media_core::plc::Concealer;
 use media_core::vad::Vad;
 
-use crate::config::{Growing, optional};
+use crate::config::{Growing, optional, store_defaults};
 use crate::guard::guard;
 use crate::object::{self, Kind, enter};
 use crate::pointers::{input, output, store, writable};
@@ -358,11 +358,13 @@ impl tl_agc_config {
 
 /// Fills in the default configuration.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_agc_defaults(config: *mut tl_agc_config) -> tl_status {
+pub unsafe extern "C" fn tl_agc_defaults(
+    config: *mut tl_agc_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_agc_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_agc_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 

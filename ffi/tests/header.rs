@@ -29,6 +29,7 @@ const SECTIONS: &[&str] = &[
     "acd/input",
     "acd/log",
     "acd/query",
+    "acd/stored",
     "acd/list",
     "acd/explain",
     "acd/follower",
@@ -43,6 +44,7 @@ const SECTIONS: &[&str] = &[
     "acd/contacts",
     "acd/dialling",
     "acd/pacing",
+    "acd/alone",
     "acd/staffing",
     "acd/text",
     "acd/text/sim",
@@ -191,6 +193,43 @@ fn tidied(text: &str) -> String {
     tidy.join("\n")
 }
 
+/// After each function that fills in a struct which grows, a macro of its name that hands in how long
+/// the struct is for this caller: a library that knows more fields writes no further.
+fn with_sizes(header: &str) -> String {
+    const SIZE: &str = "size_t struct_size);";
+    // cbindgen writes `struct` before the types of the same file only.
+    let sized = |parameter: &str| {
+        let of = parameter.split_once(" *").map(|(of, _)| of.trim_start_matches("struct "));
+        let body = of.and_then(|of| header.split_once(&format!("struct {of} {{")));
+        let first = body.and_then(|(_, body)| body.split_once(';'));
+        first.is_some_and(|(first, _)| first.ends_with("uint32_t struct_size"))
+    };
+    let mut whole = String::new();
+    let mut prototype = String::new();
+    for line in header.lines() {
+        whole.push_str(line);
+        whole.push('\n');
+        if line.starts_with("tl_status tl_") {
+            prototype.clear();
+        }
+        prototype.push_str(line);
+        let Some(head) = prototype.strip_suffix(SIZE) else { continue };
+        let (name, given) = head["tl_status ".len()..].split_once('(').expect("a prototype");
+        let given: Vec<&str> = given.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();
+        let own =
+            |parameter: &str| parameter.rsplit([' ', '*']).next().unwrap_or_default().to_owned();
+        let names: Vec<String> = given.iter().map(|parameter| own(parameter)).collect();
+        let filled: Vec<&&str> = given.iter().filter(|parameter| sized(parameter)).collect();
+        assert_eq!(filled.len(), 1, "{name} fills in one struct");
+        let arguments: Vec<String> = names.iter().map(|name| format!("({name})")).collect();
+        let size = format!("sizeof *({})", own(filled[0]));
+        let (names, arguments) = (names.join(", "), arguments.join(", "));
+        whole.push_str(&format!("#define {name}({names}) \\\n    ({name})({arguments}, {size})\n"));
+        prototype.clear();
+    }
+    whole
+}
+
 fn header() -> String {
     let mut header = OPENING.to_owned();
     for name in SECTIONS {
@@ -201,7 +240,7 @@ fn header() -> String {
     while header.contains("\n\n\n") {
         header = header.replace("\n\n\n", "\n\n");
     }
-    header
+    with_sizes(&header)
 }
 
 #[test]

@@ -3,11 +3,10 @@
 use acd_core::{AgentConfig, Capacity, Membership, ProfileId};
 
 use super::small;
-use crate::config::Growing;
+use crate::config::{Growing, store_defaults};
 use crate::guard::{Failure, guard};
-use crate::pointers::store;
 use crate::tl_status;
-use crate::values::{TL_NONE32, option32};
+use crate::values::{TL_NONE32, option32, set32};
 
 /// An agent to be added.
 #[repr(C)]
@@ -36,20 +35,25 @@ unsafe impl Growing for tl_acd_agent_config {
     const FIRST_SIZE: usize = 32;
 
     fn defaults() -> Self {
-        let Capacity { units, blocked_by } = Capacity::default();
+        Self::of(&AgentConfig::default())
+    }
+}
+
+impl tl_acd_agent_config {
+    pub(super) fn of(config: &AgentConfig) -> Self {
+        let AgentConfig { tag, wrap_up_ms, profile, capacity } = *config;
+        let Capacity { units, blocked_by } = capacity;
         Self {
             struct_size: size_of::<Self>() as u32,
-            profile: 0,
-            tag: 0,
-            wrap_up_ms: TL_NONE32,
+            profile: profile.0.into(),
+            tag,
+            wrap_up_ms: set32(wrap_up_ms),
             units,
             blocked_by,
             reserved: 0,
         }
     }
-}
 
-impl tl_acd_agent_config {
     pub(super) fn config(&self) -> Result<AgentConfig, Failure> {
         Ok(AgentConfig {
             tag: self.tag,
@@ -62,11 +66,13 @@ impl tl_acd_agent_config {
 
 /// Fills in the default agent.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_acd_agent_defaults(config: *mut tl_acd_agent_config) -> tl_status {
+pub unsafe extern "C" fn tl_acd_agent_defaults(
+    config: *mut tl_acd_agent_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_acd_agent_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_acd_agent_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 
@@ -121,11 +127,13 @@ impl tl_acd_membership {
 
 /// Fills in the default membership.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_acd_membership_defaults(config: *mut tl_acd_membership) -> tl_status {
+pub unsafe extern "C" fn tl_acd_membership_defaults(
+    config: *mut tl_acd_membership,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_acd_membership_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_acd_membership::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 

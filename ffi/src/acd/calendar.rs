@@ -11,7 +11,7 @@ use acd_core::calendar::{Calendar, Closed, Date, Day, DayRule, Offset, Period, S
 
 use super::{small, unknown};
 use crate::arena::Arena;
-use crate::config::{Growing, optional};
+use crate::config::{Growing, optional, store_defaults};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
 use crate::pointers::{input, store, writable};
@@ -213,11 +213,13 @@ impl Kind for tl_calendar {
 
 /// Fills in hours that are never open.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_calendar_defaults(config: *mut tl_calendar_config) -> tl_status {
+pub unsafe extern "C" fn tl_calendar_defaults(
+    config: *mut tl_calendar_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_calendar_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_calendar_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 

@@ -8,9 +8,8 @@
 use acd_core::{AgentId, CallConfig, ClassId, PenaltyRaise, QueueId};
 
 use super::small;
-use crate::config::Growing;
+use crate::config::{Growing, store_defaults};
 use crate::guard::{Failure, guard};
-use crate::pointers::store;
 use crate::tl_status;
 use crate::values::{TL_NONE, TL_NONE32, option32, option64};
 
@@ -107,10 +106,12 @@ impl tl_acd_call {
 
 /// Fills in the default call; its queue is still to be set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_acd_call_defaults(call: *mut tl_acd_call) -> tl_status {
+pub unsafe extern "C" fn tl_acd_call_defaults(
+    call: *mut tl_acd_call,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_acd_call_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(call, "call", tl_acd_call::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(call, "call", struct_size) }
     })
 }

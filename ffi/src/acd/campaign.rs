@@ -16,7 +16,7 @@ use acd_core::outbound::{
 use super::calendar::{self, tl_calendar_config};
 use super::{small, unknown};
 use crate::arena::Arena;
-use crate::config::{Growing, optional, read};
+use crate::config::{Growing, optional, read, store_defaults};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
 use crate::pointers::{input, store, write_bytes};
@@ -201,6 +201,16 @@ fn retry(rule: &tl_campaign_retry) -> Result<RetryRule, Failure> {
 }
 
 impl tl_campaign_config {
+    pub(super) fn retry_rules(&self) -> Result<RetryRules, Failure> {
+        Ok(RetryRules {
+            abandoned: retry(&self.abandoned)?,
+            busy: retry(&self.busy)?,
+            no_answer: retry(&self.no_answer)?,
+            machine: retry(&self.machine)?,
+            congestion: retry(&self.congestion)?,
+        })
+    }
+
     fn config(&self) -> Result<CampaignConfig, Failure> {
         let intensified = option32(self.intensified_mode);
         let rails = option32(self.complaints_max).map(|complaints_max| {
@@ -228,13 +238,7 @@ impl tl_campaign_config {
                 .map(|other| mode(other, self.intensified_dials_per_100_agents))
                 .transpose()?,
             cap_per_mille: small(self.cap_per_mille, "cap_per_mille")?,
-            retry: RetryRules {
-                abandoned: retry(&self.abandoned)?,
-                busy: retry(&self.busy)?,
-                no_answer: retry(&self.no_answer)?,
-                machine: retry(&self.machine)?,
-                congestion: retry(&self.congestion)?,
-            },
+            retry: self.retry_rules()?,
             rails: rails.transpose()?,
             blend: blend.transpose()?,
             period_ms: option32(self.period_ms).map(u64::from),
@@ -284,11 +288,13 @@ fn restore(bytes: &[u8], to: Tables) -> Result<Campaign<'static>, Failure> {
 
 /// Fills in the default configuration.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_campaign_defaults(config: *mut tl_campaign_config) -> tl_status {
+pub unsafe extern "C" fn tl_campaign_defaults(
+    config: *mut tl_campaign_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_campaign_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_campaign_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 

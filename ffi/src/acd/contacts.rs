@@ -5,10 +5,10 @@ use acd_core::outbound::{Contact, ContactId};
 
 use super::campaign::tl_campaign;
 use super::small;
-use crate::config::{Growing, read};
-use crate::guard::guard;
+use crate::config::{Growing, read, store_defaults, store_grown};
+use crate::guard::{Failure, guard};
 use crate::object::enter;
-use crate::pointers::{store, store_if_wanted, writable};
+use crate::pointers::{store, store_if_wanted, writable, writable_or_null};
 use crate::tl_status;
 use crate::values::tl_time;
 
@@ -50,15 +50,27 @@ unsafe impl Growing for tl_campaign_contact {
     }
 }
 
+impl tl_campaign_contact {
+    fn contact(&self) -> Result<Contact, Failure> {
+        Ok(Contact {
+            tag: self.tag,
+            number: self.number,
+            zone: small(self.zone, "zone")?,
+            priority: self.priority,
+            not_before: Time::from_ms(self.not_before),
+        })
+    }
+}
+
 /// Fills in the default contact.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_campaign_contact_defaults(
     contact: *mut tl_campaign_contact,
+    struct_size: usize,
 ) -> tl_status {
     guard("tl_campaign_contact_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(contact, "contact", tl_campaign_contact::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(contact, "contact", struct_size) }
     })
 }
 
@@ -75,13 +87,28 @@ pub unsafe extern "C" fn tl_campaign_add(
         enter("tl_campaign_add", campaign, |campaign| {
             writable(number, "number")?;
             let of = read(contact, "contact")?;
-            let ContactId(id) = campaign.add(Contact {
-                tag: of.tag,
-                number: of.number,
-                zone: small(of.zone, "zone")?,
-                priority: of.priority,
-                not_before: Time::from_ms(of.not_before),
-            })?;
+            let ContactId(id) = campaign.add(of.contact()?)?;
+            store(number, "number", id)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// As `tl_campaign_add`, a contact that was dialled `tries` times before, which count against its
+/// retries: a list that is taken up again where another system, or another day, left it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_campaign_add_dialled(
+    campaign: *mut tl_campaign,
+    contact: *const tl_campaign_contact,
+    tries: u32,
+    number: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_campaign_add_dialled", campaign, |campaign| {
+            writable(number, "number")?;
+            let (of, tries) = (read(contact, "contact")?, small(tries, "tries")?);
+            let ContactId(id) = campaign.add_dialled(of.contact()?, tries)?;
             store(number, "number", id)?;
             Ok(tl_status::TL_OK)
         })
@@ -95,13 +122,13 @@ pub unsafe extern "C" fn tl_campaign_get_contact(
     number: u32,
     contact: *mut tl_campaign_contact,
     tries: *mut u32,
+    struct_size: usize,
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_campaign_get_contact", campaign, |campaign| {
-            writable(contact, "contact")?;
             let (of, tried) = campaign.contact(ContactId(number))?;
-            store_if_wanted(tries, "tries", tried.into())?;
+            writable_or_null(tries, "tries")?;
             let filled = tl_campaign_contact {
                 tag: of.tag,
                 number: of.number,
@@ -110,7 +137,8 @@ pub unsafe extern "C" fn tl_campaign_get_contact(
                 not_before: of.not_before.ms(),
                 ..tl_campaign_contact::defaults()
             };
-            store(contact, "contact", filled)?;
+            store_grown(contact, "contact", struct_size, &filled)?;
+            store_if_wanted(tries, "tries", tried.into())?;
             Ok(tl_status::TL_OK)
         })
     }

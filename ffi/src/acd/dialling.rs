@@ -130,7 +130,7 @@ fn number(outcome: Outcome) -> u32 {
     (1..).zip(OUTCOMES).find(|(_, one)| *one == outcome).map_or(0, |(number, _)| number)
 }
 
-fn outcome(value: u32) -> Result<Outcome, Failure> {
+pub(super) fn outcome(value: u32) -> Result<Outcome, Failure> {
     let at = (value as usize).wrapping_sub(1);
     OUTCOMES.get(at).copied().map_or_else(|| unknown("outcome", value), Ok)
 }

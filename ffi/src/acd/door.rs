@@ -10,7 +10,7 @@ use acd_core::Time;
 use acd_core::admission::{Denial, Door, Limit, LimitSlot, Listed, Listing, Verdict};
 
 use crate::arena::Arena;
-use crate::config::{Growing, optional};
+use crate::config::{Growing, optional, store_defaults};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
 use crate::pointers::{input, store, writable};
@@ -104,11 +104,13 @@ fn build(config: &tl_door_config, (list, callers, numbers): Tables) -> Result<Do
 
 /// Fills in the default configuration: everybody gets in.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_door_defaults(config: *mut tl_door_config) -> tl_status {
+pub unsafe extern "C" fn tl_door_defaults(
+    config: *mut tl_door_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_door_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_door_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 

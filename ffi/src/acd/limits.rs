@@ -11,9 +11,8 @@
 use acd_core::Limits;
 
 use super::small;
-use crate::config::Growing;
+use crate::config::{Growing, store_defaults};
 use crate::guard::{Failure, guard};
-use crate::pointers::store;
 use crate::tl_status;
 
 /// How much an engine can hold: its whole memory is taken from this, once. A field that is 0 is
@@ -103,10 +102,12 @@ impl tl_acd_limits {
 
 /// Fills in the default limits.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_acd_limits_defaults(limits: *mut tl_acd_limits) -> tl_status {
+pub unsafe extern "C" fn tl_acd_limits_defaults(
+    limits: *mut tl_acd_limits,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_acd_limits_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(limits, "limits", tl_acd_limits::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(limits, "limits", struct_size) }
     })
 }

@@ -1,6 +1,7 @@
 //! Routing: acd-core in C.
 
 mod agent;
+mod alone;
 mod calendar;
 mod call;
 mod campaign;
@@ -25,11 +26,13 @@ mod reports;
 mod setup;
 mod staffing;
 mod stats;
+mod stored;
 mod strategy;
 #[cfg(feature = "std")]
 mod text;
 
 pub use agent::*;
+pub use alone::*;
 pub use calendar::*;
 pub use call::*;
 pub use campaign::*;
@@ -54,6 +57,7 @@ pub use reports::*;
 pub use setup::*;
 pub use staffing::*;
 pub use stats::*;
+pub use stored::*;
 pub use strategy::*;
 #[cfg(feature = "std")]
 pub use text::*;

@@ -12,9 +12,9 @@ use core::ffi::{CStr, c_char};
 use acd_core::QueueId;
 use acd_core::render::{AgentName, Channel, Names, Transfer};
 
-use crate::config::{Growing, read};
+use crate::config::{Growing, read, store_defaults};
 use crate::guard::{Failure, guard};
-use crate::pointers::{input, store};
+use crate::pointers::input;
 use crate::tl_status;
 
 /// A channel: the caller's, or the agent's leg. Texts end in a NUL.
@@ -190,11 +190,13 @@ unsafe impl Growing for tl_acd_names {
 
 /// Fills in no names.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_acd_names_defaults(names: *mut tl_acd_names) -> tl_status {
+pub unsafe extern "C" fn tl_acd_names_defaults(
+    names: *mut tl_acd_names,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_acd_names_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(names, "names", tl_acd_names::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(names, "names", struct_size) }
     })
 }
 

@@ -6,12 +6,12 @@
 
 use core::ffi::c_void;
 
-use acd_core::outbound::{Guard, GuardEvent, GuardRails, Pacer};
+use acd_core::outbound::{Guard, GuardEvent, GuardRails, Pacer, PacerCounters};
 
 use super::campaign::{mode, tl_campaign_mode};
 use super::dialling::news;
 use super::small;
-use crate::config::{Growing, optional};
+use crate::config::{Growing, optional, store_defaults};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
 use crate::pointers::{store, store_if_wanted, writable, writable_or_null};
@@ -80,13 +80,27 @@ pub struct tl_pacer_counters {
     pub reserved: [u64; 2],
 }
 
+impl From<PacerCounters> for tl_pacer_counters {
+    fn from(of: PacerCounters) -> Self {
+        Self {
+            dialling: of.dialling.into(),
+            live: of.live,
+            abandoned: of.abandoned,
+            unanswered: of.unanswered,
+            reserved: [0; 2],
+        }
+    }
+}
+
 /// Fills in the default configuration.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_pacer_defaults(config: *mut tl_pacer_config) -> tl_status {
+pub unsafe extern "C" fn tl_pacer_defaults(
+    config: *mut tl_pacer_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_pacer_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_pacer_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 
@@ -189,6 +203,31 @@ pub unsafe extern "C" fn tl_pacer_unanswered(pacer: *mut tl_pacer) -> tl_status 
     }
 }
 
+/// As `tl_pacer_answered`, of a dial that was made before the period began: it counts in the period
+/// before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_pacer_answered_before(pacer: *mut tl_pacer, served: u32) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe {
+        enter("tl_pacer_answered_before", pacer, |this| {
+            this.answered_before(served != 0);
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// As `tl_pacer_unanswered`, of a dial that was made before the period began.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_pacer_unanswered_before(pacer: *mut tl_pacer) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe {
+        enter("tl_pacer_unanswered_before", pacer, |this| {
+            this.unanswered_before();
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
 /// A new period begins: what is being dialled goes on, the record starts again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_pacer_start_period(pacer: *mut tl_pacer) -> tl_status {
@@ -210,15 +249,22 @@ pub unsafe extern "C" fn tl_pacer_get_counters(
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_pacer_get_counters", pacer, |this| {
-            let of = this.counters();
-            let filled = tl_pacer_counters {
-                dialling: of.dialling.into(),
-                live: of.live,
-                abandoned: of.abandoned,
-                unanswered: of.unanswered,
-                reserved: [0; 2],
-            };
-            store(counters, "counters", filled)?;
+            store(counters, "counters", this.counters().into())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// The same of the period before this one, with what its dials have come to since.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_pacer_get_last_period(
+    pacer: *const tl_pacer,
+    counters: *mut tl_pacer_counters,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_pacer_get_last_period", pacer, |this| {
+            store(counters, "counters", this.last_period().into())?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -282,11 +328,13 @@ impl tl_guard_config {
 
 /// Fills in the default limits.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_guard_defaults(config: *mut tl_guard_config) -> tl_status {
+pub unsafe extern "C" fn tl_guard_defaults(
+    config: *mut tl_guard_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_guard_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_guard_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 

@@ -1,10 +1,12 @@
 //! # Routing: what can be asked at any time
 
-use acd_core::{AgentId, AgentRequest, CallId, CallState, Level, QueueId, ServiceLevel, Time};
+use acd_core::{
+    AgentId, AgentRequest, CallId, CallState, QueueCounters, QueueId, ServiceLevel, Staff, Time,
+};
 
 use super::engine::tl_acd;
 use super::output::{agent_state, tl_acd_agent_state};
-use super::queue::tl_acd_level;
+use super::queue::level_number;
 use crate::object::enter;
 use crate::pointers::{store, writable};
 use crate::tl_status;
@@ -61,6 +63,35 @@ pub struct tl_acd_queue_counters {
     pub reserved: [u64; 5],
 }
 
+impl tl_acd_queue_counters {
+    pub(super) fn new(of: &QueueCounters, staff: &Staff) -> Self {
+        Self {
+            offered: of.offered,
+            refused: of.refused,
+            answered: of.answered,
+            abandoned: of.abandoned,
+            timed_out: of.timed_out,
+            exited: of.exited,
+            left_empty: of.left_empty,
+            overflowed: of.overflowed,
+            waiting: of.waiting.into(),
+            talking: of.talking.into(),
+            answered_in_level: of.answered_in_level,
+            abandoned_in_level: of.abandoned_in_level,
+            completed: of.completed,
+            waited_ms: of.waited_ms,
+            answered_waited_ms: of.answered_waited_ms,
+            talked_ms: of.talked_ms,
+            members: staff.members,
+            logged_in: staff.logged_in,
+            taking_calls: staff.taking_calls,
+            free: staff.free,
+            short_calls: of.short,
+            reserved: [0; 5],
+        }
+    }
+}
+
 /// A service level with its definition, without which the numbers say nothing.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
@@ -77,15 +108,9 @@ pub struct tl_acd_service_level {
 
 impl From<ServiceLevel> for tl_acd_service_level {
     fn from(level: ServiceLevel) -> Self {
-        use tl_acd_level as L;
-        let definition = match level.definition {
-            Level::OfAnsweredAndAbandoned => L::TL_ACD_LEVEL_OF_ANSWERED_AND_ABANDONED,
-            Level::OfOffered => L::TL_ACD_LEVEL_OF_OFFERED,
-            Level::OfOfferedButShort => L::TL_ACD_LEVEL_OF_OFFERED_BUT_SHORT,
-            _ => L::TL_ACD_LEVEL_OF_ANSWERED,
-        };
+        let definition = level_number(level.definition);
         let ServiceLevel { in_level, of, .. } = level;
-        Self { definition: definition as u32, reserved: 0, in_level, of }
+        Self { definition, reserved: 0, in_level, of }
     }
 }
 
@@ -202,8 +227,12 @@ pub struct tl_acd_member_info {
     pub last_pause: tl_time,
     /// The reason for which it is paused in this queue; `TL_NONE32`: it is not.
     pub paused: u32,
-    /// 0.
-    pub reserved32: u32,
+    /// Phones of the agent that ring, of all its queues.
+    pub ringing: u32,
+    /// Its conversations.
+    pub talking: u32,
+    /// Its paperwork.
+    pub wrapping: u32,
     /// For later versions; 0.
     pub reserved: [u64; 2],
 }
@@ -221,31 +250,7 @@ pub unsafe extern "C" fn tl_acd_get_queue(
             writable(counters, "counters")?;
             let queue = QueueId::from_raw(queue);
             let (of, staff) = (engine.queue_counters(queue)?, engine.staff(queue)?);
-            let filled = tl_acd_queue_counters {
-                offered: of.offered,
-                refused: of.refused,
-                answered: of.answered,
-                abandoned: of.abandoned,
-                timed_out: of.timed_out,
-                exited: of.exited,
-                left_empty: of.left_empty,
-                overflowed: of.overflowed,
-                waiting: of.waiting.into(),
-                talking: of.talking.into(),
-                answered_in_level: of.answered_in_level,
-                abandoned_in_level: of.abandoned_in_level,
-                completed: of.completed,
-                waited_ms: of.waited_ms,
-                answered_waited_ms: of.answered_waited_ms,
-                talked_ms: of.talked_ms,
-                members: staff.members,
-                logged_in: staff.logged_in,
-                taking_calls: staff.taking_calls,
-                free: staff.free,
-                short_calls: of.short,
-                reserved: [0; 5],
-            };
-            store(counters, "counters", filled)?;
+            store(counters, "counters", tl_acd_queue_counters::new(&of, &staff))?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -353,10 +358,29 @@ pub unsafe extern "C" fn tl_acd_get_member(
                 login: view.login.ms(),
                 last_pause: set64(view.last_pause.map(Time::ms)),
                 paused: set32(view.place.paused.map(u32::from)),
-                reserved32: 0,
+                ringing: view.ringing.into(),
+                talking: view.talking.into(),
+                wrapping: view.wrapping.into(),
                 reserved: [0; 2],
             };
             store(info, "info", filled)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores how many calls go before a call in its queue; of one that is talking, how many wait there
+/// that would have gone before it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_calls_ahead(
+    acd: *const tl_acd,
+    call: u64,
+    ahead: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_calls_ahead", acd, |engine| {
+            store(ahead, "ahead", engine.calls_ahead(CallId::from_raw(call))?)?;
             Ok(tl_status::TL_OK)
         })
     }

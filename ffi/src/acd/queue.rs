@@ -10,11 +10,9 @@ use acd_core::{
     RelaxStep, TierRules,
 };
 
-use super::strategy::tl_acd_strategy;
 use super::{small, unknown};
-use crate::config::Growing;
+use crate::config::{Growing, store_defaults};
 use crate::guard::{Failure, guard};
-use crate::pointers::store;
 use crate::tl_status;
 use crate::values::{TL_NONE, TL_NONE32, option32, option64, set32, set64};
 
@@ -61,14 +59,28 @@ pub enum tl_acd_level {
     TL_ACD_LEVEL_OF_OFFERED_BUT_SHORT = 3,
 }
 
+const LEVELS: [Level; 4] =
+    [Level::OfAnswered, Level::OfAnsweredAndAbandoned, Level::OfOffered, Level::OfOfferedButShort];
+
 pub(super) fn level(name: &'static str, value: u32) -> Result<Level, Failure> {
-    Ok(match value {
-        0 => Level::OfAnswered,
-        1 => Level::OfAnsweredAndAbandoned,
-        2 => Level::OfOffered,
-        3 => Level::OfOfferedButShort,
-        _ => return unknown(name, value),
-    })
+    of_place(&LEVELS, name, value)
+}
+
+pub(super) fn level_number(level: Level) -> u32 {
+    place_of(&LEVELS, level)
+}
+
+const MEDIA: [Medium; 4] = [Medium::Voice, Medium::Chat, Medium::Mail, Medium::Other];
+const EMPTY: [EmptyRule; 4] =
+    [EmptyRule::Never, EmptyRule::LoggedOut, EmptyRule::NotReady, EmptyRule::NoneFree];
+
+/// What the number of an enum from 0 on stands for.
+fn of_place<T: Copy>(table: &[T], name: &'static str, value: u32) -> Result<T, Failure> {
+    table.get(value as usize).copied().map_or_else(|| unknown(name, value), Ok)
+}
+
+fn place_of<T: Copy + PartialEq>(table: &[T], value: T) -> u32 {
+    table.iter().position(|known| *known == value).unwrap_or(0) as u32
 }
 
 /// How a queue works.
@@ -151,8 +163,9 @@ pub struct tl_acd_queue_config {
     pub leave_empty_after_ms: u32,
     /// A call that joins while it holds stays for so long at least. Default: 0.
     pub leave_empty_stay_ms: u32,
-    /// Must be 0.
-    pub reserved: u32,
+    /// Custom strategy: 1 if a search that goes round starts next at the best member that was not
+    /// tried, as Asterisk's does. Default: 0, behind the member offered to.
+    pub custom_to_untried: u32,
     /// 1: paperwork keeps the agent from the calls of all its queues, and is a state of its own. 0:
     /// from this queue's calls only. Default: 1.
     pub wrap_up_shared: u32,
@@ -175,18 +188,30 @@ unsafe impl Growing for tl_acd_queue_config {
     const FIRST_SIZE: usize = 168;
 
     fn defaults() -> Self {
-        let config = QueueConfig::default();
-        Self {
+        Self::of(&QueueConfig::default())
+    }
+}
+
+impl tl_acd_queue_config {
+    /// As it is stored. What a strategy does not use has its default.
+    pub(super) fn of(config: &QueueConfig) -> Self {
+        let (overflow_queue, overflow_target) = match config.overflow {
+            Some(Overflow::Queue(queue)) => (queue.raw(), TL_NONE32),
+            Some(Overflow::Target(target)) => (TL_NONE, target.into()),
+            _ => (TL_NONE, TL_NONE32),
+        };
+        let tiers = config.tiers.unwrap_or_default();
+        let mut this = Self {
             struct_size: size_of::<Self>() as u32,
-            strategy: tl_acd_strategy::TL_ACD_LONGEST_IDLE as u32,
+            strategy: 0,
             tag: config.tag,
-            medium: tl_acd_medium::TL_ACD_VOICE as u32,
+            medium: place_of(&MEDIA, config.medium),
             ring_timeout_ms: config.ring_timeout_ms,
             retry_ms: config.retry_ms,
             wrap_up_ms: config.wrap_up_ms,
             max_wait_ms: set64(config.max_wait_ms),
-            overflow_queue: TL_NONE,
-            overflow_target: TL_NONE32,
+            overflow_queue,
+            overflow_target,
             resume_within_ms: set32(config.resume_within_ms),
             service_level_ms: config.service_level_ms,
             announce_first_ms: set64(config.announce_first_ms),
@@ -195,8 +220,8 @@ unsafe impl Growing for tl_acd_queue_config {
             weight: config.weight.into(),
             missed_limit: set32(config.missed_limit.map(u32::from)),
             aging_ms: set32(config.aging_ms),
-            join_empty: tl_acd_empty::TL_ACD_EMPTY_NEVER as u32,
-            leave_empty: tl_acd_empty::TL_ACD_EMPTY_NEVER as u32,
+            join_empty: place_of(&EMPTY, config.join_empty),
+            leave_empty: place_of(&EMPTY, config.leave_empty),
             busy_delay_ms: config.delays.busy_ms,
             declined_delay_ms: config.delays.declined_ms,
             failed_delay_ms: config.delays.failed_ms,
@@ -207,32 +232,22 @@ unsafe impl Growing for tl_acd_queue_config {
             custom_start: 0,
             custom_ring: 0,
             custom_best_skill: 0,
+            custom_to_untried: 0,
             target_ms: set64(config.target_ms),
             share: config.share,
             leave_empty_after_ms: config.leave_empty_after_ms,
             leave_empty_stay_ms: config.leave_empty_stay_ms,
             wrap_up_shared: config.wrap_up_shared.into(),
-            tier_wait_ms: TL_NONE32,
-            tier_by_level: 0,
-            tier_skip_empty: 0,
-            service_level: tl_acd_level::TL_ACD_LEVEL_OF_ANSWERED as u32,
-            short_ms: 5_000,
-            reserved: 0,
-        }
+            tier_wait_ms: set32(config.tiers.map(|tiers| tiers.wait_ms)),
+            tier_by_level: tiers.by_level.into(),
+            tier_skip_empty: tiers.skip_empty.into(),
+            service_level: level_number(config.service_level),
+            short_ms: u32::try_from(config.short_ms).unwrap_or(u32::MAX),
+        };
+        this.set_strategy(config.strategy);
+        this
     }
-}
 
-fn empty(name: &'static str, value: u32) -> Result<EmptyRule, Failure> {
-    Ok(match value {
-        0 => EmptyRule::Never,
-        1 => EmptyRule::LoggedOut,
-        2 => EmptyRule::NotReady,
-        3 => EmptyRule::NoneFree,
-        _ => return unknown(name, value),
-    })
-}
-
-impl tl_acd_queue_config {
     fn overflow(&self) -> Result<Option<Overflow>, Failure> {
         match (option64(self.overflow_queue), option32(self.overflow_target)) {
             (None, None) => Ok(None),
@@ -248,13 +263,7 @@ impl tl_acd_queue_config {
         Ok(QueueConfig {
             tag: self.tag,
             strategy: self.strategy()?,
-            medium: match self.medium {
-                0 => Medium::Voice,
-                1 => Medium::Chat,
-                2 => Medium::Mail,
-                3 => Medium::Other,
-                other => return unknown("medium", other),
-            },
+            medium: of_place(&MEDIA, "medium", self.medium)?,
             ring_timeout_ms: self.ring_timeout_ms,
             retry_ms: self.retry_ms,
             wrap_up_ms: self.wrap_up_ms,
@@ -282,8 +291,8 @@ impl tl_acd_queue_config {
                 by_level: self.tier_by_level != 0,
                 skip_empty: self.tier_skip_empty != 0,
             }),
-            join_empty: empty("join_empty", self.join_empty)?,
-            leave_empty: empty("leave_empty", self.leave_empty)?,
+            join_empty: of_place(&EMPTY, "join_empty", self.join_empty)?,
+            leave_empty: of_place(&EMPTY, "leave_empty", self.leave_empty)?,
             delays: Delays {
                 busy_ms: self.busy_delay_ms,
                 declined_ms: self.declined_delay_ms,
@@ -297,11 +306,13 @@ impl tl_acd_queue_config {
 
 /// Fills in the default queue.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_acd_queue_defaults(config: *mut tl_acd_queue_config) -> tl_status {
+pub unsafe extern "C" fn tl_acd_queue_defaults(
+    config: *mut tl_acd_queue_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_acd_queue_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_acd_queue_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 

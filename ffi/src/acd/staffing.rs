@@ -7,7 +7,7 @@ use acd_core::staffing::{
     Load, Patience, StaffingError, Target, agents_needed, erlang_b, roster, service,
 };
 
-use crate::config::{Growing, read};
+use crate::config::{Growing, read, store_defaults};
 use crate::guard::{Failure, guard};
 use crate::pointers::{input, output, store, writable};
 use crate::tl_status;
@@ -99,11 +99,13 @@ pub struct tl_staffing_service {
 
 /// Fills in the defaults; the load is still to be set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_staffing_defaults(load: *mut tl_staffing_load) -> tl_status {
+pub unsafe extern "C" fn tl_staffing_defaults(
+    load: *mut tl_staffing_load,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_staffing_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(load, "load", tl_staffing_load::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(load, "load", struct_size) }
     })
 }
 

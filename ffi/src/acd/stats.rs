@@ -15,7 +15,7 @@ use super::limits::tl_acd_limits;
 use super::output::tl_acd_output;
 use super::queue::{level, tl_acd_level};
 use crate::arena::Arena;
-use crate::config::{Growing, optional};
+use crate::config::{Growing, optional, store_defaults, store_grown};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter, enter_both};
 use crate::pointers::{input, store, writable, write_bytes};
@@ -123,21 +123,25 @@ fn lay(arena: &mut Arena, limits: &tl_stats_limits) -> Result<StatsStorage<'stat
 
 /// Fills in the default configuration.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_stats_defaults(config: *mut tl_stats_config) -> tl_status {
+pub unsafe extern "C" fn tl_stats_defaults(
+    config: *mut tl_stats_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_stats_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_stats_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 
 /// Fills in the default limits: those for `tl_acd_limits_defaults` and a day of half hours.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_stats_limits_defaults(limits: *mut tl_stats_limits) -> tl_status {
+pub unsafe extern "C" fn tl_stats_limits_defaults(
+    limits: *mut tl_stats_limits,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_stats_limits_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(limits, "limits", tl_stats_limits::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(limits, "limits", struct_size) }
     })
 }
 
@@ -149,12 +153,12 @@ pub unsafe extern "C" fn tl_stats_limits_for(
     acd_limits: *const tl_acd_limits,
     intervals: u32,
     limits: *mut tl_stats_limits,
+    struct_size: usize,
 ) -> tl_status {
     // SAFETY: the header's contract for pointers.
     guard("tl_stats_limits_for", || unsafe {
-        let acd_limits = limits_of(acd_limits)?;
-        store(limits, "limits", StatsLimits::new(acd_limits, intervals).into())?;
-        Ok(tl_status::TL_OK)
+        let filled = StatsLimits::new(limits_of(acd_limits)?, intervals).into();
+        store_grown(limits, "limits", struct_size, &filled)
     })
 }
 

@@ -1,15 +1,11 @@
 //! # Routing: who gets the call
 
-#![allow(
-    clippy::needless_update,
-    reason = "what the core learns next has its default until it is in the header"
-)]
-
 use acd_core::{Asterisk, CallCenter, CallOrder, Order, Ring, Start, Strategy, Term};
 
 use super::queue::tl_acd_queue_config;
 use super::unknown;
 use crate::guard::Failure;
+use crate::values::set32;
 
 /// Who gets the call. Lower penalty goes first always, then lower level; inside that:
 #[repr(u32)]
@@ -100,6 +96,20 @@ pub enum tl_acd_term {
     TL_ACD_BY_JOINED = 7,
     /// When it was last offered a call.
     TL_ACD_BY_LAST_OFFERED = 8,
+    /// When its last conversation ended; never is first.
+    TL_ACD_BY_LAST_END = 9,
+    /// The same of this queue's conversations, in whole seconds.
+    TL_ACD_BY_LAST_END_SECOND = 10,
+    /// Conversations of this queue it has ended.
+    TL_ACD_BY_ENDED = 11,
+    /// Time it has talked since it last became available.
+    TL_ACD_BY_TALK_SINCE_READY = 12,
+    /// Calls it has answered since it last became available.
+    TL_ACD_BY_CALLS_SINCE_READY = 13,
+    /// The membership's position alone, so that equal positions tie.
+    TL_ACD_BY_PLAIN_POSITION = 14,
+    /// The last by position, then by joining, first: how a tie ends in Asterisk.
+    TL_ACD_BY_LAST_WALKED = 15,
 }
 
 /// Where the search of a custom strategy starts.
@@ -117,6 +127,12 @@ pub enum tl_acd_start {
     TL_ACD_START_RANDOM = 3,
     /// At a random one; penalties are weights.
     TL_ACD_START_WEIGHTED_RANDOM = 4,
+    /// On the level of the member the queue offered to last, behind its position (mod_callcenter's
+    /// `round-robin`). The first term must be the plain position.
+    TL_ACD_START_LEVEL_OF_QUEUE_LAST = 5,
+    /// On the level of the member this call was offered to last, behind its position, then on higher
+    /// levels (mod_callcenter's `top-down`). The first term as above.
+    TL_ACD_START_DOWN_FROM_CALL_LAST = 6,
 }
 
 /// How many phones ring in a custom strategy.
@@ -129,6 +145,8 @@ pub enum tl_acd_ring {
     TL_ACD_RING_EVERY = 1,
     /// One, and one more every `progressive_ms`.
     TL_ACD_RING_ONE_MORE = 2,
+    /// All of all penalties and levels, up to `ring_max`.
+    TL_ACD_RING_EVERYBODY = 3,
 }
 
 /// Which call an agent of several queues gets. Calls that wait for this very agent go first, then
@@ -148,88 +166,179 @@ pub enum tl_acd_call_order {
     TL_ACD_WAIT_RATIO = 3,
 }
 
-/// An order of calls by its number.
-pub(super) fn call_order(value: u32) -> Result<CallOrder, Failure> {
-    Ok(match value {
-        0 => CallOrder::LongestWaiting,
-        1 => CallOrder::Deadline,
-        2 => CallOrder::QueueRatio,
-        3 => CallOrder::WaitRatio,
-        other => return unknown("order", other),
-    })
+/// What the numbers of a C enum stand for.
+type Numbers<T> = &'static [(u32, T)];
+
+const STRATEGIES: Numbers<Strategy> = &[
+    (0, Strategy::LongestIdle),
+    (1, Strategy::RingAll),
+    (2, Strategy::FewestCalls),
+    (3, Strategy::LeastTalk),
+    (4, Strategy::LeastOccupied),
+    (5, Strategy::RoundRobin),
+    (6, Strategy::RoundRobinOrdered),
+    (7, Strategy::Linear),
+    (8, Strategy::Random),
+    (9, Strategy::WeightedRandom),
+    (10, Strategy::SkillLevel),
+    (100, Strategy::Asterisk(Asterisk::RingAll)),
+    (101, Strategy::Asterisk(Asterisk::LeastRecent)),
+    (102, Strategy::Asterisk(Asterisk::FewestCalls)),
+    (103, Strategy::Asterisk(Asterisk::Random)),
+    (104, Strategy::Asterisk(Asterisk::WeightedRandom)),
+    (105, Strategy::Asterisk(Asterisk::RoundRobinMemory)),
+    (106, Strategy::Asterisk(Asterisk::RoundRobinOrdered)),
+    (107, Strategy::Asterisk(Asterisk::Linear)),
+    (200, Strategy::CallCenter(CallCenter::LongestIdleAgent)),
+    (201, Strategy::CallCenter(CallCenter::AgentWithLeastTalkTime)),
+    (202, Strategy::CallCenter(CallCenter::AgentWithFewestCalls)),
+    (203, Strategy::CallCenter(CallCenter::SequentiallyByAgentOrder)),
+    (204, Strategy::CallCenter(CallCenter::Random)),
+    (205, Strategy::CallCenter(CallCenter::RoundRobin)),
+    (206, Strategy::CallCenter(CallCenter::TopDown)),
+    (207, Strategy::CallCenter(CallCenter::RingAll)),
+    (208, Strategy::CallCenter(CallCenter::RingProgressively)),
+];
+/// The two that need other fields beside the number.
+const PROGRESSIVE: u32 = tl_acd_strategy::TL_ACD_RING_PROGRESSIVE as u32;
+const CUSTOM: u32 = tl_acd_strategy::TL_ACD_CUSTOM as u32;
+
+const TERMS: Numbers<Term> = &[
+    (0, Term::None),
+    (1, Term::IdleSince),
+    (2, Term::Calls),
+    (3, Term::AllCalls),
+    (4, Term::TalkTime),
+    (5, Term::Occupancy),
+    (6, Term::Position),
+    (7, Term::Joined),
+    (8, Term::LastOffered),
+    (9, Term::LastEnd),
+    (10, Term::LastEndSecond),
+    (11, Term::Ended),
+    (12, Term::TalkSinceReady),
+    (13, Term::CallsSinceReady),
+    (14, Term::PlainPosition),
+    (15, Term::LastWalked),
+];
+
+const STARTS: Numbers<Start> = &[
+    (0, Start::First),
+    (1, Start::AfterQueueLast),
+    (2, Start::AfterCallLast),
+    (3, Start::Random),
+    (4, Start::WeightedRandom),
+    (5, Start::LevelOfQueueLast),
+    (6, Start::DownFromCallLast),
+];
+
+const RINGS: Numbers<Ring> = &[(0, Ring::One), (1, Ring::All), (3, Ring::Everybody)];
+const ONE_MORE: u32 = tl_acd_ring::TL_ACD_RING_ONE_MORE as u32;
+
+const CALL_ORDERS: Numbers<CallOrder> = &[
+    (0, CallOrder::LongestWaiting),
+    (1, CallOrder::Deadline),
+    (2, CallOrder::QueueRatio),
+    (3, CallOrder::WaitRatio),
+];
+
+fn meant<T: Copy>(table: Numbers<T>, name: &'static str, number: u32) -> Result<T, Failure> {
+    let known = table.iter().find(|(of, _)| *of == number);
+    known.map_or_else(|| unknown(name, number), |(_, value)| Ok(*value))
 }
 
-fn term(value: u32) -> Result<Term, Failure> {
-    Ok(match value {
-        0 => Term::None,
-        1 => Term::IdleSince,
-        2 => Term::Calls,
-        3 => Term::AllCalls,
-        4 => Term::TalkTime,
-        5 => Term::Occupancy,
-        6 => Term::Position,
-        7 => Term::Joined,
-        8 => Term::LastOffered,
-        _ => return unknown("a term", value),
-    })
+/// `TL_NONE32` for what is newer than this library's tables.
+fn number<T: Copy + PartialEq>(table: Numbers<T>, value: T) -> u32 {
+    set32(table.iter().find(|(_, known)| *known == value).map(|(number, _)| *number))
+}
+
+/// An order of calls by its number.
+pub(super) fn call_order(value: u32) -> Result<CallOrder, Failure> {
+    meant(CALL_ORDERS, "order", value)
+}
+
+pub(super) fn call_order_number(order: CallOrder) -> u32 {
+    number(CALL_ORDERS, order)
 }
 
 impl tl_acd_queue_config {
     fn custom(&self) -> Result<Order, Failure> {
         Ok(Order {
-            terms: [term(self.custom_term)?, term(self.custom_second_term)?],
-            start: match self.custom_start {
-                0 => Start::First,
-                1 => Start::AfterQueueLast,
-                2 => Start::AfterCallLast,
-                3 => Start::Random,
-                4 => Start::WeightedRandom,
-                other => return unknown("custom_start", other),
-            },
+            terms: [
+                meant(TERMS, "custom_term", self.custom_term)?,
+                meant(TERMS, "custom_second_term", self.custom_second_term)?,
+            ],
+            start: meant(STARTS, "custom_start", self.custom_start)?,
             ring: match self.custom_ring {
-                0 => Ring::One,
-                1 => Ring::All,
-                2 => Ring::Progressive { every_ms: self.progressive_ms },
-                other => return unknown("custom_ring", other),
+                ONE_MORE => Ring::Progressive { every_ms: self.progressive_ms },
+                other => meant(RINGS, "custom_ring", other)?,
             },
             best_skill: self.custom_best_skill != 0,
-            ..Order::default()
+            to_untried: self.custom_to_untried != 0,
         })
     }
 
     pub(super) fn strategy(&self) -> Result<Strategy, Failure> {
         Ok(match self.strategy {
-            0 => Strategy::LongestIdle,
-            1 => Strategy::RingAll,
-            2 => Strategy::FewestCalls,
-            3 => Strategy::LeastTalk,
-            4 => Strategy::LeastOccupied,
-            5 => Strategy::RoundRobin,
-            6 => Strategy::RoundRobinOrdered,
-            7 => Strategy::Linear,
-            8 => Strategy::Random,
-            9 => Strategy::WeightedRandom,
-            10 => Strategy::SkillLevel,
-            11 => Strategy::RingProgressive { every_ms: self.progressive_ms },
-            12 => Strategy::Custom(self.custom()?),
-            100 => Strategy::Asterisk(Asterisk::RingAll),
-            101 => Strategy::Asterisk(Asterisk::LeastRecent),
-            102 => Strategy::Asterisk(Asterisk::FewestCalls),
-            103 => Strategy::Asterisk(Asterisk::Random),
-            104 => Strategy::Asterisk(Asterisk::WeightedRandom),
-            105 => Strategy::Asterisk(Asterisk::RoundRobinMemory),
-            106 => Strategy::Asterisk(Asterisk::RoundRobinOrdered),
-            107 => Strategy::Asterisk(Asterisk::Linear),
-            200 => Strategy::CallCenter(CallCenter::LongestIdleAgent),
-            201 => Strategy::CallCenter(CallCenter::AgentWithLeastTalkTime),
-            202 => Strategy::CallCenter(CallCenter::AgentWithFewestCalls),
-            203 => Strategy::CallCenter(CallCenter::SequentiallyByAgentOrder),
-            204 => Strategy::CallCenter(CallCenter::Random),
-            205 => Strategy::CallCenter(CallCenter::RoundRobin),
-            206 => Strategy::CallCenter(CallCenter::TopDown),
-            207 => Strategy::CallCenter(CallCenter::RingAll),
-            208 => Strategy::CallCenter(CallCenter::RingProgressively),
-            other => return unknown("strategy", other),
+            PROGRESSIVE => Strategy::RingProgressive { every_ms: self.progressive_ms },
+            CUSTOM => Strategy::Custom(self.custom()?),
+            other => meant(STRATEGIES, "strategy", other)?,
         })
+    }
+
+    /// Fills in the strategy and the fields that are its own.
+    pub(super) fn set_strategy(&mut self, strategy: Strategy) {
+        match strategy {
+            Strategy::RingProgressive { every_ms } => {
+                (self.strategy, self.progressive_ms) = (PROGRESSIVE, every_ms);
+            }
+            Strategy::Custom(Order { terms, start, ring, best_skill, to_untried }) => {
+                self.strategy = CUSTOM;
+                [self.custom_term, self.custom_second_term] = terms.map(|term| number(TERMS, term));
+                self.custom_start = number(STARTS, start);
+                self.custom_ring = number(RINGS, ring);
+                if let Ring::Progressive { every_ms } = ring {
+                    (self.custom_ring, self.progressive_ms) = (ONE_MORE, every_ms);
+                }
+                self.custom_best_skill = best_skill.into();
+                self.custom_to_untried = to_untried.into();
+            }
+            other => self.strategy = number(STRATEGIES, other),
+        }
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use crate::config::Growing;
+
+    /// There and back: what is filled in is read as what it was.
+    fn comes_back(strategy: Strategy) {
+        let mut config = tl_acd_queue_config::defaults();
+        config.set_strategy(strategy);
+        assert_eq!(config.strategy().map_err(|f| f.status), Ok(strategy));
+    }
+
+    #[test]
+    fn every_strategy_has_its_number() {
+        STRATEGIES.iter().for_each(|(_, strategy)| comes_back(*strategy));
+        comes_back(Strategy::RingProgressive { every_ms: 700 });
+        for (_, term) in TERMS {
+            for (_, start) in STARTS {
+                for ring in
+                    [Ring::One, Ring::All, Ring::Progressive { every_ms: 1 }, Ring::Everybody]
+                {
+                    let order = Order::by([*term, Term::Ended]).starting(*start).ringing(ring);
+                    comes_back(Strategy::Custom(order));
+                    comes_back(Strategy::Custom(
+                        Order { best_skill: true, ..order }.pointing_to_untried(),
+                    ));
+                }
+            }
+        }
+        let mut config = tl_acd_queue_config::defaults();
+        (config.strategy, config.custom_term) = (CUSTOM, 16);
+        assert_eq!(config.strategy().map_err(|f| f.status), Err(crate::tl_status::TL_ERR_ARGUMENT));
     }
 }

@@ -23,15 +23,16 @@ mod tree;
 
 pub use sim::*;
 
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 
-use acd_core::{Engine, Skill};
+use acd_core::{Engine, EngineStorage, Limits, Skill};
 
 use self::schema::{Centre, Wrong};
 use super::engine::{lay, tl_acd};
 use super::limits::tl_acd_limits;
 use super::log::Routing;
-use crate::guard::{Failure, guard};
+use crate::config::store_grown;
+use crate::guard::{Failure, Outcome, guard};
 use crate::object::{self, Kind, enter};
 use crate::pointers::{c_text, lend, store, text};
 use crate::tl_status;
@@ -85,6 +86,25 @@ impl Read {
     fn centre(&self) -> Result<&Centre, Failure> {
         let wrong = || Failure::first_of(tl_status::TL_ERR_ACD_TEXT, &self.messages);
         self.centre.as_ref().ok_or_else(wrong)
+    }
+}
+
+/// Sets up an engine in these tables.
+type Build<'b> = &'b mut dyn FnMut(EngineStorage<'static>) -> Result<Routing, Failure>;
+
+impl Read {
+    /// Has an engine made as large as the text needs, wherever it lives, and keeps its handles.
+    fn make(&mut self, place: impl FnOnce(Limits, Build<'_>) -> Outcome) -> Outcome {
+        let centre = self.centre()?;
+        let limits = centre.raised().limits()?;
+        let mut handles = Default::default();
+        let made = place(limits, &mut |storage| {
+            let mut engine = Engine::new(storage, limits.ring_max)?;
+            handles = centre.set_up(&mut engine)?;
+            Ok(Routing::new(engine))
+        })?;
+        (self.queues, self.agents) = handles;
+        Ok(made)
     }
 }
 
@@ -231,12 +251,12 @@ pub unsafe extern "C" fn tl_acd_text_messages(
 pub unsafe extern "C" fn tl_acd_text_limits(
     read: *const tl_acd_text,
     limits: *mut tl_acd_limits,
+    struct_size: usize,
 ) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_acd_text_limits", read, |this| {
-            store(limits, "limits", this.centre()?.raised())?;
-            Ok(tl_status::TL_OK)
+            store_grown(limits, "limits", struct_size, &this.centre()?.raised())
         })
     }
 }
@@ -251,20 +271,25 @@ pub unsafe extern "C" fn tl_acd_text_make(
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_acd_text_make", read, |this| {
-            let centre = this.centre()?;
-            let limits = centre.raised().limits()?;
-            let mut handles = Default::default();
-            let made = object::create(
-                acd,
-                |arena| lay(arena, limits),
-                |storage| {
-                    let mut engine = Engine::new(storage, limits.ring_max)?;
-                    handles = centre.set_up(&mut engine)?;
-                    Ok(Routing::new(engine))
-                },
-            )?;
-            (this.queues, this.agents) = handles;
-            Ok(made)
+            this.make(|limits, build| object::create(acd, |arena| lay(arena, limits), build))
+        })
+    }
+}
+
+/// The same in the caller's block of `size` bytes, aligned to `TL_ALIGN`: as many as `tl_acd_size` says
+/// for `tl_acd_text_limits`. The engine needs the text no longer than it has names to ask for.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_text_make_init(
+    read: *mut tl_acd_text,
+    memory: *mut c_void,
+    size: usize,
+    acd: *mut *mut tl_acd,
+) -> tl_status {
+    // SAFETY: the header's contract for objects, pointers and blocks of memory.
+    unsafe {
+        enter("tl_acd_text_make_init", read, |this| {
+            let block = (memory.cast(), size);
+            this.make(|limits, build| object::init(block, acd, |arena| lay(arena, limits), build))
         })
     }
 }

@@ -10,7 +10,7 @@ use ivr_core::{SessionConfig, SessionError, SessionOf, Time};
 use super::flow::{Loaded, tl_ivr_flow};
 use super::output::tl_ivr_output;
 use super::pack::Pack;
-use crate::config::{Growing, optional};
+use crate::config::{Growing, optional, store_defaults};
 use crate::guard::{Failure, Outcome, guard};
 use crate::object::{self, Kind, enter};
 use crate::pointers::{c_text_or_empty, store, writable};
@@ -95,11 +95,13 @@ unsafe impl Growing for tl_ivr_config {
 
 /// Fills in the default configuration.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_ivr_defaults(config: *mut tl_ivr_config) -> tl_status {
+pub unsafe extern "C" fn tl_ivr_defaults(
+    config: *mut tl_ivr_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_ivr_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_ivr_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 

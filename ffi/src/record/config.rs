@@ -7,9 +7,9 @@ use media_core::record::tlr::{
 };
 
 use super::block::{format, level, tl_recording_level};
-use crate::config::Growing;
+use crate::config::{Growing, store_defaults};
 use crate::guard::{Failure, guard};
-use crate::pointers::{c_text, c_text_or_empty, input, output, store};
+use crate::pointers::{c_text, c_text_or_empty, input, output};
 use crate::tl_status;
 use crate::values::tl_time;
 
@@ -219,11 +219,13 @@ impl tl_recording_config {
 
 /// Fills in the default configuration; the channels are still to be set.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_recording_defaults(config: *mut tl_recording_config) -> tl_status {
+pub unsafe extern "C" fn tl_recording_defaults(
+    config: *mut tl_recording_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_recording_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_recording_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 

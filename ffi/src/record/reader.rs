@@ -14,7 +14,7 @@ use media_core::record::tlr::{Coding, Reader, Stretch, TlrError, Unlock};
 use super::block::tl_recording_coding;
 use super::config::{key, mark_kind, tl_mark, tl_recording_channel, tl_recording_meta};
 use super::{channel, io_failure};
-use crate::config::{Growing, optional};
+use crate::config::{Growing, optional, store_defaults};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
 use crate::pointers::{c_text, output, path, store, store_if_wanted, writable, writable_or_null};
@@ -118,11 +118,13 @@ impl tl_reader_config {
 
 /// Fills in the default configuration: no key.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_reader_defaults(config: *mut tl_reader_config) -> tl_status {
+pub unsafe extern "C" fn tl_reader_defaults(
+    config: *mut tl_reader_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_reader_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_reader_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use media_core::record::tlr::{Policy, Recorder};
 
 use crate::aside::aside;
-use crate::config::{Growing, optional};
+use crate::config::{Growing, optional, store_defaults};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind};
 use crate::pointers::store;
@@ -68,11 +68,13 @@ unsafe impl Growing for tl_recorder_config {
 
 /// Fills in the default configuration.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tl_recorder_defaults(config: *mut tl_recorder_config) -> tl_status {
+pub unsafe extern "C" fn tl_recorder_defaults(
+    config: *mut tl_recorder_config,
+    struct_size: usize,
+) -> tl_status {
     guard("tl_recorder_defaults", || {
         // SAFETY: the header's contract for pointers.
-        unsafe { store(config, "config", tl_recorder_config::defaults()) }?;
-        Ok(tl_status::TL_OK)
+        unsafe { store_defaults(config, "config", struct_size) }
     })
 }
 

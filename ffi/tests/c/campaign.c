@@ -180,6 +180,30 @@ static uint32_t add(uint64_t tag, uint64_t number)
     return place;
 }
 
+/* A list that another system has dialled before goes on with the tries it had. */
+static void taken_over(const tl_campaign_config *config)
+{
+    tl_campaign_contact contact;
+    tl_campaign_output out;
+    uint32_t place, tries;
+    const tl_time ten = 10 * HOUR;
+    OK(tl_campaign_new(config, &campaign));
+    OK(tl_campaign_contact_defaults(&contact));
+    contact.number = 555;
+    EXPECT(TL_ERR_ARGUMENT, tl_campaign_add_dialled(campaign, &contact, 256, &place));
+    OK(tl_campaign_add_dialled(campaign, &contact, 2, &place));
+    OK(tl_campaign_get_contact(campaign, place, &contact, &tries));
+    CHECK(tries == 2 && contact.number == 555 && contact.struct_size == sizeof contact);
+    OK(tl_campaign_staff(campaign, ten, 1, 1));
+    out = next(TL_CAMPAIGN_DIAL);
+    CHECK(out.contact == place && out.tries == 3);
+    /* Busy for the third time: enough. */
+    OK(tl_campaign_failed(campaign, ten + 1000, place, TL_CAMPAIGN_BUSY));
+    out = next(TL_CAMPAIGN_CONTACT_DONE);
+    CHECK(out.contact == place && out.tries == 3);
+    OK(tl_campaign_free(campaign));
+}
+
 int main(void)
 {
     hours();
@@ -210,6 +234,7 @@ int main(void)
     config.complaints_max = 0;
     config.zones = zones;
     config.zone_count = 1;
+    taken_over(&config);
     OK(tl_campaign_size(&config, &size));
     CHECK(size <= sizeof block.bytes);
     EXPECT(TL_ERR_MEMORY, tl_campaign_init(block.bytes, size - 16, &config, &campaign));

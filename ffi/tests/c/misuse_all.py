@@ -17,8 +17,8 @@ ALLOWED = {"tl_noise_describe", "tl_rtp_quality"}
 
 
 def parameters(text):
-    """Each parameter as its type and whether it is a pointer to an object of ours."""
-    for part in re.sub(r"\s+", " ", text).split(","):
+    """The type of each parameter. Some prototypes say `struct` before it, some do not."""
+    for part in re.sub(r"\s+|\bstruct\b", " ", text).split(","):
         part = part.strip()
         if part and part != "void":
             yield re.match(r"(.*?)(\w+)$", part).group(1).strip()
@@ -44,7 +44,8 @@ def main():
     for name, text in functions:
         types = list(parameters(text))
         nulls = [f"({t})0" if "*" in t else f"({t})1" for t in types]
-        call = lambda arguments: f"{name}({', '.join(arguments)})"
+        # In brackets, so that no macro of the name adds to the arguments.
+        call = lambda arguments: f"({name})({', '.join(arguments)})"
         first = re.sub(r"\bconst\b|\*", "", types[0]).strip() if types else ""
         if name.endswith("_free"):
             lines.append(f"    OK({call(nulls)});")
@@ -63,6 +64,11 @@ def main():
                 for size in ("0", "4", "4097", "UINT32_MAX"):
                     given = real[:at] + [f"({type_})sized({size})"] + real[at + 1 :]
                     lines.append(f"    EXPECT(TL_ERR_STRUCT_SIZE, {call(given)});")
+        # A struct to be filled in that is shorter than any version, or longer.
+        if text.rstrip().endswith("struct_size") and first not in opaque:
+            real = [f"({t})(void *)room" if "*" in t else f"({t})1" for t in types[:-1]]
+            for size in ("0", "4", "4097", "SIZE_MAX"):
+                lines.append(f"    EXPECT(TL_ERR_STRUCT_SIZE, {call(real + [size])});")
     body = "\n".join(lines)
     print(
         f"""/* Written by misuse_all.py. */
@@ -71,8 +77,8 @@ def main():
 #define REFUSED(call)                                                               \\
     do {{                                                                            \\
         tl_status got_ = (call);                                                    \\
-        size_t name_ = strcspn(#call, "(");                                         \\
-        if (got_ >= 0 || strncmp(tl_last_error(), #call, name_) != 0) {{             \\
+        size_t name_ = strcspn(#call + 1, ")");                                     \\
+        if (got_ >= 0 || strncmp(tl_last_error(), #call + 1, name_) != 0) {{         \\
             fprintf(stderr, "%s: %d %s\\n", #call, (int)got_, tl_last_error());      \\
             exit(1);                                                                \\
         }}                                                                           \\

@@ -40,7 +40,58 @@ static void pacer(int mine)
     OK(tl_pacer_start_period(pacer));
     OK(tl_pacer_get_counters(pacer, &counters));
     CHECK(counters.live == 0 && counters.abandoned == 0);
+    OK(tl_pacer_get_last_period(pacer, &counters));
+    CHECK(counters.live == 113 && counters.abandoned == 3 && counters.unanswered == 1);
+    /* What was dialled before a period began counts in the one before. */
+    OK(tl_pacer_dial(pacer, 2));
+    OK(tl_pacer_dial(pacer, 2));
+    OK(tl_pacer_start_period(pacer));
+    OK(tl_pacer_answered_before(pacer, 1));
+    OK(tl_pacer_unanswered_before(pacer));
+    OK(tl_pacer_get_last_period(pacer, &counters));
+    CHECK(counters.live == 1 && counters.unanswered == 1 && counters.dialling == 0);
+    OK(tl_pacer_get_counters(pacer, &counters));
+    CHECK(counters.live == 0 && counters.unanswered == 0);
     OK(tl_pacer_free(pacer));
+}
+
+/* When to call again, by a campaign's rules and somebody's hours, and whom to spare for it. */
+static void rules(void)
+{
+    static const tl_period day[] = {{540, 1200}};
+    const tl_time hour = 3600000;
+    tl_calendar_config config;
+    tl_calendar *hours;
+    tl_campaign_config own;
+    tl_time next;
+    OK(tl_calendar_defaults(&config));
+    for (int i = 0; i < 7; i++) {
+        config.week[i] = day;
+        config.week_count[i] = 1;
+    }
+    OK(tl_calendar_new(&config, &hours));
+    OK(tl_campaign_next_try(NULL, TL_CAMPAIGN_NO_ANSWER, 1, 19 * hour, hours, &next));
+    CHECK(next == (24 + 9) * hour);
+    OK(tl_campaign_next_try(NULL, TL_CAMPAIGN_BUSY, 2, 10 * hour, hours, &next));
+    CHECK(next == 10 * hour + 600000);
+    EXPECT(TL_DONE, tl_campaign_next_try(NULL, TL_CAMPAIGN_BUSY, 3, 10 * hour, hours, &next));
+    CHECK(next == TL_NONE);
+    EXPECT(TL_DONE, tl_campaign_next_try(NULL, TL_CAMPAIGN_REACHED, 1, 10 * hour, hours, &next));
+    EXPECT(TL_ERR_ARGUMENT, tl_campaign_next_try(NULL, 99, 1, 10 * hour, hours, &next));
+    OK(tl_campaign_defaults(&own));
+    own.busy.after_ms = 1000;
+    own.busy.tries = 9;
+    OK(tl_campaign_next_try(&own, TL_CAMPAIGN_BUSY, 8, 10 * hour, hours, &next));
+    CHECK(next == 10 * hour + 1000);
+    OK(tl_calendar_free(hours));
+
+    static const uint32_t idle[] = {2, 4, 3, 1, 3}, expected[] = {0, 2, 1, 0, 1};
+    tl_blend blend = {300, 100, 2, 0};
+    for (int i = 0; i < 5; i++) {
+        uint32_t spare;
+        OK(tl_blend_spare(&blend, idle[i], 10, &spare));
+        CHECK(spare == expected[i]);
+    }
 }
 
 static void guard(int mine)
@@ -91,6 +142,7 @@ int main(void)
         pacer(mine);
         guard(mine);
     }
+    rules();
     OK(tl_pacer_defaults(&pace));
     pace.cap_per_mille = 1001;
     EXPECT(TL_ERR_ACD_CONFIG, tl_pacer_new(&pace, &pacer_));

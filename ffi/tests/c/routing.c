@@ -270,6 +270,106 @@ static void refusals(void)
 }
 
 /* A call of a class is offered to the agent whose profile fits. */
+/* What was configured is read back as it was, changed in one field and handed in again. */
+static void stored(void)
+{
+    tl_acd_queue_config config, found;
+    tl_acd_agent_config agent;
+    uint64_t queue, ann, epoch;
+    uint32_t order, ahead;
+    OK(tl_acd_new(NULL, &acd));
+    OK(tl_acd_queue_defaults(&config));
+    config.strategy = TL_ACD_CUSTOM;
+    config.custom_term = TL_ACD_BY_PLAIN_POSITION;
+    config.custom_second_term = TL_ACD_BY_ENDED;
+    config.custom_start = TL_ACD_START_DOWN_FROM_CALL_LAST;
+    config.custom_ring = TL_ACD_RING_EVERYBODY;
+    config.custom_to_untried = 1;
+    config.overflow_target = 7;
+    config.tier_wait_ms = 300;
+    config.tier_skip_empty = 1;
+    config.leave_empty = TL_ACD_EMPTY_NOT_READY;
+    config.medium = TL_ACD_CHAT;
+    config.missed_limit = 3;
+    OK(tl_acd_add_queue(acd, &config, &queue));
+    OK(tl_acd_get_queue_config(acd, queue, &found));
+    CHECK(memcmp(&config, &found, sizeof config) == 0);
+    found.ring_timeout_ms = 20000;
+    found.strategy = TL_ACD_ASTERISK_RRMEMORY;
+    found.leave_empty = TL_ACD_EMPTY_NEVER;
+    OK(tl_acd_set_queue(acd, queue, &found));
+    OK(tl_acd_get_queue_config(acd, queue, &config));
+    CHECK(config.ring_timeout_ms == 20000 && config.strategy == TL_ACD_ASTERISK_RRMEMORY);
+    CHECK(config.custom_term == TL_ACD_BY_NOTHING && config.overflow_target == 7);
+
+    OK(tl_acd_agent_defaults(&agent));
+    agent.tag = 42;
+    agent.units[TL_ACD_CHAT] = 2;
+    OK(tl_acd_add_agent(acd, &agent, &ann));
+    memset(&agent, 0xff, sizeof agent);
+    OK(tl_acd_get_agent_config(acd, ann, &agent));
+    CHECK(agent.struct_size == sizeof agent && agent.tag == 42 && agent.units[TL_ACD_CHAT] == 2);
+    CHECK(agent.wrap_up_ms == TL_NONE32 && agent.profile == 0);
+    EXPECT(TL_ERR_ACD_NO_QUEUE, tl_acd_get_queue_config(acd, 99, &config));
+    EXPECT(TL_ERR_ACD_NO_AGENT, tl_acd_get_agent_config(acd, 99, &agent));
+
+    /* A program of an older header has shorter structs: nothing is written behind them. */
+    tl_acd_membership places[2];
+    memset(places, 0x77, sizeof places);
+    OK((tl_acd_membership_defaults)(&places[0], sizeof places[0] - 4));
+    CHECK(places[0].struct_size == sizeof places[0] - 4 && places[0].wrap_up_ms == TL_NONE32);
+    CHECK(places[0].paused == 0x77777777);
+    OK((tl_acd_membership_defaults)(&places[0], sizeof places[0] + 8));
+    CHECK(places[0].paused == TL_NONE32 && places[1].struct_size == 0 && places[1].penalty == 0);
+    CHECK(places[1].level == 0x77777777);
+    places[1].penalty = 1; /* which this library does not know */
+    EXPECT(TL_ERR_STRUCT_SIZE, tl_acd_join_queue(acd, ann, queue, &places[0]));
+    places[1].penalty = 0;
+    OK(tl_acd_join_queue(acd, ann, queue, &places[0]));
+
+    /* Paused in one queue, and what is known of it. */
+    tl_acd_member_info member;
+    tl_acd_output out;
+    now += 5000;
+    OK(tl_acd_set_agent_state(acd, now, ann, TL_ACD_AVAILABLE, 0));
+    next(TL_ACD_AGENT_CHANGED);
+    EXPECT(TL_ERR_ARGUMENT, tl_acd_set_pause(acd, now, ann, queue, 65536));
+    OK(tl_acd_set_pause(acd, now, ann, queue, 4));
+    out = next(TL_ACD_PAUSE_CHANGED);
+    CHECK(out.agent == ann && out.agent_tag == 42 && out.queue == queue);
+    CHECK(out.reason == 4 && out.detail == TL_NONE32);
+    OK(tl_acd_get_member(acd, ann, queue, &member));
+    CHECK(member.paused == 4 && member.last_pause == now / 1000 * 1000);
+    CHECK(member.state == TL_ACD_AVAILABLE && member.ringing == 0 && member.talking == 0);
+    uint64_t first = arrive(queue, 1, 1), second = arrive(queue, 2, 2);
+    tl_acd_why_waiting why;
+    tl_acd_why_idle idle;
+    OK(tl_acd_get_why_waiting(acd, first, &why));
+    CHECK(why.paused == 1 && why.not_ready == 0 && why.free == 0);
+    OK(tl_acd_get_why_idle(acd, ann, &idle));
+    CHECK(idle.paused == 2 && idle.held == 0 && idle.open == 0);
+    OK(tl_acd_calls_ahead(acd, second, &ahead));
+    CHECK(ahead == 1);
+    OK(tl_acd_set_pause(acd, now, ann, queue, TL_NONE32));
+    out = next(TL_ACD_PAUSE_CHANGED);
+    CHECK(out.reason == TL_NONE32 && out.detail == 4);
+    CHECK(tl_acd_poll(acd, &out) == TL_OK); /* rings, or its state */
+    OK(tl_acd_get_member(acd, ann, queue, &member));
+    CHECK(member.paused == TL_NONE32 && member.last_pause != TL_NONE && member.ringing > 0);
+    while (tl_acd_poll(acd, &out) == TL_OK)
+        ;
+
+    OK(tl_acd_set_call_order(acd, TL_ACD_WAIT_RATIO));
+    OK(tl_acd_get_call_order(acd, &order));
+    CHECK(order == TL_ACD_WAIT_RATIO);
+    OK(tl_acd_get_epoch(acd, &epoch));
+    CHECK(epoch == 0);
+    OK(tl_acd_begin_epoch(acd, 3));
+    OK(tl_acd_get_epoch(acd, &epoch));
+    CHECK(epoch == 3);
+    OK(tl_acd_free(acd));
+}
+
 static void skills(void)
 {
     uint64_t queue, plain, expert;
@@ -306,6 +406,7 @@ static void skills(void)
 int main(void)
 {
     tl_acd_limits limits;
+    stored();
     OK(tl_acd_limits_defaults(&limits));
     limits.classes = 4;
     limits.profiles = 4;

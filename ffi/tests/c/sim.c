@@ -116,6 +116,40 @@ int main(void)
     CHECK(study.occupancy.mean > 0.3 && study.occupancy.mean < 1);
     OK(tl_sim_get_total(sim, &same, NULL));
     CHECK(memcmp(&total, &same, sizeof total) == 0);
+
+    /* The same day watched, minute by minute: the same numbers, also as the reports of a real one. */
+    tl_stats *stats;
+    tl_acd_queue_counters queue;
+    tl_stats_traffic traffic[16];
+    uint64_t busiest = 0, offered = 0;
+    EXPECT(TL_ERR_ARGUMENT, tl_sim_play_until(again, 60000, NULL));
+    EXPECT(TL_ERR_ARGUMENT, tl_sim_finish(again));
+    OK(tl_stats_new(NULL, &stats));
+    OK(tl_sim_start(again, 7));
+    EXPECT(TL_ERR_ARGUMENT, tl_sim_get_queue(again, 2, &queue));
+    for (tl_time at = 60000; tl_sim_play_until(again, at, stats) == TL_OK; at += 60000) {
+        OK(tl_sim_get_queue(again, 0, &queue));
+        CHECK(queue.members == 7 && queue.talking <= 7);
+        busiest = queue.talking > busiest ? queue.talking : busiest;
+    }
+    CHECK(busiest > 2);
+    OK(tl_sim_finish(again));
+    OK(tl_sim_get_total(again, &same, NULL));
+    CHECK(memcmp(&total, &same, sizeof total) == 0);
+    OK(tl_stats_list_traffic(stats, traffic, 16, &count));
+    CHECK(count > 8 && count <= 16);
+    for (size_t i = 0; i < count; i++) {
+        CHECK(traffic[i].queue < 2);
+        offered += traffic[i].offered;
+    }
+    CHECK(offered == total.offered);
+    /* One that is broken off ends where it is. */
+    OK(tl_sim_start(again, 7));
+    OK(tl_sim_play_until(again, 3600000, NULL));
+    OK(tl_sim_finish(again));
+    OK(tl_sim_get_total(again, &same, NULL));
+    CHECK(same.offered > 0 && same.offered < total.offered);
+    OK(tl_stats_free(stats));
     OK(tl_sim_free(again));
     OK(tl_sim_free(sim));
     EXPECT(TL_ERR_NULL, tl_sim_run(NULL, 1));

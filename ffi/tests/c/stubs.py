@@ -18,7 +18,8 @@ assert len(functions) > 200 and len(enums) > 20, (functions, enums)
 print('#include "trunkline.h"')
 for returns, name, parameters in functions:
     value = "" if returns.strip() == "void" else " return 0;"
-    print(f"{returns}{name}({' '.join(parameters.split())}) {{{value} }}")
+    # In brackets, so that it is no use of a macro of the same name.
+    print(f"{returns}({name})({' '.join(parameters.split())}) {{{value} }}")
 # Values are passed as uint32_t, so that no function has an enum's type: here is one that has.
 for enum in enums:
     print(f"void tl_numbers_of_{enum[3:]}(enum {enum} x);")

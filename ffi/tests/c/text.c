@@ -80,7 +80,24 @@ static uint64_t centre(const char *source)
     CHECK(moved == 1);
     OK(tl_acd_state_hash(acd, &hash));
     OK(tl_acd_free(acd));
+
+    /* The same engine in memory of ours, which outlives the text. */
+    static union {
+        unsigned char bytes[1 << 17];
+        long double align;
+    } block;
+    size_t size;
+    tl_acd_queue_config config;
+    OK(tl_acd_size(&limits, &size));
+    CHECK(size <= sizeof block.bytes);
+    EXPECT(TL_ERR_MEMORY, tl_acd_text_make_init(text, block.bytes, size - 16, &acd));
+    OK(tl_acd_text_make_init(text, block.bytes, size, &acd));
+    OK(tl_acd_text_queue(text, "sales", &sales));
     OK(tl_acd_text_free(text));
+    OK(tl_acd_get_queue_config(acd, sales, &config));
+    CHECK(config.wrap_up_ms == 5000 && config.service_level == TL_ACD_LEVEL_OF_OFFERED);
+    CHECK(config.short_ms == 3000 && config.max_wait_ms == 60000 && config.overflow_queue == support);
+    OK(tl_acd_free(acd));
     return hash;
 }
 

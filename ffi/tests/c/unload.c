@@ -35,7 +35,7 @@ static void record(void *library, const char *path)
 {
     FUNCTION(tl_status, recorder_new, const tl_recorder_config *, tl_recorder **);
     FUNCTION(tl_status, recorder_free, tl_recorder *);
-    FUNCTION(tl_status, recording_defaults, tl_recording_config *);
+    FUNCTION(tl_status, recording_defaults, tl_recording_config *, size_t);
     FUNCTION(tl_status, recording_new, const tl_recorder *, const char *,
              const tl_recording_config *, tl_recording **);
     FUNCTION(tl_status, recording_write_codes, tl_recording *, uint32_t, uint64_t,
@@ -48,7 +48,7 @@ static void record(void *library, const char *path)
     tl_recording *recording;
     tl_recording_config config;
     CHECK(its_recorder_new(NULL, &recorder) == TL_OK);
-    CHECK(its_recording_defaults(&config) == TL_OK);
+    CHECK(its_recording_defaults(&config, sizeof config) == TL_OK);
     config.channels = &caller;
     config.channel_count = 1;
     CHECK(its_recording_new(recorder, path, &config, &recording) == TL_OK);

@@ -1,7 +1,7 @@
 // Written by the test; see layout.rs.
 layouts! {
     tl_acd_limits { struct_size, queues, agents, memberships, calls, offers, lines, pools, classes, profiles, skills, ring_max, outputs, steps, ghosts }
-    tl_acd_queue_config { struct_size, strategy, tag, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow_queue, service_level_ms, announce_first_ms, announce_every_ms, overflow_target, resume_within_ms, max_waiting, weight, missed_limit, aging_ms, join_empty, leave_empty, busy_delay_ms, declined_delay_ms, failed_delay_ms, no_answer_delay_ms, progressive_ms, custom_term, custom_second_term, custom_start, custom_ring, custom_best_skill, target_ms, share, leave_empty_after_ms, leave_empty_stay_ms, reserved, wrap_up_shared, tier_wait_ms, tier_by_level, tier_skip_empty, service_level, short_ms }
+    tl_acd_queue_config { struct_size, strategy, tag, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow_queue, service_level_ms, announce_first_ms, announce_every_ms, overflow_target, resume_within_ms, max_waiting, weight, missed_limit, aging_ms, join_empty, leave_empty, busy_delay_ms, declined_delay_ms, failed_delay_ms, no_answer_delay_ms, progressive_ms, custom_term, custom_second_term, custom_start, custom_ring, custom_best_skill, target_ms, share, leave_empty_after_ms, leave_empty_stay_ms, custom_to_untried, wrap_up_shared, tier_wait_ms, tier_by_level, tier_skip_empty, service_level, short_ms }
     tl_acd_relax_step { after_ms, call_class, penalty_min, penalty_max, levels_less, penalty_raise, penalty_raise_within }
     tl_acd_agent_config { struct_size, profile, tag, wrap_up_ms, units, blocked_by, reserved }
     tl_acd_membership { struct_size, penalty, level, position, wrap_up_ms, paused }
@@ -12,7 +12,7 @@ layouts! {
     tl_acd_queue_counters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms, members, logged_in, taking_calls, free, short_calls, reserved }
     tl_acd_agent_counters { state, reason, offered, answered, missed, lost, cancelled, talked_ms, wrapped_ms, reserved }
     tl_acd_call_info { state, position, estimate_ms, tag, queue, arrived, joined, priority, call_class, reserved }
-    tl_acd_member_info { agent_tag, penalty, level, position, wrap_up_ms, calls, state, reason, wanted, last_call, login, last_pause, paused, reserved32, reserved }
+    tl_acd_member_info { agent_tag, penalty, level, position, wrap_up_ms, calls, state, reason, wanted, last_call, login, last_pause, paused, ringing, talking, wrapping, reserved }
     tl_acd_starvation { queue, under, reserved }
     tl_acd_why_waiting { unskilled, out_of_window, logged_out, not_ready, left_alone, busy, tried, free, ahead, ringing, alone_until, next_change, paused, reserved32, reserved }
     tl_acd_why_idle { available, unskilled, out_of_window, held, open, paused, left_alone_until, reserved }
@@ -51,6 +51,7 @@ layouts! {
     tl_pacer_config { struct_size, mode, dials_per_100_agents, cap_per_mille }
     tl_pacer_counters { dialling, live, abandoned, unanswered, reserved }
     tl_guard_config { struct_size, complaints_max, success_min_per_mille, success_high_per_mille, sample_min, reserved }
+    tl_blend { on_per_mille, off_per_mille, reserve, dialling }
     tl_staffing_load { struct_size, patience, calls_per_hour, handle_s, patience_s }
     tl_staffing_service { wait_probability, abandoned, in_level, in_level_of_answered, wait_s, answer_s, queue, occupancy }
     tl_sim_tally { offered, answered, abandoned, left, waited, in_level, wait_s, answer_s, talk_s, service_level, abandonment, wait_probability, average_wait_s, average_answer_s, reserved }

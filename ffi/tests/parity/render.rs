@@ -147,7 +147,7 @@ fn a_day_in_all_words() {
         // SAFETY: live objects and places; `config` is filled in before it is read.
         unsafe {
             let mut config = std::mem::MaybeUninit::<tl_acd_queue_config>::uninit();
-            ok(tl_acd_queue_defaults(config.as_mut_ptr()));
+            ok(tl_acd_queue_defaults(config.as_mut_ptr(), size_of_val(&config)));
             let mut config = config.assume_init();
             config.max_wait_ms = 90_000;
             ok(tl_acd_add_queue(twins.acd, &raw const config, &raw mut handle));
@@ -162,7 +162,7 @@ fn a_day_in_all_words() {
         // SAFETY: as above.
         unsafe {
             let mut config = std::mem::MaybeUninit::<tl_acd_agent_config>::uninit();
-            ok(tl_acd_agent_defaults(config.as_mut_ptr()));
+            ok(tl_acd_agent_defaults(config.as_mut_ptr(), size_of_val(&config)));
             let mut config = config.assume_init();
             config.tag = tag;
             ok(tl_acd_add_agent(twins.acd, &raw const config, &raw mut handle));
@@ -228,7 +228,7 @@ fn a_day_in_all_words() {
                     let queue = directory.queues[dice.roll(2) as usize];
                     input = Input::Arrive(CallConfig { tag, ..CallConfig::new(queue) });
                     let mut call = std::mem::MaybeUninit::<tl_acd_call>::uninit();
-                    ok(tl_acd_call_defaults(call.as_mut_ptr()));
+                    ok(tl_acd_call_defaults(call.as_mut_ptr(), size_of_val(&call)));
                     let mut call = call.assume_init();
                     (call.queue, call.tag) = (queue.raw(), tag);
                     tag += 1;

@@ -184,6 +184,13 @@ const TERMS: &[(&str, u32)] = &[
     ("position", 6),
     ("joined", 7),
     ("last-offered", 8),
+    ("last-end", 9),
+    ("last-end-second", 10),
+    ("ended", 11),
+    ("talk-since-ready", 12),
+    ("calls-since-ready", 13),
+    ("plain-position", 14),
+    ("last-walked", 15),
 ];
 const STARTS: &[(&str, u32)] = &[
     ("first", 0),
@@ -191,8 +198,10 @@ const STARTS: &[(&str, u32)] = &[
     ("after-call-last", 2),
     ("random", 3),
     ("weighted-random", 4),
+    ("level-of-queue-last", 5),
+    ("down-from-call-last", 6),
 ];
-const RINGS: &[(&str, u32)] = &[("one", 0), ("every", 1), ("one-more", 2)];
+const RINGS: &[(&str, u32)] = &[("one", 0), ("every", 1), ("one-more", 2), ("everybody", 3)];
 
 /// Reads the whole document.
 pub(super) fn read(root: &Spot, wrong: &mut Wrong) -> Centre {
@@ -330,6 +339,7 @@ pub(super) fn queue(spot: &Spot, wrong: &mut Wrong) -> Queue {
             "custom_start" => Field::Word(&mut to.custom_start, STARTS),
             "custom_ring" => Field::Word(&mut to.custom_ring, RINGS),
             "custom_best_skill" => Field::Short(&mut to.custom_best_skill),
+            "custom_to_untried" => Field::Short(&mut to.custom_to_untried),
             "ring_timeout_ms" => Field::Short(&mut to.ring_timeout_ms),
             "retry_ms" => Field::Short(&mut to.retry_ms),
             "wrap_up_ms" => Field::Short(&mut to.wrap_up_ms),

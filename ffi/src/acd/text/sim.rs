@@ -6,12 +6,15 @@
 
 use core::ffi::c_char;
 
-use acd_core::sim::{CallRecord, Centre, Estimate, Fate, Report, Tally};
+use acd_core::sim::{CallRecord, Centre, Estimate, Fate, Playing, Report, Tally};
+use acd_core::{Engine, Output, Time};
 
 use super::schema::Wrong;
 use super::{file_name, sim_schema, tree};
+use crate::acd::query::tl_acd_queue_counters;
+use crate::acd::stats::tl_stats;
 use crate::guard::{Failure, guard};
-use crate::object::{self, Kind, enter};
+use crate::object::{self, Kind, enter, enter_both};
 use crate::pointers::{lend, list, store, store_if_wanted, text, writable};
 use crate::tl_status;
 use crate::values::{set32, tl_time};
@@ -27,6 +30,7 @@ pub(crate) struct Simulated {
     centre: Option<Centre>,
     messages: String,
     report: Option<Report>,
+    playing: Option<Playing>,
 }
 
 impl Kind for tl_sim {
@@ -46,7 +50,7 @@ impl Simulated {
         };
         let messages = wrong.messages(file);
         let centre = centre.filter(|_| messages.is_empty());
-        Self { centre, messages, report: None }
+        Self { centre, messages, report: None, playing: None }
     }
 
     fn centre(&self) -> Result<&Centre, Failure> {
@@ -57,6 +61,11 @@ impl Simulated {
     fn report(&self) -> Result<&Report, Failure> {
         self.centre()?;
         self.report.as_ref().ok_or_else(|| Failure::argument("nothing has been run yet"))
+    }
+
+    fn playing(&mut self) -> Result<&mut Playing, Failure> {
+        self.centre()?;
+        self.playing.as_mut().ok_or_else(|| Failure::argument("nothing has been started"))
     }
 }
 
@@ -108,6 +117,79 @@ pub unsafe extern "C" fn tl_sim_run(sim: *mut tl_sim, seed: u64) -> tl_status {
     unsafe {
         enter("tl_sim_run", sim, |this| {
             this.report = Some(this.centre()?.run(seed)?);
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Starts a run from its beginning, to be played piece by piece and looked at in between. What came of
+/// the last run can still be asked.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_sim_start(sim: *mut tl_sim, seed: u64) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe {
+        enter("tl_sim_start", sim, |this| {
+            this.playing = Some(this.centre()?.start(seed)?);
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Plays what happens until an instant, which is included; the run began at 0. `TL_DONE`: nothing is left
+/// to happen. If `stats` is not NULL, it counts everything the engine says on the way, so that a day that
+/// is not there has the reports of a real one; in them the queues' handles count from 0 on, in the order
+/// of the text.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_sim_play_until(
+    sim: *mut tl_sim,
+    until: tl_time,
+    stats: *mut tl_stats,
+) -> tl_status {
+    let name = "tl_sim_play_until";
+    let until = Time::from_ms(until);
+    let left = |more: bool| if more { tl_status::TL_OK } else { tl_status::TL_DONE };
+    if stats.is_null() {
+        // SAFETY: the header's contract for objects.
+        return unsafe { enter(name, sim, |this| Ok(left(this.playing()?.play_until(until)?))) };
+    }
+    // SAFETY: the header's contract for objects.
+    unsafe {
+        enter_both(name, (sim.cast_const(), stats.cast_const()), |this, numbers| {
+            let see = |_: &Engine<'_>, at, output: &Output| numbers.see(at, output);
+            Ok(left(this.playing()?.watch_until(until, see)?))
+        })
+    }
+}
+
+/// Stores how the queue at this place in the text, from 0 on, stands in the run that is being played, as
+/// `tl_acd_get_queue`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_sim_get_queue(
+    sim: *const tl_sim,
+    place: u32,
+    counters: *mut tl_acd_queue_counters,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_sim_get_queue", sim, |this| {
+            writable(counters, "counters")?;
+            let missing = || Failure::argument(format_args!("there is no queue at {place}"));
+            let (of, staff) = this.playing()?.queue(place as usize).ok_or_else(missing)?;
+            store(counters, "counters", tl_acd_queue_counters::new(&of, &staff))?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Ends the run that is being played where it is: what came of it until then can be asked as after
+/// `tl_sim_run`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_sim_finish(sim: *mut tl_sim) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe {
+        enter("tl_sim_finish", sim, |this| {
+            this.playing()?;
+            this.report = this.playing.take().map(Playing::finish);
             Ok(tl_status::TL_OK)
         })
     }
