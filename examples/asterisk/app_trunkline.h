@@ -112,8 +112,8 @@ bool record_stop(void);
 
 /** What an event about a caller and an agent says. */
 struct call_facts {
-    struct ast_channel *chan, *leg;       /* leg: NULL, or the agent's */
-    struct ast_channel_snapshot *leg_was; /* of a leg that is gone, or NULL */
+    struct ast_channel *chan, *leg; /* leg: NULL, or the agent's */
+    struct ast_channel_snapshot *chan_was, *leg_was; /* where there is no channel any more; or NULL */
     const char *queue, *agent, *phone;
     int position, first_position;
     uint64_t waited_ms, talked_ms, rang_ms;

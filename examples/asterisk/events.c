@@ -44,7 +44,7 @@ static struct ast_str *channel_lines(struct ast_channel *chan, struct ast_channe
 static void __attribute__((format(printf, 3, 4)))
 call_event(const struct call_facts *facts, const char *name, const char *format, ...)
 {
-    struct ast_str *caller = channel_lines(facts->chan, NULL, "");
+    struct ast_str *caller = channel_lines(facts->chan, facts->chan_was, "");
     struct ast_str *leg = channel_lines(facts->leg, facts->leg_was, "Dest");
     struct ast_str *rest = ast_str_create(256);
     va_list args;
@@ -62,7 +62,12 @@ call_event(const struct call_facts *facts, const char *name, const char *format,
 }
 
 #define QUEUE_LOG(facts, agent, event, ...)                                                        \
-    ast_queue_log((facts)->queue, ast_channel_uniqueid((facts)->chan), agent, event, __VA_ARGS__)
+    ast_queue_log((facts)->queue, caller_id(facts), agent, event, __VA_ARGS__)
+
+static const char *caller_id(const struct call_facts *facts)
+{
+    return facts->chan ? ast_channel_uniqueid(facts->chan) : facts->chan_was->base->uniqueid;
+}
 
 static int hold_s(const struct call_facts *facts)
 {

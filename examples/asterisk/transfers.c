@@ -16,10 +16,10 @@
 struct conversation {
     struct call *call;
     struct ast_channel *chan;
-    struct ast_channel_snapshot *leg_was;
+    struct ast_channel_snapshot *chan_was, *leg_was;
     char queue[CC_NAME], agent[CC_NAME], phone[CC_NAME];
-    char leg_id[AST_MAX_UNIQUEID];
-    const char *chan_id; /* uniqueids */
+    /* Copies: a transfer may put another channel's into the caller's. */
+    char chan_id[AST_MAX_UNIQUEID], leg_id[AST_MAX_UNIQUEID];
     int first_position;
     uint64_t waited_ms;
     tl_time since;
@@ -36,6 +36,7 @@ static void destroy(void *object)
     if (conversation->call) {
         cc_call_release(trunkline_center, &conversation->call->center);
     }
+    ao2_cleanup(conversation->chan_was);
     ao2_cleanup(conversation->leg_was);
     ast_channel_cleanup(conversation->chan);
 }
@@ -44,14 +45,15 @@ struct conversation *conversation_begin(const struct line *line, const struct le
 {
     struct conversation *new = ao2_alloc(sizeof(*new), destroy);
 
-    if (!new || !(new->leg_was = event_snapshot(leg->chan))) {
+    if (!new || !(new->chan_was = event_snapshot(line->chan)) ||
+        !(new->leg_was = event_snapshot(leg->chan))) {
         ao2_cleanup(new);
         return NULL;
     }
     cc_call_own(&line->call->center);
     new->call = line->call;
     new->chan = ast_channel_ref(line->chan);
-    new->chan_id = ast_channel_uniqueid(line->chan);
+    ast_copy_string(new->chan_id, ast_channel_uniqueid(line->chan), sizeof(new->chan_id));
     ast_copy_string(new->leg_id, ast_channel_uniqueid(leg->chan), sizeof(new->leg_id));
     ast_copy_string(new->queue, line->queue, sizeof(new->queue));
     ast_copy_string(new->agent, leg->agent, sizeof(new->agent));
@@ -63,20 +65,36 @@ struct conversation *conversation_begin(const struct line *line, const struct le
     return new;
 }
 
+/* A channel as it is, if it still is. */
+static void refresh(struct ast_channel_snapshot **was, const char *id)
+{
+    struct ast_channel_snapshot *now = ast_channel_snapshot_get_latest(id);
+
+    if (now) {
+        ao2_ref(*was, -1);
+        *was = now;
+    }
+}
+
+static bool is_told(struct conversation *conversation)
+{
+    SCOPED_AO2LOCK(lock, conversation);
+
+    return conversation->told;
+}
+
 /* True for the one who may tell how it ended, once. */
 static bool end(struct conversation *conversation)
 {
-    struct ast_channel_snapshot *now;
     bool first;
 
     ao2_lock(conversation);
     first = !conversation->told;
     conversation->told = true;
     ao2_unlock(conversation);
-    /* The agent's channel as it is, if it still is. */
-    if (first && (now = ast_channel_snapshot_get_latest(conversation->leg_id))) {
-        ao2_ref(conversation->leg_was, -1);
-        conversation->leg_was = now;
+    if (first) {
+        refresh(&conversation->chan_was, conversation->chan_id);
+        refresh(&conversation->leg_was, conversation->leg_id);
     }
     return first;
 }
@@ -84,7 +102,7 @@ static bool end(struct conversation *conversation)
 static struct call_facts facts_of(const struct conversation *conversation, uint64_t talked_ms)
 {
     struct call_facts facts = {
-        .chan = conversation->chan,
+        .chan_was = conversation->chan_was,
         .leg_was = conversation->leg_was,
         .queue = conversation->queue,
         .agent = conversation->agent,
@@ -97,9 +115,26 @@ static struct call_facts facts_of(const struct conversation *conversation, uint6
     return facts;
 }
 
+/*
+ * Passed on to an application, the caller goes on in another channel's place, and what this thread is
+ * left with is that channel. The core tells of the transfer a moment later.
+ */
+static void wait_for_transfer(struct conversation *conversation)
+{
+    int ms;
+
+    for (ms = 0; ms < 1000 && !is_told(conversation); ms += 10) {
+        usleep(10000);
+    }
+}
+
 void conversation_over(struct conversation *conversation, uint32_t by, uint64_t talked_ms,
     bool gone_to_dialplan)
 {
+    if (strcmp(conversation->chan_id, ast_channel_uniqueid(conversation->chan))) {
+        wait_for_transfer(conversation);
+        by = TL_ACD_BY_TRANSFER;
+    }
     ao2_unlink(conversations, conversation);
     if (end(conversation)) {
         struct call_facts facts = facts_of(conversation, talked_ms);
