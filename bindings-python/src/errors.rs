@@ -29,8 +29,8 @@ pyo3::create_exception!(
     Error,
     "A recording cannot be written, read or opened.\n\n\
      `code` names the reason (not_tlr, header_damaged, version, damaged, no_head, locked, \
-     wrong_key, channel, format, backwards, too_long, block); `subject` is the version, byte, \
-     channel or position it is about, or None."
+     wrong_key, too_costly, channel, format, backwards, too_long, block); `subject` is the version, \
+     byte, channel, position or cost it is about, or None."
 );
 
 pyo3::create_exception!(

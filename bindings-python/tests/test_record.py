@@ -161,6 +161,9 @@ def test_sealed_and_signed(tmp_path: Path) -> None:
     with pytest.raises(RecordError) as wrong:
         Reader(tmp_path / "s.tlr", passphrase="wrong horse")
     assert wrong.value.code == "wrong_key"
+    with pytest.raises(RecordError) as costly:
+        Reader(tmp_path / "s.tlr", passphrase="correct horse", passphrase_mib=100)
+    assert (costly.value.code, costly.value.subject) == ("too_costly", 3 << 16)
     with Reader(tmp_path / "s.tlr", passphrase="correct horse") as call:
         sound = call.array()
     with Reader(tmp_path / "s.tlr", secret=secret) as call:

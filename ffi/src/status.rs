@@ -156,6 +156,8 @@ pub enum tl_status {
     TL_ERR_RECORD_BACKWARDS = -408,
     /// Recording: a text or a list is longer than the format holds.
     TL_ERR_RECORD_TOO_LONG = -409,
+    /// Recording: to try the passphrase would take more than `passphrase_mib` allows.
+    TL_ERR_RECORD_TOO_COSTLY = -410,
     /// Recording: refused for another reason; the last-error text says which.
     TL_ERR_RECORD = -499,
 }

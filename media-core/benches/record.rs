@@ -35,7 +35,7 @@ struct Figures {
 }
 
 fn ours(sound: &[u8], level: Level, block: usize) -> Figures {
-    let block = block.min(sound.len());
+    let block = block.min(level.max_samples()).min(sound.len());
     let mut room = vec![0; block + 64];
     let mut back = vec![0; block];
     let (mut bytes, mut writing, mut reading) = (0, 0.0, 0.0);

@@ -1486,6 +1486,7 @@ class RecordingReader:
         *,
         passphrase: str | None = None,
         secret: bytes | None = None,
+        passphrase_mib: int = 1024,
     ) -> Self: ...
     @property
     def started_ms(self) -> int: ...
@@ -1517,6 +1518,7 @@ def recover_recording(
     *,
     passphrase: str | None = None,
     secret: bytes | None = None,
+    passphrase_mib: int = 1024,
     sign_seed: bytes | None = None,
 ) -> dict[str, Any]: ...
 def public_keys(seed: bytes) -> tuple[bytes, bytes]: ...

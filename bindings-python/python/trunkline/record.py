@@ -239,7 +239,8 @@ class Reader:
     """Reads one call, finished or not, whole or damaged; a context manager.
 
     Raises :class:`RecordError` with ``code`` "locked" or "wrong_key" for one that ``passphrase`` or
-    ``secret`` (an X25519 secret key, 32 bytes) must open.
+    ``secret`` (an X25519 secret key, 32 bytes) must open; "too_costly" where the passphrase would take
+    more than ``passphrase_mib`` MiB of Argon2 memory times passes, for a file says itself what it takes.
     """
 
     def __init__(
@@ -248,11 +249,12 @@ class Reader:
         *,
         passphrase: str | None = None,
         secret: bytes | None = None,
+        passphrase_mib: int = 1024,
     ) -> None:
         self.path = Path(path)
         """The file."""
         self._open: RecordingReader | None = RecordingReader(
-            path, passphrase=passphrase, secret=secret
+            path, passphrase=passphrase, secret=secret, passphrase_mib=passphrase_mib
         )
 
     @property
@@ -409,12 +411,18 @@ def recover(
     *,
     passphrase: str | None = None,
     secret: bytes | None = None,
+    passphrase_mib: int = 1024,
     sign_seed: bytes | None = None,
 ) -> Findings:
     """Copy what is whole of a recording that was cut short or damaged into a new file, and close
     that; what was found in the old one. The key of an encrypted one only serves the new index."""
     found: dict[str, Any] = recover_recording(
-        source, target, passphrase=passphrase, secret=secret, sign_seed=sign_seed
+        source,
+        target,
+        passphrase=passphrase,
+        secret=secret,
+        passphrase_mib=passphrase_mib,
+        sign_seed=sign_seed,
     )
     return Findings(**found)
 

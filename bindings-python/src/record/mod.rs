@@ -8,7 +8,9 @@ use std::io::{BufReader, BufWriter};
 use std::path::PathBuf;
 
 use media_core::record::Format;
-use media_core::record::tlr::{self, MarkKind, Report, Signature, Signer, TlrError, Unlock};
+use media_core::record::tlr::{
+    self, Limits, MarkKind, Report, Signature, Signer, TlrError, Unlock,
+};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -52,6 +54,7 @@ fn raised(error: TlrError) -> PyErr {
         TlrError::NoHead => ("no_head", None),
         TlrError::Locked => ("locked", None),
         TlrError::WrongKey => ("wrong_key", None),
+        TlrError::TooCostly(work) => ("too_costly", Some(work)),
         TlrError::Channel(channel) => ("channel", Some(channel.into())),
         TlrError::Format(channel) => ("format", Some(channel.into())),
         TlrError::Backwards { expected, .. } => ("backwards", Some(expected)),
@@ -118,7 +121,7 @@ fn verify_recording(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyDict>
 
 /// Copies what is whole of a recording into a new, closed file; what was found in the old one.
 #[pyfunction]
-#[pyo3(signature = (source, target, *, passphrase=None, secret=None, sign_seed=None))]
+#[pyo3(signature = (source, target, *, passphrase=None, secret=None, passphrase_mib=1024, sign_seed=None))]
 #[allow(clippy::needless_pass_by_value, reason = "PyO3 hands over paths")]
 fn recover_recording(
     py: Python<'_>,
@@ -126,12 +129,15 @@ fn recover_recording(
     target: PathBuf,
     passphrase: Option<String>,
     secret: Option<[u8; 32]>,
+    passphrase_mib: u64,
     sign_seed: Option<[u8; 32]>,
 ) -> PyResult<Bound<'_, PyDict>> {
     let key = unlock(passphrase, secret)?;
     let (input, output) = (open(&source)?, create(&target)?);
     let signer = sign_seed.map(Signer::from_seed);
-    let found = py.detach(|| tlr::recover(input, output, &key, signer.as_ref())).map_err(raised)?;
+    let limits = Limits::default().passphrase_mib(passphrase_mib);
+    let recover = || tlr::recover_within(input, output, &key, &limits, signer.as_ref());
+    let found = py.detach(recover).map_err(raised)?;
     findings(py, &found)
 }
 

@@ -5,7 +5,7 @@ use std::io::BufReader;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use media_core::record::tlr::{Reader, Shape, Stretch, TlrError};
+use media_core::record::tlr::{Limits, Reader, Shape, Stretch, TlrError};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use pyo3::types::PyBytes;
@@ -39,16 +39,18 @@ impl RecordingReader {
 #[pymethods]
 impl RecordingReader {
     #[new]
-    #[pyo3(signature = (path, *, passphrase=None, secret=None))]
+    #[pyo3(signature = (path, *, passphrase=None, secret=None, passphrase_mib=1024))]
     #[allow(clippy::needless_pass_by_value, reason = "PyO3 hands over a path")]
     fn new(
         py: Python<'_>,
         path: PathBuf,
         passphrase: Option<String>,
         secret: Option<[u8; 32]>,
+        passphrase_mib: u64,
     ) -> PyResult<Self> {
         let (file, key) = (open(&path)?, unlock(passphrase, secret)?);
-        let reader = py.detach(|| Reader::open(file, &key)).map_err(raised)?;
+        let limits = Limits::default().passphrase_mib(passphrase_mib);
+        let reader = py.detach(|| Reader::open_within(file, &key, &limits)).map_err(raised)?;
         Ok(Self { reader: Mutex::new(reader) })
     }
 

@@ -239,6 +239,10 @@ pub(crate) struct Key {
     /// File with the X25519 secret key, 64 hexadecimal digits
     #[arg(long)]
     pub(crate) secret_file: Option<PathBuf>,
+    /// The most that the passphrase may take, in MiB of memory times passes: a file says itself what
+    /// it takes, and may be made to take long [default: 1024]
+    #[arg(long, value_name = "MIB")]
+    pub(crate) passphrase_limit: Option<u64>,
 }
 
 /// The original of a copy, and what opens both.

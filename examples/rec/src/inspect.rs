@@ -9,7 +9,7 @@ use media_core::record::tlr::{self, Report, Signature};
 use serde_json::json;
 
 use crate::cli::{Key, Origin};
-use crate::open::{hex, make, reader, shown, signer, to_hex, unlock, watched};
+use crate::open::{hex, limits, make, reader, shown, signer, to_hex, unlock, watched};
 use crate::same::same_as;
 
 pub(crate) fn info(path: &Path, as_json: bool, key: &Key) -> anyhow::Result<()> {
@@ -119,7 +119,7 @@ pub(crate) fn recover(
     let (unlock, signer) = (unlock(key)?, signer(sign)?);
     make(to, |file| {
         let mut out = BufWriter::new(file);
-        let report = tlr::recover(from, &mut out, &unlock, signer.as_ref())
+        let report = tlr::recover_within(from, &mut out, &unlock, &limits(key), signer.as_ref())
             .with_context(|| format!("cannot recover {}", path.display()))?;
         out.flush()?;
         out.get_ref().sync_all()?;

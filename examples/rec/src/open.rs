@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, bail, ensure};
 use media_core::record::Level;
 use media_core::record::tlr::{
-    Cipher, Cost, Options, Reader, Seal, Signer, TlrError, Unlock, public_key,
+    Cipher, Cost, Limits, Options, Reader, Seal, Signer, TlrError, Unlock, public_key,
 };
 use serde_json::json;
 
@@ -49,7 +49,7 @@ pub(crate) fn make(
 }
 
 pub(crate) fn reader(path: &Path, key: &Key) -> anyhow::Result<Reader<Input>> {
-    let reader = Reader::open(input(path)?, &unlock(key)?);
+    let reader = Reader::open_within(input(path)?, &unlock(key)?, &limits(key));
     reader.with_context(|| format!("cannot read {}", path.display()))
 }
 
@@ -67,6 +67,11 @@ pub(crate) fn unlock(key: &Key) -> anyhow::Result<Unlock> {
         (None, Some(path)) => Unlock::Secret(hex(text(path)?.trim())?),
         (None, None) => Unlock::Nothing,
     })
+}
+
+pub(crate) fn limits(key: &Key) -> Limits {
+    let limits = Limits::default();
+    key.passphrase_limit.map_or(limits, |mib| limits.passphrase_mib(mib))
 }
 
 pub(crate) fn signer(path: Option<&Path>) -> anyhow::Result<Option<Signer>> {

@@ -19,6 +19,7 @@ pub(crate) fn same_as(
     let own = Key {
         passphrase_file: origin.origin_passphrase_file.clone(),
         secret_file: origin.origin_secret_file.clone(),
+        passphrase_limit: origin.key.passphrase_limit,
     };
     let other_key = own.passphrase_file.is_some() || own.secret_file.is_some();
     let mut theirs = reader(original, if other_key { &own } else { &origin.key })?;

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, IntoInnerError};
 use std::path::Path;
 
-use media_core::record::tlr::{Report, Signature, Signer, TlrError, recover, verify};
+use media_core::record::tlr::{Report, Signature, Signer, TlrError, recover_within, verify};
 
 use super::config::key;
 use super::io_failure;
@@ -151,14 +151,17 @@ pub unsafe extern "C" fn tl_recording_recover(
         // SAFETY: the header's contract for pointers and texts.
         unsafe {
             let to = self::path(to, "to")?;
-            let unlock = optional(config)?.unlock()?;
+            let config = optional(config)?;
+            let (unlock, limits) = (config.unlock()?, config.limits());
             let signer = if signer.is_null() {
                 None
             } else {
                 Some(Signer::from_seed(key(signer, "signer")?))
             };
             let input = open(path)?;
-            let found = into_new_file(to, |file| recover(input, file, &unlock, signer.as_ref()))?;
+            let found = into_new_file(to, |file| {
+                recover_within(input, file, &unlock, &limits, signer.as_ref())
+            })?;
             store_if_wanted(report, "report", tl_recording_report::new(&found))?;
         }
         Ok(tl_status::TL_OK)

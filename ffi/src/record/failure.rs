@@ -21,6 +21,7 @@ impl From<TlrError> for Failure {
             TlrError::Format(_) => S::TL_ERR_RECORD_FORMAT,
             TlrError::Backwards { .. } => S::TL_ERR_RECORD_BACKWARDS,
             TlrError::TooLong(_) => S::TL_ERR_RECORD_TOO_LONG,
+            TlrError::TooCostly(_) => S::TL_ERR_RECORD_TOO_COSTLY,
             _ => S::TL_ERR_RECORD,
         };
         Self::new(status, error)

@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter};
 
 use media_core::record::Format;
-use media_core::record::tlr::{Coding, Reader, Stretch, TlrError, Unlock};
+use media_core::record::tlr::{Coding, Limits, Reader, Stretch, TlrError, Unlock};
 
 use super::block::tl_recording_coding;
 use super::config::{key, mark_kind, tl_mark, tl_recording_channel, tl_recording_meta};
@@ -74,8 +74,9 @@ impl Reading {
 pub struct tl_reader_config {
     /// Set by `tl_reader_defaults`.
     pub struct_size: u32,
-    /// Must be 0.
-    pub reserved: u32,
+    /// The most that the passphrase may take, in MiB of Argon2 memory times passes: a file says
+    /// itself what it takes. Default: 0, which is 1,024.
+    pub passphrase_mib: u32,
     /// An X25519 secret key, 32 bytes. Default: NULL.
     pub secret: *const u8,
     /// A passphrase, with a NUL. Default: NULL. Not both.
@@ -89,7 +90,7 @@ unsafe impl Growing for tl_reader_config {
     fn defaults() -> Self {
         Self {
             struct_size: size_of::<Self>() as u32,
-            reserved: 0,
+            passphrase_mib: 0,
             secret: core::ptr::null(),
             passphrase: core::ptr::null(),
         }
@@ -97,6 +98,13 @@ unsafe impl Growing for tl_reader_config {
 }
 
 impl tl_reader_config {
+    pub(super) fn limits(&self) -> Limits {
+        match self.passphrase_mib {
+            0 => Limits::default(),
+            mib => Limits::default().passphrase_mib(mib.into()),
+        }
+    }
+
     /// # Safety
     /// The header's contract for pointers and texts.
     pub(super) unsafe fn unlock(&self) -> Result<Unlock, Failure> {
@@ -139,9 +147,10 @@ pub unsafe extern "C" fn tl_reader_new(
         // SAFETY: the header's contract for pointers and texts.
         unsafe {
             let path = self::path(path, "path")?;
-            let unlock = optional(config)?.unlock()?;
+            let config = optional(config)?;
+            let (unlock, limits) = (config.unlock()?, config.limits());
             let file = File::open(path).map_err(|error| io_failure(path, &error))?;
-            let opened = Reader::open(BufReader::new(file), &unlock)?;
+            let opened = Reader::open_within(BufReader::new(file), &unlock, &limits)?;
             object::create(reader, |_| Ok(()), |()| Ok(Reading::new(opened)))
         }
     })

@@ -32,8 +32,9 @@ unsafe fn rewritten(
     // SAFETY: as this function's own contract.
     unsafe {
         let (to, how) = (path(to, "to")?, read(how, "how")?);
-        let (unlock, options, meta) = (optional(key)?.unlock()?, how.options()?, how.meta()?);
-        let mut reader = Reader::open(open(from)?, &unlock)?;
+        let key = optional(key)?;
+        let (unlock, options, meta) = (key.unlock()?, how.options()?, how.meta()?);
+        let mut reader = Reader::open_within(open(from)?, &unlock, &key.limits())?;
         into_new_file(to, |file| write(&mut reader, file, options, &meta))?;
     }
     Ok(tl_status::TL_OK)

@@ -89,7 +89,7 @@ layouts! {
     tl_recording_meta { key, value }
     tl_recording_config { struct_size, level, started, channels, meta, channel_count, meta_count, block_ms, checkpoint_every, id, signer, recipients, passphrase, recipient_count, clear_head }
     tl_mark { kind, channel, position, length, text }
-    tl_reader_config { struct_size, reserved, secret, passphrase }
+    tl_reader_config { struct_size, passphrase_mib, secret, passphrase }
     tl_reader_info { started, channels, meta, marks, damaged, finished, reserved, duration_us, later }
     tl_recording_report { intact, closed, recovered, signature, records, missing, broken, damaged, damaged_bytes, signature_at, signer, reserved }
 }

@@ -9,7 +9,7 @@ use super::front::{Coding, Scheme, header, header_len, put_header, put_shift, ta
 use super::law::{ALAW, Format, ULAW};
 use super::range::{Decoder, Encoder};
 
-/// The most samples one block holds.
+/// The most samples a block of any level holds: see [`Level::max_samples`].
 pub const MAX_SAMPLES: usize = 1 << 24;
 
 /// The most bytes a block's header takes: coding and format, then the number of samples.
@@ -29,7 +29,7 @@ pub enum Level {
     Fast,
     /// For a nightly re-pack; on sixty kilobytes of stack.
     High,
-    /// For the archive; on sixty kilobytes of stack, and 800 of working memory.
+    /// For the archive; on sixty kilobytes of stack, and a hundred of working memory.
     Max,
 }
 
@@ -43,15 +43,22 @@ impl Level {
         }
     }
 
-    const fn scheme(self) -> Scheme {
-        match self {
-            Self::Live => Scheme::Live,
-            Self::Fast => Scheme::Fast,
-            Self::High => Scheme::High(Start::Quick),
-            Self::Max => Scheme::Max(Start::Quick),
-        }
+    /// The most samples a block holds: the harder the work on each, the fewer, so that no block
+    /// keeps who decodes it busy for more than seconds.
+    #[must_use]
+    pub const fn max_samples(self) -> usize {
+        SCHEMES[self as usize].max_samples()
+    }
+
+    /// What it codes with, last, and what the levels below it do: on some sounds those do better.
+    fn schemes(self) -> &'static [Scheme] {
+        &SCHEMES[..=self as usize]
     }
 }
+
+/// By [`Level`].
+const SCHEMES: [Scheme; 4] =
+    [Scheme::Live, Scheme::Fast, Scheme::High(Start::Quick), Scheme::Max(Start::Quick)];
 
 /// Samples to encode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +136,7 @@ pub struct BlockInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BlockError {
-    /// More samples than [`MAX_SAMPLES`].
+    /// More samples than [`Level::max_samples`].
     #[error("{0} samples are more than a block holds")]
     TooLong(usize),
     /// The output is too short.
@@ -165,7 +172,7 @@ pub enum BlockError {
 /// Encodes `samples` into `out` and returns the block's length.
 ///
 /// A block that would not shrink is stored as it is, so no input grows by more than
-/// [`MAX_HEADER`] bytes.
+/// [`MAX_HEADER`] bytes; and a block of a higher level is never longer than one of a lower.
 ///
 /// ```
 /// use media_core::record::{Level, Samples, SamplesMut, decode, encode};
@@ -233,15 +240,17 @@ fn put(
     out: &mut [u8],
 ) -> Result<usize, BlockError> {
     let (count, need) = (samples.len(), samples.max_block_len());
-    if count > MAX_SAMPLES {
+    if count > level.max_samples() {
         return Err(BlockError::TooLong(count));
     }
     if out.len() < need {
         return Err(BlockError::NoRoom { need, room: out.len() });
     }
-    let scheme = level.scheme();
-    let coding = if other.is_some() { Coding::Beside(scheme) } else { Coding::Alone(scheme) };
-    check_memory(coding, memory)?;
+    let coding = |scheme| match other {
+        Some(_) => Coding::Beside(scheme),
+        None => Coding::Alone(scheme),
+    };
+    check_memory(coding(SCHEMES[level as usize]), memory)?;
     let format = samples.format();
     let (header, body) = out.split_at_mut(header_len(count));
     let width = format.bytes();
@@ -256,10 +265,25 @@ fn put(
         Some(other) => put_shift(other.shift, &mut body[..room]).unwrap_or(room),
         None => 0,
     };
-    let mut port = Encoder::new(&mut body[front..room]);
-    run(scheme, &mut port, format, &mut Input(samples), count, other, memory)?;
-    let (coding, len) = match port.finish() {
-        Some(len) => (coding, front + len),
+    let mut try_out = |scheme| {
+        let mut port = Encoder::new(&mut body[front..room]);
+        run(scheme, &mut port, format, &mut Input(samples), count, other, memory)?;
+        Ok(port.finish().map(|len| front + len))
+    };
+    let mut best = None;
+    for scheme in level.schemes() {
+        if let Some(len) = try_out(*scheme)? {
+            best = best.filter(|(_, least)| *least <= len).or(Some((*scheme, len)));
+        }
+    }
+    let (coding, len) = match best {
+        Some((scheme, len)) => {
+            if scheme != SCHEMES[level as usize] {
+                // What was tried after it is there instead.
+                try_out(scheme)?;
+            }
+            (coding(scheme), len)
+        }
         None => (Coding::Raw, put_raw(samples, count, body)),
     };
     put_header(header, coding, format, count);

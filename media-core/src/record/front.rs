@@ -14,6 +14,17 @@ pub(super) enum Scheme {
     Max(Start),
 }
 
+impl Scheme {
+    /// The most samples of a block: up to some seconds of work, even where a few bytes claim them.
+    pub(super) const fn max_samples(self) -> usize {
+        match self {
+            Self::Live | Self::Fast => MAX_SAMPLES,
+            Self::High(_) => MAX_SAMPLES / 4,
+            Self::Max(_) => MAX_SAMPLES / 16,
+        }
+    }
+}
+
 /// How a block's samples are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Coding {
@@ -50,6 +61,13 @@ impl Coding {
 
     fn number(self) -> u8 {
         Self::ALL.iter().position(|coding| *coding == self).unwrap_or(0) as u8
+    }
+
+    fn max_samples(self) -> usize {
+        match self {
+            Self::Raw | Self::Constant => MAX_SAMPLES,
+            Self::Alone(scheme) | Self::Beside(scheme) => scheme.max_samples(),
+        }
     }
 
     /// Numbers of working memory it takes.
@@ -91,7 +109,7 @@ pub(super) fn header(block: &[u8]) -> Result<(BlockInfo, Coding, &[u8]), BlockEr
     for (i, byte) in rest.iter().enumerate().take(MAX_HEADER - 1) {
         samples |= usize::from(byte & 0x7f) << (7 * i);
         if byte & 0x80 == 0 {
-            if samples > MAX_SAMPLES {
+            if samples > coding.max_samples() {
                 return Err(BlockError::TooLong(samples));
             }
             return Ok((BlockInfo { format, samples }, coding, &rest[i + 1..]));

@@ -18,7 +18,7 @@ use crate::progress::bar;
 
 const NAME: &str = ".rec-index.sqlite";
 /// Of these tables; another version's index is built anew.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 const TABLES: &str = "
     CREATE TABLE recordings (
         id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL,
@@ -34,7 +34,8 @@ const TABLES: &str = "
     CREATE INDEX meta_recording ON meta (recording);
     CREATE TABLE marks (
         recording INTEGER NOT NULL REFERENCES recordings ON DELETE CASCADE,
-        channel INTEGER NOT NULL, kind TEXT NOT NULL, seconds REAL NOT NULL, text TEXT NOT NULL
+        channel INTEGER NOT NULL, kind TEXT NOT NULL, seconds REAL NOT NULL, text TEXT NOT NULL,
+        lowercase TEXT NOT NULL
     );
     CREATE INDEX mark_recording ON marks (recording);
 ";
@@ -130,10 +131,11 @@ fn add(
     }
     for mark in reader.marks() {
         let at = reader.micros_at(mark.channel, mark.position) as f64 / 1e6;
+        let kind = format!("{:?}", mark.kind);
         update.execute(
-            "INSERT INTO marks (recording, channel, kind, seconds, text)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![id, mark.channel, format!("{:?}", mark.kind), at, mark.text],
+            "INSERT INTO marks (recording, channel, kind, seconds, text, lowercase)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![id, mark.channel, kind, at, mark.text, mark.text.to_lowercase()],
         )?;
     }
     Ok(())
@@ -176,7 +178,8 @@ fn conditions(query: &Query) -> anyhow::Result<(String, Vec<rusqlite::types::Val
     }
     if let Some(text) = &query.text {
         let exists = "EXISTS (SELECT 1 FROM marks WHERE recording = recordings.id AND";
-        and(format!("{exists} instr(lower(text), lower(?)) > 0)"), text.clone().into());
+        // SQLite's own lower() knows no letter beyond ASCII.
+        and(format!("{exists} instr(lowercase, ?) > 0)"), text.to_lowercase().into());
     }
     if let Some(since) = &query.since {
         and("started_ms >= ?".into(), time(since)?.into());

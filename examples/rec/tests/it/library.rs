@@ -82,11 +82,12 @@ fn recordings_are_found_by_what_is_known_of_them() {
     let head = Head { channels: vec![Channel::telephone(Format::Ulaw, "x")], ..Head::default() };
     let file = BufWriter::new(fs::File::create(folder.join("calls/d.tlr")).unwrap());
     let mut writer = Writer::create(file, &head, Options::new([1; 16])).unwrap();
-    let (kind, text) = (MarkKind::Note, "Asked for a REFUND 100% of it".into());
+    let (kind, text) = (MarkKind::Note, "Asked for a REFUND 100% of it, RÜCKRUF".into());
     writer.mark(&Mark { channel: 0, position: 0, len: 0, kind, text }).unwrap();
     writer.finish().unwrap();
     assert_eq!(found(folder, &["--text", "refund"]), ["d"]);
     assert_eq!(found(folder, &["--text", "100%"]), ["d"]);
+    assert_eq!(found(folder, &["--text", "rückruf"]), ["d"]);
     assert_eq!(found(folder, &["--text", "1%0"]), [""; 0]);
     assert_eq!(found(folder, &["--queue", "sales"]), ["c"]);
     let output = rec(folder, &["find", "calls"]);

@@ -53,6 +53,9 @@ fn a_repacked_recording_shows_whose_copy_it_is() {
     let import = ["import", "call.tlr", "caller.ul", "agent.al", "--new-passphrase-file", "phrase"];
     done(folder, &[&import[..], &["--clear-head", "--sign", "sign.key"]].concat());
     assert!(done(folder, &["info", "call.tlr"]).ends_with(b"need the key\n"));
+    // What its passphrase takes, 192 MiB times passes, is more than this.
+    let dear = ["play", "call.tlr", "--passphrase-file", "phrase", "--passphrase-limit", "191"];
+    assert_eq!(code(folder, &dear), 3);
     let repack =
         ["repack", "call.tlr", "small.tlr", "--max", "--echo", "--passphrase-file", "phrase"];
     assert_eq!(code(folder, &repack), 3);

@@ -29,8 +29,8 @@ const PASSPHRASE: u8 = 2;
 const MAX_MEMORY: u32 = 1 << 18;
 const MAX_PASSES: u32 = 16;
 const MAX_LANES: u32 = 16;
-/// What all passphrase locks of a file may ask of its reader together, in KiB times passes: as much
-/// as the costliest one.
+/// What all passphrase locks of a file may ask for together, in KiB times passes: as much as the
+/// costliest one.
 const MAX_WORK: u64 = MAX_MEMORY as u64 * MAX_PASSES as u64;
 
 /// What seals the records of a file.
@@ -62,12 +62,32 @@ impl Default for Cost {
     }
 }
 
-/// Whether a reader would try all these passphrase locks of a file.
-fn is_bearable(costs: impl Iterator<Item = Cost>) -> bool {
-    let work = costs.fold(0_u64, |work, cost| {
-        work.saturating_add(u64::from(cost.memory) * u64::from(cost.passes))
-    });
-    work <= MAX_WORK
+/// What it takes to try all these passphrase locks of a file, in KiB times passes.
+fn work(costs: impl Iterator<Item = Cost>) -> u64 {
+    costs.fold(0, |work, cost| work.saturating_add(u64::from(cost.memory) * u64::from(cost.passes)))
+}
+
+/// What a reader is ready to spend on a file that somebody else may have made to cost it dear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most that a passphrase may take, in KiB of Argon2 memory times passes, for all
+    /// passphrase locks of the file together. It bounds the memory, too.
+    pub passphrase_work: u64,
+}
+
+impl Limits {
+    /// These, but that a passphrase may take so many MiB of Argon2 memory times passes.
+    #[must_use]
+    pub const fn passphrase_mib(self, mib: u64) -> Self {
+        Self { passphrase_work: mib.saturating_mul(1024) }
+    }
+}
+
+impl Default for Limits {
+    /// A GiB times one pass, about a second: five locks of the default [`Cost`].
+    fn default() -> Self {
+        Self { passphrase_work: 1 << 20 }
+    }
 }
 
 enum Recipient {
@@ -104,7 +124,8 @@ impl Seal {
     }
 
     /// Lets whoever knows the passphrase read the file. All passphrases of a file together may cost
-    /// 4 GiB times passes: twenty at the default cost.
+    /// 4 GiB times passes, twenty at the default cost; readers are ready to spend a quarter of that
+    /// unless their [`Limits`] say otherwise.
     #[must_use]
     pub fn passphrase(mut self, passphrase: &str, cost: Cost) -> Self {
         self.recipients.push(Recipient::Passphrase(passphrase.into(), cost));
@@ -145,8 +166,9 @@ impl Seal {
             Recipient::Passphrase(_, cost) => Some(*cost),
             Recipient::Key(_) => None,
         });
-        if !is_bearable(costs) {
-            return Err(TlrError::WrongKey);
+        let work = work(costs);
+        if work > MAX_WORK {
+            return Err(TlrError::TooCostly(work));
         }
         for (number, recipient) in self.recipients.iter().enumerate() {
             let secret = self.derive("trunkline tlr 1 recipient", &number.to_le_bytes()[..4]);
@@ -203,23 +225,29 @@ impl fmt::Debug for Unlock {
 }
 
 impl Unlock {
-    /// The data key in a keys record, if this opens it.
-    pub(super) fn open(&self, keys: &[u8], header: &FileHeader) -> Option<DataKey> {
-        let locks = parse_locks(keys)?;
-        let costs = locks.iter().filter_map(|(lock, _)| match lock {
-            Lock::Passphrase { cost, .. } => Some(*cost),
-            Lock::X25519 { .. } => None,
-        });
-        if !is_bearable(costs) {
-            return None;
+    /// The data key in a keys record, if this opens it; [`TlrError::TooCostly`] where to try would
+    /// take more than the limits allow.
+    pub(super) fn open(
+        &self,
+        keys: &[u8],
+        header: &FileHeader,
+        limits: &Limits,
+    ) -> Result<Option<DataKey>, TlrError> {
+        let locks = parse_locks(keys).unwrap_or_default();
+        let work = work(locks.iter().filter_map(|(lock, _)| match (self, lock) {
+            (Self::Passphrase(_), Lock::Passphrase { cost, .. }) => Some(*cost),
+            _ => None,
+        }));
+        if work > limits.passphrase_work {
+            return Err(TlrError::TooCostly(work));
         }
-        locks.iter().find_map(|(lock, wrapped)| {
+        Ok(locks.iter().find_map(|(lock, wrapped)| {
             let mut key = Vec::from(*wrapped);
             let sealer = Sealer::new(header.cipher, &self.wrapping(lock)?);
             sealer.open(&[0; 24], &header.id, &mut key)?;
             let key: [u8; 32] = key.try_into().ok()?;
             Some(DataKey::new(header.cipher, &key, header.id))
-        })
+        }))
     }
 
     /// The wrapping key of a lock that this may open.

@@ -35,6 +35,10 @@ pub enum TlrError {
     /// The key or passphrase opens none of the recording's locks.
     #[error("the key does not open this recording")]
     WrongKey,
+    /// The passphrase locks ask for more work than the [`Limits`](super::Limits) of who opens them
+    /// allow, or than any may; KiB of Argon2 memory times passes.
+    #[error("a passphrase would take {0} KiB times passes here, more than is allowed")]
+    TooCostly(u64),
     /// There is no such channel.
     #[error("there is no channel {0}")]
     Channel(u8),

@@ -77,11 +77,11 @@ mod wire;
 mod writer;
 
 pub use content::{Channel, ClockPoint, Coding, Head, IndexEntry, Mark, MarkKind, PEAK_MS, Peaks};
-pub use crypto::{Cipher, Cost, Seal, Signer, Unlock, public_key};
+pub use crypto::{Cipher, Cost, Limits, Seal, Signer, Unlock, public_key};
 pub use error::TlrError;
 pub use play::{Shape, Stretch};
 pub use reader::{Reader, Sound};
 pub use recorder::{Call, Policy, Recorder};
 pub use rewrite::{repack, reseal};
-pub use verify::{Report, Signature, recover, verify};
+pub use verify::{Report, Signature, recover, recover_within, verify};
 pub use writer::{Options, Writer};

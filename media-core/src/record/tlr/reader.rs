@@ -7,7 +7,7 @@ use core::ops::Range;
 use std::io::{Read, Seek};
 
 use super::content::{self, ClockPoint, Coding, Head, IndexEntry, Mark, Peaks};
-use super::crypto::{DataKey, Unlock};
+use super::crypto::{DataKey, Limits, Unlock};
 use super::error::TlrError;
 use super::frame::{FILE_HEADER, FileHeader, Kind, RecordHead};
 use super::opened::open_body;
@@ -47,6 +47,8 @@ pub struct Reader<R> {
     peaks: Vec<Peaks>,
     /// By channel and position.
     index: Vec<IndexEntry>,
+    /// By channel, where the last of its blocks in the file ends.
+    ends: BTreeMap<u8, u64>,
     damage: Vec<Range<u64>>,
     indexed: bool,
     cached: Option<Cached>,
@@ -72,13 +74,21 @@ impl<R> core::fmt::Debug for Reader<R> {
 }
 
 impl<R: Read + Seek> Reader<R> {
-    /// Opens a recording.
+    /// Opens a recording, within the default [`Limits`].
     ///
     /// # Errors
-    /// [`TlrError::Locked`] or [`TlrError::WrongKey`] when it is encrypted,
-    /// [`TlrError::NoHead`] when what says what the channels are is lost, a fault of the file's
-    /// header, or [`TlrError::Io`].
+    /// [`TlrError::Locked`] or [`TlrError::WrongKey`] when it is encrypted, [`TlrError::TooCostly`]
+    /// when to try the passphrase would take more than the limits allow, [`TlrError::NoHead`] when
+    /// what says what the channels are is lost, a fault of the file's header, or [`TlrError::Io`].
     pub fn open(input: R, unlock: &Unlock) -> Result<Self, TlrError> {
+        Self::open_within(input, unlock, &Limits::default())
+    }
+
+    /// As [`open`](Self::open), within limits of the caller's.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_within(input: R, unlock: &Unlock, limits: &Limits) -> Result<Self, TlrError> {
         let (scanner, header) = Scanner::open(input)?;
         let mut this = Self {
             scanner,
@@ -90,13 +100,14 @@ impl<R: Read + Seek> Reader<R> {
             clocks: Vec::new(),
             peaks: Vec::new(),
             index: Vec::new(),
+            ends: BTreeMap::new(),
             damage: Vec::new(),
             indexed: false,
             cached: None,
             #[cfg(feature = "opus")]
             opus: super::opus::Decoding::default(),
         };
-        let mut seen = Seen { unlock, head: false, meta: BTreeMap::new() };
+        let mut seen = Seen { unlock, limits, head: false, meta: BTreeMap::new() };
         if !this.read_index(&mut seen)? {
             this.scan(&mut seen)?;
         }
@@ -196,7 +207,8 @@ impl<R: Read + Seek> Reader<R> {
         if !self.indexed {
             let meta = self.head.meta.iter().zip(0..).map(|((key, _), i)| (key.clone(), i));
             let meta = meta.collect();
-            let mut seen = Seen { unlock: &Unlock::Nothing, head: true, meta };
+            let (unlock, limits) = (&Unlock::Nothing, &Limits::default());
+            let mut seen = Seen { unlock, limits, head: true, meta };
             self.damage.clear();
             self.scan(&mut seen)?;
             self.sort();
@@ -371,9 +383,9 @@ impl<R: Read + Seek> Reader<R> {
                 return Ok(false);
             };
             end = *offset + self.scanner.record().len() as u64;
-            self.take(&head, *offset, seen);
+            self.take(&head, *offset, seen)?;
         }
-        self.index = parts.into_iter().rev().flat_map(|part| part.entries).collect();
+        parts.into_iter().rev().flat_map(|part| part.entries).for_each(|entry| self.list(entry));
         self.indexed = true;
         Ok(true)
     }
@@ -383,6 +395,7 @@ impl<R: Read + Seek> Reader<R> {
         self.clocks.clear();
         self.peaks.clear();
         self.index.clear();
+        self.ends.clear();
         self.head = Head::default();
         (self.locked, self.key) = (false, None);
         seen.meta.clear();
@@ -393,7 +406,7 @@ impl<R: Read + Seek> Reader<R> {
         loop {
             let offset = self.scanner.at;
             match self.scanner.step()? {
-                Step::Record(head) => self.take(&head, offset, seen),
+                Step::Record(head) => self.take(&head, offset, seen)?,
                 Step::Damage(range) => {
                     let end = range.end == self.scanner.file_len()?;
                     self.damage.push(range);
@@ -413,17 +426,22 @@ impl<R: Read + Seek> Reader<R> {
     }
 
     /// Learns from the record the scanner just found.
-    fn take(&mut self, head: &RecordHead, offset: u64, seen: &mut Seen<'_>) {
+    fn take(
+        &mut self,
+        head: &RecordHead,
+        offset: u64,
+        seen: &mut Seen<'_>,
+    ) -> Result<(), TlrError> {
         if head.kind == Kind::Keys {
             // A file has one; whatever calls itself another is not worth a passphrase's time.
             if !self.locked {
-                self.key = seen.unlock.open(self.scanner.body(), &self.header);
+                self.key = seen.unlock.open(self.scanner.body(), &self.header, seen.limits)?;
             }
             self.locked = true;
-            return;
+            return Ok(());
         }
         let Some(body) = open_body(head, self.scanner.record(), self.key.as_ref()) else {
-            return;
+            return Ok(());
         };
         match head.kind {
             Kind::Head => {
@@ -444,14 +462,22 @@ impl<R: Read + Seek> Reader<R> {
             Kind::Peaks => self.peaks.extend(content::parse_peaks(&body, self.header.parts)),
             kind @ (Kind::Audio | Kind::Packets | Kind::Pair) => {
                 let places = content::places(kind, &body).into_iter().flatten();
-                self.index.extend(places.map(|(channel, position, len)| IndexEntry {
-                    channel,
-                    position,
-                    len,
-                    offset,
-                }));
+                let entry =
+                    |(channel, position, len)| IndexEntry { channel, position, len, offset };
+                places.map(entry).for_each(|entry| self.list(entry));
             }
             Kind::Keys | Kind::Index | Kind::Checkpoint | Kind::Close => {}
+        }
+        Ok(())
+    }
+
+    /// Adds a block, unless it begins before one of its channel ends: positions rise, and where they
+    /// do not, the same stretch could be decoded any number of times.
+    fn list(&mut self, entry: IndexEntry) {
+        let end = self.ends.entry(entry.channel).or_default();
+        if entry.position >= *end {
+            *end = entry.position.saturating_add(entry.len);
+            self.index.push(entry);
         }
     }
 
@@ -483,6 +509,7 @@ fn unpack(block: &[u8], other: Option<Samples<'_>>, len: u64) -> Option<Sound> {
 
 struct Seen<'a> {
     unlock: &'a Unlock,
+    limits: &'a Limits,
     head: bool,
     /// Where each key of the metadata is.
     meta: BTreeMap<String, usize>,

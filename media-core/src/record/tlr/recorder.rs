@@ -110,8 +110,9 @@ struct Party {
     paused: Option<u64>,
 }
 
-/// One call being recorded. Dropped unfinished, it is closed without anybody waiting; if there is
-/// no room in the queue even for that, its file stays unclosed, for [`recover`](super::recover).
+/// One call being recorded. Dropped unfinished, it is closed without anybody waiting, what was lost
+/// or paused at its end marked; if there is no room in the queue even for that, its file stays
+/// unclosed, for [`recover`](super::recover).
 pub struct Call {
     call: u64,
     sender: SyncSender<Message>,
@@ -127,6 +128,8 @@ pub struct Call {
 impl Drop for Call {
     fn drop(&mut self) {
         // After `finish` this finds nothing to do.
+        self.owe_the_last();
+        self.settle();
         let (reply, _) = sync_channel(1);
         let _ = self.sender.try_send(Message::Finish(self.call, reply));
     }
@@ -265,6 +268,17 @@ impl Call {
     /// What the thread met with this call, now or before; the file can be recovered.
     pub fn finish(mut self) -> Result<(), TlrError> {
         let gone = TlrError::Io(io::ErrorKind::BrokenPipe);
+        self.owe_the_last();
+        for mark in core::mem::take(&mut self.owed) {
+            self.sender.send(Message::Mark(self.call, mark)).map_err(|_| gone)?;
+        }
+        let (reply, answer) = sync_channel(1);
+        self.sender.send(Message::Finish(self.call, reply)).map_err(|_| gone)?;
+        answer.recv().map_err(|_| gone)?
+    }
+
+    /// At the end of the call: what no later frame will bring to be marked.
+    fn owe_the_last(&mut self) {
         for channel in 0..self.parties.len() {
             // A pause that lasts to the end has no length of its own.
             if let Some(from) = self.parties[channel].paused {
@@ -273,12 +287,6 @@ impl Call {
             let overload = self.overload(channel as u8);
             self.owed.extend(overload);
         }
-        for mark in core::mem::take(&mut self.owed) {
-            self.sender.send(Message::Mark(self.call, mark)).map_err(|_| gone)?;
-        }
-        let (reply, answer) = sync_channel(1);
-        self.sender.send(Message::Finish(self.call, reply)).map_err(|_| gone)?;
-        answer.recv().map_err(|_| gone)?
     }
 
     /// How many of the samples at a position may be handed on.

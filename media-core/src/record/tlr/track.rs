@@ -34,7 +34,8 @@ pub(super) struct Track {
 impl Track {
     pub(super) fn new(number: u8, channel: &Channel, options: &Options) -> Self {
         let samples = u64::from(channel.rate) * u64::from(options.block_ms) / 1000;
-        let block = samples.clamp(1, MAX_SAMPLES as u64 / 4) as usize;
+        let most = options.level.max_samples().min(MAX_SAMPLES / 4);
+        let block = samples.clamp(1, most as u64) as usize;
         let pending = match channel.coding {
             Coding::Lossless(Format::Pcm16) => Pending::Pcm(Vec::with_capacity(block)),
             Coding::Lossless(_) => Pending::Bytes(Vec::with_capacity(block)),

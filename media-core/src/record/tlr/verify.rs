@@ -5,7 +5,7 @@ use core::ops::Range;
 use std::io::{Read, Seek, Write};
 
 use super::content::{self, IndexBuilder, IndexEntry};
-use super::crypto::{Signer, Unlock};
+use super::crypto::{Limits, Signer, Unlock};
 use super::error::TlrError;
 use super::frame::{self, Chain, FILE_HEADER, FileHeader, Kind, MAX_BODY};
 use super::opened::open_body;
@@ -72,7 +72,7 @@ impl Report {
 /// # Errors
 /// [`TlrError::Io`], or a fault of the file's header.
 pub fn verify<R: Read + Seek>(input: R) -> Result<Report, TlrError> {
-    walk(input, &Unlock::Nothing, |_, _| Ok(())).map(|walk| walk.report)
+    walk(input, &Unlock::Nothing, &Limits::default(), |_, _| Ok(())).map(|walk| walk.report)
 }
 
 /// Copies every whole record of a recording that was cut short or damaged, and closes the copy:
@@ -82,11 +82,26 @@ pub fn verify<R: Read + Seek>(input: R) -> Result<Report, TlrError> {
 /// Returns what was found in the input.
 ///
 /// # Errors
-/// [`TlrError::Io`], or a fault of the file's header.
+/// [`TlrError::Io`], a fault of the file's header, or [`TlrError::TooCostly`] for a passphrase that
+/// would take more than the default [`Limits`].
 pub fn recover<R: Read + Seek, W: Write>(
+    input: R,
+    output: W,
+    unlock: &Unlock,
+    signer: Option<&Signer>,
+) -> Result<Report, TlrError> {
+    recover_within(input, output, unlock, &Limits::default(), signer)
+}
+
+/// As [`recover`], within limits of the caller's.
+///
+/// # Errors
+/// As [`recover`].
+pub fn recover_within<R: Read + Seek, W: Write>(
     input: R,
     mut output: W,
     unlock: &Unlock,
+    limits: &Limits,
     signer: Option<&Signer>,
 ) -> Result<Report, TlrError> {
     let mut offset = 0u64;
@@ -96,7 +111,7 @@ pub fn recover<R: Read + Seek, W: Write>(
     let (mut held, mut last_held) = (Vec::new(), None);
     // A record that cannot be read cannot be indexed; readers scan then.
     let mut complete = true;
-    let walk = walk(input, unlock, |walk, event| {
+    let walk = walk(input, unlock, limits, |walk, event| {
         match event {
             Event::Header(header) => {
                 parts = header.parts;
@@ -169,6 +184,7 @@ struct Walk {
 fn walk<R: Read + Seek>(
     input: R,
     unlock: &Unlock,
+    limits: &Limits,
     mut event: impl FnMut(&Walk, Event<'_>) -> Result<(), TlrError>,
 ) -> Result<Walk, TlrError> {
     let (mut scanner, header) = Scanner::open(input)?;
@@ -235,7 +251,7 @@ fn walk<R: Read + Seek>(
                 }
                 walk.chain = next;
                 if head.kind == Kind::Keys && !locked {
-                    (locked, key) = (true, unlock.open(scanner.body(), &header));
+                    (locked, key) = (true, unlock.open(scanner.body(), &header, limits)?);
                 }
                 let places = Some(head.kind)
                     .filter(|kind| kind.is_sound())

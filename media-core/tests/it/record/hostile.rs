@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use media_core::record::tlr::{
-    Channel, ClockPoint, Coding, Cost, Head, Options, Reader, Seal, Stretch, TlrError, Unlock,
-    Writer, recover, repack, verify,
+    Channel, ClockPoint, Coding, Cost, Head, Limits, Options, Reader, Seal, Stretch, TlrError,
+    Unlock, Writer, public_key, recover, recover_within, repack, verify,
 };
-use media_core::record::{BlockError, Format, Samples};
+use media_core::record::{BlockError, Format, Level, Samples, block_info, encode};
 
 use super::container::head;
 use super::survive::{self, forged};
@@ -88,10 +88,13 @@ fn indexed(mut records: Vec<(u8, Vec<u8>)>, others: &[u64]) -> Vec<u8> {
     let steps: Vec<u64> = others.iter().map(|at| at - std::mem::replace(&mut last, *at)).collect();
     records.push((INDEX, numbers(&[&[0, 0, steps.len() as u64][..], &steps].concat())));
     let mut file = forged(&records);
-    file.extend(at.to_le_bytes());
-    file.extend(survive::crc(&at.to_le_bytes()).to_le_bytes());
-    file.extend(b"TLRx");
+    file.extend(trailer(at));
     file
+}
+
+fn trailer(index_at: u64) -> Vec<u8> {
+    let at = index_at.to_le_bytes();
+    [&at[..], &survive::crc(&at).to_le_bytes(), b"TLRx"].concat()
 }
 
 #[test]
@@ -160,24 +163,92 @@ fn only_the_first_keys_record_counts() {
 }
 
 #[test]
-fn passphrases_together_cost_no_more_than_the_dearest_one() {
+fn passphrases_cost_no_more_than_the_reader_allows() {
     let most = Cost { memory: 1 << 18, passes: 16, lanes: 1 };
-    let least = Cost { memory: 8, passes: 1, lanes: 1 };
-    let seal = Seal::new([1; 32]).passphrase("x", most).passphrase("y", least);
-    let options = Options { seal: Some(seal), ..Options::new([5; 16]) };
-    assert_eq!(Writer::create(Vec::new(), &head(), options).unwrap_err(), TlrError::WrongKey);
-    // A file that asks for more is not tried at all: a second would be gone.
+    let least = Cost { memory: 64, passes: 2, lanes: 1 };
+    let options = |seal| Options { seal: Some(seal), ..Options::new([5; 16]) };
+    let refused = |seal| Writer::create(Vec::new(), &head(), options(seal)).unwrap_err();
+    let together = Seal::new([1; 32]).passphrase("x", most).passphrase("y", least);
+    assert_eq!(refused(together), TlrError::TooCostly((1 << 22) + 128));
+
+    // A file that asks for more is not tried at all: seconds would be gone for each lock.
     let lock = |cost: Cost| {
         let words = [cost.memory, cost.passes, cost.lanes].map(u32::to_le_bytes).concat();
         [&[2][..], &[0; 16], &words, &[0; 48]].concat()
     };
-    let keys = [&[200][..], &lock(most).repeat(200)].concat();
-    let file = forged(&[(KEYS, keys)]);
-    let most_used = most_in_use(|| {
-        let unlock = Unlock::Passphrase("x".into());
-        assert_eq!(Reader::open(Cursor::new(&file[..]), &unlock).err(), Some(TlrError::WrongKey));
-    });
-    assert!(most_used < 1 << 20, "{most_used}");
+    let unlock = Unlock::Passphrase("x".into());
+    for locks in [1, 200] {
+        let keys = [&[locks][..], &lock(most).repeat(locks.into())].concat();
+        let file = forged(&[(KEYS, keys)]);
+        let error = TlrError::TooCostly(u64::from(locks) << 22);
+        let most_used = most_in_use(|| {
+            assert_eq!(Reader::open(Cursor::new(&file[..]), &unlock).err(), Some(error));
+            let copy = recover(Cursor::new(&file[..]), Vec::new(), &unlock, None);
+            assert_eq!(copy.err(), Some(error));
+        });
+        assert!(most_used < 1 << 20, "{most_used}");
+    }
+
+    let seal = Seal::new([1; 32]).passphrase("x", least).recipient(public_key([9; 32]));
+    let file = Writer::create(Vec::new(), &head(), options(seal)).unwrap().finish().unwrap();
+    let opens = |unlock: &Unlock, passphrase_work| {
+        let limits = Limits { passphrase_work };
+        let copy = recover_within(Cursor::new(&file), Vec::new(), unlock, &limits, None);
+        let reader = Reader::open_within(Cursor::new(&file), unlock, &limits);
+        assert_eq!(copy.err(), reader.as_ref().err().copied());
+        reader.map(drop)
+    };
+    assert_eq!(opens(&unlock, 128), Ok(()));
+    assert_eq!(opens(&unlock, 127), Err(TlrError::TooCostly(128)));
+    // Another key costs nothing of it.
+    assert_eq!(opens(&Unlock::Secret([9; 32]), 0), Ok(()));
+}
+
+#[test]
+fn a_block_claims_no_more_than_seconds_of_work() {
+    let most = [24, 24, 24, 24, 22, 20, 24, 24, 22, 20, 22, 20, 22, 20];
+    for (coding, bits) in (0_u8..).zip(most) {
+        let claim = |samples| block_info(&[&[coding << 4][..], &number(samples)].concat());
+        assert_eq!(claim(1 << bits).unwrap().samples, 1 << bits, "coding {coding}");
+        let error = BlockError::TooLong((1 << bits) + 1);
+        assert_eq!(claim((1 << bits) + 1), Err(error), "coding {coding}");
+    }
+    for level in [Level::Live, Level::Fast, Level::High, Level::Max] {
+        let most = level.max_samples();
+        let (sound, mut block) = (vec![7; most + 1], vec![0; most + 6]);
+        let mut length = |len: usize| encode(Samples::Ulaw(&sound[..len]), level, &mut block);
+        assert_eq!(length(most + 1), Err(BlockError::TooLong(most + 1)));
+        assert!(length(most).is_ok());
+    }
+    // Two minutes of work of `max` in a few bytes.
+    let body = place(0, 1 << 24, &[&[0xb0][..], &number(1 << 24), &[1, 2, 3]].concat());
+    let file = forged(&[head_of(0, 8000), (AUDIO, body)]);
+    let mut reader = open(&file);
+    let entry = reader.index()[0];
+    assert_eq!(reader.sound(&entry), Err(TlrError::Damaged(entry.offset)));
+    assert_eq!(reader.read(0, 0, &mut [0; 160]), Ok(0));
+}
+
+#[test]
+fn a_stretch_that_is_there_again_and_again_is_heard_once() {
+    // Each reaches a sample beyond the one before.
+    let blocks = (0..3000).map(|i| (AUDIO, place(i, 9000, &constant(9000))));
+    let mut records = vec![head_of(0, 8000)];
+    records.extend(blocks);
+    let file = forged(&records);
+    let mut reader = open(&file);
+    assert_eq!((reader.index().len(), reader.end(0)), (1, 9000));
+    assert_eq!(reader.read(0, 0, &mut [0; 9000]), Ok(9000));
+    // An index says nothing else.
+    let places: Vec<u8> = (0..3000).flat_map(|i| place(i, 9000, &number(1))).collect();
+    let at = 32;
+    let index = [&numbers(&[0, 3000])[..], &places, &numbers(&[1, at])].concat();
+    let index_at = forged(&records[..1]).len() as u64;
+    let mut file = forged(&[head_of(0, 8000), (INDEX, index)]);
+    file.extend(trailer(index_at));
+    let reader = open(&file);
+    assert!(reader.is_indexed());
+    assert_eq!(reader.index().len(), 1);
 }
 
 #[test]
@@ -281,13 +352,11 @@ fn a_packet_that_covers_too_much_is_refused() {
 
 #[test]
 fn a_copy_of_a_file_that_claims_more_than_there_are_numbers_ends() {
-    // Blocks on one place, which a writer takes once.
-    let block = (AUDIO, place(u64::MAX - 9000, 9000, &constant(9000)));
-    let file = forged(&[head_of(0, 8000), block.clone(), block]);
+    let records = [0, u64::MAX - 9000].map(|at| (AUDIO, place(at, 9000, &constant(9000))));
+    let file = forged(&[&[head_of(0, 8000)][..], &records].concat());
     let mut reader = open(&file);
     let copy = repack(&mut reader, Vec::new(), Options::new([1; 16]), &[], |_, _| {});
-    let expected = u64::MAX;
-    assert_eq!(copy.unwrap_err(), TlrError::Backwards { channel: 0, expected });
+    assert_eq!(open(&copy.unwrap()).end(0), u64::MAX);
     let mut clocked = Writer::create(Vec::new(), &head(), Options::new([1; 16])).unwrap();
     clocked.clock(&ClockPoint { channel: 0, position: u64::MAX, micros: u64::MAX }).unwrap();
     clocked.write(0, u64::MAX - 10, Samples::Ulaw(&[1; 10])).unwrap();

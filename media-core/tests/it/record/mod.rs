@@ -26,6 +26,7 @@ mod python;
 mod recorder;
 #[cfg(feature = "tlr")]
 mod rewrite;
+mod same_bits;
 mod signals;
 #[cfg(feature = "tlr")]
 mod survive;

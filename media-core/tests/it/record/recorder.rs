@@ -92,11 +92,15 @@ fn a_call_that_is_let_go_is_closed() {
     let recorder = Recorder::start(Policy::default()).unwrap();
     let mut call = recorder.open(&path, &head(), Options::new([1; 16])).unwrap();
     call.write(0, 0, Samples::Ulaw(&[1; 160])).unwrap();
+    call.pause(0, 160);
     drop(call);
     drop(recorder);
     let report = verify(File::open(&path).unwrap()).unwrap();
     assert!(report.is_intact());
     assert_eq!(report.samples, [160]);
+    let reader = Reader::open(File::open(&path).unwrap(), &Unlock::Nothing).unwrap();
+    let marks: Vec<_> = reader.marks().iter().map(|m| (m.position, m.kind)).collect();
+    assert_eq!(marks, [(160, MarkKind::Paused)]);
 }
 
 #[test]
