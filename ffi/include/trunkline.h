@@ -225,6 +225,8 @@ TL_ENUM(tl_status, int32_t) {
     TL_ERR_RECORD_BACKWARDS = -408,
     /** Recording: a text or a list is longer than the format holds. */
     TL_ERR_RECORD_TOO_LONG = -409,
+    /** Recording: to try the passphrase would take more than `passphrase_mib` allows. */
+    TL_ERR_RECORD_TOO_COSTLY = -410,
     /** Recording: refused for another reason; the last-error text says which. */
     TL_ERR_RECORD = -499,
 };
@@ -6344,8 +6346,11 @@ typedef struct tl_reader tl_reader;
 typedef struct tl_reader_config {
     /** Set by `tl_reader_defaults`. */
     uint32_t struct_size;
-    /** Must be 0. */
-    uint32_t reserved;
+    /**
+     * The most that the passphrase may take, in MiB of Argon2 memory times passes: a file says
+     * itself what it takes. Default: 0, which is 1,024.
+     */
+    uint32_t passphrase_mib;
     /** An X25519 secret key, 32 bytes. Default: NULL. */
     const uint8_t *secret;
     /** A passphrase, with a NUL. Default: NULL. Not both. */

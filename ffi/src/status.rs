@@ -238,6 +238,7 @@ fn text(status: i32) -> &'static core::ffi::CStr {
         -407 => c"the channel is stored in another format",
         -408 => c"the channel already reaches beyond this position",
         -409 => c"more than a recording can hold",
+        -410 => c"the passphrase would take more work than the limit allows",
         -499 => c"refused by the recorder",
         _ => c"unknown status",
     }

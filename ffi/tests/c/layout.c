@@ -823,7 +823,7 @@ LIES(tl_mark, length, 16);
 LIES(tl_mark, text, 24);
 MEASURES(tl_reader_config, 24, 8);
 LIES(tl_reader_config, struct_size, 0);
-LIES(tl_reader_config, reserved, 4);
+LIES(tl_reader_config, passphrase_mib, 4);
 LIES(tl_reader_config, secret, 8);
 LIES(tl_reader_config, passphrase, 16);
 MEASURES(tl_reader_info, 56, 8);
