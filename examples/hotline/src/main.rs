@@ -112,6 +112,7 @@ async fn serve(path: &std::path::Path, drain: Duration) -> anyhow::Result<()> {
     // Before anybody is told that the program is there, it must understand the signals it names;
     // and a signal that comes while another is served must wait its turn, not get lost.
     let mut asked = signal(SignalKind::user_defined1())?;
+    let mut resumed = signal(SignalKind::user_defined2())?;
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let server = Server::start(Config::load(path)?).await?;
@@ -119,6 +120,7 @@ async fn serve(path: &std::path::Path, drain: Duration) -> anyhow::Result<()> {
     loop {
         tokio::select! {
             _ = asked.recv() => println!("{}", server.live()),
+            _ = resumed.recv() => server.resume_campaigns(),
             _ = interrupted.recv() => break,
             _ = terminated.recv() => break,
         }

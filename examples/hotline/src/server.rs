@@ -65,7 +65,9 @@ pub(crate) fn prepare(config: &Config) -> anyhow::Result<Prepared> {
     }
     let lines = config.lines.iter().map(|line| &line.flow);
     let campaigns = config.campaigns.iter().map(|campaign| &campaign.flow);
-    let paths = lines.chain(campaigns).map(|flow| flow.get_ref().clone()).collect();
+    let machines = config.campaigns.iter().filter_map(|campaign| campaign.machines.as_ref());
+    let messages = machines.filter_map(|machines| machines.flow.as_ref());
+    let paths = lines.chain(campaigns).chain(messages).map(|flow| flow.get_ref().clone()).collect();
     let lists = contacts::lists(config)?;
     let flows = Flows::load(&paths, config)?;
     let library = prompts::prepare(&config.prompts, &flows.prompts(config))?;
@@ -154,6 +156,12 @@ impl Server {
         let (answer, answered) = oneshot::channel();
         self.requests.send(Request::Snapshot(answer)).ok()?;
         answered.await.ok()
+    }
+
+    /// Lets suspended campaigns go on.
+    pub(crate) fn resume_campaigns(&self) {
+        // Fails only while the program ends.
+        self.requests.send(Request::ResumeCampaigns).ok();
     }
 
     /// Refuses new calls, lets those that are up end until `patience` does, ends the rest, closes

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
 use super::callback::CallingBack;
-use super::campaign::Errand;
+use super::contact::{Errand, Listening};
 use super::transfer::Transfer;
 use crate::clock::Clock;
 use crate::live::Guard;
@@ -49,6 +49,9 @@ pub(super) struct Call {
     pub(super) campaign: Option<String>,
     /// Data for the agent's screen, collected by the flow.
     pub(super) data: Fields,
+    /// What the agent has pressed lately, and the outcome that a code among it gave the call.
+    pub(super) agent_keys: String,
+    pub(super) agents_word: Option<String>,
     pub(super) record: CallRecord,
     pub(super) _guard: Guard,
 }
@@ -57,6 +60,8 @@ pub(super) struct Call {
 pub(super) enum Stage {
     /// In the hands of the flow.
     Flow,
+    /// Whom we called has answered: a person, or a machine.
+    Listening(Listening),
     /// Waiting for an agent; `op` is the flow's queue operation.
     Queued { op: u32, entry: Option<acd_core::CallId>, queue: String, since_ms: u64, position: u32 },
     /// Talking to an agent.
@@ -79,7 +84,7 @@ impl Stage {
         match self {
             Stage::Talking { entry, .. } => Some(*entry),
             Stage::CallingBack(calling) => Some(calling.entry()),
-            Stage::Flow | Stage::Queued { .. } | Stage::Transfer(_) => None,
+            Stage::Flow | Stage::Listening(_) | Stage::Queued { .. } | Stage::Transfer(_) => None,
         }
     }
 
@@ -87,6 +92,7 @@ impl Stage {
     pub(super) fn name(&self) -> String {
         match self {
             Stage::Flow => "menu".into(),
+            Stage::Listening(listening) => listening.name().into(),
             Stage::Queued { queue, position, .. } => {
                 format!("waiting in {queue}, place {position}")
             }
@@ -107,6 +113,7 @@ impl Call {
         let ringing = match &self.stage {
             Stage::Transfer(transfer) => transfer.rings_until_ms(),
             Stage::CallingBack(calling) => calling.rings_until_ms(),
+            Stage::Listening(listening) => listening.beep_until_ms(),
             _ => None,
         };
         dialogue.into_iter().chain(ringing).min()

@@ -8,7 +8,7 @@ use ivr_core::{Session, SessionConfig};
 use media_core::g711::Law;
 
 use super::call::{Call, Dialogue, Stage};
-use super::campaign::Errand;
+use super::contact::Errand;
 use super::{Centre, Role, ivr_time};
 use crate::clock::Clock;
 use crate::config::millis;
@@ -117,6 +117,8 @@ impl Centre {
             errand,
             campaign,
             data: Fields::new(),
+            agent_keys: String::new(),
+            agents_word: None,
             record: CallRecord { id, ..CallRecord::default() },
             _guard: self.setup.live.guard(Kind::Call),
         };
@@ -181,6 +183,8 @@ impl Centre {
         };
         call.record.ended_by = by.into();
         let entry = match call.stage {
+            // Its flow has not begun.
+            Stage::Listening(_) => return self.finish(id),
             Stage::Queued { entry, .. } => entry,
             _ => call.stage.with_agent(),
         };
@@ -213,10 +217,14 @@ impl Centre {
         if call.record.ended_by.is_empty() {
             call.record.ended_by = "flow".into();
         }
+        if let Some(word) = call.agents_word.take() {
+            call.record.outcome = word;
+        }
         if call.record.outcome.is_empty() {
-            let found_nobody = call.errand.is_some_and(|errand| !errand.served);
-            let by_flow = call.record.ended_by == "flow" && !found_nobody;
-            call.record.outcome = if by_flow { "completed" } else { "abandoned" }.into();
+            let by_flow = call.record.ended_by == "flow";
+            let outcome = call.errand.map(|errand| errand.outcome(by_flow));
+            let otherwise = if by_flow { "completed" } else { "abandoned" };
+            call.record.outcome = outcome.unwrap_or(otherwise).into();
         }
         let detail = format!("{}, by {}", call.record.outcome, call.record.ended_by);
         self.log(Some(id), "ended", detail);

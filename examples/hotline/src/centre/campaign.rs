@@ -6,30 +6,25 @@
 //! none is free. How far the list has come is written down as it goes, so that a restart goes on
 //! there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use acd_core::calendar::Calendar;
-use acd_core::outbound::{self, CampaignInput, CampaignOutput, ContactId, DoNotCall, Outcome};
+use acd_core::outbound::{
+    self, CampaignInput, CampaignOutput, ContactId, DoNotCall, GuardEvent, Outcome, PacerCounters,
+};
 use acd_core::{AgentState, Time};
 use anyhow::Context as _;
-use ivr_core::{Session, SessionConfig};
 use jiff::Timestamp;
 use media_core::g711::Law;
 
-use super::call::{Call, Dialogue, Stage};
 use super::callback::{name_of, outcome_named};
-use super::calls::Beginning;
-use super::flows::Flows;
-use super::{Centre, Role, ivr_time};
+use super::contact::{COMPLAINT, Errand, MESSAGE_LEFT, WANTS_NONE};
+use super::{Centre, Role};
 use crate::clock::Clock;
 use crate::config::{self, Config, millis};
 use crate::contacts::{Contact, List};
-use crate::media::leg::MediaLeg;
 use crate::sip::{self, Callee, Ring};
 use crate::store::{CallBegun, CallRecord, ContactRow, Fields, Kept, Store};
-
-/// By this outcome a flow says that whoever is called wants no calls.
-const WANTS_NONE: &str = "do-not-call";
 
 /// All campaigns, and whom they dial at the moment.
 #[derive(Default)]
@@ -49,26 +44,16 @@ struct Running {
     people: Vec<(Contact, ContactRow)>,
     /// Indices of the agents who are dialled for.
     agents: Vec<usize>,
-    flow: usize,
     /// How many of them are idle, and at work, as the engine was told last.
     staff: (u32, u32),
 }
 
 /// A telephone that is being called.
-struct Dial {
-    errand: Errand,
-    leg: sip::Leg,
+pub(super) struct Dial {
+    pub(super) errand: Errand,
+    pub(super) leg: sip::Leg,
     started_ms: u64,
     rings_until_ms: u64,
-}
-
-/// Whose contact a call is.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Errand {
-    campaign: usize,
-    contact: ContactId,
-    /// Whether it found an agent.
-    pub(super) served: bool,
 }
 
 impl Campaigns {
@@ -78,7 +63,6 @@ impl Campaigns {
     /// When the engine refuses one, naming it.
     pub(super) fn new(
         config: &Config,
-        flows: &Flows,
         lists: Vec<List>,
         kept: &Kept,
         store: &Store,
@@ -86,6 +70,8 @@ impl Campaigns {
     ) -> anyhow::Result<Campaigns> {
         let rows = kept.contacts.iter().map(|row| ((&*row.campaign, &*row.number), row));
         let rows: HashMap<_, _> = rows.collect();
+        let refused = kept.contacts.iter().filter(|row| wants_none(row.outcome.as_deref()));
+        let refused: HashSet<&str> = refused.map(|row| &*row.number).collect();
         let mut running = Vec::new();
         for (campaign, list) in config.campaigns.iter().zip(lists) {
             let name = campaign.name.get_ref();
@@ -106,7 +92,8 @@ impl Campaigns {
                     continue;
                 }
                 (row.campaign, row.number) = (name.clone(), contact.number.clone());
-                if list.do_not_call.contains(&contact.number) {
+                let number = &*contact.number;
+                if list.do_not_call.contains(number) || refused.contains(number) {
                     row.outcome = Some(outcome_name(Outcome::DoNotCall).into());
                     store.keep_contact(row);
                     continue;
@@ -125,13 +112,16 @@ impl Campaigns {
             let serves = |agent: &config::Agent| {
                 agent.queues.iter().any(|queue| queue.get_ref() == campaign.queue.get_ref())
             };
+            if kept.suspended.contains(name) {
+                tracing::warn!("campaign `{name}` is suspended: SIGUSR2 lets it go on");
+                engine.handle(now, CampaignInput::Suspend).with_context(named)?;
+            }
             let agents = config.agents.iter().enumerate().filter(|(_, agent)| serves(agent));
             running.push(Running {
                 engine,
                 hours: &zones[0],
                 people,
                 agents: agents.map(|(index, _)| index).collect(),
-                flow: flows.of_path(campaign.flow.get_ref()).with_context(named)?,
                 config: campaign.clone(),
                 staff: (0, 0),
             });
@@ -144,6 +134,17 @@ impl Campaigns {
         self.dials.contains_key(&call)
     }
 
+    /// A telephone was answered, and is called no longer.
+    pub(super) fn answered(&mut self, call: u64) -> Option<Dial> {
+        self.dials.remove(&call)
+    }
+
+    /// Whose errand it is.
+    pub(super) fn person(&self, errand: Errand) -> Option<&Contact> {
+        let people = &self.running.get(errand.campaign)?.people;
+        people.get(errand.contact.0 as usize).map(|(contact, _)| contact)
+    }
+
     /// When a campaign, or a telephone that rings, wants to be seen to.
     pub(super) fn deadline_ms(&self) -> Option<u64> {
         if self.stopped {
@@ -154,11 +155,9 @@ impl Campaigns {
     }
 }
 
-impl Errand {
-    /// The name of its campaign.
-    pub(super) fn campaign<'a>(&self, config: &'a Config) -> &'a str {
-        config.campaigns.get(self.campaign).map_or("", |campaign| campaign.name.get_ref())
-    }
+/// Whether what became of a contact is that it must not be called, by any campaign.
+fn wants_none(outcome: Option<&str>) -> bool {
+    outcome.is_some_and(|name| name == COMPLAINT || name == outcome_name(Outcome::DoNotCall))
 }
 
 /// What became of a contact, for the records.
@@ -169,6 +168,7 @@ fn outcome_name(outcome: Outcome) -> &'static str {
         Outcome::Busy => "busy",
         Outcome::NoAnswer => "no answer",
         Outcome::Invalid => "no such number",
+        Outcome::Machine => "machine",
         Outcome::DoNotCall => "do not call",
         _ => "failed",
     }
@@ -205,18 +205,33 @@ impl Centre {
         }
     }
 
-    fn tell_campaign(&mut self, index: usize, input: CampaignInput) {
+    pub(super) fn tell_campaign(&mut self, index: usize, input: CampaignInput) {
         let now = self.now();
         let Some(running) = self.campaigns.running.get_mut(index) else {
             return;
         };
+        let before = running.engine.counters();
         if let Err(error) = running.engine.handle(now, input) {
             tracing::debug!(%error, ?input, "campaign");
+        }
+        let over = |was: PacerCounters, is: PacerCounters| {
+            was.live > is.live || was.unanswered > is.unanswered
+        };
+        if over(before, running.engine.counters()) {
+            let PacerCounters { live, abandoned, unanswered, dialling } =
+                running.engine.last_period();
+            let name = running.config.name.get_ref();
+            let detail = format!(
+                "{name}: {live} answered, {abandoned} of them without an agent, {unanswered} not \
+                 answered, {dialling} being dialled"
+            );
+            self.log(None, "campaign period", detail);
         }
         while let Some(output) = self.campaigns.running[index].engine.poll() {
             match output {
                 CampaignOutput::Dial { contact, attempt, .. } => self.dial(index, contact, attempt),
                 CampaignOutput::Done { contact, outcome, .. } => self.done(index, contact, outcome),
+                CampaignOutput::Guard(word) => self.guard_said(index, word),
                 CampaignOutput::Exhausted => {
                     let name = self.campaigns.running[index].config.name.get_ref().clone();
                     self.log(None, "campaign over", name);
@@ -248,7 +263,7 @@ impl Centre {
             at_once: false,
         });
         self.legs.insert(leg.id, Role::Called(id));
-        let errand = Errand { campaign: index, contact, served: false };
+        let errand = Errand::new(index, contact);
         let rings_until_ms = now.ms() + u64::from(millis(running.config.ring));
         let dial = Dial { errand, leg, started_ms: now.ms(), rings_until_ms };
         self.campaigns.dials.insert(id, dial);
@@ -260,52 +275,65 @@ impl Centre {
         let Some((_, row)) = people.get_mut(contact.0 as usize) else {
             return;
         };
-        let wants_none = row.last.as_deref() == Some(WANTS_NONE);
-        let outcome = if wants_none { Outcome::DoNotCall } else { outcome };
-        row.outcome = Some(outcome_name(outcome).into());
+        let outcome = match row.last.as_deref() {
+            Some(WANTS_NONE) => outcome_name(Outcome::DoNotCall),
+            Some(last @ (COMPLAINT | MESSAGE_LEFT)) => last,
+            _ => outcome_name(outcome),
+        };
+        row.outcome = Some(outcome.into());
         self.setup.store.keep_contact(row.clone());
     }
 
-    /// Somebody answered: their call begins.
-    pub(super) fn contact_answered(&mut self, id: u64, media: Box<MediaLeg>) {
-        let Some(Dial { errand, leg, .. }) = self.campaigns.dials.remove(&id) else {
+    /// A machine was told what there was to tell: this campaign need not call the contact again.
+    pub(super) fn message_left(&mut self, errand: Errand) {
+        let Errand { campaign, contact, .. } = errand;
+        let people = &mut self.campaigns.running[campaign].people;
+        let Some((_, row)) = people.get_mut(contact.0 as usize) else {
             return;
         };
-        let running = &self.campaigns.running[errand.campaign];
-        let Some((contact, _)) = running.people.get(errand.contact.0 as usize) else {
-            return;
-        };
-        let called = running.config.caller_id.get_ref().clone();
-        let session = SessionConfig {
-            seed: id,
-            caller: &contact.number,
-            called: &called,
-            now: ivr_time(self.now()),
-            ..SessionConfig::default()
-        };
-        let flow = running.flow;
-        // Whether a session can begin was tried when the flow was loaded.
-        let Ok(session) = Session::new(&self.setup.flows.get(flow), session) else {
-            return;
-        };
-        let (number, data) = (contact.number.clone(), contact.data.clone());
-        let detail = format!("{number}, for {}", running.config.name.get_ref());
-        self.begin(Beginning {
-            id,
-            caller: number,
-            called,
-            law: media.law(),
-            dialogue: Some(Dialogue { flow, session }),
-            stage: Stage::Flow,
-            callback: None,
-            errand: Some(errand),
-        });
-        self.log(Some(id), "answered", detail);
-        if let Some(call) = self.calls.get_mut(&id) {
-            (call.leg, call.data) = (Some(leg), data);
+        row.last = Some(MESSAGE_LEFT.into());
+        row.outcome = Some(MESSAGE_LEFT.into());
+        self.setup.store.keep_contact(row.clone());
+        self.tell_campaign(campaign, CampaignInput::DoNotCall(contact.0.into()));
+    }
+
+    /// Whoever has this number wants no calls, of any campaign.
+    pub(super) fn bar_everywhere(&mut self, number: &str) {
+        for index in 0..self.campaigns.running.len() {
+            let people = &mut self.campaigns.running[index].people;
+            let same = |(contact, _): &(Contact, ContactRow)| contact.number == number;
+            let Some(place) = people.iter().position(same) else {
+                continue;
+            };
+            self.tell_campaign(index, CampaignInput::DoNotCall(place as u64));
         }
-        self.join_caller(id, media);
-        self.tell_flow(id, ivr_core::Input::Start);
+    }
+
+    /// A campaign's guard has decided.
+    fn guard_said(&mut self, index: usize, word: GuardEvent) {
+        let name = self.campaigns.running[index].config.name.get_ref().clone();
+        let why = match word {
+            GuardEvent::SuspendedByComplaints => "too many complaints",
+            GuardEvent::SuspendedByFailure => "too few successes",
+            _ => return self.log(None, "campaign intensified", name),
+        };
+        tracing::warn!("campaign `{name}` is suspended: {why}; SIGUSR2 lets it go on");
+        let since = Clock::text(self.now().ms());
+        self.setup.store.suspend(name.clone(), since, why);
+        self.log(None, "campaign suspended", format!("{name}: {why}"));
+    }
+
+    /// Somebody has looked after the campaigns that are suspended.
+    pub(super) fn resume_campaigns(&mut self) {
+        for index in 0..self.campaigns.running.len() {
+            let running = &self.campaigns.running[index];
+            if running.engine.is_suspended() {
+                let name = running.config.name.get_ref().clone();
+                self.setup.store.resume(name.clone());
+                self.log(None, "campaign resumed", name);
+                self.tell_campaign(index, CampaignInput::Resume);
+            }
+        }
     }
 
     /// Somebody's telephone says that nobody answers.
@@ -322,7 +350,7 @@ impl Centre {
         self.log(Some(id), "not reached", outcome);
         let (campaign, contact) = (dial.errand.campaign, dial.errand.contact);
         let known = outcome_named(outcome);
-        self.not_reached(dial.errand, outcome, known);
+        self.note_try(dial.errand, outcome, known);
         self.tell_campaign(campaign, CampaignInput::Failed { contact, outcome: known });
     }
 
@@ -351,7 +379,7 @@ impl Centre {
     }
 
     /// Writes down what a try came to, and when the next may be.
-    fn not_reached(&mut self, errand: Errand, last: &str, outcome: Outcome) {
+    pub(super) fn note_try(&mut self, errand: Errand, last: &str, outcome: Outcome) {
         let now = self.now();
         let running = &mut self.campaigns.running[errand.campaign];
         let Some((_, row)) = running.people.get_mut(errand.contact.0 as usize) else {
@@ -361,40 +389,6 @@ impl Centre {
         let again = running.config.rules().next_try(outcome, row.tries, now, running.hours);
         row.due_ms = again.map_or(row.due_ms, Time::ms);
         self.setup.store.keep_contact(row.clone());
-    }
-
-    /// A call has found its agent.
-    pub(super) fn contact_served(&mut self, id: u64) {
-        let Some(errand) = self.calls.get_mut(&id).and_then(|call| call.errand.as_mut()) else {
-            return;
-        };
-        if !std::mem::replace(&mut errand.served, true) {
-            let Errand { campaign, contact, .. } = *errand;
-            self.tell_campaign(campaign, CampaignInput::Answered { contact, served: true });
-        }
-    }
-
-    /// A call of a campaign is over.
-    pub(super) fn contact_over(&mut self, call: &Call) {
-        let Some(errand @ Errand { campaign, contact, served }) = call.errand else {
-            return;
-        };
-        let outcome = call.record.outcome.as_str();
-        let wants_none = outcome == WANTS_NONE;
-        let came_to = if served { Outcome::Reached } else { Outcome::Abandoned };
-        self.not_reached(errand, outcome, came_to);
-        if wants_none {
-            let number = u64::from(contact.0);
-            self.tell_campaign(campaign, CampaignInput::DoNotCall(number));
-        }
-        if !served {
-            // Whoever said so to the flow was not left standing.
-            let answered = CampaignInput::Answered { contact, served: wants_none };
-            self.tell_campaign(campaign, answered);
-        }
-        if served || wants_none {
-            self.tell_campaign(campaign, CampaignInput::Ended { contact, success: true });
-        }
     }
 
     /// The program is ending: telephones that ring are let be, and the rest is left to the next run.

@@ -15,6 +15,7 @@ mod call;
 mod callback;
 mod calls;
 mod campaign;
+mod contact;
 mod dialogue;
 mod flows;
 mod queued;
@@ -50,6 +51,8 @@ pub(crate) enum Request {
     Snapshot(oneshot::Sender<Snapshot>),
     /// Call nobody any more.
     Drain,
+    /// Let suspended campaigns go on.
+    ResumeCampaigns,
     /// Hang up on everybody.
     EndAll,
     /// End the task.
@@ -117,9 +120,9 @@ impl Centre {
     pub(crate) fn new(mut setup: Setup) -> anyhow::Result<Centre> {
         let routing = Routing::new(&setup.config, Time::from_ms(setup.clock.now_ms()))?;
         let lists = std::mem::take(&mut setup.lists);
-        let Setup { config, flows, kept, store, .. } = &setup;
+        let Setup { config, kept, store, .. } = &setup;
         let now = Time::from_ms(setup.clock.now_ms());
-        let campaigns = Campaigns::new(config, flows, lists, kept, store, now)?;
+        let campaigns = Campaigns::new(config, lists, kept, store, now)?;
         Ok(Centre {
             routing,
             campaigns,
@@ -161,6 +164,7 @@ impl Centre {
                         self.withdraw_callbacks();
                         self.stop_campaigns();
                     }
+                    Some(Request::ResumeCampaigns) => self.resume_campaigns(),
                     Some(Request::EndAll) => self.end_all(),
                     Some(Request::Stop) | None => return,
                 },
@@ -199,6 +203,7 @@ impl Centre {
         for id in due {
             self.see_to_transfer(id, now.ms());
             self.see_to_callback(id, now.ms());
+            self.see_to_machine(id, now.ms());
             self.tell_flow(id, ivr_core::Input::Tick);
         }
         self.enter_callbacks(now);
@@ -262,14 +267,17 @@ impl Centre {
                     call.media(Command::Change { leg, agreed });
                 }
             }
-            sip::Event::Key { leg, key } => {
-                if let Some(Role::Caller(id)) = self.legs.get(&leg)
-                    && let Some(call) = self.calls.get(id)
-                    && let Some(key) = media_core::dtmf::Key::from_char(key.into())
-                {
-                    call.media(Command::Key(key));
+            sip::Event::Key { leg, key } => match self.legs.get(&leg) {
+                Some(Role::Caller(id)) => {
+                    if let Some(call) = self.calls.get(id)
+                        && let Some(key) = media_core::dtmf::Key::from_char(key.into())
+                    {
+                        call.media(Command::Key(key));
+                    }
                 }
-            }
+                Some(Role::Agent(id)) => self.agent_pressed(*id, key.into()),
+                _ => {}
+            },
             sip::Event::Refer { leg, target, answer } => {
                 let status = self.refer(leg, target);
                 // The phone may have hung up meanwhile.
@@ -290,10 +298,17 @@ impl Centre {
         match report {
             Report::Key(key) => {
                 call.record.keys.push(key.to_char());
+                self.contact_pressed(id);
+                let Some(call) = self.calls.get(&id) else {
+                    return;
+                };
                 if !call.stage.is_conversation() {
                     self.tell_flow(id, ivr_core::Input::Digit(key.to_char() as u8));
                 }
             }
+            Report::AgentKey(key) => self.agent_pressed(id, key.to_char()),
+            Report::Answered(answer) => self.contact_is(id, answer),
+            Report::Beep => self.machine_beeped(id),
             Report::Played { op } => {
                 self.tell_flow(id, dialogue::played(op));
                 self.callback_announced(id, op);

@@ -8,6 +8,7 @@ use super::call::Stage;
 use super::callback::{AGENT_GONE, CallingBack, NO_OP};
 use super::routing::{self, Ringing, offer_end_name, reason_name};
 use super::{Centre, Role, dialogue};
+use crate::config::{self, LONGEST_CODE};
 use crate::media::call::Command;
 use crate::sip::{Callee, Ring};
 
@@ -144,6 +145,28 @@ impl Centre {
         self.log(Some(tag), "connected", user);
         self.contact_served(tag);
         self.tell_flow(tag, dialogue::connected(op));
+    }
+
+    /// A key of an agent's phone may complete a code of the queue: the outcome of the call.
+    pub(super) fn agent_pressed(&mut self, id: u64, key: char) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        if !matches!(call.stage, Stage::Talking { .. }) {
+            return;
+        }
+        call.agent_keys.push(key);
+        if call.agent_keys.len() > LONGEST_CODE {
+            call.agent_keys.remove(0);
+        }
+        let of_call =
+            |queue: &&config::Queue| call.record.queue.as_ref() == Some(queue.name.get_ref());
+        let queue = self.setup.config.queues.iter().find(of_call);
+        let mut codes = queue.into_iter().flat_map(|queue| &queue.codes);
+        if let Some((_, word)) = codes.find(|(code, _)| call.agent_keys.ends_with(code.as_str())) {
+            call.agents_word = Some(word.clone());
+            self.log(Some(id), "outcome", word.clone());
+        }
     }
 
     /// A call has left its queue without an agent.

@@ -54,7 +54,7 @@ impl Routing {
         let count = |n: usize| u32::try_from(n.max(1)).unwrap_or(u32::MAX);
         let memberships = config.agents.iter().map(|agent| agent.queues.len()).sum();
         let callbacks: usize = config.callbacks.iter().map(|callback| callback.max).sum();
-        let pace = config.campaigns.iter().map(|campaign| campaign.dials_per_100_agents);
+        let pace = config.campaigns.iter().map(config::Campaign::most_dials_per_100_agents);
         let contacts: usize =
             pace.map(|pace| config.agents.len() * usize::from(pace.div_ceil(100))).sum();
         let mut engine = Engine::with_capacity(Limits {

@@ -78,7 +78,9 @@ impl Stage {
         match self {
             Stage::Talking { .. } => true,
             Stage::Transfer(transfer) => transfer.rings_until_ms.is_none(),
-            Stage::Flow | Stage::Queued { .. } | Stage::CallingBack(_) => false,
+            Stage::Flow | Stage::Listening(_) | Stage::Queued { .. } | Stage::CallingBack(_) => {
+                false
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use acd_core::Time;
 use acd_core::calendar::{Calendar, Offset, Period};
-use acd_core::outbound::{self, CampaignConfig, Mode, RetryRule, RetryRules};
+use acd_core::outbound::{self, CampaignConfig, RetryRule, RetryRules};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use toml::Spanned;
 
 use super::callback::Retry;
 use super::check::{NO_DURATION, is_duration};
+use super::rails::{self, Guard, Machines};
 use super::{Config, is_number, millis};
 
 /// Changes of a time zone's offset are known for so many years ahead.
@@ -45,6 +46,16 @@ pub(crate) struct Campaign {
     /// The cap: so many thousandths of those who answer may find no agent.
     #[serde(default = "default_abandoned")]
     pub(crate) abandoned_per_mille: u16,
+    /// What the cap is counted over; everything since the start where it is left out.
+    pub(crate) abandoned_period: Option<SignedDuration>,
+    /// The outcomes of a call that are a success; where there are none, that somebody spoke with an
+    /// agent and wants to be called.
+    #[serde(default)]
+    pub(crate) success: Vec<String>,
+    /// When it stops of itself, and when it may do more.
+    pub(crate) guard: Option<Guard>,
+    /// Answering machines are told from people.
+    pub(crate) machines: Option<Machines>,
     /// The agents take callers, too, and are spared for them.
     pub(crate) blend: Option<Blend>,
     /// How long the telephone rings there.
@@ -96,16 +107,18 @@ fn default_again() -> SignedDuration {
 impl Campaign {
     /// When a contact that was not reached is called again.
     pub(crate) fn rules(&self) -> RetryRules {
-        let abandoned = RetryRule { after_ms: millis(self.abandoned_again).into(), tries: 2 };
-        self.retry.over(RetryRules { abandoned, ..RetryRules::default() })
+        let after = |duration, tries| RetryRule { after_ms: millis(duration).into(), tries };
+        let default = RetryRules::default();
+        let abandoned = after(self.abandoned_again, 2);
+        let tries = self.retry.tries.unwrap_or(default.machine.tries);
+        let machine = self.machines.as_ref().map(|machines| after(machines.again, tries));
+        let machine = machine.unwrap_or(default.machine);
+        self.retry.over(RetryRules { abandoned, machine, ..default })
     }
 
     /// How the engine is to work.
     pub(crate) fn engine(&self) -> CampaignConfig {
-        let mode = match self.dials_per_100_agents {
-            100 => Mode::Progressive,
-            dials_per_100_agents => Mode::Predictive { dials_per_100_agents },
-        };
+        let intensified = self.guard.and_then(|guard| guard.dials_per_100_agents);
         let blend = self.blend.map(|blend| outbound::Blend {
             on_per_mille: u16::from(blend.start) * 10,
             off_per_mille: u16::from(blend.stop) * 10,
@@ -113,9 +126,12 @@ impl Campaign {
             dialling: false,
         });
         CampaignConfig {
-            mode,
+            mode: rails::mode(self.dials_per_100_agents),
+            intensified: intensified.map(rails::mode),
             cap_per_mille: self.abandoned_per_mille,
+            period_ms: self.abandoned_period.map(|period| millis(period).into()),
             retry: self.rules(),
+            rails: self.guard.map(Guard::rails),
             blend,
             ..CampaignConfig::default()
         }
@@ -212,13 +228,8 @@ impl Config {
             if let Err(why) = campaign.calendar(Timestamp::now()) {
                 return wrong(campaign.hours.span(), "hours", why);
             }
-            if !(100..=1_000).contains(&campaign.dials_per_100_agents) {
-                let why = format!("of `{name}` must be from 100 to 1000");
-                return wrong(span(), "dials-per-100-agents", why);
-            }
-            if campaign.abandoned_per_mille > 1_000 {
-                let why = format!("of `{name}` must be from 0 to 1000");
-                return wrong(span(), "abandoned-per-mille", why);
+            if let Err((key, why)) = campaign.check_bounds() {
+                return wrong(span(), key, format!("of `{name}` {why}"));
             }
             if campaign.blend.is_some_and(|b| b.start > 100 || b.stop >= b.start) {
                 let why = format!("of `{name}`: stop must be below start, and start at most 100");

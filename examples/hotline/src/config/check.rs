@@ -12,6 +12,15 @@ const MAX_CALLS: usize = 100_000;
 /// What a duration must be, for the errors.
 pub(super) const NO_DURATION: &str = "must be from a millisecond to a day";
 
+/// No code of an agent's has more keys.
+pub(crate) const LONGEST_CODE: usize = 8;
+
+/// Whether a text is keys that an agent could press.
+fn is_code(text: &str) -> bool {
+    let is_key = |key: u8| key.is_ascii_digit() || matches!(key, b'*' | b'#' | b'A'..=b'D');
+    (1..=LONGEST_CODE).contains(&text.len()) && text.bytes().all(is_key)
+}
+
 /// Whether a duration is one that a timer of a call can have.
 pub(super) fn is_duration(duration: SignedDuration) -> bool {
     (SignedDuration::from_millis(1)..=SignedDuration::from_hours(24)).contains(&duration)
@@ -67,6 +76,17 @@ impl Config {
             if queue.missed_limit == Some(0) {
                 let why = format!("of `{name}` must be more than zero");
                 return Err((span, "queue.missed-limit", why));
+            }
+            for code in queue.codes.keys() {
+                if !is_code(code) {
+                    let why = format!("of `{name}`: `{code}` is not one to {LONGEST_CODE} keys");
+                    return Err((span, "queue.codes", why));
+                }
+                let ends = |other: &&String| *other != code && other.ends_with(code.as_str());
+                if let Some(longer) = queue.codes.keys().find(ends) {
+                    let why = format!("of `{name}`: `{longer}` ends with `{code}`");
+                    return Err((span, "queue.codes", why));
+                }
             }
         }
         let mut agents = HashSet::new();

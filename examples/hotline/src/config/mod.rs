@@ -3,10 +3,11 @@
 mod callback;
 mod campaign;
 mod check;
+mod rails;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
@@ -19,6 +20,8 @@ use toml::Spanned;
 
 pub(crate) use self::callback::{Callback, is_number};
 pub(crate) use self::campaign::Campaign;
+pub(crate) use self::check::LONGEST_CODE;
+pub(crate) use self::rails::Machines;
 
 /// Everything `hotline serve` can be told.
 #[derive(Clone, Debug, Deserialize)]
@@ -214,6 +217,9 @@ pub(crate) struct Queue {
     pub(crate) announce_every: Option<SignedDuration>,
     /// An agent who misses this many offers in a row is set not ready.
     pub(crate) missed_limit: Option<u16>,
+    /// What an agent may press while talking, and the outcome it gives the call.
+    #[serde(default)]
+    pub(crate) codes: BTreeMap<String, String>,
 }
 
 /// Which of the available agents is offered a call.
@@ -357,6 +363,8 @@ impl Config {
             from_here(&mut campaign.flow);
             from_here(&mut campaign.contacts);
             campaign.do_not_call.iter_mut().for_each(from_here);
+            let machines = campaign.machines.iter_mut();
+            machines.filter_map(|machines| machines.flow.as_mut()).for_each(from_here);
         }
         config.storage.folder = folder.join(&config.storage.folder);
         config.prompts.folder = folder.join(&config.prompts.folder);

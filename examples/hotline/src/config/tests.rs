@@ -167,3 +167,63 @@ fn a_campaign_keeps_to_its_hours() {
     let nowhere = error(&format!("{GOOD}{CAMPAIGN}"));
     assert!(nowhere.contains("campaign.name: of `renewals` needs sip.gateway"), "{nowhere}");
 }
+
+#[test]
+fn a_campaign_keeps_within_its_bounds() {
+    use acd_core::outbound::{GuardRails, Mode};
+    let gateway = GOOD.replace("[storage]", "gateway = \"192.0.2.10\"\n\n[storage]");
+    let bounds = "abandoned-period = \"24h\"\nsuccess = [\"sold\"]\n\
+                  guard = { complaints = 3, success-below = 5, success-above = 30, sample = 50, \
+                  dials-per-100-agents = 150 }\n\
+                  machines = { flow = \"message.yaml\", again = \"2h\", greeting = \"2s\" }\n";
+    let text = format!("{gateway}{CAMPAIGN}{bounds}");
+    let config = Config::parse(&text, Path::new("/etc/hotline.toml")).unwrap();
+    let campaign = &config.campaigns[0];
+    let engine = campaign.engine();
+    let rails = GuardRails {
+        complaints_max: 3,
+        success_min_per_mille: 50,
+        success_high_per_mille: 300,
+        sample_min: 50,
+    };
+    assert_eq!(engine.rails, Some(rails));
+    let ahead = Mode::Predictive { dials_per_100_agents: 150 };
+    assert_eq!((engine.mode, engine.intensified), (Mode::Progressive, Some(ahead)));
+    assert_eq!(engine.period_ms, Some(86_400_000));
+    assert_eq!(campaign.most_dials_per_100_agents(), 150);
+    assert_eq!(engine.retry.machine.after_ms, 7_200_000);
+    let machines = campaign.machines.as_ref().unwrap();
+    assert_eq!(machines.flow.as_ref().unwrap().get_ref(), Path::new("/etc/message.yaml"));
+    let detector = machines.detector();
+    assert_eq!((detector.greeting, detector.silence_after), (2000, 800));
+
+    let wrong = |what: &str, by: &str| error(&text.replace(what, by));
+    let shares = wrong("success-below = 5", "success-below = 30");
+    assert!(shares.contains("campaign.guard: of `renewals` success-below must be"), "{shares}");
+    let pace = wrong("-agents = 150", "-agents = 50");
+    assert!(pace.contains("campaign.guard.dials-per-100-agents: of `renewals` must be"), "{pace}");
+    let period = wrong("\"24h\"", "\"0s\"");
+    assert!(period.contains("campaign.abandoned-period: of `renewals` must be"), "{period}");
+    let greeting = wrong("\"2s\"", "\"-2s\"");
+    assert!(greeting.contains("campaign.machines.greeting: of `renewals` must"), "{greeting}");
+    let unknown = wrong("complaints = 3", "complains = 3");
+    assert!(unknown.contains(":35: campaign.guard: unknown field `complains`"), "{unknown}");
+}
+
+#[test]
+fn codes_are_keys_that_cannot_be_mistaken_for_each_other() {
+    let codes = |codes: &str| {
+        let line = format!("ring = \"10s\"\ncodes = {{ {codes} }}");
+        Config::parse(&GOOD.replace("ring = \"10s\"", &line), Path::new("/etc/hotline.toml"))
+    };
+    let good = codes("\"*1\" = \"sold\", \"*7\" = \"do-not-call\"").unwrap();
+    assert_eq!(good.queues[0].codes["*7"], "do-not-call");
+    let error = |text: &str| codes(text).unwrap_err().to_string();
+    let letters = error("\"sold\" = \"sold\"");
+    assert_eq!(
+        letters,
+        "/etc/hotline.toml:9: queue.codes: of `general`: `sold` is not one to 8 keys"
+    );
+    let end = error("\"*1\" = \"sold\", \"#*1\" = \"lost\"");
+    assert!(end.ends_with("queue.codes: of `general`: `#*1` ends with `*1`"), "{end}");
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use media_core::dtmf::Key;
+use media_core::tone::{Answer, AnswerConfig, AnswerDetector, AnswerEvent};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Unbridge,
     /// Records a message of the caller's.
     Voicemail { op: u32, path: PathBuf, limits: VoicemailLimits, beep: bool },
+    /// Tells a person from a machine by what the caller, whom we called, says from now on.
+    Listen(AnswerConfig),
     /// A leg's far end changed where it listens.
     Change { leg: LegId, agreed: Agreed },
     /// A key that came by other ways than media.
@@ -50,6 +53,12 @@ pub(crate) enum Report {
     Played { op: u32 },
     /// The caller pressed a key.
     Key(Key),
+    /// The agent pressed a key.
+    AgentKey(Key),
+    /// Who it is that was called.
+    Answered(Answer),
+    /// The machine that was called has beeped.
+    Beep,
     /// The voicemail of `op` is complete: by itself, or because it was stopped.
     Voicemail { op: u32, ms: u32 },
     /// A party has sent nothing for too long.
@@ -98,6 +107,7 @@ struct CallMedia {
     fade: media_core::mix::Fade,
     recorder: Recorder,
     voicemail: Option<(u32, Voicemail)>,
+    listener: Option<Box<AnswerDetector>>,
     silence_limit: Duration,
     silence_told: bool,
     call: u64,
@@ -118,6 +128,7 @@ impl CallMedia {
             fade: media_core::mix::Fade::new(media_core::mix::Gain::SILENT),
             recorder: start.recorder,
             voicemail: None,
+            listener: None,
             silence_limit: start.silence_limit,
             silence_told: false,
             call: start.call,
@@ -148,7 +159,11 @@ impl CallMedia {
                         self.key(key);
                     }
                 }
-                _ = receive_if(self.agent.as_mut()) => {}
+                received = receive_if(self.agent.as_mut()) => {
+                    if let Received::Key(key) = received {
+                        self.tell(Report::AgentKey(key));
+                    }
+                }
             }
         }
         if let Some((_, voicemail)) = self.voicemail.take() {
@@ -197,6 +212,9 @@ impl CallMedia {
                 let recording = self.recorder.begin(path, Sound::Voicemail);
                 self.voicemail = Some((op, Voicemail::new(recording, limits)));
             }
+            Command::Listen(config) => {
+                self.listener = Some(Box::new(AnswerDetector::new(config)));
+            }
             Command::Change { leg, agreed } => {
                 let caller = self.caller.as_mut().map(|caller| &mut caller.leg);
                 let legs = caller.into_iter().chain(&mut self.agent);
@@ -229,13 +247,17 @@ impl CallMedia {
         if let Some(key) = self.caller.as_mut().and_then(|caller| caller.leg.pull(&mut said)) {
             self.key(key);
         }
+        self.listen(&said);
         let mut heard = [0; FRAME];
         let prompt = self.player.pull(&mut heard);
         if let Some(agent) = &mut self.agent {
-            agent.pull(&mut answered);
+            let key = agent.pull(&mut answered);
             // Who is alone hears what is played.
             agent.send(if self.caller.is_some() { &said } else { &heard });
             media_core::mix::add(&mut heard, &answered);
+            if let Some(key) = key {
+                self.tell(Report::AgentKey(key));
+            }
         }
         let music = self.hold && !prompt && self.agent.is_none() && self.voicemail.is_none();
         self.fade.to(match music {
@@ -263,6 +285,26 @@ impl CallMedia {
             self.tell(Report::Played { op });
         }
         self.watch_silence();
+    }
+
+    fn listen(&mut self, said: &[i16]) {
+        let Some(listener) = &mut self.listener else {
+            return;
+        };
+        let (call, reports) = (self.call, &self.reports);
+        let mut knows_all = false;
+        listener.detect(said, |event| {
+            let report = match event {
+                AnswerEvent::Answered(answer) => Report::Answered(answer),
+                AnswerEvent::Beep(_) => Report::Beep,
+            };
+            // After a machine's greeting comes its beep.
+            knows_all |= report != Report::Answered(Answer::Machine);
+            reports.send((call, report)).ok();
+        });
+        if knows_all {
+            self.listener = None;
+        }
     }
 
     fn end_voicemail(&mut self) {

@@ -17,6 +17,22 @@ CREATE VIEW IF NOT EXISTS campaigns AS
     SELECT campaign, COALESCE(outcome, 'open') AS outcome, COUNT(*) AS contacts,
            SUM(tries) AS tries
     FROM contacts GROUP BY 1, 2;
+CREATE TABLE IF NOT EXISTS suspended (
+    campaign TEXT PRIMARY KEY,
+    since    TEXT NOT NULL,
+    why      TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE VIEW IF NOT EXISTS campaign_days AS
+    SELECT campaign, day, dials, talked, abandoned,
+           CAST(ROUND(1000.0 * abandoned / (talked + abandoned)) AS INTEGER)
+               AS abandoned_per_mille,
+           machines, complaints
+    FROM (SELECT campaign, substr(started, 1, 10) AS day, COUNT(*) AS dials,
+                 SUM(agent IS NOT NULL) AS talked,
+                 SUM(agent IS NULL AND outcome = 'abandoned') AS abandoned,
+                 SUM(outcome IN ('machine', 'message left')) AS machines,
+                 SUM(outcome = 'complaint') AS complaints
+          FROM calls WHERE campaign IS NOT NULL AND ended IS NOT NULL GROUP BY 1, 2);
 ";
 
 /// A contact that was dialled, or never will be.
@@ -68,6 +84,28 @@ pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<ContactRow>> 
     rows.collect()
 }
 
+/// Notes that a campaign has stopped itself, and why.
+pub(super) fn suspend(
+    connection: &Connection,
+    campaign: &str,
+    since: &str,
+    why: &str,
+) -> rusqlite::Result<usize> {
+    let sql = "INSERT OR REPLACE INTO suspended (campaign, since, why) VALUES (?1, ?2, ?3)";
+    connection.execute(sql, params![campaign, since, why])
+}
+
+/// Notes that it goes on.
+pub(super) fn resume(connection: &Connection, campaign: &str) -> rusqlite::Result<usize> {
+    connection.execute("DELETE FROM suspended WHERE campaign = ?1", [campaign])
+}
+
+/// Those that have stopped.
+pub(super) fn suspended(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare("SELECT campaign FROM suspended")?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,5 +130,16 @@ mod tests {
         let sql = "SELECT outcome, contacts, tries FROM campaigns";
         let row = connection.query_row(sql, [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)));
         assert_eq!(row.unwrap(), ("reached".to_owned(), 1, 2));
+    }
+
+    #[test]
+    fn a_campaign_stays_suspended_until_it_goes_on() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(SCHEMA).unwrap();
+        suspend(&connection, "renewals", "now", "too many complaints").unwrap();
+        suspend(&connection, "renewals", "later", "too few successes").unwrap();
+        assert_eq!(suspended(&connection).unwrap(), ["renewals"]);
+        resume(&connection, "renewals").unwrap();
+        assert_eq!(suspended(&connection).unwrap(), [] as [&str; 0]);
     }
 }

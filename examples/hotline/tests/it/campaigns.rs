@@ -4,7 +4,8 @@ use crate::scenario::Scenario;
 use crate::server::{Call, Contact, Server};
 use crate::sipp::{Run, Running, registered};
 
-const CAMPAIGN: &str = r#"
+/// A campaign of the agents of one queue; what is added at the end is more of its keys.
+pub(crate) const CAMPAIGN: &str = r#"
 [[queue]]
 name = "sales"
 strategy = "random"
@@ -27,9 +28,9 @@ hours = [{ days = "mon-sun", hours = ["00:00-24:00"] }]
 retry = { tries = 2, busy = "3s" }
 "#;
 
-/// What both telephones of the list do when they are called.
-fn outside(server: &Server, scenario: Scenario) -> Running {
-    let run = Run::new("outside", scenario).calls(2, 10);
+/// What the telephones of the list do in so many calls.
+pub(crate) fn outside(server: &Server, scenario: Scenario, calls: u32) -> Running {
+    let run = Run::new("outside", scenario).calls(calls, 10);
     run.at(server.gateway(), server.free_media()).start(server)
 }
 
@@ -42,7 +43,7 @@ fn agent(server: &Server, scenario: Scenario) -> Running {
 fn a_list_is_called_as_agents_are_idle() {
     let server = Server::start_with_gateway(CAMPAIGN);
     let called =
-        outside(&server, Scenario::agent_rings().agent_answers(200).pause(1200).agent_bye());
+        outside(&server, Scenario::agent_rings().agent_answers(200).pause(1200).agent_bye(), 2);
     let agent = agent(&server, Scenario::agent_rings().agent_answers(0).hung_up());
     called.passes();
     agent.passes();
@@ -69,7 +70,7 @@ fn a_list_is_called_as_agents_are_idle() {
 #[test]
 fn a_list_goes_on_after_a_restart_and_nobody_is_called_too_often() {
     let server = Server::start_with_gateway(CAMPAIGN);
-    let called = outside(&server, Scenario::agent_rings().agent_refuses(486));
+    let called = outside(&server, Scenario::agent_rings().agent_refuses(486), 2);
     let idle = registered(&server, "1003", "three", Scenario::agent_rings());
     called.passes();
     drop(idle);
@@ -78,7 +79,7 @@ fn a_list_goes_on_after_a_restart_and_nobody_is_called_too_often() {
     let busy = |number| Contact::new(number, 1, Some("busy"), None);
     assert_eq!(server.contacts()[..2], [busy("701"), busy("702")]);
     // The second time they answer, but the agent does not: they are told so and hung up on.
-    let called = outside(&server, Scenario::agent_rings().agent_answers(0).hung_up());
+    let called = outside(&server, Scenario::agent_rings().agent_answers(0).hung_up(), 2);
     let agent = agent(&server, Scenario::agent_rings().agent_cancelled());
     called.passes();
     agent.passes();

@@ -5,6 +5,7 @@
 //! raw socket, so the tests run as root or with `cap_net_raw` on sipp (`make test` says how).
 
 mod agents;
+mod bounds;
 mod callbacks;
 mod calls;
 mod campaigns;
@@ -14,6 +15,8 @@ mod garbage;
 mod hangups;
 mod keys;
 mod load;
+mod machines;
+mod pace;
 mod pcap;
 mod raw;
 mod recordings;

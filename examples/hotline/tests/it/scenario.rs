@@ -142,7 +142,16 @@ impl Scenario {
 
     /// A phone that has been called and rings.
     pub(crate) fn agent_rings() -> Scenario {
-        Scenario::empty().then(include_str!("../sipp/agent_ringing.xml"), &[])
+        Scenario::empty()
+            .then("  <recv request=\"INVITE\" rrs=\"true\"/>\n", &[])
+            .then(include_str!("../sipp/agent_ringing.xml"), &[])
+    }
+
+    /// The same of one that is asked to answer by itself.
+    pub(crate) fn agent_rings_at_once() -> Scenario {
+        Scenario::empty()
+            .then(include_str!("../sipp/agent_asked_to_answer.xml"), &[])
+            .then(include_str!("../sipp/agent_ringing.xml"), &[])
     }
 
     /// The agent picks up.

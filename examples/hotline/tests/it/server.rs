@@ -187,7 +187,8 @@ impl Server {
         format!("--- the server's log\n{}", String::from_utf8_lossy(&text[start..]))
     }
 
-    fn signal(&self, name: &str) {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
         // The shell's own kill: the program of that name is not on every machine.
         let status = Command::new("sh")
             .args(["-c", &format!("kill -{name} {}", self.child.0.id())])
@@ -267,8 +268,18 @@ impl Server {
 
     /// These kinds of what was noted in the event log, in their order.
     pub(crate) fn kinds_of(&self, kinds: &[&str]) -> Vec<String> {
-        let all: Vec<String> = self.rows("SELECT kind FROM events ORDER BY id", |row| row.get(0));
+        let all = self.texts("SELECT kind FROM events ORDER BY id");
         all.into_iter().filter(|kind| kinds.contains(&kind.as_str())).collect()
+    }
+
+    /// The details of what was noted of this kind, in their order.
+    pub(crate) fn details_of(&self, kind: &str) -> Vec<String> {
+        self.texts(&format!("SELECT detail FROM events WHERE kind = '{kind}' ORDER BY id"))
+    }
+
+    /// The rows of a query that has one column of text.
+    pub(crate) fn texts(&self, sql: &str) -> Vec<String> {
+        self.rows(sql, |row| row.get(0))
     }
 
     /// Whoever was to be called back, in the order they asked.

@@ -66,6 +66,11 @@ impl Run {
         Run { echo: true, ..self }
     }
 
+    /// Sends nothing but what its scenario plays.
+    pub(crate) fn silent(self) -> Run {
+        Run { echo: false, ..self }
+    }
+
     /// Starts sipp and returns at once.
     pub(crate) fn start(self, server: &Server) -> Running {
         let (sip, media) = self.local.unwrap_or_else(|| (server.free_port(), server.free_media()));
