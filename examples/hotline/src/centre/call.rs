@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use super::callback::CallingBack;
 use super::contact::{Errand, Listening};
+use super::extension::Extension;
 use super::transfer::Transfer;
 use crate::clock::Clock;
 use crate::live::Guard;
@@ -47,6 +48,8 @@ pub(super) struct Call {
     /// The contact of a campaign that it is, and the campaign's name.
     pub(super) errand: Option<Errand>,
     pub(super) campaign: Option<String>,
+    /// A call that an agent makes.
+    pub(super) extension: Option<Extension>,
     /// Data for the agent's screen, collected by the flow.
     pub(super) data: Fields,
     /// What the agent has pressed lately, and the outcome that a code among it gave the call.
@@ -135,6 +138,7 @@ impl Call {
             "direction": match (self.errand, self.callback) {
                 (Some(_), _) => "out",
                 (None, Some(_)) => "callback",
+                (None, None) if self.extension.is_some() => "agent",
                 (None, None) => "in",
             },
             "campaign": self.campaign,

@@ -82,6 +82,12 @@ impl Callbacks {
         Callbacks { open, last: kept.last_callback, ringback: sound::ringback(), withdrawn: false }
     }
 
+    /// What is heard while a telephone rings for so long.
+    pub(super) fn ringback(&self, ring_ms: u64) -> Command {
+        let rings = usize::try_from(ring_ms / RINGBACK_MS).unwrap_or_default() + 1;
+        Command::Play { op: NO_OP, clips: vec![self.ringback.clone(); rings] }
+    }
+
     /// Who waits in a queue as this call.
     pub(super) fn waiting(&self, call: u64) -> Option<&CallbackRow> {
         let waits = |callback: &&Callback| match callback.state {
@@ -305,6 +311,7 @@ impl Centre {
             stage: Stage::CallingBack(calling),
             callback: Some(row.id),
             errand: None,
+            extension: false,
         });
         self.legs.insert(leg, Role::Agent(id));
         self.log(Some(id), "calling back", user.clone());
@@ -348,9 +355,7 @@ impl Centre {
         });
         self.legs.insert(leg.id, Role::Called(id));
         call.leg = Some(leg);
-        let ringback = &self.callbacks.ringback;
-        let rings = usize::try_from(ring_ms / RINGBACK_MS).unwrap_or_default() + 1;
-        call.media(Command::Play { op: NO_OP, clips: vec![ringback.clone(); rings] });
+        call.media(self.callbacks.ringback(ring_ms));
         let number = call.caller.clone();
         self.log(Some(id), "dialled", number);
     }

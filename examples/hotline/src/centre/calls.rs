@@ -9,6 +9,7 @@ use media_core::g711::Law;
 
 use super::call::{Call, Dialogue, Stage};
 use super::contact::Errand;
+use super::extension::Extension;
 use super::{Centre, Role, ivr_time};
 use crate::clock::Clock;
 use crate::config::millis;
@@ -30,6 +31,8 @@ pub(super) struct Beginning {
     pub(super) stage: Stage,
     pub(super) callback: Option<u64>,
     pub(super) errand: Option<Errand>,
+    /// Whether it is a call that an agent makes.
+    pub(super) extension: bool,
 }
 
 impl Centre {
@@ -42,6 +45,9 @@ impl Centre {
 
     /// A caller is there: media, recording and dialogue begin.
     pub(super) fn caller(&mut self, caller: sip::Caller) {
+        if let Some(agent) = caller.agent.clone() {
+            return self.agent_calls(caller, &agent);
+        }
         let Some(flow) = self.setup.flows.of_line(&caller.called) else {
             return;
         };
@@ -70,6 +76,7 @@ impl Centre {
             stage: Stage::Flow,
             callback: None,
             errand: None,
+            extension: false,
         });
         self.log(Some(id), "answered", detail);
         if let Some(call) = self.calls.get_mut(&id) {
@@ -81,7 +88,8 @@ impl Centre {
 
     /// A call begins, with nobody connected to its media yet.
     pub(super) fn begin(&mut self, beginning: Beginning) {
-        let Beginning { id, caller, called, law, dialogue, stage, callback, errand } = beginning;
+        let Beginning { id, caller, called, law, dialogue, stage, callback, errand, extension } =
+            beginning;
         let campaign = errand.map(|errand| errand.campaign(&self.setup.config).to_owned());
         let now = self.now();
         let media = media::call::start(media::call::Start {
@@ -101,6 +109,7 @@ impl Centre {
             started: Clock::text(now.ms()),
             callback,
             campaign: campaign.clone(),
+            extension,
         });
         let call = Call {
             id,
@@ -116,6 +125,7 @@ impl Centre {
             callback,
             errand,
             campaign,
+            extension: extension.then(Extension::default),
             data: Fields::new(),
             agent_keys: String::new(),
             agents_word: None,
@@ -213,6 +223,7 @@ impl Centre {
             self.legs.remove(&leg.id);
         }
         self.release_target(&mut call);
+        self.release_agent(&call);
         call.record.ended = Clock::text(self.setup.clock.now_ms());
         if call.record.ended_by.is_empty() {
             call.record.ended_by = "flow".into();

@@ -242,6 +242,9 @@ impl Centre {
     }
 
     fn dial(&mut self, index: usize, contact: ContactId, attempt: u8) {
+        if self.campaigns.stopped {
+            return;
+        }
         let now = self.now();
         let id = self.new_call();
         let running = &mut self.campaigns.running[index];
@@ -368,6 +371,7 @@ impl Centre {
             started: Clock::text(dial.started_ms),
             callback: None,
             campaign: Some(running.config.name.get_ref().clone()),
+            extension: false,
         });
         self.setup.store.finish(CallRecord {
             id,

@@ -123,6 +123,7 @@ impl Centre {
             },
             callback: None,
             errand: Some(errand),
+            extension: false,
         });
         self.log(Some(id), "answered", detail);
         if let Some(call) = self.calls.get_mut(&id) {

@@ -17,6 +17,7 @@ mod calls;
 mod campaign;
 mod contact;
 mod dialogue;
+mod extension;
 mod flows;
 mod queued;
 mod routing;
@@ -278,8 +279,11 @@ impl Centre {
                 Some(Role::Agent(id)) => self.agent_pressed(*id, key.into()),
                 _ => {}
             },
-            sip::Event::Refer { leg, target, answer } => {
-                let status = self.refer(leg, target);
+            sip::Event::Refer { leg, target, replaced, answer } => {
+                let status = match replaced {
+                    Some(replaced) => self.refer_to_own_call(leg, replaced),
+                    None => self.refer(leg, target),
+                };
                 // The phone may have hung up meanwhile.
                 answer.send(status).ok();
             }

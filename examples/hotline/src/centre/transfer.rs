@@ -19,13 +19,13 @@ use crate::sip::{self, Callee, LegId, Ring, uri_user};
 use crate::store::Fields;
 
 /// Why an agent who is rung for a transfer is offered nothing meanwhile.
-const ON_TRANSFER: u16 = 1;
+pub(super) const ON_TRANSFER: u16 = 1;
 /// How long whoever an agent transfers to may let it ring, in milliseconds.
-const AGENTS_PATIENCE_MS: u32 = 30_000;
+pub(super) const AGENTS_PATIENCE_MS: u32 = 30_000;
 // What an agent's phone is told of the transfer it asked for.
-const ACCEPTED: u16 = 200;
+pub(super) const ACCEPTED: u16 = 200;
 const NOT_FOUND: u16 = 404;
-const NO_CALL: u16 = 481;
+pub(super) const NO_CALL: u16 = 481;
 const BUSY: u16 = 486;
 
 /// What a flow asks for.
@@ -39,7 +39,7 @@ pub(super) struct Wish {
 
 /// Whose transfer it is, and so what the flow's operation waits for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum By {
+pub(super) enum By {
     Flow(TransferKind),
     /// An agent's, of a call out of a queue.
     Agent,
@@ -47,14 +47,14 @@ enum By {
 
 /// A transfer under way.
 pub(super) struct Transfer {
-    op: u32,
-    by: By,
-    target: String,
-    leg: sip::Leg,
+    pub(super) op: u32,
+    pub(super) by: By,
+    pub(super) target: String,
+    pub(super) leg: sip::Leg,
     /// Index of the agent who is to take calls again afterwards.
-    held: Option<usize>,
+    pub(super) held: Option<usize>,
     /// `None` once the target has answered.
-    rings_until_ms: Option<u64>,
+    pub(super) rings_until_ms: Option<u64>,
 }
 
 impl Transfer {
@@ -157,7 +157,13 @@ impl Centre {
     }
 
     /// Rings the target while the caller hears music.
-    fn ring_target(&mut self, id: u64, callee: (Callee, Option<usize>), wish: Wish, by: By) {
+    pub(super) fn ring_target(
+        &mut self,
+        id: u64,
+        callee: (Callee, Option<usize>),
+        wish: Wish,
+        by: By,
+    ) {
         let now = self.now();
         let Some(call) = self.calls.get_mut(&id) else {
             return;
@@ -186,7 +192,7 @@ impl Centre {
     }
 
     /// Whom to ring for a target, and the agent who is held meanwhile.
-    fn callee(
+    pub(super) fn callee(
         &self,
         target: &str,
     ) -> Result<(Callee, Option<usize>), (TransferOutcome, &'static str)> {
@@ -222,7 +228,8 @@ impl Centre {
         transfer.rings_until_ms = None;
         let (op, by, target) = (transfer.op, transfer.by, transfer.target.clone());
         call.record.agent = Some(target.clone());
-        call.record.outcome = "transferred".into();
+        let outcome = if call.extension.is_some() { "answered" } else { "transferred" };
+        call.record.outcome = outcome.into();
         call.media(Command::Bridge { agent: media });
         self.log(Some(id), "connected", target);
         match by {
@@ -270,6 +277,16 @@ impl Centre {
             return;
         };
         self.log(Some(id), "transfer ended", format!("{outcome:?}"));
+        if let Some(call) = self.calls.get_mut(&id).filter(|call| call.extension.is_some())
+            && call.record.outcome.is_empty()
+        {
+            call.record.outcome = match outcome {
+                TransferOutcome::Busy => "busy",
+                TransferOutcome::NoAnswer => "no answer",
+                _ => "failed",
+            }
+            .into();
+        }
         let told = match (by, outcome) {
             (By::Flow(_), outcome) => dialogue::transferred(op, outcome),
             (By::Agent, TransferOutcome::Answered) => dialogue::queue_ended(op, "answered"),
@@ -284,7 +301,7 @@ impl Centre {
     }
 
     /// Takes the target away and gives the caller back to the flow; returns its operation.
-    fn end_transfer(&mut self, id: u64) -> Option<(u32, By)> {
+    pub(super) fn end_transfer(&mut self, id: u64) -> Option<(u32, By)> {
         let mut call = self.calls.remove(&id)?;
         let ended = self.release(&mut call);
         call.media(Command::Hold(false));
@@ -308,12 +325,17 @@ impl Centre {
             return None;
         };
         self.legs.remove(&leg.id);
+        self.release_held(held);
+        Some((op, by))
+    }
+
+    /// Lets an agent who was held take calls again.
+    pub(super) fn release_held(&mut self, held: Option<usize>) {
         let seat = held.and_then(|held| self.routing.agents.get(held));
         if let Some(seat) = seat.filter(|s| s.state == AgentState::NotReady(ON_TRANSFER)) {
             let (agent, state) = (seat.id, AgentRequest::Available);
             let now = self.now();
             self.routing.feed(now, Input::AgentState { agent, state });
         }
-        Some((op, by))
     }
 }

@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Bridge { agent: Box<MediaLeg> },
     /// Takes the agent away.
     Unbridge,
+    /// Takes the agent away, and connects them in the call that is told by this.
+    PassAgent { to: mpsc::UnboundedSender<Command> },
     /// Records a message of the caller's.
     Voicemail { op: u32, path: PathBuf, limits: VoicemailLimits, beep: bool },
     /// Tells a person from a machine by what the caller, whom we called, says from now on.
@@ -205,6 +207,12 @@ impl CallMedia {
             }
             Command::Unbridge => {
                 self.parted.extend(self.agent.take().map(|agent| agent.finish()));
+            }
+            Command::PassAgent { to } => {
+                if let Some(agent) = self.agent.take() {
+                    // A call that has ended meanwhile drops the leg's media with the command.
+                    to.send(Command::Bridge { agent }).ok();
+                }
             }
             Command::Voicemail { op, path, limits, beep } => {
                 self.playing = None;

@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use media_core::g711::Law;
+use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TransactionHandle};
 use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::event_packages::parse_refer_to;
 use rsipstack::sip::{Header, Method, Request, StatusCode, typed};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -28,13 +30,19 @@ pub(super) struct Confirmed<'a> {
     /// Our own RTP address, which never changes within a call.
     pub(super) local: SocketAddr,
     pub(super) law: Law,
-    /// Whether the far end may transfer its caller: agents may, callers may not.
+    /// Whether the far end may transfer: agents may, callers may not.
     pub(super) may_refer: bool,
 }
 
 impl Confirmed<'_> {
     /// Answers the far end's requests until it hangs up, or until `hang_up` asks for a BYE.
     pub(super) async fn serve(&self, state: &mut DialogStateReceiver, hang_up: CancellationToken) {
+        self.stack.up().insert(self.dialog.id(), self.leg);
+        self.serve_until_end(state, hang_up).await;
+        self.stack.up().remove(&self.dialog.id());
+    }
+
+    async fn serve_until_end(&self, state: &mut DialogStateReceiver, hang_up: CancellationToken) {
         loop {
             tokio::select! {
                 () = hang_up.cancelled() => {
@@ -88,11 +96,14 @@ impl Confirmed<'_> {
     /// Takes a transfer over from the phone and tells it what came of that (RFC 3515): once
     /// another phone rings, this one's part is done.
     async fn refer(&self, request: &Request, handle: TransactionHandle) {
-        let target = request.headers.iter().find_map(|header| match header {
-            Header::ReferTo(to) => typed::Contact::parse(to.value()).ok()?.uri.user().map(plain),
+        let wish = request.headers.iter().find_map(|header| match header {
+            Header::ReferTo(to) => {
+                let target = typed::Contact::parse(to.value()).ok()?.uri.user().map(plain)?;
+                Some((target, parse_refer_to(to.value()).replaces))
+            }
             _ => None,
         });
-        let Some(target) = target else {
+        let Some((target, replaces)) = wish else {
             handle.reply(StatusCode::BadRequest).await.ok();
             return;
         };
@@ -102,9 +113,16 @@ impl Confirmed<'_> {
         // The 202 is written by a task of its own. The NOTIFY may overtake it (RFC 3515 §2.4.4), but
         // not every phone knows.
         tokio::time::sleep(ACCEPTANCE_LEAD).await;
-        let (answer, answered) = oneshot::channel();
-        self.stack.tell(Event::Refer { leg: self.leg, target, answer });
-        let status = answered.await.unwrap_or(StatusCode::ServerInternalError.code());
+        let replaced = replaces.as_deref().map(|replaces| self.leg_of(replaces));
+        let status = match replaced {
+            Some(None) => StatusCode::CallTransactionDoesNotExist.code(),
+            replaced => {
+                let (answer, answered) = oneshot::channel();
+                let replaced = replaced.flatten();
+                self.stack.tell(Event::Refer { leg: self.leg, target, replaced, answer });
+                answered.await.unwrap_or(StatusCode::ServerInternalError.code())
+            }
+        };
         let headers = vec![
             Header::Event("refer".into()),
             Header::SubscriptionState("terminated;reason=noresource".into()),
@@ -114,6 +132,12 @@ impl Confirmed<'_> {
         let told = self.dialog.notify(Some(headers), Some(result.into()));
         // A phone that does not answer must not keep its leg up.
         tokio::time::timeout(NOTIFY_PATIENCE, told).await.ok();
+    }
+
+    /// The leg that a Replaces (RFC 3891) names: `CALL-ID;to-tag=OURS;from-tag=THEIRS`.
+    fn leg_of(&self, replaces: &str) -> Option<LegId> {
+        let id = dialog_named(replaces)?;
+        self.stack.up().get(&id).copied()
     }
 
     /// Answers a re-INVITE or UPDATE: hold, resume, a new address of the far end.
@@ -136,6 +160,21 @@ impl Confirmed<'_> {
             Err(_) => (StatusCode::NotAcceptableHere, None),
         }
     }
+}
+
+/// The dialog that a Replaces names, as the end that is asked to replace it knows it.
+fn dialog_named(replaces: &str) -> Option<DialogId> {
+    let mut parts = replaces.split(';').map(str::trim);
+    let call_id = parts.next().filter(|id| !id.is_empty())?.to_owned();
+    let (mut local_tag, mut remote_tag) = (None, None);
+    for (name, value) in parts.filter_map(|part| part.split_once('=')) {
+        match name.trim().to_ascii_lowercase().as_str() {
+            "to-tag" => local_tag = Some(value.trim().to_owned()),
+            "from-tag" => remote_tag = Some(value.trim().to_owned()),
+            _ => {}
+        }
+    }
+    Some(DialogId { call_id, local_tag: local_tag?, remote_tag: remote_tag? })
 }
 
 pub(super) fn sdp_type() -> Header {
@@ -178,6 +217,14 @@ mod tests {
         let message = rsipstack::sip::SipMessage::try_from(text.as_bytes()).unwrap();
         let rsipstack::sip::SipMessage::Request(request) = message else { panic!("a request") };
         key_of(&request)
+    }
+
+    #[test]
+    fn a_replaces_names_a_dialog_of_ours() {
+        let id = dialog_named("a@b;from-tag=theirs; to-tag=ours;early-only").unwrap();
+        assert_eq!((&*id.call_id, &*id.local_tag, &*id.remote_tag), ("a@b", "ours", "theirs"));
+        assert_eq!(dialog_named("a@b;to-tag=ours"), None);
+        assert_eq!(dialog_named(";to-tag=ours;from-tag=theirs"), None);
     }
 
     #[test]

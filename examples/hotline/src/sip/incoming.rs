@@ -11,6 +11,7 @@ use rsipstack::transaction::transaction::Transaction;
 use tokio_util::sync::CancellationToken;
 
 use super::confirmed::{Confirmed, sdp_type};
+use super::registrar::Admitted;
 use super::{Caller, Event, Leg, LegId, Stack};
 use crate::live::Kind;
 use crate::media::ports::PortPair;
@@ -22,9 +23,17 @@ const RETRY_AFTER: &str = "10";
 /// Decides on a new INVITE and, if it is wanted, lives with the call until it ends.
 pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Result<()> {
     let called = tx.original.uri.user().unwrap_or_default().to_owned();
-    let Some(ring) = stack.0.lines.0.get(&called).copied() else {
-        return tx.reply(StatusCode::NotFound).await;
+    let line = stack.0.lines.0.get(&called).copied();
+    let agent = match line {
+        Some(_) => None,
+        // Agents may call each other, and whomever they could transfer to.
+        None => match stack.0.registrar.admit(&mut tx).await? {
+            Admitted::Agent(user) => Some(user),
+            Admitted::Stranger => return tx.reply(StatusCode::NotFound).await,
+            Admitted::Answered => return Ok(()),
+        },
     };
+    let (ring, may_refer) = (line.unwrap_or_default(), agent.is_some());
     // An INVITE without a description asks us to make the offer, in the 200.
     let early = match tx.original.body.is_empty() {
         true => None,
@@ -64,14 +73,20 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
     });
     let local = ports.local;
     let mut call = IncomingLeg { stack: &stack, dialog: &dialog, leg, state: &mut state };
-    if let Some((law, hang_up)) = call.answer(ring, early, called, ports).await {
-        Confirmed { stack: &stack, dialog: &dialog, leg, local, law, may_refer: false }
+    if let Some((law, hang_up)) = call.answer(ring, early, Party { called, agent }, ports).await {
+        Confirmed { stack: &stack, dialog: &dialog, leg, local, law, may_refer }
             .serve(&mut state, hang_up)
             .await;
         stack.tell(Event::Gone { leg });
     }
     stack.0.dialogs.remove_dialog(&dialog.id());
     Ok(())
+}
+
+/// Whom the caller called, and which agent it is who did.
+struct Party {
+    called: String,
+    agent: Option<String>,
 }
 
 struct IncomingLeg<'a> {
@@ -87,7 +102,7 @@ impl IncomingLeg<'_> {
         &mut self,
         ring: std::time::Duration,
         early: Option<Agreed>,
-        called: String,
+        party: Party,
         ports: PortPair,
     ) -> Option<(Law, CancellationToken)> {
         let invite = self.dialog.initial_request();
@@ -132,7 +147,8 @@ impl IncomingLeg<'_> {
         let caller = Caller {
             leg: Leg { id: self.leg, hang_up: hang_up.clone() },
             number: number_of(&invite),
-            called,
+            called: party.called,
+            agent: party.agent,
             agreed,
             ports,
         };

@@ -12,12 +12,13 @@ mod screening;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use rsipstack::EndpointBuilder;
+use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Header, Method, StatusCode, Uri};
@@ -58,8 +59,9 @@ pub(crate) enum Event {
     Changed { leg: LegId, agreed: Agreed },
     /// A key sent by SIP INFO (`application/dtmf-relay`).
     Key { leg: LegId, key: u8 },
-    /// A phone that was rung asks to transfer its caller to `target`; it waits for the SIP status.
-    Refer { leg: LegId, target: String, answer: oneshot::Sender<u16> },
+    /// An agent's phone asks to transfer its caller to `target`, or to whoever its leg `replaced`
+    /// reached; it waits for the SIP status.
+    Refer { leg: LegId, target: String, replaced: Option<LegId>, answer: oneshot::Sender<u16> },
     /// An agent's phone can be rung from now on, or no longer.
     Registered { user: String, reachable: bool },
 }
@@ -72,6 +74,8 @@ pub(crate) struct Caller {
     pub(crate) number: String,
     /// The number called: the user part of the request URI.
     pub(crate) called: String,
+    /// The agent whose phone it is, if it called no line.
+    pub(crate) agent: Option<String>,
     pub(crate) agreed: Agreed,
     pub(crate) ports: PortPair,
 }
@@ -107,6 +111,8 @@ struct Shared {
     /// One for each call that may be in the making or up.
     places: Arc<Semaphore>,
     next_leg: AtomicU64,
+    /// The legs that are up, by their dialogs.
+    up: Mutex<HashMap<DialogId, LegId>>,
     draining: AtomicBool,
     /// Calls that are not up yet end now.
     ending: CancellationToken,
@@ -153,6 +159,7 @@ impl Stack {
             live: setup.live,
             places: Arc::new(Semaphore::new(setup.max_calls)),
             next_leg: AtomicU64::new(1),
+            up: Mutex::default(),
             draining: AtomicBool::new(false),
             ending: CancellationToken::new(),
             events: setup.events,
@@ -192,6 +199,10 @@ impl Stack {
 
     fn new_leg(&self) -> LegId {
         LegId(self.0.next_leg.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn up(&self) -> MutexGuard<'_, HashMap<DialogId, LegId>> {
+        self.0.up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn contact(&self) -> Uri {

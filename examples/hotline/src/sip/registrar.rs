@@ -10,7 +10,7 @@ use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Header, Port, StatusCode, Uri, typed};
 use rsipstack::transaction::random_text;
 use rsipstack::transaction::transaction::Transaction;
-use rsipstack::transport::SipAddr;
+use rsipstack::transport::{SipAddr, SipConnection};
 
 /// A nonce can be used for this long; a phone that comes later is challenged anew.
 const NONCE_LIFE: Duration = Duration::from_secs(300);
@@ -78,27 +78,8 @@ impl Registrar {
             tx.reply(StatusCode::BadRequest).await?;
             return Ok(None);
         };
-        // A user nobody knows gets the same answers as a wrong password: who exists is nobody's
-        // business.
-        let password = self.passwords.get(&user);
-        match self.check(tx, &user, password.map_or("", String::as_str)) {
-            Proof::Good if password.is_some() => {}
-            Proof::Stale => {
-                self.challenge(tx, true).await?;
-                return Ok(None);
-            }
-            Proof::Missing => {
-                self.challenge(tx, false).await?;
-                return Ok(None);
-            }
-            Proof::Misplaced => {
-                tx.reply(StatusCode::BadRequest).await?;
-                return Ok(None);
-            }
-            Proof::Bad | Proof::Good => {
-                tx.reply(StatusCode::Forbidden).await?;
-                return Ok(None);
-            }
+        if !self.is_proven(tx, &user).await? {
+            return Ok(None);
         }
         let header_expires = tx.original.headers.iter().find_map(|h| match h {
             Header::Expires(e) => e.value().trim().parse::<u32>().ok(),
@@ -131,12 +112,7 @@ impl Registrar {
                 let granted = asked.clamp(*EXPIRES.start(), *EXPIRES.end());
                 let binding = Binding {
                     contact: contact.uri,
-                    source: tx.connection.as_ref().and_then(|c| match c {
-                        rsipstack::transport::SipConnection::Udp(udp) => {
-                            udp.get_remote_addr().cloned()
-                        }
-                        _ => None,
-                    }),
+                    source: source_of(tx),
                     until: Instant::now() + Duration::from_secs(granted.into()),
                 };
                 let header = Self::contact_of(&binding);
@@ -145,6 +121,37 @@ impl Registrar {
                 Ok(Some((user, true)))
             }
         }
+    }
+
+    /// The agent whose phone sent a request that is no REGISTER, if it comes from where one is
+    /// registered. `None` where it does not; a request without its password has been answered then.
+    pub(super) async fn admit(&self, tx: &mut Transaction) -> rsipstack::Result<Admitted> {
+        let from = tx.original.from_header()?.uri()?;
+        let user = from.user().unwrap_or_default().to_owned();
+        let host = |source: Option<SipAddr>| Some(source?.addr.host);
+        let registered = self.binding(&user).and_then(|binding| host(binding.source));
+        if registered.is_none() || registered != host(source_of(tx)) {
+            return Ok(Admitted::Stranger);
+        }
+        match self.is_proven(tx, &user).await? {
+            true => Ok(Admitted::Agent(user)),
+            false => Ok(Admitted::Answered),
+        }
+    }
+
+    /// Whether a request proves by its digest that it is this user's; one that does not is answered.
+    async fn is_proven(&self, tx: &mut Transaction, user: &str) -> rsipstack::Result<bool> {
+        // A user nobody knows gets the same answers as a wrong password: who exists is nobody's
+        // business.
+        let password = self.passwords.get(user);
+        match self.check(tx, user, password.map_or("", String::as_str)) {
+            Proof::Good if password.is_some() => return Ok(true),
+            Proof::Stale => self.challenge(tx, true).await?,
+            Proof::Missing => self.challenge(tx, false).await?,
+            Proof::Misplaced => tx.reply(StatusCode::BadRequest).await?,
+            Proof::Bad | Proof::Good => tx.reply(StatusCode::Forbidden).await?,
+        }
+        Ok(false)
     }
 
     fn contact_of(binding: &Binding) -> Header {
@@ -210,6 +217,24 @@ impl Registrar {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Who sent a request.
+pub(super) enum Admitted {
+    /// This agent.
+    Agent(String),
+    /// Nobody whose phone is registered.
+    Stranger,
+    /// Somebody who has been told to prove it.
+    Answered,
+}
+
+/// Where a request came from.
+fn source_of(tx: &Transaction) -> Option<SipAddr> {
+    match tx.connection.as_ref()? {
+        SipConnection::Udp(udp) => udp.get_remote_addr().cloned(),
+        _ => None,
     }
 }
 

@@ -88,6 +88,8 @@ pub(crate) struct CallBegun {
     pub(crate) callback: Option<u64>,
     /// The campaign whose contact it is.
     pub(crate) campaign: Option<String>,
+    /// Whether an agent makes it.
+    pub(crate) extension: bool,
 }
 
 /// A call as it ended.
@@ -351,6 +353,7 @@ fn begin(connection: &Connection, call: &CallBegun) -> rusqlite::Result<usize> {
     let direction = match (&call.campaign, call.callback) {
         (Some(_), _) => "out",
         (None, Some(_)) => "callback",
+        (None, None) if call.extension => "agent",
         (None, None) => "in",
     };
     connection

@@ -23,7 +23,7 @@ async fn calls_are_kept_and_flows_can_ask() {
     let (store, thread, kept) = Store::open(&path, &queries, &[("vip", &vips)]).unwrap();
     assert_eq!(kept, Kept::default());
     let (caller, called, started) = ("555".into(), "12345".into(), "now".into());
-    store.begin(CallBegun { id: 7, caller, called, started, callback: None, campaign: None });
+    store.begin(CallBegun { id: 7, caller, called, started, ..CallBegun::default() });
     let vip = store.query("caller".into(), fields(&[("caller", "555"), ("x", "y")])).await;
     assert_eq!(vip.unwrap(), [("vip".to_owned(), Datum::Integer(1))]);
     let rated = store.query("rate".into(), fields(&[("score", "5"), ("call", "7")])).await;

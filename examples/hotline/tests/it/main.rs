@@ -5,6 +5,7 @@
 //! raw socket, so the tests run as root or with `cap_net_raw` on sipp (`make test` says how).
 
 mod agents;
+mod attended;
 mod bounds;
 mod callbacks;
 mod calls;

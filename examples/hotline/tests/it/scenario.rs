@@ -166,8 +166,35 @@ impl Scenario {
 
     /// The agent transfers the caller by the phone's key; the phone is told what comes of it.
     pub(crate) fn agent_refers(self, target: &str, status: u16) -> Scenario {
-        let values = [("target", target), ("status", &status.to_string())];
+        self.refers(target, "", status)
+    }
+
+    /// The same to somebody whom the phone has called itself. The dialog of that call stands in this
+    /// file when it comes to that.
+    pub(crate) fn agent_refers_to_own_call(
+        self,
+        target: &str,
+        file: &str,
+        status: u16,
+    ) -> Scenario {
+        self.refers(target, &format!("?Replaces=[file name={file}]"), status)
+    }
+
+    fn refers(self, target: &str, replaces: &str, status: u16) -> Scenario {
+        let status = status.to_string();
+        let values = [("target", target), ("replaces", replaces), ("status", &status)];
         self.then(include_str!("../sipp/agent_refers.xml"), &values)
+    }
+
+    /// An agent's phone that calls somebody itself, and the answer its password deserves.
+    pub(crate) fn agent_invites(user: &str, password: &str, code: u16) -> Scenario {
+        let via = match code {
+            200 => "Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch];rport",
+            _ => "[last_Via:]",
+        };
+        let code = code.to_string();
+        let values = [("user", user), ("password", password), ("code", &code), ("via", via)];
+        Scenario::empty().then(include_str!("../sipp/agent_invites.xml"), &values)
     }
 
     /// The agent does not take the call.

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::scenario::Scenario;
 use crate::server::Server;
@@ -25,6 +25,7 @@ pub(crate) struct Run {
     lost: u32,
     local: Option<(u16, u16)>,
     echo: bool,
+    digest_uri: Option<String>,
 }
 
 impl Run {
@@ -40,6 +41,7 @@ impl Run {
             lost: 0,
             local: None,
             echo: false,
+            digest_uri: None,
         }
     }
 
@@ -64,6 +66,11 @@ impl Run {
     /// Sends back what arrives on the media port.
     pub(crate) fn echo(self) -> Run {
         Run { echo: true, ..self }
+    }
+
+    /// Proves who it is for a call to this number; without this, for what registers.
+    pub(crate) fn proven_to(self, number: &str, server: &Server) -> Run {
+        Run { digest_uri: Some(format!("{number}@{}", server.sip())), ..self.to(number) }
     }
 
     /// Sends nothing but what its scenario plays.
@@ -96,6 +103,9 @@ impl Run {
             .stdin(Stdio::null())
             .stdout(File::create(files.join("stdout")).expect("a file for sipp's screens"))
             .stderr(File::create(files.join("stderr")).expect("a file for sipp's complaints"));
+        if let Some(uri) = self.digest_uri {
+            command.args(["-auth_uri", &uri]);
+        }
         if self.lost > 0 {
             command.args(["-lost", &self.lost.to_string()]);
         }
@@ -141,20 +151,48 @@ impl Running {
         assert!(status.success(), "{}", self.story(status));
     }
 
+    /// The dialog of the call it makes, once it is answered, as a Replaces (RFC 3891) in a URI.
+    pub(crate) fn dialog(&self) -> String {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            let messages = self.read("messages.log");
+            let answer =
+                messages.split("UDP message received").find(|m| m.contains("SIP/2.0 200 "));
+            if let Some(answer) = answer.filter(|answer| answer.contains("Content-Length")) {
+                let line = |name: &str| answer.lines().find_map(|line| line.strip_prefix(name));
+                let tag = |name: &str| Some(line(name)?.split_once(";tag=")?.1.trim());
+                let parts = (line("Call-ID: "), tag("To: "), tag("From: "));
+                let (Some(call_id), Some(ours), Some(theirs)) = parts else {
+                    panic!("no dialog in {answer}");
+                };
+                let call_id = call_id.trim().replace('@', "%40");
+                return format!("{call_id}%3Bto-tag%3D{ours}%3Bfrom-tag%3D{theirs}");
+            }
+            assert!(Instant::now() < deadline, "no answer in {messages}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The folder it works in.
+    pub(crate) fn files(&self) -> &Path {
+        &self.files
+    }
+
+    fn read(&self, name: &str) -> String {
+        let text = fs::read(self.files.join(name)).unwrap_or_default();
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
     /// What a person needs to see why the scenario failed.
     fn story(&self, status: ExitStatus) -> String {
-        let read = |name: &str| {
-            let text = fs::read(self.files.join(name)).unwrap_or_default();
-            String::from_utf8_lossy(&text).into_owned()
-        };
-        let messages = read("messages.log");
+        let messages = self.read("messages.log");
         let start = messages.len().saturating_sub(12_000);
         let start = (start..=messages.len()).find(|&i| messages.is_char_boundary(i)).unwrap_or(0);
         format!(
             "sipp scenario `{}` ended with {status}\n--- errors\n{}{}\n--- messages\n{}",
             self.name,
-            read("stderr"),
-            read("errors.log"),
+            self.read("stderr"),
+            self.read("errors.log"),
             &messages[start..]
         )
     }
