@@ -132,6 +132,8 @@ void event_withdrawn(const struct call_facts *facts, const char *info);
 void event_called(const struct call_facts *facts);
 void event_not_answered(const struct call_facts *facts, bool caller_left);
 void event_connected(const struct call_facts *facts);
+/** The agent hung up while it heard what is announced to it. */
+void event_dumped(const struct call_facts *facts);
 
 /** The conversation is over: a tl_acd_ended_by, or the agent passed the caller on. */
 void event_completed(const struct call_facts *facts, uint32_t by);

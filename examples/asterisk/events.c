@@ -106,7 +106,8 @@ static void abandon_event(const struct call_facts *facts)
 /* A caller whom nobody has answered, and who did not leave by a key. */
 static void abandoned(const struct call_facts *facts, const char *log)
 {
-    QUEUE_LOG(facts, "NONE", log, "%d|%d|%d", facts->position, facts->first_position, hold_s(facts));
+    /* Somebody may have answered, and heard an announcement until the caller left. */
+    QUEUE_LOG(facts, S_OR(facts->agent, "NONE"), log, "%d|%d|%d", facts->position, facts->first_position, hold_s(facts));
     abandon_event(facts);
 }
 
@@ -168,6 +169,13 @@ void event_connected(const struct call_facts *facts)
     call_event(facts, "AgentConnect",
         "Queue: %s\r\nInterface: %s\r\nMemberName: %s\r\nHoldTime: %d\r\nRingTime: %d\r\n",
         facts->queue, facts->phone, facts->agent, hold, ring);
+}
+
+void event_dumped(const struct call_facts *facts)
+{
+    QUEUE_LOG(facts, facts->agent, "AGENTDUMP", "%s", "");
+    call_event(facts, "AgentDump", "Queue: %s\r\nInterface: %s\r\nMemberName: %s\r\n", facts->queue,
+        facts->phone, facts->agent);
 }
 
 static int talk_s(const struct call_facts *facts)

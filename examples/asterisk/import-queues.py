@@ -25,6 +25,7 @@ OPTIONS = {
     "servicelevel": ("service_level", "seconds", "0"),
     "musicclass": ("music", "same", ""),
     "music": ("music", "same", ""),
+    "announce": ("announce", "same", ""),
     "announce-frequency": ("announce_every", "announce", "0"),
     "joinempty": ("join_empty", "empty", "yes"),
     "leavewhenempty": ("leave_empty", "empty", "no"),

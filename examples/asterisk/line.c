@@ -172,4 +172,6 @@ void line_end(struct line *line)
     line_stop_recording(line, false);
     line_drop_legs(line);
     AST_VECTOR_FREE(&line->legs);
+    ast_free(line->skills);
+    line->skills = NULL;
 }

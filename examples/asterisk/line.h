@@ -14,7 +14,7 @@
 struct word {
     AST_LIST_ENTRY(word) next;
     tl_acd_output output;
-    char queue[CC_NAME], music[CC_NAME], agent[CC_NAME], phone[CC_NAME];
+    char queue[CC_NAME], music[CC_NAME], announce[CC_NAME], agent[CC_NAME], phone[CC_NAME];
     int waiting; /* in the queue, this call included */
 };
 
@@ -61,6 +61,11 @@ struct line {
     /* The queue. */
     char queue[CC_NAME], music[CC_NAME], exit_keys[20];
     char own_music[CC_NAME]; /* the caller's, whatever the queue's is */
+    struct cc_arrival arrival; /* what the caller asked for; its texts are `queue` and `skills` */
+    char *skills;
+    tl_time since;         /* it began to wait */
+    uint64_t waited_ms;    /* before the engine's present call */
+    bool again;            /* the call is back in its place: an agent has dumped it */
     bool ring, transfer_by_caller, transfer_by_agent;
     int first_position, position;
     char key;
@@ -105,6 +110,12 @@ struct ast_channel *line_ring_phone(struct line *line, const char *phone, int *c
 /** The engine offers the call to an agent; that is over. */
 void line_offer(struct line *line, const struct word *word);
 void line_offer_ended(struct line *line, const struct word *word);
+
+/** Hangs up all phones but that one; which leg it is then. */
+size_t line_only_leg(struct line *line, size_t at);
+
+/** Plays a sound to the agent who has answered; the caller goes on hearing music. */
+void line_tell_agent(struct line *line, struct ast_channel *leg, const char *file);
 
 /** The call has left the queue this way: phones that rang for it do not any more. */
 void line_offers_over(struct line *line, enum how how);

@@ -28,6 +28,7 @@ void trunkline_call_event(void *host, const struct cc_event *event)
     if (event->queue) {
         ast_copy_string(word->queue, event->queue->name, sizeof(word->queue));
         ast_copy_string(word->music, event->queue->music, sizeof(word->music));
+        ast_copy_string(word->announce, event->queue->announce, sizeof(word->announce));
         if (tl_acd_get_queue(cc_engine(trunkline_center), event->queue->handle, &counters) >= 0) {
             word->waiting = (int)counters.waiting;
             if (event->output->kind == TL_ACD_JOINED && !word->waiting) {

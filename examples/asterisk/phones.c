@@ -116,6 +116,16 @@ void line_drop_legs(struct line *line)
     }
 }
 
+size_t line_only_leg(struct line *line, size_t at)
+{
+    struct ast_channel *kept = AST_VECTOR_GET_ADDR(&line->legs, at)->chan;
+
+    while (AST_VECTOR_SIZE(&line->legs) > 1) {
+        drop_leg(line, AST_VECTOR_GET_ADDR(&line->legs, 0)->chan == kept, "CANCEL");
+    }
+    return 0;
+}
+
 size_t line_leg_of(const struct line *line, uint64_t offer)
 {
     size_t i;

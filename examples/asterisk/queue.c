@@ -91,17 +91,70 @@ static void watch_leg(struct line *line, struct ast_channel *leg)
 
 /* Tells that the engine has connected the call to the agent of this leg. */
 static struct conversation *tell_connected(struct line *line, const struct leg *leg,
-    const struct word *word)
+    const struct word *word, uint64_t rang_ms, uint64_t announced_ms)
 {
     struct call_facts about = line_facts(line, leg);
 
-    about.waited_ms = word->output.waited_ms;
-    about.rang_ms = (uint64_t)ast_tvdiff_ms(ast_tvnow(), leg->since);
+    about.waited_ms = line->waited_ms + word->output.waited_ms + announced_ms;
+    about.rang_ms = rang_ms;
     event_left(&about, word->waiting);
     event_connected(&about);
     pbx_builtin_setvar_helper(line->chan, "MEMBERINTERFACE", leg->phone);
     pbx_builtin_setvar_helper(line->chan, "MEMBERNAME", leg->agent);
-    return conversation_begin(line, leg, word->output.waited_ms);
+    return conversation_begin(line, leg, about.waited_ms);
+}
+
+/* ---- what is announced to the agent --------------------------------------------------------------- */
+
+/* The agent has left before it talked to the caller, who waits again, in its place. */
+static enum how wait_again(struct line *line, const struct leg *leg)
+{
+    struct call_facts about = line_facts(line, leg);
+    struct cc_arrival arrival = line->arrival;
+    uint64_t waited_ms = cc_now() - line->since;
+
+    event_dumped(&about);
+    cc_complete(trunkline_center, &line->call->center, TL_ACD_BY_AGENT);
+    ast_free(last_word(line, NULL));
+    forget_call(line);
+    arrival.credit_ms = waited_ms;
+    arrival.position = TL_NONE32;
+    if (arrival.max_wait_ms != TL_NONE) {
+        arrival.max_wait_ms -= waited_ms < arrival.max_wait_ms ? waited_ms : arrival.max_wait_ms;
+    }
+    line->again = true;
+    line->waited_ms = waited_ms;
+    return line_arrive(line, &arrival) ? HOW_WAITING : HOW_FAILED;
+}
+
+/* The caller has left while the agent heard of it. */
+static enum how left_in_vain(struct line *line, const struct leg *leg, const struct word *word)
+{
+    struct call_facts about = line_facts(line, leg);
+
+    about.leg = NULL; /* it is named in the log, and has no part in the event */
+    about.waited_ms = cc_now() - line->since;
+    cc_complete(trunkline_center, &line->call->center, TL_ACD_BY_CALLER);
+    ast_free(last_word(line, NULL));
+    event_abandoned(&about);
+    event_left(&about, word->waiting);
+    line->up = false;
+    forget_call(line);
+    return HOW_CALLER_LEFT;
+}
+
+/* HOW_ANSWERED: both are there still, and may talk. */
+static enum how announce(struct line *line, size_t at, const struct word *word)
+{
+    const struct leg *leg = AST_VECTOR_GET_ADDR(&line->legs, at);
+
+    line_stop_playing(line);
+    line_music(line, line->want_music);
+    line_tell_agent(line, leg->chan, word->announce);
+    if (ast_check_hangup(leg->chan)) {
+        return wait_again(line, leg);
+    }
+    return ast_check_hangup(line->chan) ? left_in_vain(line, leg, word) : HOW_ANSWERED;
 }
 
 static enum how talk(struct line *line, const struct word *word)
@@ -110,9 +163,20 @@ static enum how talk(struct line *line, const struct word *word)
     struct conversation *conversation = NULL;
     struct word *last;
     uint32_t by = TL_ACD_BY_AGENT;
+    uint64_t rang_ms;
+    tl_time answered = cc_now();
+    enum how how;
 
     if (at < AST_VECTOR_SIZE(&line->legs)) {
-        conversation = tell_connected(line, AST_VECTOR_GET_ADDR(&line->legs, at), word);
+        rang_ms = (uint64_t)ast_tvdiff_ms(ast_tvnow(), AST_VECTOR_GET_ADDR(&line->legs, at)->since);
+        if (word->announce[0]) {
+            at = line_only_leg(line, at);
+            if ((how = announce(line, at, word)) != HOW_ANSWERED) {
+                return how;
+            }
+        }
+        conversation = tell_connected(line, AST_VECTOR_GET_ADDR(&line->legs, at), word, rang_ms,
+            cc_now() - answered);
         if (line->dialogue) {
             tl_ivr_answered(line->dialogue->session, cc_now(), line->queue_op);
             flow_follow(line->dialogue);
@@ -144,7 +208,7 @@ static enum how how_left(struct line *line, const struct word *word)
     enum how how = how_ended(&word->output);
 
     about.position = word->output.position ? (int)word->output.position : line->position;
-    about.waited_ms = word->output.waited_ms;
+    about.waited_ms = line->waited_ms + word->output.waited_ms;
     if (word->output.kind == TL_ACD_REFUSED) {
         return how;
     }
@@ -182,7 +246,17 @@ bool line_arrive(struct line *line, const struct cc_arrival *arrival)
         return false;
     }
     ast_copy_string(line->queue, arrival->queue, sizeof(line->queue));
-    line->first_position = line->position = 0;
+    if (!line->again) {
+        ast_free(line->skills);
+        line->skills = arrival->skills ? ast_strdup(arrival->skills) : NULL;
+        line->arrival = *arrival;
+        line->arrival.queue = line->queue;
+        line->arrival.skills = line->skills;
+        line->arrival.preferred = NULL;
+        line->since = cc_now();
+        line->waited_ms = 0;
+        line->first_position = line->position = 0;
+    }
     line->want_music = true;
     line->call->priority = arrival->priority;
     cc_arrive(trunkline_center, &line->call->center, arrival);
@@ -213,10 +287,14 @@ enum how line_hear(struct line *line)
     }
     switch (word->output.kind) {
     case TL_ACD_JOINED:
-        line->position = line->first_position = (int)word->output.position;
+        line->position = (int)word->output.position;
+        line->first_position = line->again ? line->first_position : line->position;
         ast_copy_string(line->music, S_OR(line->own_music, word->music), sizeof(line->music));
         about = line_facts(line, NULL);
-        event_joined(&about, word->waiting);
+        if (!line->again) {
+            event_joined(&about, word->waiting);
+        }
+        line->again = false;
         tell_place(line, word);
         if (!line->playing) {
             line_music(line, true);
@@ -271,7 +349,8 @@ enum how line_leave(struct line *line)
         /* Answered and gone in one instant: a conversation of no length. */
         size_t at = line_leg_of(line, connected->output.offer);
         struct conversation *conversation = at < AST_VECTOR_SIZE(&line->legs) ?
-            tell_connected(line, AST_VECTOR_GET_ADDR(&line->legs, at), connected) : NULL;
+            tell_connected(line, AST_VECTOR_GET_ADDR(&line->legs, at), connected,
+                (uint64_t)ast_tvdiff_ms(ast_tvnow(), AST_VECTOR_GET_ADDR(&line->legs, at)->since), 0) : NULL;
         if (conversation) {
             conversation_over(conversation, TL_ACD_BY_CALLER, word->output.talked_ms, false);
         }

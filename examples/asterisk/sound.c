@@ -24,6 +24,20 @@ void line_music(struct line *line, bool on)
     }
 }
 
+void line_tell_agent(struct line *line, struct ast_channel *leg, const char *file)
+{
+    const char *language = ast_channel_language(leg);
+
+    if (ast_fileexists(file, NULL, language) <= 0 || ast_autoservice_start(line->chan)) {
+        return;
+    }
+    if (!ast_streamfile(leg, file, language)) {
+        ast_waitstream(leg, AST_DIGIT_ANY);
+        ast_stopstream(leg);
+    }
+    ast_autoservice_stop(line->chan);
+}
+
 static void forget_files(struct line *line)
 {
     size_t i;

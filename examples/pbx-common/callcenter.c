@@ -198,6 +198,7 @@ static tl_status arrive(cc_center *center, const struct letter *letter)
     config.preferred_agent = preferred ? preferred->handle : TL_NONE;
     config.preferred_wait_ms = letter->arrival.preferred_wait_ms;
     config.position = letter->arrival.position;
+    config.credit_ms = letter->arrival.credit_ms;
     set_penalties(&config, &letter->arrival.penalties, &call->queue->penalties);
     cc_roster_rule(center, call->queue);
     config.call_class = cc_roster_class(center, letter->arrival.skills);

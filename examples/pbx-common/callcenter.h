@@ -35,6 +35,7 @@ struct cc_config;
 struct cc_queue {
     char name[CC_NAME];
     char music[CC_NAME]; /* what the caller hears, in the host's terms; may be empty */
+    char announce[CC_NAME]; /* what the agent hears before the caller; likewise */
     uint64_t handle;
     tl_acd_queue_config config;
     char strategy[40]; /* as written in the configuration */
@@ -190,6 +191,7 @@ struct cc_arrival {
     uint64_t max_wait_ms;  /* TL_NONE: the queue's */
     const char *preferred; /* an agent's name, or NULL */
     uint32_t preferred_wait_ms;
+    uint64_t credit_ms;    /* it has waited for so long already */
     uint32_t position;     /* a place it wants, 1 for the first; TL_NONE32: its own */
     struct cc_penalties penalties; /* what is not said is the queue's */
     const char *skills; /* as in the configuration, or NULL */

@@ -163,6 +163,9 @@ static bool set_queue(struct cc_config_queue *queue, const char *key, const char
     if (!strcasecmp(key, "music")) {
         return cc_option_text(queue->music, sizeof queue->music, value, key, why, room);
     }
+    if (!strcasecmp(key, "announce")) {
+        return cc_option_text(queue->announce, sizeof queue->announce, value, key, why, room);
+    }
     if (!strcasecmp(key, "overflow")) {
         return cc_option_text(queue->overflow, sizeof queue->overflow, value, key, why, room);
     }

@@ -17,7 +17,7 @@ struct cc_config_member {
 };
 
 struct cc_config_queue {
-    char name[CC_NAME], music[CC_NAME], strategy[40], overflow[CC_NAME];
+    char name[CC_NAME], music[CC_NAME], announce[CC_NAME], strategy[40], overflow[CC_NAME];
     char rule[CC_NAME]; /* how its callers' penalties change */
     struct cc_penalties penalties;
     bool ring_in_use;

@@ -133,6 +133,7 @@ static void apply_queue(cc_center *center, const struct cc_config_queue *from)
     queue->ring_in_use = from->ring_in_use;
     queue->penalties = from->penalties;
     memcpy(queue->music, from->music, sizeof queue->music);
+    memcpy(queue->announce, from->announce, sizeof queue->announce);
     memcpy(queue->strategy, from->strategy, sizeof queue->strategy);
 }
 

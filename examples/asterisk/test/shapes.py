@@ -25,6 +25,11 @@ QUEUES = {
     "empty": dict(agents=["ann"], theirs="leavewhenempty=paused,unavailable\n", ours="leave_empty=not-ready\n"),
     "engaged": dict(agents=["busy"], ring=5),
     "desks": dict(agents=["desk"]),
+    "told": dict(agents=["ann"], theirs="announce=queue-minute\n", ours="announce=queue-minute\n"),
+    "slowly-told": dict(agents=["ann"], theirs="announce=queue-thankyou\n", ours="announce=queue-thankyou\n"),
+    # Who has hung up is not rung again at once.
+    "dumping": dict(agents=["brief"], theirs="announce=queue-thankyou\n",
+                    ours="announce=queue-thankyou\nwrap_up=5\n"),
 }
 AGENTS = {
     "ann": "Answer()\n same => n,Wait(60)",
