@@ -89,6 +89,20 @@ static void watch_leg(struct line *line, struct ast_channel *leg)
     }
 }
 
+/* For the dialplan, on both channels: who has answered, how long the caller had waited, where it began. */
+static void set_variables(const struct line *line, const struct leg *leg, uint64_t waited_ms)
+{
+    struct ast_channel *const chans[] = { line->chan, leg->chan };
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(chans); i++) {
+        pbx_builtin_setvar_helper(chans[i], "MEMBERINTERFACE", leg->phone);
+        pbx_builtin_setvar_helper(chans[i], "MEMBERNAME", leg->agent);
+        set_number(chans[i], "QEHOLDTIME", (long long)(waited_ms / 1000));
+        set_number(chans[i], "QEORIGINALPOS", line->first_position);
+    }
+}
+
 /* Tells that the engine has connected the call to the agent of this leg. */
 static struct conversation *tell_connected(struct line *line, const struct leg *leg,
     const struct word *word, uint64_t rang_ms, uint64_t announced_ms)
@@ -99,8 +113,7 @@ static struct conversation *tell_connected(struct line *line, const struct leg *
     about.rang_ms = rang_ms;
     event_left(&about, word->waiting);
     event_connected(&about);
-    pbx_builtin_setvar_helper(line->chan, "MEMBERINTERFACE", leg->phone);
-    pbx_builtin_setvar_helper(line->chan, "MEMBERNAME", leg->agent);
+    set_variables(line, leg, about.waited_ms);
     return conversation_begin(line, leg, about.waited_ms);
 }
 
@@ -136,6 +149,7 @@ static enum how left_in_vain(struct line *line, const struct leg *leg, const str
     about.waited_ms = cc_now() - line->since;
     cc_complete(trunkline_center, &line->call->center, TL_ACD_BY_CALLER);
     ast_free(last_word(line, NULL));
+    pbx_builtin_setvar_helper(line->chan, "ABANDONED", "TRUE");
     event_abandoned(&about);
     event_left(&about, word->waiting);
     line->up = false;
@@ -213,6 +227,9 @@ static enum how how_left(struct line *line, const struct word *word)
         return how;
     }
     line_offers_over(line, how);
+    if (how != HOW_KEY) {
+        pbx_builtin_setvar_helper(line->chan, "ABANDONED", "TRUE");
+    }
     switch (how) {
     case HOW_TIMED_OUT:
         event_timed_out(&about);

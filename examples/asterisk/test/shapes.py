@@ -18,7 +18,7 @@ from callers import wait_for
 
 # What each queue is: its agents, and how its calls are rung, in both languages.
 QUEUES = {
-    "plain": dict(agents=["ann"]),
+    "plain": dict(agents=["ann"], theirs="setinterfacevar=yes\nsetqueueentryvar=yes\n"),
     "short": dict(agents=["brief"]),
     "lonely": dict(agents=["never"], ring=1),
     "ringing": dict(agents=["never"], ring=20),

@@ -39,7 +39,7 @@ class Members(shapes.Shapes, unittest.TestCase):
             side.event("AgentConnect", Queue=other)
             side.event("AgentComplete", Queue=other)
             side.call(stay=1)
-            side.event("QueueCallerAbandon")
+            side.event("QueueCallerLeave")
             side.pause(side.queue, "false")
             side.event("QueueMemberPause", Paused="0")
             self.assertEqual([side.member(at)["Paused"] for at in (side.queue, other)], ["0", "0"])

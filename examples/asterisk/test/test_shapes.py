@@ -14,6 +14,7 @@ from callers import wait_for
 class Told(shapes.Shapes, unittest.TestCase):
     ROOT, MODULE = sys.argv[1:3]
     INSTANCE = 2
+    NAMES = ("MEMBERINTERFACE", "MEMBERNAME", "QEHOLDTIME", "QEORIGINALPOS", "ABANDONED")  # variables
 
     def test_the_caller_hangs_up(self):
         def call(side):
@@ -31,6 +32,28 @@ class Told(shapes.Shapes, unittest.TestCase):
             self.assertEqual(side.status(), "CONTINUE")
         lines, _ = self.compare("short", call)
         self.assertEqual(lines[-1], "COMPLETEAGENT")
+
+    def set_on(self, side, channel, last):
+        """What is set of NAMES on a channel, `last` of them the last; numbers without their values."""
+        side.event("VarSet", Channel=channel, Variable=last)
+        return {e["Variable"]: shapes.shape("N" if e["Value"].isdigit() else e["Value"]) for e in side.ami.events
+                if e["Event"] == "VarSet" and e["Channel"] == channel and e["Variable"] in self.NAMES}
+
+    def test_what_the_dialplan_is_told(self):
+        def call(side):
+            side.call()
+            connect = side.event("AgentConnect")
+            return [self.set_on(side, connect[key], "QEORIGINALPOS") for key in ("Channel", "DestChannel")]
+        theirs, ours = self.both("plain", call)
+        self.assertEqual(theirs, ours)
+        self.assertEqual(set(theirs[0]), set(self.NAMES[:4]))
+
+        def abandon(side):
+            side.call(stay=0.7)
+            caller = side.event("QueueCallerAbandon")["Channel"]
+            return self.set_on(side, caller, "ABANDONED")
+        theirs, ours = self.both("ringing", abandon)
+        self.assertEqual((theirs, ours), 2 * ({"ABANDONED": "TRUE"},))
 
     # ---- what is announced to the agent ----
 
