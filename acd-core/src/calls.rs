@@ -47,11 +47,15 @@ impl Leaf for PlaceSlot {
     }
 }
 
-/// The table of calls, and beside it those of their details, their places and of who calls.
+/// The calls, a row for each in several tables, by when it is looked at. With a million calls each
+/// row is far away in memory and from the next, so what an event costs is how many it looks at.
 pub(crate) struct Calls<'a> {
+    /// What every event about a call looks at: one line of the cache.
     slots: Slab<'a, Call, WholeLine>,
+    /// What is never looked at of most calls.
     details: Storage<'a, CallDetail>,
-    /// The calls that wait or ring in each queue, in order, and their places.
+    /// The calls that wait or ring in each queue, in order, and their places, which events about
+    /// their neighbours look at too.
     pub(crate) ranks: Ranks<'a, PlaceSlot>,
     /// Empty where nobody who gave up is remembered.
     callers: Storage<'a, u64>,

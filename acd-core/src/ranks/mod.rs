@@ -5,101 +5,16 @@
 //! in the cache, and a place is found going up from the leaf; a binary tree is five times as deep,
 //! and most of it is far away in memory.
 
+mod node;
+
+pub(crate) use node::RankNode;
+
 use core::hint::black_box;
 
-use crate::plain::{Plain, Sink, Source, plain};
+use crate::plain::{Sink, Source, plain};
 use crate::slab::{NIL, Slab, WholeLine};
 use crate::storage::Storage;
-
-/// So many fit into a leaf, and so many children into a node above.
-const LEAF: usize = 28;
-const INNER: usize = LEAF / 2;
-/// All but the root, and the last of each level, have at least so many. A split of a full one and a
-/// newcomer leaves as many on either side, and two that have no more fit into one.
-///
-/// The last may have fewer because rows grow at their end: there a full one stays full, so that the
-/// leaves of a queue where all wait in the order in which they came are half as many, and need not
-/// be joined when some of them leave.
-const LEAF_MIN: usize = 14;
-const INNER_MIN: usize = 7;
-
-/// One node of a row. Opaque; [`Default`] makes an empty one.
-///
-/// With the head of its slot it is two lines of the cache, of which the first is often enough.
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-pub struct RankNode {
-    parent: u32,
-    len: u16,
-    inner: bool,
-    /// In a leaf who stands there; above it the children, then how many stand below each.
-    items: [u32; LEAF],
-}
-
-impl Default for RankNode {
-    fn default() -> Self {
-        Self { items: [NIL; LEAF], parent: NIL, len: 0, inner: false }
-    }
-}
-
-impl RankNode {
-    fn len(&self) -> usize {
-        usize::from(self.len)
-    }
-
-    fn most(&self) -> usize {
-        if self.inner { INNER } else { LEAF }
-    }
-
-    fn least(&self) -> usize {
-        if self.inner { INNER_MIN } else { LEAF_MIN }
-    }
-
-    fn items(&self) -> &[u32] {
-        &self.items[..self.len()]
-    }
-
-    fn counts(&self) -> &[u32] {
-        &self.items[INNER..INNER + self.len()]
-    }
-
-    /// How many stand here or below.
-    fn count(&self) -> u32 {
-        if self.inner { self.counts().iter().sum() } else { u32::from(self.len) }
-    }
-
-    /// Where something is that is known to be here.
-    fn find(&self, item: u32) -> usize {
-        let items = self.items();
-        match items.split_last() {
-            // What has joined the end stands last at every level.
-            Some((last, before)) if *last == item => before.len(),
-            _ => items.iter().position(|other| *other == item).unwrap_or(0),
-        }
-    }
-
-    fn insert(&mut self, at: usize, item: u32, count: u32) {
-        let len = self.len();
-        self.items.copy_within(at..len, at + 1);
-        self.items[at] = item;
-        if self.inner {
-            self.items.copy_within(INNER + at..INNER + len, INNER + at + 1);
-            self.items[INNER + at] = count;
-        }
-        self.len += 1;
-    }
-
-    fn remove(&mut self, at: usize) -> (u32, u32) {
-        let (len, item) = (self.len(), self.items[at]);
-        let count = if self.inner { self.items[INNER + at] } else { 1 };
-        self.items.copy_within(at + 1..len, at);
-        if self.inner {
-            self.items.copy_within(INNER + at + 1..INNER + len, INNER + at);
-        }
-        self.len -= 1;
-        (item, count)
-    }
-}
+use node::{INNER, INNER_MIN, LEAF, LEAF_MIN};
 
 /// One row: where its tree begins, its last leaf, and how many stand in it.
 #[derive(Clone, Copy, Debug)]
@@ -471,32 +386,6 @@ impl<'a, L: Leaf> Ranks<'a, L> {
 }
 
 plain!(struct Row { root, last, len });
-
-impl Plain for RankNode {
-    fn put(&self, sink: &mut dyn Sink) {
-        (self.parent, self.len, self.inner).put(sink);
-        self.items().iter().for_each(|item| item.put(sink));
-        if self.inner {
-            self.counts().iter().for_each(|count| count.put(sink));
-        }
-    }
-
-    fn get(source: &mut Source<'_>) -> Self {
-        let mut node = Self::default();
-        (node.parent, node.len, node.inner) = Plain::get(source);
-        if node.len() > node.most() {
-            source.failed = true;
-            node.len = 0;
-        }
-        let len = node.len();
-        node.items[..len].iter_mut().for_each(|item| *item = Plain::get(source));
-        if node.inner {
-            let counts = node.items[INNER..INNER + len].iter_mut();
-            counts.for_each(|count| *count = Plain::get(source));
-        }
-        node
-    }
-}
 
 #[cfg(all(test, feature = "std"))]
 mod tests {
