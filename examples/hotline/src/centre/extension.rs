@@ -16,6 +16,9 @@ use crate::media::leg::MediaLeg;
 use crate::sip::{self, LegId};
 use crate::store::Fields;
 
+/// What becomes of an agent's call whose phone was still ringing when the caller was passed on.
+const PASSED_ON: &str = "passed on";
+
 /// What is known of a call because an agent makes it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Extension {
@@ -160,6 +163,9 @@ impl Centre {
         }
         if let Some(own) = self.calls.get_mut(&own) {
             own.record.ended_by = "transfer".into();
+            if own.record.outcome.is_empty() {
+                own.record.outcome = PASSED_ON.into();
+            }
         }
         self.finish(own);
         ACCEPTED

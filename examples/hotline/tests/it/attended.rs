@@ -64,6 +64,35 @@ fn an_agent_asks_a_colleague_and_passes_the_caller_on() {
 }
 
 #[test]
+fn a_caller_is_passed_on_while_the_colleague_still_rings() {
+    let server = Server::start();
+    let takes = Scenario::agent_rings().agent_answers(0).hung_up();
+    let first = phone(&server, "1001", "one", takes);
+    let second = Scenario::agent_rings().agent_answers(4000).hung_up();
+    let second = phone(&server, "1002", "two", second);
+    let caller = Run::new("passed-on", asks_for_an_agent(&server, "573").pause(8000).bye());
+    let caller = caller.start(&server);
+    server.wait_for_events("connected", 1);
+    // This phone says so in the call it made itself.
+    let refers = Scenario::agent_invites("1001", "one", 200).pause(1500);
+    let refers = refers.refers_in_own_call("1001", "573", "replaces").hung_up();
+    let own = calls_a_colleague(&server, refers);
+    fs::write(own.files().join("replaces"), first.dialog()).expect("a file for sipp");
+    own.passes();
+    first.passes();
+    caller.passes();
+    second.passes();
+    server.assert_idle();
+    let kinds = server.kinds_of(&["connected", "completed"]);
+    assert_eq!(kinds, ["connected", "completed", "connected"], "it rang when the first had gone");
+    let calls = server.calls();
+    let rows: Vec<_> = calls.iter().map(Call::summary).collect();
+    let passed_on = ("573", "in", "transferred", Some("1002"));
+    assert_eq!(rows, [passed_on, ("1001", "agent", "passed on", None)]);
+    server.stop();
+}
+
+#[test]
 fn a_transfer_to_a_call_that_is_not_there_leaves_agent_and_caller_together() {
     let server = Server::start();
     let refers = Scenario::agent_rings().agent_answers(0).pause(500);

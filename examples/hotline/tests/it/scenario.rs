@@ -184,6 +184,14 @@ impl Scenario {
         let status = status.to_string();
         let values = [("target", target), ("replaces", replaces), ("status", &status)];
         self.then(include_str!("../sipp/agent_refers.xml"), &values)
+            .then(include_str!("../sipp/refer_told.xml"), &values)
+    }
+
+    /// The same in the call that the agent's phone made, after [`Scenario::agent_invites`].
+    pub(crate) fn refers_in_own_call(self, user: &str, target: &str, file: &str) -> Scenario {
+        let values = [("user", user), ("target", target), ("file", file), ("status", "200")];
+        self.then(include_str!("../sipp/agent_refers_in_own_call.xml"), &values)
+            .then(include_str!("../sipp/refer_told.xml"), &values)
     }
 
     /// An agent's phone that calls somebody itself, and the answer its password deserves.

@@ -151,22 +151,23 @@ impl Running {
         assert!(status.success(), "{}", self.story(status));
     }
 
-    /// The dialog of the call it makes, once it is answered, as a Replaces (RFC 3891) in a URI.
+    /// The dialog of the call it makes or takes, once it is answered, as a Replaces (RFC 3891) for
+    /// the server in a URI.
     pub(crate) fn dialog(&self) -> String {
         let deadline = Instant::now() + Duration::from_secs(10);
         loop {
             let messages = self.read("messages.log");
-            let answer =
-                messages.split("UDP message received").find(|m| m.contains("SIP/2.0 200 "));
-            if let Some(answer) = answer.filter(|answer| answer.contains("Content-Length")) {
-                let line = |name: &str| answer.lines().find_map(|line| line.strip_prefix(name));
-                let tag = |name: &str| Some(line(name)?.split_once(";tag=")?.1.trim());
-                let parts = (line("Call-ID: "), tag("To: "), tag("From: "));
-                let (Some(call_id), Some(ours), Some(theirs)) = parts else {
-                    panic!("no dialog in {answer}");
-                };
-                let call_id = call_id.trim().replace('@', "%40");
-                return format!("{call_id}%3Bto-tag%3D{ours}%3Bfrom-tag%3D{theirs}");
+            let answer = messages.split("\n-------").find(|text| text.contains("SIP/2.0 200 "));
+            let answer = answer.unwrap_or_default();
+            let line = |name: &str| answer.lines().find_map(|line| line.strip_prefix(name));
+            let tag = |name: &str| Some(line(name)?.split_once(";tag=")?.1.trim());
+            if let (Some(id), Some(to), Some(from)) =
+                (line("Call-ID: "), tag("To: "), tag("From: "))
+            {
+                let takes = answer.contains("message sent");
+                let (servers, phones) = if takes { (from, to) } else { (to, from) };
+                let id = id.trim().replace('@', "%40");
+                return format!("{id}%3Bto-tag%3D{servers}%3Bfrom-tag%3D{phones}");
             }
             assert!(Instant::now() < deadline, "no answer in {messages}");
             std::thread::sleep(Duration::from_millis(20));
