@@ -25,6 +25,8 @@ DIALPLAN = (
     + extension("s-(.+)", ("trunkline_queue", "$1 2"), TOLD)
     # recorded, and waiting
     + extension("r-(.+)", ("answer", ""), ("trunkline_record", "r-$1.tlr"), ("trunkline_queue", "$1"))
+    # whom an agent passes a caller on to
+    + extension("talk", ("answer", ""), ("sleep", "20000"))
     # recorded, and then nothing of ours
     + extension("only-recorded", ("answer", ""), ("trunkline_record", ""), ("sleep", "3000"))
     + extension("desk", ("trunkline_ivr", "desk"))

@@ -17,6 +17,7 @@ import office
 import switch  # beside which it puts ../../pbx-common/test
 import calls
 import crowd
+import phone
 import single
 from callers import wait_for
 
@@ -29,6 +30,7 @@ class Host(calls.Calls):
 
     RECORDINGS = sys.argv[3]
     SIP, PORTS, MEDIA = 15070, 18100, 54000
+    DESK = 18120  # the port of a phone that passes callers on
 
     @classmethod
     def start_pbx(cls, home):
@@ -54,6 +56,8 @@ class Host(calls.Calls):
         agents = "".join(office.agent(name, port) for name, port in cls.phones().items())
         queues = calls.queues(office.queue, **changed)
         queues += office.queue("ours", ["ann"], strategy="callcenter:longest-idle-agent")
+        queues += office.queue("desks", ["desk"])
+        agents += office.agent("desk", cls.DESK)
         return office.configuration(
             queues, agents, office.flow("menu", file=f"{cls.home}/menu.yaml")
             + office.flow("desk", file=f"{cls.home}/desk.yaml", queries="expand"),
@@ -240,6 +244,43 @@ class Calls(single.Single, crowd.Crowd, Host, unittest.TestCase):
         self.assertTrue(self.until(lambda: re.search(
             r"ann +sofia\S+ +available", self.trunkline("show agents")), 3))
         self.gone(caller)
+
+    def at_the_desk(self):
+        """A caller who has reached the phone: its sipp, what was told, the phone, the phone's side of the call."""
+        desk = phone.Phone("desk", self.DESK, self.SIP)
+        self.addCleanup(desk.close)
+        caller = self.start("q-desks")
+        bridge = self.connected("desks")
+        return caller, bridge, desk, desk.came.get(timeout=5)
+
+    def is_passed_on(self, caller, bridge, call):
+        """The agent is free again, and the caller is where it was passed on to, and stays there."""
+        self.completed("desks")
+        self.assertTrue(self.until(lambda: re.search(
+            r"desk +sofia\S+ +available", self.trunkline("show agents")), 5))
+        if not call.over.wait(1):
+            call.hang_up()
+
+        def is_there():
+            return any(line.startswith(bridge["CC-Member-Session-UUID"]) and ",talk," in line
+                       for line in self.channels().splitlines())
+
+        self.assertTrue(self.until(is_there, 5), self.channels())
+        self.until(lambda: False, 0.5)
+        self.assertTrue(is_there(), self.channels())
+        self.hang_up(caller, bridge)
+
+    def test_an_agent_passes_a_caller_on_by_sip(self):
+        caller, bridge, _, call = self.at_the_desk()
+        self.assertTrue(call.refer(f"sip:talk@127.0.0.1:{self.SIP}"))
+        self.is_passed_on(caller, bridge, call)
+
+    def test_an_agent_consults_and_passes_a_caller_on_by_sip(self):
+        """A REFER that replaces the phone's second call."""
+        caller, bridge, desk, call = self.at_the_desk()
+        other = desk.call("talk")
+        self.assertTrue(call.refer(f"sip:talk@127.0.0.1:{self.SIP}{other.replaces()}"))
+        self.is_passed_on(caller, bridge, call)
 
     def test_a_flow_records_for_as_long_as_it_says(self):
         # The caller begins to talk 0.6 s after its key; what is not sent is not recorded.
