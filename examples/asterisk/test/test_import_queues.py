@@ -21,6 +21,7 @@ maxlen = 30
 autopause = yes
 joinempty = strict
 announce-frequency = 60
+announce = queue-sales
 periodic-announce = queue-periodic-announce
 ringinuse = no
 member => PJSIP/1001,0,Ann Lee,PJSIP/1001
@@ -82,7 +83,7 @@ class Import(unittest.TestCase):
         sales = self.sections["sales"]
         for line in ("type = queue", "strategy = asterisk:leastrecent", "ring_timeout = 20",
                      "wrap_up = 10", "max_waiting = 30", "missed_limit = 1", "music = jazz",
-                     "join_empty = not-ready", "announce_every = 60", "announce_first = 60"):
+                     "join_empty = not-ready", "announce_every = 60", "announce_first = 60", "announce = queue-sales"):
             self.assertIn(line, sales)
 
     def test_defaults_are_app_queues(self):
