@@ -96,9 +96,9 @@ test-browser: test-packages
 # Real calls against the real server: sipp, raw sockets, loopback only.
 test-sip:
 ifdef NEXTEST
-	cargo nextest run --locked --all-features -E '$(SIP_TESTS)' --test-threads 4
+	cargo nextest run --locked --all-features -E '$(SIP_TESTS)' --test-threads 5
 else
-	cargo test --locked --all-features -p trunkline-hotline --test it -- --test-threads 4
+	cargo test --locked --all-features -p trunkline-hotline --test it -- --test-threads 5
 endif
 
 # Calls through app_trunkline.so in Debian's newest Asterisk, unpacked beside the system's own.

@@ -156,7 +156,9 @@ impl Scenario {
 
     /// The agent picks up.
     pub(crate) fn agent_answers(self, after_ms: u32) -> Scenario {
-        self.then(include_str!("../sipp/agent_answers.xml"), &[("ringing", &after_ms.to_string())])
+        // From a pause of 0 ms sipp was seen not to wake before the next message.
+        let ringing = after_ms.max(10).to_string();
+        self.then(include_str!("../sipp/agent_answers.xml"), &[("ringing", &ringing)])
     }
 
     /// The agent hangs up first.
