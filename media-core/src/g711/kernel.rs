@@ -100,7 +100,7 @@ pub(super) fn transcode(from: Law, input: &[u8], output: &mut [u8]) -> usize {
 pub(super) fn transcode_in_place(from: Law, codes: &mut [u8]) {
     #[allow(unused_variables, reason = "not every target has a kernel")]
     let (target, n) = (codes.as_mut_ptr(), codes.len());
-    let done = match from {
+    let done: Option<usize> = match from {
         Law::A => vectors!(a_to_mu(target.cast_const(), target, n)),
         Law::Mu => vectors!(mu_to_a(target.cast_const(), target, n)),
     };
