@@ -79,9 +79,9 @@ test-doc:
 test-no-alloc:
 	cd examples/no-alloc && cargo run --locked --release
 
-# The header against the code, the exported symbols, and the C programs.
+# The header against the code, the exported symbols, and the C programs: two parts at a time.
 test-c:
-	$(MAKE) -C ffi test FEATURES='resample opus'
+	$(MAKE) -C ffi -j 2 -O test FEATURES='resample opus'
 
 # The wheel, built and tested in a fresh virtual environment.
 test-python:

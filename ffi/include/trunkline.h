@@ -475,6 +475,14 @@ TL_ENUM(tl_acd_call_order, uint32_t) {
     TL_ACD_WAIT_RATIO = 3,
 };
 
+/**
+ * Stores the bucket of app_queue's table of members that an interface such as `PJSIP/1001`, with a NUL,
+ * falls into, 0 to 36. Asterisk walks the table bucket by bucket, and inside one in the order of adding:
+ * as positions, the buckets give its order to the strategies `TL_ACD_ASTERISK_`.
+ */
+tl_status tl_acd_asterisk_bucket(const char *interface,
+                                 uint32_t *bucket);
+
 /* ===========================================================================
  * Routing: queues
  */

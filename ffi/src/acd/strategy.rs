@@ -1,10 +1,14 @@
 //! # Routing: who gets the call
 
+use core::ffi::c_char;
+
 use acd_core::{Asterisk, CallCenter, CallOrder, Order, Ring, Start, Strategy, Term};
 
 use super::queue::tl_acd_queue_config;
 use super::unknown;
-use crate::guard::Failure;
+use crate::guard::{Failure, guard};
+use crate::pointers::{c_text, store};
+use crate::tl_status;
 use crate::values::set32;
 
 /// Who gets the call. Lower penalty goes first always, then lower level; inside that:
@@ -164,6 +168,22 @@ pub enum tl_acd_call_order {
     TL_ACD_QUEUE_RATIO = 2,
     /// The call that has used up most of its target.
     TL_ACD_WAIT_RATIO = 3,
+}
+
+/// Stores the bucket of app_queue's table of members that an interface such as `PJSIP/1001`, with a NUL,
+/// falls into, 0 to 36. Asterisk walks the table bucket by bucket, and inside one in the order of adding:
+/// as positions, the buckets give its order to the strategies `TL_ACD_ASTERISK_`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_asterisk_bucket(
+    interface: *const c_char,
+    bucket: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers and texts.
+    guard("tl_acd_asterisk_bucket", || unsafe {
+        let found = acd_core::asterisk_bucket(c_text(interface, "interface")?);
+        store(bucket, "bucket", found.into())?;
+        Ok(tl_status::TL_OK)
+    })
 }
 
 /// What the numbers of a C enum stand for.
@@ -339,6 +359,6 @@ mod tests {
         }
         let mut config = tl_acd_queue_config::defaults();
         (config.strategy, config.custom_term) = (CUSTOM, 16);
-        assert_eq!(config.strategy().map_err(|f| f.status), Err(crate::tl_status::TL_ERR_ARGUMENT));
+        assert_eq!(config.strategy().map_err(|f| f.status), Err(tl_status::TL_ERR_ARGUMENT));
     }
 }

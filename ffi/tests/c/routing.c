@@ -359,6 +359,15 @@ static void stored(void)
     while (tl_acd_poll(acd, &out) == TL_OK)
         ;
 
+    static const uint32_t buckets[] = {8, 18, 28, 1, 11};
+    for (int i = 0; i < 5; i++) {
+        char interface[16];
+        uint32_t bucket;
+        snprintf(interface, sizeof interface, "PJSIP/%d", 1001 + i);
+        OK(tl_acd_asterisk_bucket(interface, &bucket));
+        CHECK(bucket == buckets[i]);
+    }
+
     OK(tl_acd_set_call_order(acd, TL_ACD_WAIT_RATIO));
     OK(tl_acd_get_call_order(acd, &order));
     CHECK(order == TL_ACD_WAIT_RATIO);
