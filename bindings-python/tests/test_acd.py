@@ -214,13 +214,15 @@ def test_wrong_configuration_is_named(
 
 
 def test_every_word_is_known_to_the_engine() -> None:
-    engine = Engine(queues=64)
+    engine = Engine(queues=128)
     for strategy in acd.Strategy:
         engine.add_queue(strategy=strategy)
     for term in acd.Term:
         engine.add_queue(strategy="custom", terms=[term, "calls"])
     for start in acd.Start:
-        engine.add_queue(strategy="custom", terms=["joined"], start=start)
+        by_level = start in (acd.Start.LEVEL_OF_QUEUE_LAST, acd.Start.DOWN_FROM_CALL_LAST)
+        first = "plain_position" if by_level else "joined"
+        engine.add_queue(strategy="custom", terms=[first], start=start, to_untried=True)
     for ring in acd.Ring:
         engine.add_queue(strategy="custom", ring=ring)
     for rule in acd.EmptyRule:

@@ -122,6 +122,18 @@ def test_statistics_are_rows() -> None:
     assert {(of["end"], of["why"], of["agent"]) for of in ended} == {("completed", "agent", agent)}
     assert ended[0]["answered_at"] == 4_000 and ended[0]["ended_at"] == 11_000
     assert engine.take_call_rows() == []
+    # Finer rows add up to these, and what callers thought of it is counted everywhere.
+    engine.rate(ended[0], 9)
+    engine.rate(ended[1], 4)
+    [grades] = engine.rating_rows()
+    assert (grades["queue"], grades["agent"], grades["sum"]) == (queue, agent, 13)
+    assert [grades["grades"][of] for of in (4, 9)] == [1, 1] and sum(grades["grades"]) == 2
+    assert engine.traffic_rows()[0]["rating"] == engine.agent_rows()[0]["rating"] == 13
+    assert [row["offered"] for row in engine.class_rows()] == [2, 1]
+    assert {row["call_class"] for row in engine.class_rows()} == {0}
+    times = engine.agent_interval_rows()
+    assert [row["at"] for row in times] == [0, 60_000]
+    assert sum(row["talking_ms"] for row in times) == 21_000
 
 
 def test_orders_are_words() -> None:

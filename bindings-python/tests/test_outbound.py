@@ -30,6 +30,17 @@ ALWAYS = Calendar({"mon-sun": ["0:00-24:00"]})
 HOUR = 3_600_000
 
 
+def test_a_list_goes_on_with_the_tries_it_had() -> None:
+    campaign = Campaign([ALWAYS])
+    contact = campaign.add(5550100, tag=7, tries=2)
+    assert campaign.tries(contact) == 2
+    campaign.staff(HOUR, idle=1, at_work=1)
+    [dial] = campaign
+    assert isinstance(dial, Dial) and (dial.contact, dial.tag, dial.attempt) == (contact, 7, 3)
+    campaign.failed(HOUR + 20_000, contact, "busy")
+    assert [type(output) for output in campaign] == [Done, Exhausted]
+
+
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin", "America/New_York", "UTC"])
 @given(seconds=st.integers(1_600_000_000, 2_200_000_000))
 def test_local_time_is_that_of_the_time_zone_database(zone: str, seconds: int) -> None:

@@ -124,6 +124,9 @@ class QueueFields(TypedDict, total=False):
     """Custom strategy: how many phones ring."""
     best_skill: bool
     """Custom strategy: more skill in what the call asks for goes before the terms."""
+    to_untried: bool
+    """Custom strategy: a search that goes round starts next at the best agent that was not tried, as
+    Asterisk's does, not behind the one offered to."""
 
 
 class AgentFields(TypedDict, total=False):

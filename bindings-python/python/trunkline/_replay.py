@@ -15,7 +15,8 @@ _INPUTS = frozenset(
     " queue_counters staff agent_state agent_counters keep_stats traffic_rows agent_rows"
     " take_call_rows estimates keep_accuracy prediction_errors keep_log name_queue name_agent"
     " name_caller take_log stats_snapshot restore_stats forget_stats_before service_level starvation"
-    " check_epoch members".split()
+    " check_epoch members queues_of calls calls_ahead member class_rows agent_interval_rows rate"
+    " rating_rows".split()
 )
 """What changes an engine; the rest only looks."""
 

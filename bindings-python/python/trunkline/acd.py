@@ -43,6 +43,7 @@ from ._native import (
     Estimates,
     Joined,
     Left,
+    Member,
     Moved,
     NextCall,
     Offer,
@@ -140,6 +141,17 @@ class Term(StrEnum):
     POSITION = "position"
     JOINED = "joined"
     LAST_OFFERED = "last_offered"
+    LAST_END = "last_end"
+    LAST_END_SECOND = "last_end_second"
+    """When its last conversation of this queue ended, in whole seconds."""
+    ENDED = "ended"
+    """Conversations of this queue it has ended."""
+    TALK_SINCE_READY = "talk_since_ready"
+    CALLS_SINCE_READY = "calls_since_ready"
+    PLAIN_POSITION = "plain_position"
+    """The position alone, so that equal positions tie."""
+    LAST_WALKED = "last_walked"
+    """The last by position, then by joining, first: how a tie ends in Asterisk."""
 
 
 class Start(StrEnum):
@@ -150,6 +162,10 @@ class Start(StrEnum):
     AFTER_CALL_LAST = "after_call_last"
     RANDOM = "random"
     WEIGHTED_RANDOM = "weighted_random"
+    LEVEL_OF_QUEUE_LAST = "level_of_queue_last"
+    """As mod_callcenter's round-robin; the first term must be the plain position."""
+    DOWN_FROM_CALL_LAST = "down_from_call_last"
+    """As mod_callcenter's top-down; the first term must be the plain position."""
 
 
 class Ring(StrEnum):
@@ -157,6 +173,9 @@ class Ring(StrEnum):
 
     ONE = "one"
     ALL = "all"
+    """All of the lowest penalty and level."""
+    EVERYBODY = "everybody"
+    """All of all penalties and levels."""
     PROGRESSIVE = "progressive"
 
 
@@ -361,6 +380,7 @@ __all__ = [
     "Limits",
     "LogForm",
     "Medium",
+    "Member",
     "MemberFields",
     "Moved",
     "NextCall",

@@ -218,8 +218,9 @@ impl Campaign {
     ///
     /// `number` is the number to call, or any that stands for it; no two contacts share one. `zone`
     /// is the place of its calendar, `not_before` an instant in ms; of those due at the same
-    /// instant the higher `priority` goes first.
-    #[pyo3(signature = (number, *, tag=0, zone=0, priority=0, not_before=0))]
+    /// instant the higher `priority` goes first. It was dialled `tries` times before, which count
+    /// against its retries: a list that another system, or another day, left there.
+    #[pyo3(signature = (number, *, tag=0, zone=0, priority=0, not_before=0, tries=0))]
     fn add(
         &mut self,
         number: u64,
@@ -227,10 +228,11 @@ impl Campaign {
         zone: u16,
         priority: i32,
         not_before: u64,
+        tries: u8,
     ) -> PyResult<u32> {
         let not_before = Time::from_ms(not_before);
         let contact = Contact { tag, number, zone, priority, not_before };
-        Ok(self.core.add(contact).map_err(raised)?.0)
+        Ok(self.core.add_dialled(contact, tries).map_err(raised)?.0)
     }
 
     /// Nothing but time has passed.

@@ -87,6 +87,13 @@ const TERMS: Words<Term> = &[
     ("position", Term::Position),
     ("joined", Term::Joined),
     ("last_offered", Term::LastOffered),
+    ("last_end", Term::LastEnd),
+    ("last_end_second", Term::LastEndSecond),
+    ("ended", Term::Ended),
+    ("talk_since_ready", Term::TalkSinceReady),
+    ("calls_since_ready", Term::CallsSinceReady),
+    ("plain_position", Term::PlainPosition),
+    ("last_walked", Term::LastWalked),
 ];
 
 const STARTS: Words<Start> = &[
@@ -95,10 +102,16 @@ const STARTS: Words<Start> = &[
     ("after_call_last", Start::AfterCallLast),
     ("random", Start::Random),
     ("weighted_random", Start::WeightedRandom),
+    ("level_of_queue_last", Start::LevelOfQueueLast),
+    ("down_from_call_last", Start::DownFromCallLast),
 ];
 
-const RINGS: Words<Ring> =
-    &[("one", Ring::One), ("all", Ring::All), ("progressive", Ring::Progressive { every_ms: 0 })];
+const RINGS: Words<Ring> = &[
+    ("one", Ring::One),
+    ("all", Ring::All),
+    ("everybody", Ring::Everybody),
+    ("progressive", Ring::Progressive { every_ms: 0 }),
+];
 
 pub(super) const CALL_ORDERS: Words<CallOrder> = &[
     ("longest_waiting", CallOrder::LongestWaiting),
@@ -161,12 +174,13 @@ fn strategy(given: &mut Given<'_, '_>) -> PyResult<Strategy> {
     let start = given.word("start", STARTS, Start::First)?;
     let ring = given.word("ring", RINGS, Ring::One)?;
     let best_skill = given.or("best_skill", false)?;
+    let to_untried = given.or("to_untried", false)?;
     let chosen = given.word("strategy", STRATEGIES, Strategy::LongestIdle)?;
     let is_custom = matches!(chosen, Strategy::Custom(_));
-    if !is_custom && (!terms.is_empty() || start != Start::First || ring != Ring::One || best_skill)
-    {
+    let plain = terms.is_empty() && start == Start::First && ring == Ring::One;
+    if !is_custom && (!plain || best_skill || to_untried) {
         return Err(PyValueError::new_err(
-            "terms, start, ring and best_skill go with strategy='custom'",
+            "terms, start, ring, best_skill and to_untried go with strategy='custom'",
         ));
     }
     Ok(match chosen {
@@ -179,7 +193,7 @@ fn strategy(given: &mut Given<'_, '_>) -> PyResult<Strategy> {
             for (place, term) in order.terms.iter_mut().zip(&terms) {
                 *place = value(TERMS, "terms", term)?;
             }
-            order.best_skill = best_skill;
+            (order.best_skill, order.to_untried) = (best_skill, to_untried);
             Strategy::Custom(order.ringing(match ring {
                 Ring::Progressive { .. } => Ring::Progressive { every_ms },
                 other => other,

@@ -1,13 +1,62 @@
 //! What can be asked of the engine, as records.
 
 use acd_core::{
-    AgentCounters as CoreAgent, QueueCounters as CoreQueue, ServiceLevel as CoreLevel,
-    Staff as CoreStaff, Starvation as CoreStarvation,
+    AgentCounters as CoreAgent, MemberView, QueueCounters as CoreQueue, ServiceLevel as CoreLevel,
+    Staff as CoreStaff, Starvation as CoreStarvation, Time,
 };
 use pyo3::prelude::*;
 
 use super::config::LEVELS;
 use crate::words::{record, word};
+
+record! {
+    /// What is known of an agent as a member of a queue.
+    "trunkline.acd" Member {
+        /// Its penalty.
+        penalty: u32,
+        /// Its level.
+        level: u32,
+        /// Its position.
+        position: u32,
+        /// Time for paperwork after a call of this queue, whoever set it.
+        wrap_up_ms: u32,
+        /// The reason for which it is paused in this queue; None: it is not.
+        paused: Option<u32>,
+        /// When it was last paused there, in ms but of whole seconds; None: never.
+        last_pause: Option<u64>,
+        /// Calls of this queue it has accepted.
+        calls: u32,
+        /// When its last conversation of this queue ended, in ms; None: there was none.
+        last_call: Option<u64>,
+        /// When the agent last logged in, in ms.
+        login: u64,
+        /// Phones ringing, of all its queues.
+        ringing: u32,
+        /// Conversations.
+        talking: u32,
+        /// Paperwork.
+        wrapping: u32,
+    }
+}
+
+impl From<MemberView> for Member {
+    fn from(of: MemberView) -> Self {
+        Self {
+            penalty: of.place.penalty,
+            level: of.place.level.into(),
+            position: of.place.position,
+            wrap_up_ms: of.wrap_up_ms,
+            paused: of.place.paused.map(u32::from),
+            last_pause: of.last_pause.map(Time::ms),
+            calls: of.calls,
+            last_call: of.last_call.map(Time::ms),
+            login: of.login.ms(),
+            ringing: of.ringing.into(),
+            talking: of.talking.into(),
+            wrapping: of.wrapping.into(),
+        }
+    }
+}
 
 record! {
     /// What happened in a queue since it was made. `offered` is the sum of `refused`, `answered`,
@@ -177,6 +226,7 @@ impl From<CoreStaff> for Staff {
 }
 
 pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Member>()?;
     module.add_class::<QueueCounters>()?;
     module.add_class::<ServiceLevel>()?;
     module.add_class::<Starvation>()?;

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
 use super::config;
-use super::counters::{AgentCounters, QueueCounters, ServiceLevel, Staff, Starvation};
+use super::counters::{AgentCounters, Member, QueueCounters, ServiceLevel, Staff, Starvation};
 use super::error::raised;
 use super::explain::{Estimates, NextCall, PredictionError, WhyIdle, WhyWaiting};
 use super::names::{FORMS, Told};
@@ -190,6 +190,41 @@ impl Engine {
         self.core.check_epoch(epoch).map_err(raised)
     }
 
+    /// All queues.
+    #[getter]
+    fn queues(&self) -> Vec<u64> {
+        self.core.queues().map(QueueId::raw).collect()
+    }
+
+    /// All agents, those on their way out excepted.
+    #[getter]
+    fn agents(&self) -> Vec<u64> {
+        self.core.agents().map(AgentId::raw).collect()
+    }
+
+    /// The queues of an agent.
+    fn queues_of(&self, agent: u64) -> PyResult<Vec<u64>> {
+        let queues = self.core.queues_of(AgentId::from_raw(agent)).map_err(raised)?;
+        Ok(queues.map(QueueId::raw).collect())
+    }
+
+    /// The calls that wait or ring in a queue, in their order.
+    fn calls(&self, queue: u64) -> PyResult<Vec<u64>> {
+        let calls = self.core.calls(QueueId::from_raw(queue)).map_err(raised)?;
+        Ok(calls.map(CallId::raw).collect())
+    }
+
+    /// How many calls go before a call in its queue.
+    fn calls_ahead(&self, call: u64) -> PyResult<u32> {
+        self.core.calls_ahead(CallId::from_raw(call)).map_err(raised)
+    }
+
+    /// What is known of an agent as a member of a queue.
+    fn member(&self, agent: u64, queue: u64) -> PyResult<Member> {
+        let view = self.core.member_view(AgentId::from_raw(agent), QueueId::from_raw(queue));
+        Ok(view.map_err(raised)?.into())
+    }
+
     /// The agents who are members of a queue.
     fn members(&self, queue: u64) -> PyResult<Vec<u64>> {
         let members = self.core.members(QueueId::from_raw(queue)).map_err(raised)?;
@@ -201,6 +236,29 @@ impl Engine {
     /// `in_level_of` is the service level by the definition given to `keep_stats`.
     fn traffic_rows<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         stats::traffic(py, self.kept()?)
+    }
+
+    /// As `traffic_rows`, for each class of calls; which is `call_class`.
+    fn class_rows<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        stats::classes(py, self.kept()?)
+    }
+
+    /// As `agent_rows`, for each interval; of states that have ended.
+    fn agent_interval_rows<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        stats::agent_intervals(py, self.kept()?)
+    }
+
+    /// The caller rated the call of this row of `take_call_rows`: counted with its queue, interval and
+    /// agent.
+    fn rate(&mut self, call: &Bound<'_, PyDict>, rating: u8) -> PyResult<()> {
+        self.kept()?;
+        self.stats.as_mut().map_or(Ok(()), |stats| stats::rate(stats, call, rating))
+    }
+
+    /// How callers rated their calls, one dictionary for each queue and agent: `queue`, `agent` (None:
+    /// nobody had answered), `count`, their `sum`, and `grades`: how many of each from 0 to 10.
+    fn rating_rows<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        stats::ratings(py, self.kept()?)
     }
 
     /// What each agent did up to an instant, the latest input if none is given, one dictionary a
