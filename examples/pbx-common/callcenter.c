@@ -382,69 +382,9 @@ struct cc_call *cc_find_waiting(cc_center *center, const char *queue, const char
 
 /* ---- life ------------------------------------------------------------------------------------------------ */
 
-static int texts_in_order(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* How many different sets of skills the agents have. */
-static uint32_t different_skills(const struct cc_config *config)
-{
-    const char **texts = malloc((config->agent_count + 1) * sizeof *texts);
-    uint32_t different = 0;
-
-    if (!texts) {
-        return (uint32_t)config->agent_count;
-    }
-    for (size_t i = 0; i < config->agent_count; i++) {
-        texts[i] = config->agents[i].skills;
-    }
-    qsort(texts, config->agent_count, sizeof *texts, texts_in_order);
-    for (size_t i = 0; i < config->agent_count; i++) {
-        different += i == 0 || strcmp(texts[i - 1], texts[i]) != 0;
-    }
-    free(texts);
-    return different;
-}
-
-/* Room for what is configured, and for half as much again after a reload. */
-static tl_acd_limits limits_for(const struct cc_config *config)
-{
-    tl_acd_limits limits = config->limits;
-    uint32_t members = 0, largest = 0, profiles = different_skills(config);
-    uint32_t steps = 0, most_steps = 0;
-
-    for (size_t i = 0; i < config->queue_count; i++) {
-        uint32_t count = (uint32_t)config->queues[i].member_count;
-        const struct cc_rule *rule = cc_config_rule(config, config->queues[i].rule);
-        uint32_t own_steps = rule ? (uint32_t)rule->count : 0;
-        members += count;
-        steps += own_steps;
-        most_steps = own_steps > most_steps ? own_steps : most_steps;
-        largest = count > largest ? count : largest;
-    }
-    uint32_t agents = (uint32_t)config->agent_count, queues = (uint32_t)config->queue_count;
-    limits.agents = limits.agents ? limits.agents : agents + agents / 2 + 64;
-    limits.queues = limits.queues ? limits.queues : queues + queues / 2 + 16;
-    limits.memberships = limits.memberships ? limits.memberships : members + members / 2 + 128;
-    limits.calls = limits.calls ? limits.calls : 1024;
-    limits.ring_max = largest < 16 ? 16 : largest > 256 ? 256 : largest;
-    limits.classes = limits.classes ? limits.classes : 1024;
-    profiles += profiles / 2 + 32;
-    limits.profiles = profiles > UINT16_MAX ? UINT16_MAX : profiles;
-    limits.skills = (limits.classes + limits.profiles) * 16;
-    /* Room for steps is not given back, but taken again by as many. */
-    limits.steps = 2 * steps + 64;
-    /* Every membership may be a pool of its own, and every call a line of its own, at each of its steps. */
-    uint64_t pools = (uint64_t)limits.queues * limits.profiles;
-    limits.pools = pools < limits.memberships ? (uint32_t)pools : limits.memberships;
-    limits.lines = (limits.calls + 2 * limits.queues) * (1 + most_steps);
-    return limits;
-}
-
 cc_center *cc_new(const struct cc_hooks *hooks, struct cc_config *config, char *why, size_t room)
 {
-    tl_acd_limits limits = limits_for(config);
+    tl_acd_limits limits = cc_limits_for(config);
     cc_center *center = calloc(1, sizeof *center);
     pthread_condattr_t attributes;
 

@@ -48,6 +48,9 @@ void cc_log(cc_center *center, int level, const char *format, ...)
  */
 void cc_poll(cc_center *center);
 
+/** Room for what is configured, and for half as much again after a reload. */
+tl_acd_limits cc_limits_for(const struct cc_config *config);
+
 /** reload.c: brings all in line with the configuration, which the center keeps. */
 void cc_roster_apply(cc_center *center, struct cc_config *config);
 
