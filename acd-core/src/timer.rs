@@ -138,7 +138,12 @@ impl<'a> Timers<'a> {
             }
         }
         self.next = self.earliest();
-        self.settled = false;
+        // As they were when they were written: a snapshot comes of timers that are settled, and what
+        // these have not dropped yet is not to be dropped here before it is there.
+        self.settled = self.first().is_none_or(|heap| {
+            let Entry { seq, owner, .. } = self.entry(heap, 0);
+            self.alarms[owner as usize].armed == seq
+        });
     }
 
     /// The earliest instant and its owner. [`top`](Self::top) must have been `Armed` or `None`
