@@ -86,8 +86,8 @@ fn admits(
 /// An agent to be added. It starts [logged out](AgentState::LoggedOut).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AgentConfig {
-    /// The embedder's own name for the agent; comes back in every output about it. The engine does
-    /// not read it: whether two agents may have the same is the embedder's rule.
+    /// The embedder's own name for the agent; comes back in every output about it. No two agents have
+    /// the same, but for 0, which is no name.
     pub tag: u64,
     /// Time for paperwork after a call, in ms, instead of the queue's.
     pub wrap_up_ms: Option<u32>,

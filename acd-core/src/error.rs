@@ -62,6 +62,12 @@ pub enum Error {
     /// No such profile of agents.
     #[error("no profile {0:?}")]
     NoProfile(ProfileId),
+    /// This queue has the tag already.
+    #[error("queue {0:?} has this tag already")]
+    DuplicateQueue(QueueId),
+    /// This agent has the tag already.
+    #[error("agent {0:?} has this tag already")]
+    DuplicateAgent(AgentId),
     /// The agent is a member of this queue already.
     #[error("agent {0:?} is in queue {1:?} already")]
     AlreadyMember(AgentId, QueueId),

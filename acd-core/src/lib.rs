@@ -101,6 +101,7 @@ mod shelf;
 mod skill;
 mod slab;
 mod storage;
+mod tags;
 mod time;
 mod timer;
 mod tree;
@@ -134,5 +135,6 @@ pub use select::{
 };
 pub use service_level::{Level, ServiceLevel};
 pub use skill::{ClassId, ProfileId, Skill, SkillRange};
+pub use tags::TagSlot;
 pub use time::Time;
 pub use timer::{AlarmSlot, TimerSlot};

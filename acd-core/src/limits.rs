@@ -13,6 +13,7 @@ use crate::ring::OutputSlot;
 use crate::skill::{Skill, SkillRange};
 use crate::slab::{HalfLine, Slot, WholeLine};
 use crate::storage::Storage;
+use crate::tags::TagSlot;
 use crate::timer::{self, AlarmSlot, TimerSlot};
 
 /// How much an engine can hold. A field left at 0 is chosen from the others.
@@ -159,7 +160,7 @@ impl Limits {
     /// Bytes that all the tables take together.
     ///
     /// One call more takes 159 of them, 8 more where callers are remembered ([`ghosts`](Self::ghosts)),
-    /// and one agent more 152, besides its memberships (96 each) and offers (88 each), timers
+    /// and one agent more 160, besides its memberships (96 each) and offers (88 each), timers
     /// included.
     #[must_use]
     pub fn bytes(self) -> usize {
@@ -168,6 +169,7 @@ impl Limits {
         [
             take(all.queues, size_of::<QueueSlot>()),
             take(all.agents, size_of::<AgentSlot>()),
+            take(all.agents, size_of::<TagSlot>()),
             take(all.memberships, size_of::<MemberSlot>()),
             take(all.calls, size_of::<CallSlot>()),
             take(all.calls, size_of::<PlaceSlot>()),
@@ -228,6 +230,8 @@ pub struct EngineStorage<'a> {
     pub queues: &'a mut [QueueSlot],
     /// Agents.
     pub agents: &'a mut [AgentSlot],
+    /// As many tags as agents.
+    pub tags: &'a mut [TagSlot],
     /// Memberships.
     pub memberships: &'a mut [MemberSlot],
     /// Calls.
@@ -278,6 +282,7 @@ pub struct EngineStorage<'a> {
 pub(crate) struct Tables<'a> {
     pub(crate) queues: Storage<'a, QueueSlot>,
     pub(crate) agents: Storage<'a, AgentSlot>,
+    pub(crate) tags: Storage<'a, TagSlot>,
     pub(crate) memberships: Storage<'a, MemberSlot>,
     pub(crate) calls: Storage<'a, CallSlot>,
     pub(crate) places: Storage<'a, PlaceSlot>,
@@ -307,6 +312,7 @@ impl<'a> From<EngineStorage<'a>> for Tables<'a> {
         Self {
             queues: storage.queues.into(),
             agents: storage.agents.into(),
+            tags: storage.tags.into(),
             memberships: storage.memberships.into(),
             calls: storage.calls.into(),
             places: storage.places.into(),
@@ -344,6 +350,7 @@ impl Tables<'static> {
         Self {
             queues: table(all.queues),
             agents: table(all.agents),
+            tags: table(all.agents),
             memberships: table(all.memberships),
             calls: table(all.calls),
             places: table(all.calls),

@@ -18,7 +18,8 @@ use crate::{ClassId, Medium, ProfileId};
 /// How a queue works. Fill in what differs from [`Default`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueueConfig {
-    /// The embedder's own name for the queue; comes back in outputs where no other tag says more.
+    /// The embedder's own name for the queue; comes back in outputs where no other tag says more. No
+    /// two queues have the same, but for 0, which is no name.
     pub tag: u64,
     /// Who gets the call. Default: longest idle.
     pub strategy: Strategy,

@@ -183,6 +183,14 @@ def test_refusals_say_what_and_about_what() -> None:
     with pytest.raises(AcdError) as refused:
         engine.join_queue(ann, sales)
     assert (refused.value.code, refused.value.subject) == ("already_member", ann)
+    bob = engine.add_agent(tag=9)
+    with pytest.raises(AcdError, match="this tag already") as refused:
+        engine.add_agent(tag=9)
+    assert (refused.value.code, refused.value.subject) == ("duplicate_agent", bob)
+    support = engine.add_queue(tag=9)
+    with pytest.raises(AcdError) as refused:
+        engine.set_queue(sales, tag=9)
+    assert (refused.value.code, refused.value.subject) == ("duplicate_queue", support)
     engine.tick(100)
     with pytest.raises(AcdError) as refused:
         engine.tick(99)

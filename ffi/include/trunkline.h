@@ -179,6 +179,10 @@ TL_ENUM(tl_status, int32_t) {
     TL_ERR_ACD_NO_ZONE = -126,
     /** Routing: meant for another term of office. */
     TL_ERR_ACD_WRONG_EPOCH = -127,
+    /** Routing: another queue has this tag. */
+    TL_ERR_ACD_DUPLICATE_QUEUE = -128,
+    /** Routing: another agent has this tag. */
+    TL_ERR_ACD_DUPLICATE_AGENT = -129,
     /** Routing: refused for another reason; the last-error text says which. */
     TL_ERR_ACD = -199,
     /** Dialogue: the document has errors; its messages say which and where. */
@@ -529,7 +533,7 @@ typedef struct tl_acd_queue_config {
     uint32_t struct_size;
     /** A `tl_acd_strategy`. Default: longest idle. */
     uint32_t strategy;
-    /** Your own name for the queue. */
+    /** Your own name for the queue. No two queues have the same, but for 0, which is no name. */
     uint64_t tag;
     /** A `tl_acd_medium`. Default: voice. */
     uint32_t medium;
@@ -681,7 +685,10 @@ typedef struct tl_acd_agent_config {
     uint32_t struct_size;
     /** What the agent can do: from `tl_acd_add_profile`, or 0 for no special skills. */
     uint32_t profile;
-    /** Your own name for the agent; comes back in every output about it. */
+    /**
+     * Your own name for the agent; comes back in every output about it. No two agents have the same,
+     * but for 0, which is no name.
+     */
     uint64_t tag;
     /** Time for paperwork after a call instead of the queue's. Default: `TL_NONE32`. */
     uint32_t wrap_up_ms;

@@ -107,6 +107,10 @@ pub enum tl_status {
     TL_ERR_ACD_NO_ZONE = -126,
     /// Routing: meant for another term of office.
     TL_ERR_ACD_WRONG_EPOCH = -127,
+    /// Routing: another queue has this tag.
+    TL_ERR_ACD_DUPLICATE_QUEUE = -128,
+    /// Routing: another agent has this tag.
+    TL_ERR_ACD_DUPLICATE_AGENT = -129,
     /// Routing: refused for another reason; the last-error text says which.
     TL_ERR_ACD = -199,
 
@@ -215,6 +219,8 @@ fn text(status: i32) -> &'static core::ffi::CStr {
         -125 => c"another contact has this number",
         -126 => c"no such zone",
         -127 => c"meant for another epoch",
+        -128 => c"another queue has this tag",
+        -129 => c"another agent has this tag",
         -199 => c"refused by the routing engine",
         -200 => c"the document has errors",
         -201 => c"not a program that can be run",

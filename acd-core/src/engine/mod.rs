@@ -51,6 +51,7 @@ use crate::shelf::Shelf;
 use crate::skill::{ClassId, ProfileId, Skill, Skills};
 use crate::slab::{HalfLine, List, NIL, Slab, WholeLine};
 use crate::storage::Storage;
+use crate::tags::Tags;
 use crate::time::Time;
 use crate::timer::{self, Timers};
 
@@ -61,6 +62,7 @@ use crate::timer::{self, Timers};
 pub struct Engine<'a> {
     queues: Slab<'a, Queue>,
     agents: Slab<'a, Agent, WholeLine>,
+    tags: Tags<'a>,
     members: Slab<'a, Member, HalfLine>,
     calls: Calls<'a>,
     legs: Slab<'a, Leg, WholeLine>,
@@ -158,6 +160,9 @@ impl<'a> Engine<'a> {
         if beside < calls.len() || tables.callers.len() < callers || tables.ranks.len() < ranks {
             return Err(Error::Full(Table::Calls));
         }
+        if tables.tags.len() < agents.len() {
+            return Err(Error::Full(Table::Agents));
+        }
         let (owners, others) = (calls.len() as u32, offers.len() + agents.len() + queues.len());
         let slots = timer::slots(owners) as usize + timer::slots(others as u32) as usize;
         if alarms.len() < others || timers.len() < slots {
@@ -173,6 +178,7 @@ impl<'a> Engine<'a> {
             pool_grid: Grid::new(tables.pool_index, tables.pool_words, rows, profiles)?,
             queues: Slab::new(tables.queues),
             agents: Slab::new(tables.agents),
+            tags: Tags::new(tables.tags),
             members: Slab::new(tables.memberships),
             calls: Calls::new(
                 Slab::new(tables.calls),

@@ -16,9 +16,10 @@ impl Engine<'_> {
     /// Adds a queue.
     ///
     /// # Errors
-    /// The configuration contradicts itself, or there is no room.
+    /// The configuration contradicts itself, another queue has its tag, or there is no room.
     pub fn add_queue(&mut self, config: QueueConfig) -> Result<QueueId, Error> {
         check_queue(&config)?;
+        self.check_tag(config.tag, None)?;
         let queue = Queue { order: config.strategy.order(), config, ..Queue::default() };
         let index = self.queues.insert(queue);
         index.map(|index| self.queue_id(index)).ok_or(Error::Full(Table::Queues))
@@ -28,10 +29,12 @@ impl Engine<'_> {
     /// armed with; everything else holds from the next decision on.
     ///
     /// # Errors
-    /// No such queue, the configuration contradicts itself, or another medium while calls wait.
+    /// No such queue, the configuration contradicts itself, another queue has its tag, or another
+    /// medium while calls wait.
     pub fn set_queue(&mut self, queue: QueueId, config: QueueConfig) -> Result<(), Error> {
         let index = self.queue(queue)?;
         check_queue(&config)?;
+        self.check_tag(config.tag, Some(index))?;
         let now = &self.queues[index];
         if now.counters.waiting > 0 && now.config.medium != config.medium {
             return Err(Error::QueueInUse(queue));
@@ -110,17 +113,21 @@ impl Engine<'_> {
     /// Adds an agent, logged out.
     ///
     /// # Errors
-    /// No such profile, or there is no room.
+    /// No such profile, another agent has its tag, or there is no room.
     pub fn add_agent(&mut self, config: AgentConfig) -> Result<AgentId, Error> {
         if !self.skills.has_profile(config.profile) {
             return Err(Error::NoProfile(config.profile));
         }
-        let index = self.agents.insert(Agent::new(&config));
-        index.map(|index| self.agent_id(index)).ok_or(Error::Full(Table::Agents))
+        if let Some(other) = self.tags.find(config.tag, |agent| self.agents[agent].tag) {
+            return Err(Error::DuplicateAgent(self.agent_id(other)));
+        }
+        let index = self.agents.insert(Agent::new(&config)).ok_or(Error::Full(Table::Agents))?;
+        self.tags.add(index, config.tag);
+        Ok(self.agent_id(index))
     }
 
     /// Removes an agent: its offers end, it leaves all queues, and when it is talking it goes
-    /// when that is over. The handle is stale at once.
+    /// when that is over. The handle is stale at once, and the tag free for another.
     ///
     /// # Errors
     /// No such agent, or outputs must be polled first.
@@ -133,6 +140,7 @@ impl Engine<'_> {
         while self.agents[index].members != NIL {
             self.drop_member(self.agents[index].members);
         }
+        self.tags.remove(index, self.agents[index].tag);
         self.agents[index].leaving = true;
         self.release_if_gone(index);
         self.settle_timers();
@@ -169,6 +177,7 @@ impl Engine<'_> {
         self.agents[a].members = index;
         self.queues[q].members += 1;
         self.refresh(a);
+        self.settle_timers();
         Ok(())
     }
 
@@ -192,6 +201,7 @@ impl Engine<'_> {
         self.members[member].set_place(&config);
         self.refresh(agent.index());
         self.note_levels(queue.index());
+        self.settle_timers();
         Ok(())
     }
 
@@ -214,6 +224,16 @@ impl Engine<'_> {
     pub(super) fn member(&self, agent: AgentId, queue: QueueId) -> Result<u32, Error> {
         let place = self.member_of(self.agent(agent)?, self.queue(queue)?);
         place.ok_or(Error::NotMember(agent, queue))
+    }
+
+    /// Whether no other queue has this tag.
+    fn check_tag(&self, tag: u64, of: Option<u32>) -> Result<(), Error> {
+        let mut others = (0..self.queues.used())
+            .filter(|&other| tag != 0 && Some(other) != of && self.queues.is_live(other));
+        match others.find(|&other| self.queues[other].config.tag == tag) {
+            Some(other) => Err(Error::DuplicateQueue(self.queue_id(other))),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn member_of(&self, agent: u32, queue: u32) -> Option<u32> {

@@ -1,6 +1,7 @@
 //! The whole state as bytes and back, and as one number.
 
 use super::{CHECKED, Engine};
+use crate::agent::Agent;
 use crate::error::Error;
 use crate::limits::EngineStorage;
 #[cfg(feature = "alloc")]
@@ -98,6 +99,7 @@ impl Engine<'_> {
     fn get(&mut self, source: &mut Source<'_>) {
         self.queues.get(source);
         self.agents.get(source);
+        self.find_tags();
         self.members.get(source);
         self.calls.get(source);
         self.legs.get(source);
@@ -122,6 +124,16 @@ impl Engine<'_> {
         self.call_order = Plain::get(source);
         (self.dirty_calls, self.dirty_agents) = (List::EMPTY, List::EMPTY);
         self.emptying = NIL;
+    }
+
+    /// Agents who are there by their tags: what follows from them is not written.
+    fn find_tags(&mut self) {
+        for agent in 0..self.agents.used() {
+            let Agent { tag, leaving, .. } = self.agents[agent];
+            if self.agents.is_live(agent) && !leaving {
+                self.tags.add(agent, tag);
+            }
+        }
     }
 
     /// Reads a snapshot into this engine, which must be empty and of the same shape.

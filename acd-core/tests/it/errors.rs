@@ -41,16 +41,15 @@ fn full() -> Full {
         ..Limits::default()
     };
     let mut engine = Engine::with_capacity(limits).expect("limits");
-    let queue = engine.add_queue(QueueConfig::default()).expect("room");
-    let other = engine.add_queue(QueueConfig::default()).expect("room");
-    let empty = engine.add_queue(QueueConfig::default()).expect("room");
+    let [queue, other, empty] = [11, 12, 0]
+        .map(|tag| engine.add_queue(QueueConfig { tag, ..QueueConfig::default() }).expect("room"));
     engine.add_class(&[skill(1, 1)]).expect("room");
     let profile = engine.add_profile(&[skill(1, 1)]).expect("room");
     let step = RelaxStep { after_ms: 10, ..RelaxStep::default() };
     engine.set_relaxation(empty, &[step]).expect("room");
     let mut agents = Vec::new();
-    for profile in [ProfileId::PLAIN, profile] {
-        let config = AgentConfig { profile, ..AgentConfig::default() };
+    for (profile, tag) in [(ProfileId::PLAIN, 1), (profile, 2)] {
+        let config = AgentConfig { profile, tag, ..AgentConfig::default() };
         let agent = engine.add_agent(config).expect("room");
         engine.join_queue(agent, queue, Membership::default()).expect("room");
         engine
@@ -195,6 +194,12 @@ fn wrong(full: &Full) -> Vec<(Change, Error)> {
         (Change::RemoveQueue(queue), Error::QueueInUse(queue)),
         (Change::AddAgent(AgentConfig::default()), Error::Full(Table::Agents)),
         (
+            Change::AddAgent(AgentConfig { tag: 2, ..AgentConfig::default() }),
+            Error::DuplicateAgent(bob),
+        ),
+        (Change::AddQueue(QueueConfig { tag: 12, ..plain }), Error::DuplicateQueue(other)),
+        (Change::SetQueue(queue, QueueConfig { tag: 12, ..plain }), Error::DuplicateQueue(other)),
+        (
             Change::AddAgent(AgentConfig { profile: ProfileId(9), ..AgentConfig::default() }),
             Error::NoProfile(ProfileId(9)),
         ),
@@ -320,6 +325,8 @@ fn inv_53_whatever_is_wrong_has_a_name_and_changes_nothing() {
         "NoOffer",
         "NoClass",
         "NoProfile",
+        "DuplicateQueue",
+        "DuplicateAgent",
         "AlreadyMember",
         "NotMember",
         "WrongState",
@@ -384,4 +391,58 @@ fn inv_53_a_large_centre_knows_who_is_not_there_too() {
     }
     let rest: Vec<_> = engine.calls(queue).unwrap().collect();
     assert_eq!(rest, calls);
+}
+
+/// INV-53: a tag is one queue's or one agent's, from when it is given until that is removed; 0 is
+/// none.
+#[test]
+fn inv_53_no_two_have_the_same_tag() {
+    let limits = Limits { agents: 300, ..Limits::default() };
+    let mut engine = Engine::with_capacity(limits).unwrap();
+    let named = |tag| QueueConfig { tag, ..QueueConfig::default() };
+    let [sales, help] = [5, 6].map(|tag| engine.add_queue(named(tag)).unwrap());
+    engine.set_queue(sales, named(5)).unwrap();
+    assert_eq!(engine.set_queue(sales, named(6)), Err(Error::DuplicateQueue(help)));
+    engine.set_queue(sales, named(0)).unwrap();
+    engine.set_queue(help, named(0)).unwrap();
+    assert_eq!(engine.add_queue(named(7)).map(|queue| queue == help), Ok(false));
+    engine.set_queue(sales, named(6)).unwrap();
+
+    // Tags that differ in high bits or in low ones, and agents who have none.
+    let tag = |n: u64| if n % 2 == 0 { n << 32 } else { n };
+    let agent = |tag| AgentConfig { tag, ..AgentConfig::default() };
+    let ids: Vec<_> = (1..250).map(|n| engine.add_agent(agent(tag(n))).unwrap()).collect();
+    assert_ne!(engine.add_agent(agent(0)), engine.add_agent(agent(0)));
+    let ann = ids[6];
+    engine.join_queue(ann, sales, Membership::default()).unwrap();
+    engine.handle(NOW, Input::AgentState { agent: ann, state: AgentRequest::Available }).unwrap();
+    engine.handle(NOW, Input::Arrive(CallConfig::new(sales))).unwrap();
+    let offer = core::iter::from_fn(|| engine.poll()).find_map(|output| match output {
+        Output::Offer { offer, .. } => Some(offer),
+        _ => None,
+    });
+    engine.handle(NOW, Input::Accept { offer: offer.unwrap() }).unwrap();
+    while engine.poll().is_some() {}
+
+    let mut bytes = vec![0; engine.snapshot(&mut []).unwrap()];
+    engine.snapshot(&mut bytes).unwrap();
+    for mut engine in [engine, Engine::restore(limits, &bytes).unwrap()] {
+        let before = engine.state_hash();
+        for (n, id) in (1..).zip(&ids) {
+            assert_eq!(engine.add_agent(agent(tag(n))), Err(Error::DuplicateAgent(*id)));
+        }
+        assert_eq!(engine.state_hash(), before);
+        // Who is removed while it talks is gone by name, though its call goes on.
+        engine.remove_agent(ann).unwrap();
+        while engine.poll().is_some() {}
+        let mut bytes = vec![0; engine.snapshot(&mut []).unwrap()];
+        engine.snapshot(&mut bytes).unwrap();
+        let mut again = Engine::restore(limits, &bytes).unwrap();
+        for engine in [&mut engine, &mut again] {
+            let other = engine.add_agent(agent(tag(7))).unwrap();
+            assert_eq!(engine.add_agent(agent(tag(7))), Err(Error::DuplicateAgent(other)));
+            engine.remove_agent(other).unwrap();
+            engine.add_agent(agent(tag(7))).unwrap();
+        }
+    }
 }

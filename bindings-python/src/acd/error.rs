@@ -13,6 +13,8 @@ fn code(error: Error) -> &'static str {
         Error::NoOffer(_) => "no_offer",
         Error::NoClass(_) => "no_class",
         Error::NoProfile(_) => "no_profile",
+        Error::DuplicateQueue(_) => "duplicate_queue",
+        Error::DuplicateAgent(_) => "duplicate_agent",
         Error::AlreadyMember(..) => "already_member",
         Error::NotMember(..) => "not_member",
         Error::WrongState(_) => "wrong_state",
@@ -31,10 +33,13 @@ fn code(error: Error) -> &'static str {
 pub(super) fn raised(error: Error) -> PyErr {
     let exception = AcdError::new_err(error.to_string());
     let subject = match error {
-        Error::NoQueue(queue) | Error::QueueInUse(queue) => Some(queue.raw()),
-        Error::NoAgent(agent) | Error::AlreadyMember(agent, _) | Error::NotMember(agent, _) => {
-            Some(agent.raw())
+        Error::NoQueue(queue) | Error::QueueInUse(queue) | Error::DuplicateQueue(queue) => {
+            Some(queue.raw())
         }
+        Error::NoAgent(agent)
+        | Error::DuplicateAgent(agent)
+        | Error::AlreadyMember(agent, _)
+        | Error::NotMember(agent, _) => Some(agent.raw()),
         Error::NoCall(call) | Error::WrongState(call) => Some(call.raw()),
         Error::NoOffer(offer) => Some(offer.raw()),
         Error::NoClass(class) => Some(class.0.into()),

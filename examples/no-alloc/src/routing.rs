@@ -31,6 +31,7 @@ pub fn check() {
     // On the stack here; a static, or the memory of a pool, would do as well.
     let (mut queues, mut agents) = (slots::<2, _>(), slots::<AGENTS, _>());
     let (mut memberships, mut calls) = (slots::<8, _>(), slots::<CALLS, _>());
+    let mut tags = slots::<AGENTS, _>();
     let mut places = slots::<CALLS, _>();
     let mut ranks = slots::<{ LIMITS.ranks() as usize }, _>();
     let mut details = slots::<CALLS, _>();
@@ -48,6 +49,7 @@ pub fn check() {
         EngineStorage {
             queues: &mut queues,
             agents: &mut agents,
+            tags: &mut tags,
             memberships: &mut memberships,
             calls: &mut calls,
             places: &mut places,

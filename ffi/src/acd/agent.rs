@@ -16,7 +16,8 @@ pub struct tl_acd_agent_config {
     pub struct_size: u32,
     /// What the agent can do: from `tl_acd_add_profile`, or 0 for no special skills.
     pub profile: u32,
-    /// Your own name for the agent; comes back in every output about it.
+    /// Your own name for the agent; comes back in every output about it. No two agents have the same,
+    /// but for 0, which is no name.
     pub tag: u64,
     /// Time for paperwork after a call instead of the queue's. Default: `TL_NONE32`.
     pub wrap_up_ms: u32,

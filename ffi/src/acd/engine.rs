@@ -41,6 +41,8 @@ impl From<Error> for Failure {
             Error::NoOffer(_) => S::TL_ERR_ACD_NO_OFFER,
             Error::NoClass(_) => S::TL_ERR_ACD_NO_CLASS,
             Error::NoProfile(_) => S::TL_ERR_ACD_NO_PROFILE,
+            Error::DuplicateQueue(_) => S::TL_ERR_ACD_DUPLICATE_QUEUE,
+            Error::DuplicateAgent(_) => S::TL_ERR_ACD_DUPLICATE_AGENT,
             Error::AlreadyMember(..) => S::TL_ERR_ACD_ALREADY_MEMBER,
             Error::NotMember(..) => S::TL_ERR_ACD_NOT_MEMBER,
             Error::WrongState(_) => S::TL_ERR_ACD_WRONG_STATE,
@@ -62,6 +64,7 @@ pub(super) fn lay(arena: &mut Arena, limits: Limits) -> Result<EngineStorage<'st
     Ok(EngineStorage {
         queues: arena.slots(all.queues)?,
         agents: arena.slots(all.agents)?,
+        tags: arena.slots(all.agents)?,
         memberships: arena.slots(all.memberships)?,
         calls: arena.slots(all.calls)?,
         places: arena.slots(all.calls)?,

@@ -91,7 +91,7 @@ pub struct tl_acd_queue_config {
     pub struct_size: u32,
     /// A `tl_acd_strategy`. Default: longest idle.
     pub strategy: u32,
-    /// Your own name for the queue.
+    /// Your own name for the queue. No two queues have the same, but for 0, which is no name.
     pub tag: u64,
     /// A `tl_acd_medium`. Default: voice.
     pub medium: u32,

@@ -219,6 +219,31 @@ static void moving(void)
     EXPECT(TL_ERR_ACD_NO_QUEUE, tl_acd_get_queue(acd, first, &counters));
 }
 
+/* A tag is one agent's or one queue's, until that is removed. */
+static void twins(uint64_t queue)
+{
+    uint64_t agent, twin = 0;
+    tl_acd_agent_config config;
+    OK(tl_acd_agent_defaults(&config));
+    config.tag = 4711;
+    OK(tl_acd_add_agent(acd, &config, &agent));
+    EXPECT(TL_ERR_ACD_DUPLICATE_AGENT, tl_acd_add_agent(acd, &config, &twin));
+    CHECK(strstr(tl_last_error(), "has this tag already") && twin == 0);
+    OK(tl_acd_remove_agent(acd, agent));
+    OK(tl_acd_add_agent(acd, &config, &twin));
+    OK(tl_acd_remove_agent(acd, twin));
+
+    uint64_t other;
+    tl_acd_queue_config named;
+    OK(tl_acd_queue_defaults(&named));
+    named.tag = 4711;
+    OK(tl_acd_add_queue(acd, &named, &other));
+    EXPECT(TL_ERR_ACD_DUPLICATE_QUEUE, tl_acd_add_queue(acd, &named, &twin));
+    EXPECT(TL_ERR_ACD_DUPLICATE_QUEUE, tl_acd_set_queue(acd, queue, &named));
+    OK(tl_acd_set_queue(acd, other, &named));
+    OK(tl_acd_remove_queue(acd, other));
+}
+
 static void refusals(void)
 {
     uint64_t queue, agent;
@@ -259,6 +284,7 @@ static void refusals(void)
     OK(tl_acd_add_agent(acd, NULL, &agent));
     OK(tl_acd_join_queue(acd, agent, queue, NULL));
     EXPECT(TL_ERR_ACD_ALREADY_MEMBER, tl_acd_join_queue(acd, agent, queue, NULL));
+    twins(queue);
     tl_acd_membership membership;
     OK(tl_acd_membership_defaults(&membership));
     membership.penalty = 3;
