@@ -56,18 +56,16 @@ impl Campaign<'_> {
     }
 
     fn put(&self, sink: &mut dyn Sink) {
-        let Self { config, pacer, guard, now, period, period_ends, spare, .. } = *self;
-        let Self { suspended, told_exhausted, .. } = *self;
         let head = Head {
-            config,
-            pacer,
-            guard,
-            now,
-            period,
-            period_ends,
-            spare,
-            suspended,
-            told_exhausted,
+            config: self.config,
+            pacer: self.pacer,
+            guard: self.guard,
+            now: self.now,
+            period: self.period,
+            period_ends: self.period_ends,
+            spare: self.spare,
+            suspended: self.suspended,
+            told_exhausted: self.told_exhausted,
         };
         head.put(sink);
         self.contacts.len().put(sink);
@@ -142,26 +140,16 @@ impl<'a> Campaign<'a> {
         if u64::get(&mut source) != MAGIC {
             return Err(CampaignError::Snapshot("not a snapshot of this version"));
         }
-        let Head {
-            config,
-            pacer,
-            guard,
-            now,
-            period,
-            period_ends,
-            spare,
-            suspended,
-            told_exhausted,
-        } = Head::get(&mut source);
+        let head = Head::get(&mut source);
         if source.failed {
             return Err(DAMAGED);
         }
         do_not_call.clear();
-        let mut campaign = Self::build(config, zones, contacts, do_not_call)?;
-        (campaign.pacer, campaign.guard) = (pacer, guard);
-        (campaign.now, campaign.spare) = (now, spare);
-        (campaign.period, campaign.period_ends) = (period, period_ends);
-        (campaign.suspended, campaign.told_exhausted) = (suspended, told_exhausted);
+        let mut campaign = Self::build(head.config, zones, contacts, do_not_call)?;
+        (campaign.pacer, campaign.guard) = (head.pacer, head.guard);
+        (campaign.now, campaign.spare) = (head.now, head.spare);
+        (campaign.period, campaign.period_ends) = (head.period, head.period_ends);
+        (campaign.suspended, campaign.told_exhausted) = (head.suspended, head.told_exhausted);
         campaign.read_contacts(&mut source)?;
         let count = u64::get(&mut source);
         for _ in 0..count {
