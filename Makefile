@@ -70,7 +70,7 @@ test-second-decoder:
 
 # The same bits here and, under qemu or natively, on other machines that Rust has a library for here.
 test-digests:
-	media-core/digests/test.sh
+	.ci/digests.sh
 
 test-doc:
 	cargo test --locked --all-features --doc

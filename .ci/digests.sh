@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # The same bits on machines that are not this one, where Rust has a standard library for them here: a
-# processor of 32 bits, and one of 64-bit Arm through qemu. `test.sh MACHINE...` insists on those. On
-# this machine itself media-core's tests hold the same digests against the known ones.
+# processor of 32 bits, and one of 64-bit Arm through qemu. `digests.sh MACHINE...` insists on those.
+# On this machine itself the tests of acd-core and media-core hold the same digests against the known
+# ones.
 #
 # The 32 bits run on any x86-64; rustup fetches Rust's library for them, once.
 set -euo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")/.."
 
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/../../target}/digests
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}/digests
 
 # Static builds, so that they need no foreign libraries, linked by Rust's own linker.
 small=i686-unknown-linux-musl arm=aarch64-unknown-linux-musl
@@ -26,7 +27,9 @@ for target in $small $arm; do
     [ -n "$qemu" ] || [ $target != $arm ] || missing="apt-get install qemu-user-static"
     [ "$(uname -m)" = x86_64 ] || [ $target != $small ] || missing="an x86-64"
     if [ -z "$missing" ]; then
-        cargo run --quiet --locked --release --target $target
+        for core in acd-core media-core; do
+            (cd $core/digests && cargo run --quiet --locked --release --target $target)
+        done
     elif [[ " $* " == *" $target "* ]]; then
         echo "digests: no $target: $missing" >&2
         exit 1
