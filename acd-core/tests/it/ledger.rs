@@ -3,8 +3,13 @@
 //!
 //! It knows rules, not data structures: it looks at every pair of call and agent each time.
 
+// By path, as the digests include this file from elsewhere.
+#[path = "ledger/checks.rs"]
 mod checks;
+#[path = "ledger/order.rs"]
 mod order;
+#[path = "ledger/outlook.rs"]
+mod outlook;
 
 use std::collections::BTreeMap;
 
@@ -49,6 +54,8 @@ pub(crate) struct CallBook {
     /// Agents it was offered to in vain, and when.
     pub(crate) missed: Vec<(AgentId, Time)>,
     pub(crate) talking: Option<(AgentId, Time)>,
+    /// Whom it was offered to last in this queue.
+    offered_last: Option<AgentId>,
     /// Its agent was a member of its queue when it answered, and has been since.
     placed: bool,
 }
@@ -78,6 +85,8 @@ pub(crate) struct OfferBook {
     pub(crate) call: CallId,
     pub(crate) agent: AgentId,
     since: Time,
+    /// Offers made later have a greater one.
+    number: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -101,6 +110,8 @@ pub(crate) struct Ledger {
     ghosts: [Option<(u64, QueueId, u64, Time)>; 3],
     next_ghost: usize,
     numbers: u64,
+    /// Whom each queue offered a call to last.
+    turns: BTreeMap<QueueId, AgentId>,
     pub(crate) outputs: u64,
     pub(crate) choices: u64,
 }
@@ -172,6 +183,12 @@ impl Ledger {
         }
     }
 
+    /// Whether it has paperwork to do, of whatever queue.
+    pub(crate) fn wraps_up(&self, agent: AgentId) -> bool {
+        let book = &self.agents[&agent];
+        book.wrap_until.is_some() || !book.rests.is_empty()
+    }
+
     /// An agent has left a queue.
     pub(crate) fn leaves(&mut self, agent: AgentId, queue: QueueId) {
         let book = self.agents.get_mut(&agent).expect("a known agent");
@@ -221,6 +238,7 @@ impl Ledger {
                     offers: Vec::new(),
                     missed: Vec::new(),
                     talking: None,
+                    offered_last: None,
                     placed: true,
                 };
                 assert!(self.calls.insert(call, book).is_none(), "a live handle reused");
@@ -232,6 +250,7 @@ impl Ledger {
                 assert!(book.offers.is_empty(), "INV-03: an offer outlives its place");
                 (book.queue, book.asked, book.joined) = (to, asks, at);
                 book.missed.clear();
+                book.offered_last = None;
                 if self.starts_anew.take() == Some(call) {
                     book.since = at;
                 }
@@ -354,9 +373,12 @@ impl Ledger {
         if !alone {
             self.in_good_order(at, call, book, who);
         }
-        let known = OfferBook { call, agent, since: at };
+        let known = OfferBook { call, agent, since: at, number: self.outputs };
         assert!(self.offers.insert(offer, known).is_none(), "a live handle reused");
-        self.calls.get_mut(&call).expect("a call").offers.push(offer);
+        let book = self.calls.get_mut(&call).expect("a call");
+        book.offers.push(offer);
+        book.offered_last = Some(agent);
+        self.turns.insert(book.queue, agent);
         self.agents.get_mut(&agent).expect("an agent").ringing.push(offer);
     }
 

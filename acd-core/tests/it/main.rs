@@ -14,6 +14,7 @@ mod errors;
 mod estimates;
 mod fairness;
 mod fuzzing;
+mod golden;
 mod invariant_table;
 mod invariants;
 mod ledger;

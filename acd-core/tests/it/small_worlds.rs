@@ -1,91 +1,146 @@
-//! Small worlds, explored exhaustively: two agents, two queues, up to three calls, and everything
-//! that can happen to them in every order, duplicates and late events among it.
+//! Small worlds, explored to the end: two agents, two queues, up to three calls, each with its whole
+//! life, and everything that can happen to them, in every order.
+//!
+//! A call arrives in either queue, waits, rings, is accepted, turned down or left ringing, talks, is
+//! completed by either side, gives up, runs out of time, overflows or finds the queue empty. Agents
+//! log in and out (and take breaks, where the world has them) as often as they like, in whatever state
+//! they are, and end their paperwork early or let it run out. Between any two events time may pass,
+//! by a second, which is as long as a phone rings; no call waits for more than two, so that a world
+//! has an end. Nothing else bounds it: [`explore`] goes on until no event in any state comes to a state
+//! it has not seen, and counts both; the counts are known, so an exploration that misses
+//! something fails. Each event is judged by the book-keeper of the random worlds. In each state all
+//! that is late, double or about nobody is tried too: it must be refused by name, say nothing and
+//! leave the hash and the deadline as they were. And in all but the two largest worlds each event is
+//! tried at the very instant of what is due, too, before anybody has heard of that.
+//!
+//! States are told apart by all that the book-keeper knows to matter (who waits where since when,
+//! rings where since when, missed whom how long ago, whose turn it is), and by what the engine
+//! would say by itself from there on, word for word. Forgotten are dates, handles and what is only
+//! counted. So two engines that are alike in all this but hold what is due at one instant in another
+//! order, of which nothing shows before something else happens, count as one state, and the first to
+//! come there is gone on from; `TRUNKLINE_ACD_WAYS=3` goes on from the first three.
+//! `TRUNKLINE_ACD_CALLS=3` has three calls in every world, `TRUNKLINE_ACD_WAIT=3` lets them wait for
+//! three seconds; each takes minutes.
 
-use std::collections::HashMap;
+mod explore;
+
+use std::env::var;
 
 use acd_core::*;
 
-use crate::world::{World, limits};
+use explore::{Explored, Rules, explore};
 
-/// So many events in a row: every sequence of them. `TRUNKLINE_ACD_DEPTH` asks for another number:
-/// seven go through ten times as many states, which takes about a minute.
-const LENGTH: u8 = 6;
-const EVENTS: usize = 14;
+const PLAIN: Membership = Membership { penalty: 0, level: 0, position: 0, wrap_up_ms: None };
+const SECOND: Membership = Membership { penalty: 1, ..PLAIN };
+const OUT: AgentRequest = AgentRequest::LoggedOut;
+const IN: AgentRequest = AgentRequest::Available;
+const BREAK: AgentRequest = AgentRequest::NotReady(1);
 
-/// States by hash, and how many events from there were tried already.
-#[derive(Default)]
-struct Explored {
-    states: HashMap<u64, u8>,
-    steps: u64,
+/// A bound of the worlds, another if it is asked for.
+fn bound(name: &str, usual: usize) -> usize {
+    var(name).map_or(usual, |bound| bound.parse().expect("a number"))
 }
 
-/// Every event from here, and from there every event. What comes to a state that was explored as
-/// far before adds nothing: the same state says the same.
-fn explore(world: &World, left: u8, explored: &mut Explored) {
-    let hash = world.engine.state_hash();
-    let known = explored.states.entry(hash).or_insert(0);
-    if *known >= left {
-        return;
-    }
-    *known = left;
-    let mut bytes = vec![0; world.engine.snapshot(&mut []).expect("drained")];
-    world.engine.snapshot(&mut bytes).expect("drained");
-    for event in 0..EVENTS {
-        let engine = Engine::restore(limits(), &bytes).expect("a sound snapshot");
-        let mut next = world.fork(engine);
-        if !happens(&mut next, event) {
-            continue;
-        }
-        explored.steps += 1;
-        next.ledger.places_are_distinct(&next.engine);
-        explore(&next, left - 1, explored);
+fn queue(strategy: Strategy) -> QueueConfig {
+    QueueConfig {
+        strategy,
+        ring_timeout_ms: 1_000,
+        retry_ms: 1_000,
+        max_wait_ms: Some(1_000 * bound("TRUNKLINE_ACD_WAIT", 2) as u64),
+        ..QueueConfig::default()
     }
 }
 
-/// INV-01 to INV-11, INV-30, INV-56, and what else the book-keeper knows, in every state that six
-/// events can lead to.
+/// Both agents serve both queues.
+fn world(calls: usize, queues: [QueueConfig; 2]) -> Rules {
+    Rules {
+        queues,
+        places: [[Some(PLAIN); 2]; 2],
+        calls: bound("TRUNKLINE_ACD_CALLS", calls),
+        requests: &[OUT, IN],
+        choices: false,
+        at_once: true,
+        ways: bound("TRUNKLINE_ACD_WAYS", 1),
+    }
+}
+
+/// States, steps and ends are as many as is known, within the usual bounds, and this was said among
+/// other things.
+fn is_complete(found: &Explored, known: (usize, u64, usize), said: &[&str]) {
+    for word in said {
+        assert!(found.said.contains(word), "nothing {word} in {found:?}");
+    }
+    let bounds = ["TRUNKLINE_ACD_CALLS", "TRUNKLINE_ACD_WAIT", "TRUNKLINE_ACD_WAYS"];
+    if bounds.iter().all(|name| var(name).is_err()) {
+        assert_eq!((found.states, found.steps, found.ends), known, "{found:?}");
+    }
+}
+
+/// INV-01 to INV-11, INV-20, INV-21, INV-30 to INV-33, INV-56 and what else the book-keeper knows.
 #[test]
-fn inv_01_every_small_world_keeps_the_books() {
-    let asked = std::env::var("TRUNKLINE_ACD_DEPTH").ok();
-    let length = asked.map_or(LENGTH, |depth| depth.parse().expect("a number of events"));
-    let mut explored = Explored::default();
-    // Ring-all beside round robin; short rings, wrap-up, a limit of missed offers; wrap-up shared
-    // or not, levels that open or not.
-    for seed in [(1, 5, 0b1000_0111), (0, 11, 0b1010_1000)] {
-        let mut world = World::new(seed, false);
-        for agent in [world.agents[0], world.agents[1]] {
-            let state = AgentRequest::Available;
-            world.give(Input::AgentState { agent, state });
-        }
-        explore(&world, length, &mut explored);
-    }
-    let (states, steps) = (explored.states.len(), explored.steps);
-    println!("{states} states, {steps} steps");
-    assert!(length < LENGTH || states > 50_000, "{states} states, {steps} steps");
+fn inv_01_three_whole_lives() {
+    let queue = QueueConfig { wrap_up_ms: 1_000, ..queue(Strategy::LongestIdle) };
+    let found = explore(&Rules { at_once: false, ..world(3, [queue, queue]) });
+    let said = ["offer rejected", "offer timed out", "offer cancelled", "offer without agent"];
+    is_complete(&found, (50_674, 402_618, 19), &said);
+    assert!(found.refused > 900_000, "{found:?}");
 }
 
-/// One of the events, if it can happen here.
-fn happens(world: &mut World, event: usize) -> bool {
-    let (first, last) = (world.calls.first().copied(), world.calls.last().copied());
-    let offers = (world.offers.first().copied(), world.offers.last().copied());
-    let agent = world.agents[event % 2];
-    let arrive = |queue: QueueId| (world.calls.len() < 3).then(|| CallConfig::new(queue));
-    let input = match event {
-        0 => arrive(world.queues[0]).map(Input::Arrive),
-        1 => arrive(world.queues[1]).map(Input::Arrive),
-        2 => offers.0.map(|offer| Input::Accept { offer }),
-        3 => offers.1.map(|offer| Input::Accept { offer }),
-        4 => offers.1.map(|offer| Input::Reject { offer, cause: RejectCause::Busy }),
-        5 => first.map(|call| Input::Hangup { call }),
-        6 => last.map(|call| Input::Hangup { call }),
-        7 => last.map(|call| Input::Complete { call, by: EndedBy::Transfer }),
-        8 | 9 => Some(Input::AgentState { agent, state: AgentRequest::LoggedOut }),
-        10 | 11 => Some(Input::AgentState { agent, state: AgentRequest::Available }),
-        12 => last.map(|call| Input::Move { call, queue: world.queues[0], keep_age: true }),
-        _ => {
-            world.pass(950);
-            return true;
-        }
+/// The same where all phones ring in one queue, whose paperwork keeps from its own calls only, and
+/// agents take turns in the other, which goes first and overflows into it; one agent serves but one.
+#[test]
+fn inv_01_lives_where_all_ring_and_where_they_take_turns() {
+    let all = QueueConfig { wrap_up_ms: 1_000, wrap_up_shared: false, ..queue(Strategy::RingAll) };
+    let overflow = Some(Overflow::Queue(QueueId::from_raw(0)));
+    let turns = QueueConfig { weight: 1, overflow, ..queue(Strategy::RoundRobin) };
+    let places = [[Some(PLAIN), None], [Some(PLAIN); 2]];
+    let found = explore(&Rules { places, ..world(2, [all, turns]) });
+    is_complete(&found, (4_344, 28_622, 18), &["offer lost", "overflowed", "left: timeout"]);
+    assert!(found.at_once > 10_000, "{found:?}");
+}
+
+/// The same in a queue of one place that takes and keeps no call without agents, sets who misses one
+/// not ready and knows who is back; and in one that tells callers where they stand, leaves alone who
+/// declines, and sends on to another site.
+#[test]
+fn inv_01_lives_in_queues_that_refuse_and_run_empty() {
+    let strict = QueueConfig {
+        missed_limit: Some(1),
+        leave_empty: EmptyRule::LoggedOut,
+        join_empty: EmptyRule::LoggedOut,
+        max_waiting: Some(1),
+        resume_within_ms: Some(1_000),
+        ..queue(Strategy::Linear)
     };
-    input.map(|input| world.give(input)).is_some()
+    let kind = QueueConfig {
+        overflow: Some(Overflow::Target(7)),
+        delays: Delays { declined_ms: 1_000, ..Delays::default() },
+        announce_every_ms: Some(1_000),
+        ..queue(Strategy::LongestIdle)
+    };
+    let places = [[Some(PLAIN); 2], [Some(SECOND); 2]];
+    let found = explore(&Rules { places, ..world(2, [strict, kind]) });
+    let said = ["refused: full", "refused: empty", "left: empty", "left: overflow"];
+    is_complete(&found, (13_880, 75_311, 1_665), &said);
+    assert!(found.said.is_superset(&["announcement", "not ready: missed"].into()), "{found:?}");
+}
+
+/// The same with callers who go to the other queue, leave by a key or become more urgent, by
+/// priorities that decide and by priorities that are worth a while; one agent serves but one queue.
+#[test]
+fn inv_01_lives_of_callers_who_choose() {
+    let decides = queue(Strategy::LongestIdle);
+    let ages = QueueConfig { aging_ms: Some(1_000), ..decides };
+    let places = [[Some(PLAIN), None], [Some(PLAIN); 2]];
+    let rules = world(2, [decides, ages]);
+    let found = explore(&Rules { places, choices: true, at_once: false, ..rules });
+    is_complete(&found, (17_433, 181_131, 11), &["moved", "left: key", "priority changed"]);
+}
+
+/// The same with agents who take breaks.
+#[test]
+fn inv_01_lives_with_breaks() {
+    let queue = QueueConfig { wrap_up_ms: 1_000, ..queue(Strategy::RingAll) };
+    let found = explore(&Rules { requests: &[OUT, IN, BREAK], ..world(2, [queue, queue]) });
+    is_complete(&found, (8_503, 74_855, 29), &["not ready", "wrapping up", "offer lost"]);
 }

@@ -75,8 +75,9 @@ impl World {
     ) -> Self {
         let mut engine = Engine::with_capacity(limits).expect("limits");
         before(&mut engine);
+        let mut world = Self::around(engine, split);
+        let Self { engine, ledger, .. } = &mut world;
         engine.set_seed(u64::from(seed.2));
-        let mut ledger = Ledger::default();
         ledger.call_order = CALL_ORDERS[usize::from(seed.0 >> 4) % CALL_ORDERS.len()];
         engine.set_call_order(ledger.call_order);
         let skill = |skill, level| Skill { skill, level };
@@ -97,12 +98,12 @@ impl World {
                 ledger.levels.insert((*class, *profile), needs[c].iter().map(level).sum());
             }
         }
+        world.classes = classes.to_vec();
         let bit = |n: u16| seed.2 >> n & 1 == 1;
         // More bits, each of which depends on all of the seed.
         let mixed = (u32::from(seed.0) << 24 | u32::from(seed.1) << 16 | u32::from(seed.2))
             .wrapping_mul(0x9E37_79B1);
         let more = |n: u16| mixed >> (16 + n) & 1 == 1;
-        let mut queues: Vec<QueueId> = Vec::new();
         for (n, strategy) in [seed.0, seed.1].into_iter().enumerate() {
             let config = QueueConfig {
                 tag: n as u64,
@@ -113,7 +114,7 @@ impl World {
                 wrap_up_shared: !more(0),
                 max_wait_ms: bit(3).then_some(6_000),
                 overflow: match (n, seed.1 >> 6) {
-                    (1, 1) => Some(Overflow::Queue(queues[0])),
+                    (1, 1) => Some(Overflow::Queue(world.queues[0])),
                     (1, 2) => Some(Overflow::Target(9)),
                     _ => None,
                 },
@@ -147,8 +148,7 @@ impl World {
                 },
                 ..QueueConfig::default()
             };
-            let id = engine.add_queue(config).expect("a queue");
-            ledger.queues.insert(id, config);
+            let id = world.add_queue(config);
             if seed.0 >= 128 {
                 let steps = [
                     RelaxStep {
@@ -162,12 +162,10 @@ impl World {
                     },
                     RelaxStep { after_ms: 1_500, class: Some(classes[n]), ..RelaxStep::default() },
                 ];
-                engine.set_relaxation(id, &steps).expect("steps");
-                ledger.steps.insert(id, steps.to_vec());
+                world.engine.set_relaxation(id, &steps).expect("steps");
+                world.ledger.steps.insert(id, steps.to_vec());
             }
-            queues.push(id);
         }
-        let mut agents = Vec::new();
         for n in 0..4_u16 {
             let config = AgentConfig {
                 tag: u64::from(n),
@@ -175,10 +173,8 @@ impl World {
                 profile: profiles[usize::from(n.wrapping_add(seed.2) % 3)],
                 ..AgentConfig::default()
             };
-            let id = engine.add_agent(config).expect("an agent");
-            ledger.add_agent(id, &config);
-            agents.push(id);
-            for (q, queue) in queues.iter().enumerate() {
+            let id = world.add_agent(&config);
+            for (q, queue) in world.queues.clone().into_iter().enumerate() {
                 if n as usize % 3 != q + 1 {
                     let place = Membership {
                         penalty: u32::from(bit(12 + n)),
@@ -186,24 +182,49 @@ impl World {
                         position: 9 - u32::from(n),
                         ..Membership::default()
                     };
-                    engine.join_queue(id, *queue, place).expect("a place");
-                    ledger.agents.get_mut(&id).expect("it").places.insert(*queue, place);
+                    world.join(id, queue, place);
                 }
             }
         }
+        world
+    }
+
+    /// A world without queues or agents, where calls ask for nothing and agents know nothing.
+    pub(crate) fn around(engine: Engine<'static>, split: bool) -> Self {
+        let mut ledger = Ledger::default();
+        ledger.fits.insert((ClassId::ANY, ProfileId::PLAIN), true);
         Self {
             engine,
             ledger,
             now: Time(5),
-            queues,
-            agents,
+            queues: Vec::new(),
+            agents: Vec::new(),
             calls: Vec::new(),
             offers: Vec::new(),
-            classes: classes.to_vec(),
+            classes: vec![ClassId::ANY],
             said: Vec::new(),
             split,
             hashed: split,
         }
+    }
+
+    pub(crate) fn add_queue(&mut self, config: QueueConfig) -> QueueId {
+        let id = self.engine.add_queue(config).expect("a queue");
+        self.ledger.queues.insert(id, config);
+        self.queues.push(id);
+        id
+    }
+
+    pub(crate) fn add_agent(&mut self, config: &AgentConfig) -> AgentId {
+        let id = self.engine.add_agent(*config).expect("an agent");
+        self.ledger.add_agent(id, config);
+        self.agents.push(id);
+        id
+    }
+
+    pub(crate) fn join(&mut self, agent: AgentId, queue: QueueId, place: Membership) {
+        self.engine.join_queue(agent, queue, place).expect("a place");
+        self.ledger.agents.get_mut(&agent).expect("it").places.insert(queue, place);
     }
 
     /// The same world in another engine of the same state.
