@@ -142,7 +142,7 @@ impl<'a> Timers<'a> {
         // these have not dropped yet is not to be dropped here before it is there.
         self.settled = self.first().is_none_or(|heap| {
             let Entry { seq, owner, .. } = self.entry(heap, 0);
-            self.alarms[owner as usize].armed == seq
+            self.alarm(places, owner).armed == seq
         });
     }
 

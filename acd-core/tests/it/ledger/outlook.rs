@@ -40,6 +40,8 @@ impl Ledger {
                 if misses { who.missed.into() } else { NONE },
                 who.rests.len() as u64,
             ]);
+            let pauses = who.places.values().map(|place| place.paused);
+            numbers.extend(pauses.map(|paused| paused.map_or(NONE, u64::from)));
             numbers.extend(who.rests.iter().flat_map(|rest| [rest.0.raw(), rest.1.since(now)]));
         }
         for (queue, config) in &self.queues {

@@ -25,6 +25,8 @@ pub(super) struct Rules {
     pub(super) requests: &'static [AgentRequest],
     /// Whether callers go to the other queue or out by a key, or are given another priority.
     pub(super) choices: bool,
+    /// Whether the first agent pauses in the first queue.
+    pub(super) pauses: bool,
     /// Whether each event is tried at the very instant of what is due too, before it is told of.
     pub(super) at_once: bool,
     /// Each state is gone on from so many times, if there are as many ways there.
@@ -127,6 +129,11 @@ impl Rules {
             if ledger.wraps_up(agent) {
                 give(Input::EndWrapUp { agent });
             }
+        }
+        if self.pauses {
+            let (agent, queue) = (agents[0], queues[0]);
+            let paused = ledger.agents[&agent].places[&queue].paused;
+            give(Input::SetPause { agent, queue, paused: paused.is_none().then_some(1) });
         }
         events
     }
@@ -307,6 +314,7 @@ impl Turns {
             | Output::Left { call_tag, position, .. } => {
                 (turn(call_tag), position).hash(hasher);
             }
+            Output::PauseChanged { agent, queue, to, .. } => (agent, queue, to).hash(hasher),
             Output::AgentChanged { agent, state, .. } => {
                 (agent, discriminant(&state)).hash(hasher);
             }
@@ -336,6 +344,7 @@ fn kind(output: &Output) -> &'static str {
         },
         Output::Connected { .. } => "connected",
         Output::Announce { .. } => "announcement",
+        Output::PauseChanged { .. } => "pause changed",
         Output::Left { reason, .. } => match reason {
             LeaveReason::Timeout => "left: timeout",
             LeaveReason::Abandoned => "left: abandoned",
