@@ -239,8 +239,9 @@ class Reader:
     """Reads one call, finished or not, whole or damaged; a context manager.
 
     Raises :class:`RecordError` with ``code`` "locked" or "wrong_key" for one that ``passphrase`` or
-    ``secret`` (an X25519 secret key, 32 bytes) must open; "too_costly" where the passphrase would take
-    more than ``passphrase_mib`` MiB of Argon2 memory times passes, for a file says itself what it takes.
+    ``secret`` (an X25519 secret key, 32 bytes) must open, and "too_costly" where the passphrase
+    would take more than ``passphrase_mib`` MiB of Argon2 memory times passes: a file says itself
+    what it takes.
     """
 
     def __init__(

@@ -227,6 +227,9 @@ pub extern "C" fn tl_block_max_len(coding: u32, samples: usize) -> usize {
 /// that the coder was made for. Stores the block's length in `len`; with `TL_ERR_BUFFER`, the room it
 /// wants.
 ///
+/// No block of a level is longer than one of a lower. A block holds 2^24 samples at most, at high 2^22 and
+/// at max 2^20, so that none takes minutes to decode: more are `TL_ERR_RECORD_TOO_LONG`.
+///
 /// `beside` may be NULL, or what another channel held at the same times: an echo of it among the samples
 /// costs next to nothing then, and the block is decoded beside the same samples only.
 #[unsafe(no_mangle)]
