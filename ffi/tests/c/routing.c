@@ -387,7 +387,7 @@ static void stored(void)
 
     static const uint32_t buckets[] = {8, 18, 28, 1, 11};
     for (int i = 0; i < 5; i++) {
-        char interface[16];
+        char interface[32];
         uint32_t bucket;
         snprintf(interface, sizeof interface, "PJSIP/%d", 1001 + i);
         OK(tl_acd_asterisk_bucket(interface, &bucket));
