@@ -49,13 +49,13 @@ impl Centre {
             call.leg = Some(leg);
         }
         self.join_caller(id, Box::new(media));
-        self.hold_agent(id, user);
         let callee = match caller.called == user {
             true => Err((TransferOutcome::Busy, "the agent's own phone")),
             false => self.callee(&caller.called),
         };
         match callee {
             Ok(callee) => {
+                self.hold_agent(id, user);
                 let wish = Wish {
                     op: NO_OP,
                     kind: TransferKind::Blind,

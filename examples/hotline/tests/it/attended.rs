@@ -20,6 +20,16 @@ fn calls_a_colleague(server: &Server, scenario: Scenario) -> Running {
     Run::new("own-call", scenario).proven_to("1002", server).start(server)
 }
 
+/// Requires that these agents were held by a call, and take calls again.
+fn assert_available(server: &Server, agents: &[&str]) {
+    let states = server.details_of("agent");
+    for agent in agents {
+        let states: Vec<_> = states.iter().filter(|state| state.starts_with(agent)).collect();
+        assert_eq!(states.last(), Some(&&format!("{agent}: available")));
+        assert!(states.len() > 1, "never held: {states:?}");
+    }
+}
+
 #[test]
 fn an_agent_asks_a_colleague_and_passes_the_caller_on() {
     let server = Server::start();
@@ -45,18 +55,14 @@ fn an_agent_asks_a_colleague_and_passes_the_caller_on() {
     second.passes();
     caller.passes();
     let share = ear.heard(Law::A).share_of(&said);
-    assert!(share > 0.9, "only {share:.2} of the caller's words came back");
+    // Whether they are connected, not how well it sounds: by chance it is an eighth.
+    assert!(share > 0.5, "only {share:.2} of the caller's words came back");
     server.assert_idle();
     let calls = server.calls();
     let rows: Vec<_> = calls.iter().map(Call::summary).collect();
     let transferred = ("571", "in", "transferred", Some("1002"));
     assert_eq!(rows, [transferred, ("1001", "agent", "answered", Some("1002"))]);
-    // Both agents take calls again.
-    let agents = server.details_of("agent");
-    for agent in ["1001", "1002"] {
-        let last = agents.iter().rfind(|detail| detail.starts_with(agent));
-        assert_eq!(last, Some(&format!("{agent}: available")));
-    }
+    assert_available(&server, &["1001", "1002"]);
     server.stop();
 }
 
@@ -127,5 +133,6 @@ fn only_registered_agents_with_their_password_call_colleagues() {
     let calls = server.calls();
     let outcomes: Vec<_> = calls.iter().map(|call| call.outcome.as_str()).collect();
     assert_eq!(outcomes, ["failed", "failed", "answered"]);
+    assert_available(&server, &["1001", "1002"]);
     server.stop();
 }
