@@ -26,6 +26,7 @@ pub(crate) struct ByLine;
 pub struct PlaceSlot {
     /// While it waits for its preferred agent alone, and is in no line, these keep until when.
     in_line: Links,
+    /// The leaf it stands in. While it talks, with whom: only to look ahead, and not in a snapshot.
     leaf: u32,
     /// An entry among the timers may outlive the call: the next one in its slot takes it over.
     pub(crate) alarm: AlarmSlot,
@@ -106,6 +107,16 @@ impl<'a> Calls<'a> {
                 black_box(self.ranks.leaves.get(around as usize).map(|place| place.leaf));
             }
         }
+    }
+
+    /// Notes the agent whom a call that has left its queue talks with.
+    pub(crate) fn set_talks_with(&mut self, call: u32, agent: u32) {
+        self.ranks.leaves[call as usize].leaf = agent;
+    }
+
+    /// The agent whom a call talks with, as far as that can be told without looking at its legs.
+    pub(crate) fn talks_with(&self, call: u32) -> Option<u32> {
+        self.places().get(call as usize).map(|place| place.leaf)
     }
 
     /// Begins to read the call that comes after this one, the first of its line, without waiting for

@@ -31,6 +31,8 @@ pub use query::Staff;
 pub use views::{CallView, MemberView};
 pub use warnings::Starvation;
 
+use core::hint::black_box;
+
 use crate::agent::Agent;
 use crate::calls::Calls;
 use crate::error::{Error, Table};
@@ -228,8 +230,10 @@ impl<'a> Engine<'a> {
         if self.parked.is_some() || self.out.room() < self.burst() {
             return Err(Error::Undrained);
         }
-        if let Input::Hangup { call } | Input::Exit { call, .. } = input {
-            self.look_ahead(call.index());
+        match input {
+            Input::Hangup { call } | Input::Exit { call, .. } => self.look_ahead(call.index()),
+            Input::Complete { call, .. } => self.look_ahead_of_end(call.index()),
+            _ => {}
         }
         self.check(&input)?;
         self.goal = now;
@@ -407,6 +411,16 @@ impl<'a> Engine<'a> {
     fn look_ahead(&self, call: u32) {
         if self.is_large() {
             self.calls.look_ahead(call);
+        }
+    }
+
+    /// Begins to read what the end of a conversation will look at: the agent and the place that the
+    /// next call will have, beside the call and its leg.
+    fn look_ahead_of_end(&self, call: u32) {
+        let agent = if self.is_large() { self.calls.talks_with(call) } else { None };
+        if let Some(agent) = agent.filter(|&agent| agent < self.agents.used()) {
+            let agent = &self.agents[agent];
+            black_box((agent.members, agent.last_end()));
         }
     }
 

@@ -71,6 +71,7 @@ impl Engine<'_> {
         self.disarm_leg(leg);
         self.leave_order(call);
         self.disarm_call(call);
+        self.calls.set_talks_with(call, agent);
 
         let waited_ms = self.now.since(self.calls[call].arrived);
         let at = &mut self.calls[call];
