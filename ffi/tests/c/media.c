@@ -23,7 +23,7 @@ static void keys(void)
 {
     static const char all[] = "0123456789*#ABCD";
     union {
-        unsigned char bytes[2048];
+        unsigned char bytes[4096];
         long double align;
     } block;
     tl_dtmf *dtmf;
