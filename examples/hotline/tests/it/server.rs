@@ -30,14 +30,15 @@ struct Slot {
 }
 
 impl Slot {
-    const FIRST: u16 = 8000;
+    /// Where they begin; the tests with Asterisk and FreeSWITCH have ports between them.
+    const BASES: [u16; 6] = [8000, 10_000, 12_000, 14_000, 18_000, 28_000];
     const SIZE: u16 = 2000;
-    const COUNT: u16 = 6;
+    /// Held while prompts are made.
+    const MAKING: u16 = Slot::BASES[0] - 1;
 
     fn take() -> Slot {
-        let end = Slot::FIRST + Slot::COUNT * Slot::SIZE;
-        let (highest, lock) = lock(Slot::FIRST + Slot::SIZE - 1..end, Slot::SIZE);
-        let base = highest + 1 - Slot::SIZE;
+        let (highest, lock) = lock(&Slot::BASES.map(|base| base + (Slot::SIZE - 1)));
+        let base = highest - (Slot::SIZE - 1);
         Slot {
             base,
             next_port: Cell::new(base + 1900),
@@ -47,12 +48,12 @@ impl Slot {
     }
 }
 
-/// Binds the first port of the range, in these steps, that no other test holds; waits for one.
-/// Unlike a lock file it is given back however the test ends.
-fn lock(ports: Range<u16>, step: u16) -> (u16, UdpSocket) {
+/// Binds the first of the ports that no other test holds; waits for one. Unlike a lock file it is
+/// given back however the test ends.
+fn lock(ports: &[u16]) -> (u16, UdpSocket) {
     let deadline = Instant::now() + Duration::from_secs(120);
     loop {
-        for port in ports.clone().step_by(step.into()) {
+        for &port in ports {
             if let Ok(socket) = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)) {
                 return (port, socket);
             }
@@ -113,7 +114,7 @@ impl Server {
         let file = folder.path().join("hotline.toml");
         let stderr = File::create(folder.path().join("stderr")).expect("a file for the log");
         // The first server makes the prompts; the others wait and find them.
-        let making = lock(Slot::FIRST - 1..Slot::FIRST, 1).1;
+        let making = lock(&[Slot::MAKING]).1;
         let mut child = Command::new(env!("CARGO_BIN_EXE_hotline"))
             .args(["serve", "--drain", "1", "--config"])
             .arg(&file)
