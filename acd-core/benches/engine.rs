@@ -1,4 +1,5 @@
-//! What one event costs, in a small centre and in a large one.
+//! What one event costs, in a small centre and in a large one, where penalties are looked at and
+//! where they are not.
 //!
 //! The load is steady. In every round a conversation ends and its agent is offered the next call
 //! and accepts it; two calls arrive; any waiting caller gives up; one agent asks for a break and the
@@ -9,13 +10,26 @@ use acd_core::*;
 use measure::{Row, seconds_per_call};
 
 /// One size of call centre.
+#[derive(Clone, Copy)]
 struct Size {
     case: &'static str,
+    /// Measured beside the row before, and as what.
+    beside: Option<&'static str>,
     agents: u32,
     waiting: u32,
     queues: u32,
     kinds: u16,
+    /// Agents have penalties from 0 to this, and calls say which they go to.
+    penalties: u32,
 }
+
+/// What calls say of penalties: lowest, highest, and what lower ones count as.
+const WINDOWS: [(u32, u32, PenaltyRaise); 4] = [
+    (0, u32::MAX, PenaltyRaise { to: 0, within: false }),
+    (0, 4, PenaltyRaise { to: 0, within: false }),
+    (0, u32::MAX, PenaltyRaise { to: 5, within: false }),
+    (3, 8, PenaltyRaise { to: 6, within: true }),
+];
 
 /// A call centre under steady load.
 struct Centre {
@@ -28,26 +42,34 @@ struct Centre {
     waiting: Vec<CallId>,
     agents: Vec<AgentId>,
     on_break: Option<AgentId>,
+    penalties: bool,
     rng: u64,
     events: u64,
 }
 
-impl Centre {
-    fn new(size: &Size) -> Self {
-        let limits = Limits {
+impl Size {
+    fn limits(&self) -> Limits {
+        let size = self;
+        let windows = if size.penalties > 0 { WINDOWS.len() as u32 } else { 1 };
+        Limits {
             queues: size.queues,
             agents: size.agents,
             memberships: size.agents * 2,
             calls: size.agents + size.waiting + 16,
             offers: size.agents * 2 + 16,
-            lines: size.queues * (u32::from(size.kinds) + 1),
+            lines: size.queues * (u32::from(size.kinds) * windows + 1),
             pools: size.queues * u32::from(size.kinds),
             classes: size.kinds,
             profiles: size.kinds,
             skills: u32::from(size.kinds) * 9,
             ..Limits::default()
-        };
-        let mut engine = Engine::with_capacity(limits).expect("limits");
+        }
+    }
+}
+
+impl Centre {
+    fn new(size: &Size) -> Self {
+        let mut engine = Engine::with_capacity(size.limits()).expect("limits");
         let kinds = size.kinds;
         let classes: Vec<_> = (0..kinds)
             .map(|n| {
@@ -66,7 +88,7 @@ impl Centre {
         let queues: Vec<_> = (0..size.queues)
             .map(|tag| {
                 let config = QueueConfig {
-                    tag: u64::from(tag),
+                    tag: u64::from(tag) + 1,
                     max_wait_ms: Some(3_600_000),
                     ..QueueConfig::default()
                 };
@@ -82,12 +104,13 @@ impl Centre {
             waiting: Vec::new(),
             agents: Vec::new(),
             on_break: None,
+            penalties: size.penalties > 0,
             rng: 7,
             events: 0,
         };
         for n in 0..size.agents {
             let config = AgentConfig {
-                tag: u64::from(n),
+                tag: u64::from(n) + 1,
                 // Any profile in any queue.
                 profile: profiles[(n.wrapping_mul(0x9E37_79B9) >> 16) as usize % profiles.len()],
                 ..AgentConfig::default()
@@ -95,7 +118,9 @@ impl Centre {
             let agent = centre.engine.add_agent(config).expect("an agent");
             for k in 0..2.min(size.queues) {
                 let queue = centre.queues[((n + k * 3) % size.queues) as usize];
-                centre.engine.join_queue(agent, queue, Membership::default()).expect("a place");
+                let penalty = (n / size.queues + k) % (size.penalties + 1);
+                let place = Membership { penalty, ..Membership::default() };
+                centre.engine.join_queue(agent, queue, place).expect("a place");
             }
             centre.give(Input::AgentState { agent, state: AgentRequest::Available });
             centre.agents.push(agent);
@@ -132,7 +157,12 @@ impl Centre {
 
     fn arrive(&mut self) {
         let (a, b) = (self.random(), self.random());
+        let asks = if self.penalties { (b >> 32) as usize % WINDOWS.len() } else { 0 };
+        let (penalty_min, penalty_max, penalty_raise) = WINDOWS[asks];
         self.give(Input::Arrive(CallConfig {
+            penalty_min,
+            penalty_max,
+            penalty_raise,
             class: self.classes[a as usize % self.classes.len()],
             ..CallConfig::new(self.queues[b as usize % self.queues.len()])
         }));
@@ -178,26 +208,37 @@ impl Centre {
 }
 
 fn main() {
+    let small = Size {
+        case: "100-agents-32-groups",
+        beside: None,
+        agents: 100,
+        waiting: 1_000,
+        queues: 32,
+        kinds: 1,
+        penalties: 0,
+    };
+    let (alike, without) = (Some("same, 100 agents"), Some("same, no penalties"));
+    let many = Size { case: "3k-agents-32-groups", beside: alike, agents: 3_000, ..small };
+    let broad = Size { case: "100-agents-256x256", queues: 8, kinds: 256, ..small };
     let sizes = [
-        Size { case: "100-agents-32-groups", agents: 100, waiting: 1_000, queues: 32, kinds: 1 },
-        Size { case: "3k-agents-32-groups", agents: 3_000, waiting: 1_000, queues: 32, kinds: 1 },
-        Size { case: "100-agents-256x256", agents: 100, waiting: 1_000, queues: 8, kinds: 256 },
+        small,
+        many,
+        Size { case: "3k-agents-32-groups-penalties", beside: without, penalties: 9, ..many },
+        broad,
         Size {
             case: "100k-agents-256x256-1M-waiting",
+            beside: alike,
             agents: 100_000,
             waiting: 1_000_000,
-            queues: 8,
-            kinds: 256,
+            ..broad
         },
     ];
     // `cargo bench --bench engine -- WORD` measures the cases with that word in their names.
     let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
-    let mut small: Option<f64> = None;
-    for size in sizes {
-        if wanted.as_ref().is_some_and(|word| !size.case.contains(word.as_str())) {
-            continue;
-        }
-        let mut centre = Centre::new(&size);
+    let is_wanted = |case: &str| wanted.as_ref().is_none_or(|word| case.contains(word.as_str()));
+    let mut before: Option<f64> = None;
+    for size in sizes.iter().filter(|size| is_wanted(size.case)) {
+        let mut centre = Centre::new(size);
         centre.events = 0;
         let mut rounds = 0_u64;
         let seconds = seconds_per_call(|| {
@@ -205,19 +246,16 @@ fn main() {
             centre.round();
         });
         let ours = seconds * 1e9 * rounds as f64 / centre.events as f64;
-        let alone = size.agents == 100;
         let row = Row {
             area: "acd",
             case: size.case,
             metric: "time per event",
             unit: "ns",
             ours,
-            peer: if alone { "-" } else { "same, 100 agents" },
-            theirs: if alone { None } else { small },
+            peer: size.beside.unwrap_or("-"),
+            theirs: size.beside.and(before),
         };
         row.save().expect("the summary can be written");
-        if alone {
-            small = Some(ours);
-        }
+        before = Some(ours);
     }
 }

@@ -25,6 +25,8 @@ impl Ledger {
                     AgentRequest::NotReady(reason) => AgentState::NotReady(reason),
                 }
             };
+            let gone = who.request == AgentRequest::LoggedOut;
+            assert!(!gone || who.ringing.is_empty(), "INV-03: {id:?} rings though it is gone");
             // INV-04, INV-07, and that every change was told.
             assert_eq!(engine.agent_state(*id), Ok(state));
             assert_eq!(who.shown, state);
