@@ -267,6 +267,8 @@ impl Reached {
         let turns = Turns::of(ledger);
         while let Some(at) = engine.deadline() {
             assert!(at.since(*now) < 1_000 * TICK_MS, "it never comes to rest");
+            // That it wants to wake up tells of what it has in mind, even where it says nothing then.
+            at.since(*now).hash(&mut hasher);
             engine.handle(at, Input::Tick).expect("time passes");
             while let Some(said) = engine.poll_at() {
                 turns.note(*now, &said, &mut hasher);
