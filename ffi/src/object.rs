@@ -341,15 +341,18 @@ pub(crate) unsafe fn free_unless<K: Kind>(
 #[cfg(all(test, feature = "std"))]
 mod tests {
     use super::*;
-    use std::sync::atomic::AtomicUsize;
+    use std::cell::Cell;
 
-    static LIVE: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        /// Values that live: of one test, as each has a thread.
+        static LIVE: Cell<usize> = const { Cell::new(0) };
+    }
 
     struct Counted(&'static mut [u32]);
 
     impl Drop for Counted {
         fn drop(&mut self) {
-            LIVE.fetch_sub(1, Ordering::SeqCst);
+            LIVE.set(LIVE.get() - 1);
         }
     }
 
@@ -366,7 +369,7 @@ mod tests {
     }
 
     fn build(table: &'static mut [u32]) -> Result<Counted, Failure> {
-        LIVE.fetch_add(1, Ordering::SeqCst);
+        LIVE.set(LIVE.get() + 1);
         Ok(Counted(table))
     }
 
@@ -389,7 +392,7 @@ mod tests {
             };
             assert_eq!(enter("tl_x", sample, again), tl_status::TL_OK);
             assert_eq!(free("tl_x", sample), tl_status::TL_OK);
-            assert_eq!(LIVE.load(Ordering::SeqCst), 0);
+            assert_eq!(LIVE.get(), 0);
 
             let size = size::<tl_sample, _>(lay).unwrap();
             let mut block = vec![0u128; size.div_ceil(16)];
@@ -402,7 +405,7 @@ mod tests {
             assert_eq!(free("tl_x", sample), tl_status::TL_OK);
             assert_eq!(free("tl_x", sample), tl_status::TL_ERR_OBJECT);
             assert_eq!(enter("tl_x", sample, sum), tl_status::TL_ERR_OBJECT);
-            assert_eq!(LIVE.load(Ordering::SeqCst), 1, "a broken value is not dropped");
+            assert_eq!(LIVE.get(), 1, "a broken value is not dropped");
         }
     }
 
