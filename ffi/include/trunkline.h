@@ -2636,6 +2636,13 @@ TL_ENUM(tl_door_verdict, uint32_t) {
 /** A door. */
 typedef struct tl_door tl_door;
 
+/**
+ * A limit alone: at most so many calls of each key in any stretch of time, up to a factor of two at its
+ * seams, since they are counted in windows that begin with a key's first call. It forgets the oldest keys
+ * first: a flood from many numbers can make it forget, never refuse the innocent.
+ */
+typedef struct tl_limit tl_limit;
+
 /** How a door works. */
 typedef struct tl_door_config {
     /** Set by `tl_door_defaults`. */
@@ -2709,6 +2716,37 @@ tl_status tl_door_judge(struct tl_door *door,
                         uint32_t live_calls,
                         uint32_t *verdict,
                         int32_t *value);
+
+/** Stores in `size` how many bytes a limit takes that remembers so many keys. */
+tl_status tl_limit_size(uint32_t keys, size_t *size);
+
+/**
+ * Makes a limit of `most` calls of a key in `window_ms` in the caller's block of `size` bytes, aligned to
+ * `TL_ALIGN`, that remembers so many keys; without any it limits nothing.
+ */
+tl_status tl_limit_init(void *memory,
+                        size_t size,
+                        uint32_t keys,
+                        uint32_t most,
+                        uint64_t window_ms,
+                        struct tl_limit **limit);
+
+#if defined(TL_STD)
+/** As `tl_limit_init`, in memory from the allocator. */
+tl_status tl_limit_new(uint32_t keys, uint32_t most, uint64_t window_ms, struct tl_limit **limit);
+#endif
+
+/** Ends a limit. NULL is fine. */
+tl_status tl_limit_free(struct tl_limit *limit);
+
+/**
+ * Counts a call of `key`, any number that stands for a caller, if it is allowed: stores 1 in `allowed`
+ * then, else 0.
+ */
+tl_status tl_limit_allows(struct tl_limit *limit,
+                          uint64_t key,
+                          tl_time now,
+                          uint32_t *allowed);
 
 /* ===========================================================================
  * Routing: working hours
@@ -3454,9 +3492,12 @@ tl_status tl_guard_get_state(const struct tl_guard *guard,
 /* ===========================================================================
  * Routing: rules of calling out, alone
  *
- * When to try again, and whom to spare for it: a campaign's own rules, for who keeps the list and
- * dials elsewhere.
+ * When to try again, whom to spare for it, and whom not to call: a campaign's own rules, for who keeps
+ * the list and dials elsewhere.
  */
+
+/** A list of numbers that must not be called. */
+typedef struct tl_do_not_call tl_do_not_call;
 
 /**
  * Gives idle agents of a mixed group to calls out when enough are idle, and takes them back when few
@@ -3487,6 +3528,39 @@ tl_status tl_campaign_next_try(const tl_campaign_config *config,
 
 /** Stores in `spare` how many of the idle agents may be used for calling out, of so many at work. */
 tl_status tl_blend_spare(struct tl_blend *blend, uint32_t idle, uint32_t at_work, uint32_t *spare);
+
+/** Stores in `size` how many bytes a list takes that has room for so many numbers. */
+tl_status tl_do_not_call_size(uint32_t numbers, size_t *size);
+
+/**
+ * Makes an empty list with room for so many numbers in the caller's block of `size` bytes, aligned to
+ * `TL_ALIGN`.
+ */
+tl_status tl_do_not_call_init(void *memory,
+                              size_t size,
+                              uint32_t numbers,
+                              struct tl_do_not_call **do_not_call);
+
+#if defined(TL_STD)
+/** As `tl_do_not_call_init`, in memory from the allocator. */
+tl_status tl_do_not_call_new(uint32_t numbers, struct tl_do_not_call **do_not_call);
+#endif
+
+/** Ends a list. NULL is fine. */
+tl_status tl_do_not_call_free(struct tl_do_not_call *do_not_call);
+
+/**
+ * Puts a number on the list. Stores 0 in `added`, which may be NULL, if it was on it, else 1.
+ * `TL_ERR_ACD_FULL` when there is no room. The list is kept in order: quick when numbers come in it.
+ */
+tl_status tl_do_not_call_add(struct tl_do_not_call *do_not_call,
+                             uint64_t number,
+                             uint32_t *added);
+
+/** Stores 1 in `contained` if the number is on the list, else 0. */
+tl_status tl_do_not_call_contains(const struct tl_do_not_call *do_not_call,
+                                  uint64_t number,
+                                  uint32_t *contained);
 
 /* ===========================================================================
  * Routing: how many agents it takes
@@ -3969,6 +4043,16 @@ TL_ENUM(tl_ivr_service_kind, uint32_t) {
     TL_IVR_SERVICE_TRANSFER = 3,
 };
 
+/** Which names of a flow. */
+TL_ENUM(tl_ivr_names, uint32_t) {
+    /** Its languages, the default one first. */
+    TL_IVR_LANGUAGES = 1,
+    /** Its nodes. */
+    TL_IVR_NODES = 2,
+    /** The exits of every node. */
+    TL_IVR_EXITS = 3,
+};
+
 /** How a flow is drawn or written. */
 TL_ENUM(tl_ivr_picture, uint32_t) {
     /** As a Mermaid flowchart. */
@@ -4015,6 +4099,18 @@ typedef struct tl_ivr_prompt {
     size_t text_len;
 } tl_ivr_prompt;
 
+/** A name in a flow, as traces give it. */
+typedef struct tl_ivr_name {
+    /** The name. */
+    const char *name;
+    /** Its length. */
+    size_t name_len;
+    /** Of an exit: its node's name, else NULL. */
+    const char *node;
+    /** Its length. */
+    size_t node_len;
+} tl_ivr_name;
+
 /**
  * Lists every queue, query and transfer target that the document names outright; what an expression
  * computes is known only during a call.
@@ -4032,6 +4128,13 @@ tl_status tl_ivr_flow_list_prompts(const tl_ivr_flow *flow,
                                    struct tl_ivr_prompt *rows,
                                    size_t room,
                                    size_t *count);
+
+/** Lists the names that `which`, a `tl_ivr_names`, says. */
+tl_status tl_ivr_flow_list_names(const tl_ivr_flow *flow,
+                                 uint32_t which,
+                                 struct tl_ivr_name *rows,
+                                 size_t room,
+                                 size_t *count);
 
 #if defined(TL_STD)
 /**
@@ -4427,6 +4530,22 @@ tl_status tl_ivr_session_migrate(tl_ivr_session *session, const tl_ivr_flow *flo
 /** Stores 1 in `over` when the dialogue is over, else 0. */
 tl_status tl_ivr_session_is_over(const tl_ivr_session *session, uint32_t *over);
 
+/**
+ * Stores which node the dialogue is at: its place among the `TL_IVR_NODES` of
+ * `tl_ivr_flow_list_names`, from 0.
+ */
+tl_status tl_ivr_session_get_node(const tl_ivr_session *session, uint32_t *node);
+
+/**
+ * Stores what became of the digits so far: `used` went into a collection, ended one or were a key that
+ * was waited for; `dropped` found no room, were flushed or came when nobody listened; `pending` are
+ * typed ahead or belong to a collection that is not over. Each may be NULL.
+ */
+tl_status tl_ivr_session_get_digits(const tl_ivr_session *session,
+                                    uint32_t *used,
+                                    uint32_t *dropped,
+                                    uint32_t *pending);
+
 /* ===========================================================================
  * Dialogue: speaking values
  *
@@ -4622,6 +4741,9 @@ tl_status tl_g711_transcode(uint32_t from,
                             size_t samples,
                             uint8_t *out);
 
+/** As `tl_g711_transcode`, in place. */
+tl_status tl_g711_transcode_in_place(uint32_t from, uint32_t to, uint8_t *codes, size_t samples);
+
 /** How many bytes a gain takes. */
 size_t tl_g711_gain_size(void);
 
@@ -4709,12 +4831,64 @@ tl_status tl_dtmf_reset(struct tl_dtmf *dtmf);
 /** Stores the next key pressed or let go in `event`, or returns `TL_DONE`. */
 tl_status tl_dtmf_poll(struct tl_dtmf *dtmf, struct tl_dtmf_event *event);
 
+/** Stores the key that is held now, as a character, or returns `TL_DONE`. */
+tl_status tl_dtmf_held(const struct tl_dtmf *dtmf, char *key);
+
 /**
  * Writes the sound of a key, `samples` samples at 8,000 a second, its low and its high tone at
  * these levels in dBm0. The high one is usually 1 to 3 dB stronger, as lines weaken it more: -8
  * and -6 are usual. ITU-T Q.24 wants at least 40 ms (320 samples) of tone and as much pause.
  */
 tl_status tl_dtmf_tone(char key, int8_t low_dbm0, int8_t high_dbm0, int16_t *pcm, size_t samples);
+
+/* ===========================================================================
+ * Keys cut out of the sound
+ *
+ * What a caller keys, a number of a card for one, is not heard at the far end or in a recording: the
+ * sound passes, keys become silence that fades in and out over 4 ms.
+ */
+
+/** The most delay, in samples (50 ms), with which nothing of a key is heard. */
+#define TL_DTMF_SUPPRESSOR_DELAY 400
+
+/** A suppressor of keys in one direction of one call. */
+typedef struct tl_dtmf_suppressor tl_dtmf_suppressor;
+
+/** How many bytes a suppressor takes. */
+size_t tl_dtmf_suppressor_size(void);
+
+/**
+ * Makes a suppressor in the caller's block of `size` bytes, aligned to `TL_ALIGN`, that delays the
+ * sound by `delay` samples at 8,000 a second, at most `TL_DTMF_SUPPRESSOR_DELAY`. A key is known
+ * 36 ms after it began: that much of it, less the delay, passes.
+ */
+tl_status tl_dtmf_suppressor_init(void *memory,
+                                  size_t size,
+                                  uint32_t delay,
+                                  struct tl_dtmf_suppressor **suppressor);
+
+#if defined(TL_STD)
+/** As `tl_dtmf_suppressor_init`, in memory from the allocator. */
+tl_status tl_dtmf_suppressor_new(uint32_t delay, struct tl_dtmf_suppressor **suppressor);
+#endif
+
+/** Ends a suppressor. NULL is fine. */
+tl_status tl_dtmf_suppressor_free(struct tl_dtmf_suppressor *suppressor);
+
+/**
+ * Replaces `samples` PCM samples, a frame of any size up to 4,800, by the delayed sound without keys.
+ * The answer does not depend on how the sound is cut into frames. Poll afterwards: when nobody takes
+ * the keys that were found, `TL_ERR_UNDRAINED` says so at last and `pcm` is as it was.
+ */
+tl_status tl_dtmf_suppressor_process(struct tl_dtmf_suppressor *suppressor,
+                                     int16_t *pcm,
+                                     size_t samples);
+
+/**
+ * Stores the next key pressed or let go in `event`, counted in samples handed in (not delayed), or
+ * returns `TL_DONE`.
+ */
+tl_status tl_dtmf_suppressor_poll(struct tl_dtmf_suppressor *suppressor, tl_dtmf_event *event);
 
 /* ===========================================================================
  * Tones of the line
@@ -4963,7 +5137,10 @@ typedef struct tl_event_receiver tl_event_receiver;
 /** Sends telephone events. */
 typedef struct tl_event_sender tl_event_sender;
 
-/** A packet to send: give it the next sequence number and the telephone-event payload type. */
+/**
+ * A packet to send: give it the next sequence number and the telephone-event payload type, as
+ * `tl_rtp_sender_packet` does.
+ */
 typedef struct tl_event_packet {
     /** 1 on the first packet of an event. */
     uint32_t marker;
@@ -5029,6 +5206,9 @@ tl_status tl_event_sender_poll(struct tl_event_sender *event_sender,
 /** Stores when the next packet is due; `TL_NONE` when no event is being sent. */
 tl_status tl_event_sender_deadline(const struct tl_event_sender *event_sender, uint64_t *at);
 
+/** Stores the event that is being sent, or returns `TL_DONE`. */
+tl_status tl_event_sender_active(const struct tl_event_sender *event_sender, uint32_t *event);
+
 /** How many bytes a receiver of events takes. */
 size_t tl_event_receiver_size(void);
 
@@ -5070,6 +5250,11 @@ tl_status tl_event_receiver_deadline(const struct tl_event_receiver *event_recei
 /** Stores the next key pressed or let go in `signal`, or returns `TL_DONE`. */
 tl_status tl_event_receiver_poll(struct tl_event_receiver *event_receiver,
                                  struct tl_event_signal *signal);
+
+/** Stores the event that is being heard and its duration so far in ticks, or returns `TL_DONE`. */
+tl_status tl_event_receiver_active(const struct tl_event_receiver *event_receiver,
+                                   uint32_t *event,
+                                   uint32_t *duration);
 
 /* ===========================================================================
  * RTCP and call quality
@@ -5259,6 +5444,76 @@ tl_status tl_rtp_quality(double delay_ms,
                          double burst,
                          uint32_t concealed,
                          double *mos);
+
+/* ===========================================================================
+ * What one source sends
+ *
+ * Packets numbered and stamped, and counted for the sender's own reports (RFC 3550 section 6.4.1):
+ *
+ * tl_rtp_sender_packet(sender, 8, first, clock, codes, 160, &packet);
+ * tl_rtp_write(&packet, datagram, sizeof datagram, &len);
+ * if (send(socket, datagram, len, 0) >= 0) tl_rtp_sender_sent(sender, &packet);
+ */
+
+/** A source of packets: the voice of one call in one direction, with its events. */
+typedef struct tl_rtp_sender tl_rtp_sender;
+
+/** How many bytes a sender takes. */
+size_t tl_rtp_sender_size(void);
+
+/**
+ * Makes a sender in the caller's block of `size` bytes, aligned to `TL_ALIGN`: the synchronisation
+ * source, the number of the first packet, and the timestamp of the instant 0. RFC 3550 wants all three
+ * at random.
+ */
+tl_status tl_rtp_sender_init(void *memory,
+                             size_t size,
+                             uint32_t ssrc,
+                             uint16_t first_sequence,
+                             uint32_t timestamp_offset,
+                             struct tl_rtp_sender **rtp_sender);
+
+#if defined(TL_STD)
+/** As `tl_rtp_sender_init`, in memory from the allocator. */
+tl_status tl_rtp_sender_new(uint32_t ssrc,
+                            uint16_t first_sequence,
+                            uint32_t timestamp_offset,
+                            struct tl_rtp_sender **rtp_sender);
+#endif
+
+/** Ends a sender. NULL is fine. */
+tl_status tl_rtp_sender_free(struct tl_rtp_sender *rtp_sender);
+
+/**
+ * Fills in the next packet, for `tl_rtp_write`; `packet` points to the payload, so that must outlive
+ * it. `payload_type` is 0 to 127, `marker` 1 for the first packet after silence or of an event, `clock`
+ * the instant of the payload's first sample, counted in its units from the call's start; that of a
+ * `tl_event_packet` is meant here. The packet counts only once `tl_rtp_sender_sent` has it; extension,
+ * contributing sources and padding may be added before.
+ */
+tl_status tl_rtp_sender_packet(const struct tl_rtp_sender *rtp_sender,
+                               uint8_t payload_type,
+                               uint32_t marker,
+                               uint64_t clock,
+                               const uint8_t *payload,
+                               size_t payload_len,
+                               tl_rtp_packet *packet);
+
+/**
+ * Counts a packet of `tl_rtp_sender_packet` as sent: the next one has the next number. One that is not
+ * the next of this source, because it was counted before, is `TL_ERR_ARGUMENT`.
+ */
+tl_status tl_rtp_sender_sent(struct tl_rtp_sender *rtp_sender,
+                             const tl_rtp_packet *packet);
+
+/**
+ * Stores what a sender report (`tl_rtcp_write`) says of the stream now: `ntp` as NTP counts, seconds
+ * since 1900 in the upper 32 bits, and `clock` the same instant as in `tl_rtp_sender_packet`.
+ */
+tl_status tl_rtp_sender_info(const struct tl_rtp_sender *rtp_sender,
+                             uint64_t ntp,
+                             uint64_t clock,
+                             tl_rtcp_sender *info);
 
 /* ===========================================================================
  * Jitter buffer
@@ -5558,6 +5813,20 @@ tl_status tl_plc_received(struct tl_plc *plc, int16_t *pcm, size_t samples);
 /** Makes up the samples of a lost frame. */
 tl_status tl_plc_conceal(struct tl_plc *plc, int16_t *pcm, size_t samples);
 
+/**
+ * Makes up the `samples` samples of a lost frame when the `next_samples` after it are there already,
+ * from both sides, so that nothing jumps where they meet; those then go through `tl_plc_received` as
+ * ever. Of more than 60 ms only the end is made from both. `pcm` and `next` must not overlap.
+ */
+tl_status tl_plc_bridge(struct tl_plc *plc,
+                        int16_t *pcm,
+                        size_t samples,
+                        const int16_t *next,
+                        size_t next_samples);
+
+/** Stores how many samples have been made up since the last received frame. */
+tl_status tl_plc_lost(const struct tl_plc *plc, uint32_t *samples);
+
 /** Fills in the default configuration. */
 tl_status tl_agc_defaults(struct tl_agc_config *config, size_t struct_size);
 #define tl_agc_defaults(config) \
@@ -5583,15 +5852,22 @@ tl_status tl_agc_free(struct tl_agc *agc);
 /** Amplifies the next `samples` samples in place. */
 tl_status tl_agc_process(struct tl_agc *agc, int16_t *pcm, size_t samples);
 
+/** Stores the gain of the moment, as `tl_mix_gain` counts it. */
+tl_status tl_agc_gain(const struct tl_agc *agc, uint16_t *gain);
+
 /* ===========================================================================
  * Mixing
  *
- * Plain functions over frames, and the bridge of a call with a supervisor. A gain is a factor of
- * amplitude in 4,096ths: `TL_GAIN_UNITY` is as it came, 32,767 the most (+18 dB).
+ * Plain functions over frames, a gain that moves without clicks, and the bridge of a call with a
+ * supervisor. A gain is a factor of amplitude in 4,096ths: `TL_GAIN_UNITY` is as it came, 32,767 the
+ * most (+18 dB).
  */
 
 /** The gain that changes nothing. */
 #define TL_GAIN_UNITY 4096
+
+/** How many samples a fade takes: 5 ms at 8,000 a second. */
+#define TL_FADE_SAMPLES 40
 
 /** What a supervisor does on a call. */
 TL_ENUM(tl_supervision, uint32_t) {
@@ -5607,6 +5883,12 @@ TL_ENUM(tl_supervision, uint32_t) {
 
 /** A call between a caller and an agent, with a place for a supervisor. Changes fade over 5 ms. */
 typedef struct tl_bridge tl_bridge;
+
+/**
+ * A gain that moves to where it is sent along a straight line of `TL_FADE_SAMPLES`: short enough for
+ * speech, and long enough not to click.
+ */
+typedef struct tl_fade tl_fade;
 
 /** The gain of so many decibels, from -60 (silence) to +18. */
 uint16_t tl_mix_gain(int8_t db);
@@ -5625,6 +5907,35 @@ tl_status tl_mix_total(int32_t *sum, const int16_t *voice, size_t samples);
 
 /** Writes into `pcm` what a member of a conference hears: the total less its own voice. */
 tl_status tl_mix_others(const int32_t *sum, const int16_t *own, size_t samples, int16_t *pcm);
+
+/** How many bytes a fade takes. */
+size_t tl_fade_size(void);
+
+/** Makes a fade in the caller's block of `size` bytes, aligned to `TL_ALIGN`, at rest at `gain`. */
+tl_status tl_fade_init(void *memory, size_t size, uint16_t gain, struct tl_fade **fade);
+
+#if defined(TL_STD)
+/** As `tl_fade_init`, in memory from the allocator. */
+tl_status tl_fade_new(uint16_t gain, struct tl_fade **fade);
+#endif
+
+/** Ends a fade. NULL is fine. */
+tl_status tl_fade_free(struct tl_fade *fade);
+
+/** From the next sample on the gain moves to `gain`, from wherever it is now. */
+tl_status tl_fade_to(struct tl_fade *fade, uint16_t gain);
+
+/** Stores where the gain is or goes to, and 1 in `still` once it has arrived there, else 0. */
+tl_status tl_fade_get(const struct tl_fade *fade, uint16_t *target, uint32_t *still);
+
+/** Amplifies the next `samples` samples in place. */
+tl_status tl_fade_apply(struct tl_fade *fade, int16_t *pcm, size_t samples);
+
+/**
+ * Adds the next `samples` samples of `voice`, amplified, to `pcm`, saturating. The two must not
+ * overlap.
+ */
+tl_status tl_fade_add(struct tl_fade *fade, int16_t *pcm, const int16_t *voice, size_t samples);
 
 /** How many bytes a bridge takes. */
 size_t tl_bridge_size(void);

@@ -7,10 +7,13 @@ use core::ffi::{c_char, c_void};
 
 use media_core::dtmf::{Detection, Detector, Generator, Key};
 
-use crate::guard::{Failure, guard};
+use crate::guard::{Failure, Outcome, guard};
 use crate::object::{self, Kind, enter};
 use crate::pointers::{input, output, store, writable};
 use crate::tl_status;
+
+mod suppressor;
+pub use suppressor::*;
 
 /// A detector of keys in one direction of one call.
 #[derive(Debug)]
@@ -23,38 +26,35 @@ const WAITING: usize = 32;
 /// No two detections can be nearer, by Q.24's shortest tones and pauses.
 const APART: usize = 160;
 
+/// Detections in the order of their hearing, until they are polled.
 #[derive(Debug)]
-pub(crate) struct Listener {
-    detector: Detector,
+struct Heard {
     waiting: [Option<Detection>; WAITING],
     first: usize,
     count: usize,
 }
 
-impl Kind for tl_dtmf {
-    const MAGIC: u32 = u32::from_le_bytes(*b"tDtm");
-    type Value = Listener;
-}
-
-impl Listener {
-    #[allow(clippy::unnecessary_wraps, reason = "the shape of every builder")]
-    fn new((): ()) -> Result<Self, Failure> {
-        Ok(Self { detector: Detector::new(), waiting: [None; WAITING], first: 0, count: 0 })
+impl Heard {
+    fn new() -> Self {
+        Self { waiting: [None; WAITING], first: 0, count: 0 }
     }
 
-    /// Whether what so many samples can say may not fit beside what already waits.
-    fn is_crowded(&self, samples: usize) -> bool {
-        samples / APART + 2 > WAITING - self.count
+    /// Refuses so many samples when what they can say may not fit beside what already waits.
+    fn make_room(&self, samples: usize) -> Result<(), Failure> {
+        if samples / APART + 2 > WAITING - self.count {
+            return Err(Failure::new(
+                tl_status::TL_ERR_UNDRAINED,
+                "poll the keys found so far, or hand in at most 4,800 samples at a time",
+            ));
+        }
+        Ok(())
     }
 
-    fn listen(&mut self, inside: impl FnOnce(&mut Detector, &mut dyn FnMut(Detection))) {
-        let Self { detector, waiting, first, count } = self;
-        inside(detector, &mut |detection| {
-            if *count < WAITING {
-                waiting[(*first + *count) % WAITING] = Some(detection);
-                *count += 1;
-            }
-        });
+    fn push(&mut self, detection: Detection) {
+        if self.count < WAITING {
+            self.waiting[(self.first + self.count) % WAITING] = Some(detection);
+            self.count += 1;
+        }
     }
 
     fn pop(&mut self) -> Option<Detection> {
@@ -66,13 +66,36 @@ impl Listener {
         self.count -= 1;
         next
     }
+
+    /// # Safety
+    /// `event` is NULL or writable.
+    unsafe fn poll(&mut self, event: *mut tl_dtmf_event) -> Outcome {
+        writable(event, "event")?;
+        let Some(detection) = self.pop() else {
+            return Ok(tl_status::TL_DONE);
+        };
+        // SAFETY: as this function's own contract.
+        unsafe { store(event, "event", tl_dtmf_event::new(detection)) }?;
+        Ok(tl_status::TL_OK)
+    }
 }
 
-fn crowded() -> Failure {
-    Failure::new(
-        tl_status::TL_ERR_UNDRAINED,
-        "poll the keys found so far, or hand in at most 4,800 samples at a time",
-    )
+#[derive(Debug)]
+pub(crate) struct Listener {
+    detector: Detector,
+    heard: Heard,
+}
+
+impl Kind for tl_dtmf {
+    const MAGIC: u32 = u32::from_le_bytes(*b"tDtm");
+    type Value = Listener;
+}
+
+impl Listener {
+    #[allow(clippy::unnecessary_wraps, reason = "the shape of every builder")]
+    fn new((): ()) -> Result<Self, Failure> {
+        Ok(Self { detector: Detector::new(), heard: Heard::new() })
+    }
 }
 
 /// What a detector has heard.
@@ -104,6 +127,10 @@ pub struct tl_dtmf_event {
     pub duration: u64,
 }
 
+fn character(key: Key) -> c_char {
+    key.to_char() as u8 as c_char
+}
+
 impl tl_dtmf_event {
     fn new(detection: Detection) -> Self {
         let (kind, key, level, start, duration) = match detection {
@@ -114,14 +141,7 @@ impl tl_dtmf_event {
                 (tl_dtmf_kind::TL_DTMF_UP, key, 0, start, duration)
             }
         };
-        Self {
-            kind: kind as u32,
-            key: key.to_char() as u8 as c_char,
-            level,
-            reserved: 0,
-            start,
-            duration,
-        }
+        Self { kind: kind as u32, key: character(key), level, reserved: 0, start, duration }
     }
 }
 
@@ -171,10 +191,9 @@ pub unsafe extern "C" fn tl_dtmf_listen(
     unsafe {
         enter("tl_dtmf_listen", dtmf, |listener| {
             let pcm = input(pcm, samples, "pcm")?;
-            if listener.is_crowded(samples) {
-                return Err(crowded());
-            }
-            listener.listen(|detector, tell| detector.detect(pcm, tell));
+            listener.heard.make_room(samples)?;
+            let Listener { detector, heard } = listener;
+            detector.detect(pcm, |detection| heard.push(detection));
             Ok(tl_status::TL_OK)
         })
     }
@@ -187,10 +206,9 @@ pub unsafe extern "C" fn tl_dtmf_reset(dtmf: *mut tl_dtmf) -> tl_status {
     // SAFETY: the header's contract for objects.
     unsafe {
         enter("tl_dtmf_reset", dtmf, |listener| {
-            if listener.is_crowded(0) {
-                return Err(crowded());
-            }
-            listener.listen(|detector, tell| detector.reset(tell));
+            listener.heard.make_room(0)?;
+            let Listener { detector, heard } = listener;
+            detector.reset(|detection| heard.push(detection));
             Ok(tl_status::TL_OK)
         })
     }
@@ -200,13 +218,20 @@ pub unsafe extern "C" fn tl_dtmf_reset(dtmf: *mut tl_dtmf) -> tl_status {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_dtmf_poll(dtmf: *mut tl_dtmf, event: *mut tl_dtmf_event) -> tl_status {
     // SAFETY: the header's contract for objects and pointers.
+    unsafe { enter("tl_dtmf_poll", dtmf, |listener| listener.heard.poll(event)) }
+}
+
+/// Stores the key that is held now, as a character, or returns `TL_DONE`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_dtmf_held(dtmf: *const tl_dtmf, key: *mut c_char) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
     unsafe {
-        enter("tl_dtmf_poll", dtmf, |listener| {
-            writable(event, "event")?;
-            let Some(detection) = listener.pop() else {
+        enter("tl_dtmf_held", dtmf, |listener| {
+            writable(key, "key")?;
+            let Some(held) = listener.detector.held() else {
                 return Ok(tl_status::TL_DONE);
             };
-            store(event, "event", tl_dtmf_event::new(detection))?;
+            store(key, "key", character(held))?;
             Ok(tl_status::TL_OK)
         })
     }

@@ -143,7 +143,8 @@ pub unsafe extern "C" fn tl_event_send(
     }
 }
 
-/// A packet to send: give it the next sequence number and the telephone-event payload type.
+/// A packet to send: give it the next sequence number and the telephone-event payload type, as
+/// `tl_rtp_sender_packet` does.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct tl_event_packet {
@@ -186,6 +187,25 @@ pub unsafe extern "C" fn tl_event_sender_deadline(
     unsafe {
         enter("tl_event_sender_deadline", event_sender, |this| {
             store(at, "at", set64(this.deadline()))?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores the event that is being sent, or returns `TL_DONE`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_event_sender_active(
+    event_sender: *const tl_event_sender,
+    event: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_event_sender_active", event_sender, |this| {
+            writable(event, "event")?;
+            let Some(active) = this.active() else {
+                return Ok(tl_status::TL_DONE);
+            };
+            store(event, "event", active.into())?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -346,6 +366,28 @@ pub unsafe extern "C" fn tl_event_receiver_poll(
                 _ => return Ok(tl_status::TL_DONE),
             };
             store(signal, "signal", filled)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores the event that is being heard and its duration so far in ticks, or returns `TL_DONE`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_event_receiver_active(
+    event_receiver: *const tl_event_receiver,
+    event: *mut u32,
+    duration: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_event_receiver_active", event_receiver, |this| {
+            writable(event, "event")?;
+            writable(duration, "duration")?;
+            let Some((active, lasted)) = this.active() else {
+                return Ok(tl_status::TL_DONE);
+            };
+            store(event, "event", active.into())?;
+            store(duration, "duration", lasted)?;
             Ok(tl_status::TL_OK)
         })
     }

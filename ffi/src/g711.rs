@@ -85,6 +85,22 @@ pub unsafe extern "C" fn tl_g711_transcode(
     })
 }
 
+/// As `tl_g711_transcode`, in place.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_g711_transcode_in_place(
+    from: u32,
+    to: u32,
+    codes: *mut u8,
+    samples: usize,
+) -> tl_status {
+    guard("tl_g711_transcode_in_place", || {
+        let (from, to) = (law(from)?, law(to)?);
+        // SAFETY: the header's contract for pointers with a count.
+        from.transcode_in_place(to, unsafe { output(codes, samples, "codes") }?);
+        Ok(tl_status::TL_OK)
+    })
+}
+
 /// A change of level, applied to codes themselves.
 #[derive(Debug)]
 pub struct tl_g711_gain {

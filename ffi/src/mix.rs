@@ -1,15 +1,18 @@
 //! # Mixing
 //!
-//! Plain functions over frames, and the bridge of a call with a supervisor. A gain is a factor of
-//! amplitude in 4,096ths: `TL_GAIN_UNITY` is as it came, 32,767 the most (+18 dB).
+//! Plain functions over frames, a gain that moves without clicks, and the bridge of a call with a
+//! supervisor. A gain is a factor of amplitude in 4,096ths: `TL_GAIN_UNITY` is as it came, 32,767 the
+//! most (+18 dB).
 
 use core::ffi::c_void;
 
-use media_core::mix::{Bridge, Gain, Supervision, add_scaled, others, scale, total};
+use media_core::mix::{
+    Bridge, FADE_SAMPLES, Fade, Gain, Supervision, add_scaled, others, scale, total,
+};
 
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{input, output};
+use crate::pointers::{input, output, store, writable};
 use crate::tl_status;
 
 /// The gain that changes nothing.
@@ -85,6 +88,126 @@ pub unsafe extern "C" fn tl_mix_others(
         }
         Ok(tl_status::TL_OK)
     })
+}
+
+/// How many samples a fade takes: 5 ms at 8,000 a second.
+pub const TL_FADE_SAMPLES: u32 = 40;
+
+const _: () = assert!(TL_FADE_SAMPLES as usize == FADE_SAMPLES);
+
+/// A gain that moves to where it is sent along a straight line of `TL_FADE_SAMPLES`: short enough for
+/// speech, and long enough not to click.
+#[derive(Debug)]
+pub struct tl_fade {
+    _opaque: [u8; 0],
+}
+
+impl Kind for tl_fade {
+    const MAGIC: u32 = u32::from_le_bytes(*b"tFad");
+    type Value = Fade;
+}
+
+/// How many bytes a fade takes.
+#[unsafe(no_mangle)]
+pub extern "C" fn tl_fade_size() -> usize {
+    object::fixed_size::<tl_fade>()
+}
+
+/// Makes a fade in the caller's block of `size` bytes, aligned to `TL_ALIGN`, at rest at `gain`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_fade_init(
+    memory: *mut c_void,
+    size: usize,
+    gain: u16,
+    fade: *mut *mut tl_fade,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers and blocks of memory.
+    guard("tl_fade_init", || unsafe {
+        let make = |()| Ok(Fade::new(Gain::from_q12(gain)));
+        object::init((memory.cast(), size), fade, |_| Ok(()), make)
+    })
+}
+
+/// As `tl_fade_init`, in memory from the allocator.
+#[cfg(feature = "std")]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_fade_new(gain: u16, fade: *mut *mut tl_fade) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_fade_new", || unsafe {
+        object::create(fade, |_| Ok(()), |()| Ok(Fade::new(Gain::from_q12(gain))))
+    })
+}
+
+/// Ends a fade. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_fade_free(fade: *mut tl_fade) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe { object::free("tl_fade_free", fade) }
+}
+
+/// From the next sample on the gain moves to `gain`, from wherever it is now.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_fade_to(fade: *mut tl_fade, gain: u16) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe {
+        enter("tl_fade_to", fade, |this| {
+            this.to(Gain::from_q12(gain));
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores where the gain is or goes to, and 1 in `still` once it has arrived there, else 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_fade_get(
+    fade: *const tl_fade,
+    target: *mut u16,
+    still: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_fade_get", fade, |this| {
+            writable(still, "still")?;
+            store(target, "target", this.target().q12())?;
+            store(still, "still", this.is_still().into())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Amplifies the next `samples` samples in place.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_fade_apply(
+    fade: *mut tl_fade,
+    pcm: *mut i16,
+    samples: usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers with a count.
+    unsafe {
+        enter("tl_fade_apply", fade, |this| {
+            this.apply(output(pcm, samples, "pcm")?);
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Adds the next `samples` samples of `voice`, amplified, to `pcm`, saturating. The two must not
+/// overlap.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_fade_add(
+    fade: *mut tl_fade,
+    pcm: *mut i16,
+    voice: *const i16,
+    samples: usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers with a count.
+    unsafe {
+        enter("tl_fade_add", fade, |this| {
+            let voice = input(voice, samples, "voice")?;
+            this.add(output(pcm, samples, "pcm")?, voice);
+            Ok(tl_status::TL_OK)
+        })
+    }
 }
 
 /// What a supervisor does on a call.

@@ -151,6 +151,11 @@ pub struct tl_rtcp_sender {
 }
 
 impl tl_rtcp_sender {
+    pub(crate) fn new(info: &SenderInfo) -> Self {
+        let SenderInfo { ntp, rtp, packets, octets } = *info;
+        Self { ntp, rtp, packets, octets, reserved: 0 }
+    }
+
     fn info(&self) -> SenderInfo {
         SenderInfo { ntp: self.ntp, rtp: self.rtp, packets: self.packets, octets: self.octets }
     }
@@ -386,8 +391,7 @@ pub unsafe extern "C" fn tl_rtcp_parse(
             for message in rtcp::parse(input(datagram, len, "datagram")?) {
                 let reports = match message? {
                     Message::SenderReport { ssrc, info, reports } => {
-                        let SenderInfo { ntp, rtp, packets, octets } = info;
-                        said.sender = tl_rtcp_sender { ntp, rtp, packets, octets, reserved: 0 };
+                        said.sender = tl_rtcp_sender::new(&info);
                         (said.ssrc, said.has_sender) = (ssrc, 1);
                         Some(reports)
                     }

@@ -8,6 +8,9 @@ use crate::guard::{Failure, guard};
 use crate::pointers::{given, input, output, store, writable};
 use crate::tl_status;
 
+mod sender;
+pub use sender::*;
+
 impl From<ParseError> for Failure {
     fn from(error: ParseError) -> Self {
         Self::new(tl_status::TL_ERR_RTP_MALFORMED, error)

@@ -315,6 +315,39 @@ pub unsafe extern "C" fn tl_plc_conceal(
     }
 }
 
+/// Makes up the `samples` samples of a lost frame when the `next_samples` after it are there already,
+/// from both sides, so that nothing jumps where they meet; those then go through `tl_plc_received` as
+/// ever. Of more than 60 ms only the end is made from both. `pcm` and `next` must not overlap.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_plc_bridge(
+    plc: *mut tl_plc,
+    pcm: *mut i16,
+    samples: usize,
+    next: *const i16,
+    next_samples: usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers with a count.
+    unsafe {
+        enter("tl_plc_bridge", plc, |this| {
+            let next = input(next, next_samples, "next")?;
+            this.bridge(output(pcm, samples, "pcm")?, next);
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores how many samples have been made up since the last received frame.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_plc_lost(plc: *const tl_plc, samples: *mut u32) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_plc_lost", plc, |this| {
+            store(samples, "samples", this.lost_samples())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
 /// How a gain control works.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
@@ -432,6 +465,18 @@ pub unsafe extern "C" fn tl_agc_process(
     unsafe {
         enter("tl_agc_process", agc, |this| {
             this.process(output(pcm, samples, "pcm")?);
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores the gain of the moment, as `tl_mix_gain` counts it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_agc_gain(agc: *const tl_agc, gain: *mut u16) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_agc_gain", agc, |this| {
+            store(gain, "gain", this.gain().q12())?;
             Ok(tl_status::TL_OK)
         })
     }

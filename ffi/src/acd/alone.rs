@@ -1,10 +1,12 @@
 //! # Routing: rules of calling out, alone
 //!
-//! When to try again, and whom to spare for it: a campaign's own rules, for who keeps the list and
-//! dials elsewhere.
+//! When to try again, whom to spare for it, and whom not to call: a campaign's own rules, for who keeps
+//! the list and dials elsewhere.
+
+use core::ffi::c_void;
 
 use acd_core::Time;
-use acd_core::outbound::Blend;
+use acd_core::outbound::{Blend, DoNotCall};
 
 use super::calendar::tl_calendar;
 use super::campaign::tl_campaign_config;
@@ -12,8 +14,8 @@ use super::dialling::outcome;
 use super::small;
 use crate::config::optional;
 use crate::guard::guard;
-use crate::object::enter;
-use crate::pointers::{given, store, writable};
+use crate::object::{self, Kind, enter};
+use crate::pointers::{given, store, store_if_wanted, writable, writable_or_null};
 use crate::tl_status;
 use crate::values::{set64, tl_time};
 
@@ -74,4 +76,97 @@ pub unsafe extern "C" fn tl_blend_spare(
         store(blend, "blend", tl_blend { dialling: rule.dialling.into(), ..*blend })?;
         Ok(tl_status::TL_OK)
     })
+}
+
+/// A list of numbers that must not be called.
+#[derive(Debug)]
+pub struct tl_do_not_call {
+    _opaque: [u8; 0],
+}
+
+impl Kind for tl_do_not_call {
+    const MAGIC: u32 = u32::from_le_bytes(*b"tDnc");
+    type Value = DoNotCall<'static>;
+}
+
+/// Stores in `size` how many bytes a list takes that has room for so many numbers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_do_not_call_size(numbers: u32, size: *mut usize) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_do_not_call_size", || unsafe {
+        let needed = object::size::<tl_do_not_call, _>(|arena| arena.slots::<u64>(numbers))?;
+        store(size, "size", needed)?;
+        Ok(tl_status::TL_OK)
+    })
+}
+
+/// Makes an empty list with room for so many numbers in the caller's block of `size` bytes, aligned to
+/// `TL_ALIGN`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_do_not_call_init(
+    memory: *mut c_void,
+    size: usize,
+    numbers: u32,
+    do_not_call: *mut *mut tl_do_not_call,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers and blocks of memory.
+    guard("tl_do_not_call_init", || unsafe {
+        let build = |table| Ok(DoNotCall::new(table));
+        object::init((memory.cast(), size), do_not_call, |arena| arena.slots(numbers), build)
+    })
+}
+
+/// As `tl_do_not_call_init`, in memory from the allocator.
+#[cfg(feature = "std")]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_do_not_call_new(
+    numbers: u32,
+    do_not_call: *mut *mut tl_do_not_call,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_do_not_call_new", || unsafe {
+        let build = |table| Ok(DoNotCall::new(table));
+        object::create(do_not_call, |arena| arena.slots(numbers), build)
+    })
+}
+
+/// Ends a list. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_do_not_call_free(do_not_call: *mut tl_do_not_call) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe { object::free("tl_do_not_call_free", do_not_call) }
+}
+
+/// Puts a number on the list. Stores 0 in `added`, which may be NULL, if it was on it, else 1.
+/// `TL_ERR_ACD_FULL` when there is no room. The list is kept in order: quick when numbers come in it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_do_not_call_add(
+    do_not_call: *mut tl_do_not_call,
+    number: u64,
+    added: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_do_not_call_add", do_not_call, |list| {
+            writable_or_null(added, "added")?;
+            store_if_wanted(added, "added", list.add(number)?.into())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores 1 in `contained` if the number is on the list, else 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_do_not_call_contains(
+    do_not_call: *const tl_do_not_call,
+    number: u64,
+    contained: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_do_not_call_contains", do_not_call, |list| {
+            store(contained, "contained", list.contains(number).into())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
 }

@@ -268,3 +268,87 @@ pub unsafe extern "C" fn tl_door_judge(
         })
     }
 }
+
+/// A limit alone: at most so many calls of each key in any stretch of time, up to a factor of two at its
+/// seams, since they are counted in windows that begin with a key's first call. It forgets the oldest keys
+/// first: a flood from many numbers can make it forget, never refuse the innocent.
+#[derive(Debug)]
+pub struct tl_limit {
+    _opaque: [u8; 0],
+}
+
+impl Kind for tl_limit {
+    const MAGIC: u32 = u32::from_le_bytes(*b"tLim");
+    type Value = Limit<'static>;
+}
+
+/// Stores in `size` how many bytes a limit takes that remembers so many keys.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_limit_size(keys: u32, size: *mut usize) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_limit_size", || unsafe {
+        let needed = object::size::<tl_limit, _>(|arena| arena.slots::<LimitSlot>(keys))?;
+        store(size, "size", needed)?;
+        Ok(tl_status::TL_OK)
+    })
+}
+
+/// Makes a limit of `most` calls of a key in `window_ms` in the caller's block of `size` bytes, aligned to
+/// `TL_ALIGN`, that remembers so many keys; without any it limits nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_limit_init(
+    memory: *mut c_void,
+    size: usize,
+    keys: u32,
+    most: u32,
+    window_ms: u64,
+    limit: *mut *mut tl_limit,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers and blocks of memory.
+    guard("tl_limit_init", || unsafe {
+        let build = |table| Ok(Limit::new(table, most, window_ms));
+        object::init((memory.cast(), size), limit, |arena| arena.slots(keys), build)
+    })
+}
+
+/// As `tl_limit_init`, in memory from the allocator.
+#[cfg(feature = "std")]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_limit_new(
+    keys: u32,
+    most: u32,
+    window_ms: u64,
+    limit: *mut *mut tl_limit,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers.
+    guard("tl_limit_new", || unsafe {
+        let build = |table| Ok(Limit::new(table, most, window_ms));
+        object::create(limit, |arena| arena.slots(keys), build)
+    })
+}
+
+/// Ends a limit. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_limit_free(limit: *mut tl_limit) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe { object::free("tl_limit_free", limit) }
+}
+
+/// Counts a call of `key`, any number that stands for a caller, if it is allowed: stores 1 in `allowed`
+/// then, else 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_limit_allows(
+    limit: *mut tl_limit,
+    key: u64,
+    now: tl_time,
+    allowed: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_limit_allows", limit, |this| {
+            writable(allowed, "allowed")?;
+            store(allowed, "allowed", this.allows(key, Time::from_ms(now)).into())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}

@@ -9,9 +9,9 @@ use core::ffi::c_char;
 use ivr_core::{PromptText, Service, ServiceKind};
 
 use super::flow::tl_ivr_flow;
-use crate::guard::guard;
 #[cfg(feature = "std")]
-use crate::guard::{Failure, Outcome};
+use crate::guard::Outcome;
+use crate::guard::{Failure, guard};
 use crate::object::peek;
 use crate::pointers::list;
 #[cfg(feature = "std")]
@@ -143,6 +143,67 @@ pub unsafe extern "C" fn tl_ivr_flow_list_prompts(
         peek(flow, |loaded| {
             let all = loaded.flow.prompts().map(|prompt| tl_ivr_prompt::new(&prompt));
             list((rows, room, count), "rows", all)
+        })?
+    })
+}
+
+/// Which names of a flow.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum tl_ivr_names {
+    /// Its languages, the default one first.
+    TL_IVR_LANGUAGES = 1,
+    /// Its nodes.
+    TL_IVR_NODES = 2,
+    /// The exits of every node.
+    TL_IVR_EXITS = 3,
+}
+
+/// A name in a flow, as traces give it.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_ivr_name {
+    /// The name.
+    pub name: *const c_char,
+    /// Its length.
+    pub name_len: usize,
+    /// Of an exit: its node's name, else NULL.
+    pub node: *const c_char,
+    /// Its length.
+    pub node_len: usize,
+}
+
+impl tl_ivr_name {
+    fn new(name: &str) -> Self {
+        let (node, node_len) = (core::ptr::null(), 0);
+        Self { name: name.as_ptr().cast(), name_len: name.len(), node, node_len }
+    }
+
+    fn exit((node, name): (&str, &str)) -> Self {
+        Self { node: node.as_ptr().cast(), node_len: node.len(), ..Self::new(name) }
+    }
+}
+
+/// Lists the names that `which`, a `tl_ivr_names`, says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_flow_list_names(
+    flow: *const tl_ivr_flow,
+    which: u32,
+    rows: *mut tl_ivr_name,
+    room: usize,
+    count: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers with a count.
+    guard("tl_ivr_flow_list_names", || unsafe {
+        peek(flow, |loaded| {
+            let to = (rows, room, count);
+            match which {
+                1 => list(to, "rows", loaded.flow.languages().map(tl_ivr_name::new)),
+                2 => list(to, "rows", loaded.flow.nodes().map(tl_ivr_name::new)),
+                3 => list(to, "rows", loaded.flow.exits().map(tl_ivr_name::exit)),
+                other => Err(Failure::argument(format_args!("which is {other}"))),
+            }
         })?
     })
 }

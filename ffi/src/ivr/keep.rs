@@ -11,7 +11,7 @@ use super::flow::{Loaded, tl_ivr_flow};
 use super::session::{Running, tl_ivr_session};
 use crate::guard::{Failure, guard};
 use crate::object::{self, enter};
-use crate::pointers::{input, store, write_bytes};
+use crate::pointers::{input, store, store_if_wanted, writable_or_null, write_bytes};
 use crate::tl_status;
 
 impl From<SnapshotError> for Failure {
@@ -134,6 +134,46 @@ pub unsafe extern "C" fn tl_ivr_session_is_over(
     unsafe {
         enter("tl_ivr_session_is_over", session, |running| {
             store(over, "over", running.session.is_over().into())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores which node the dialogue is at: its place among the `TL_IVR_NODES` of
+/// `tl_ivr_flow_list_names`, from 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_session_get_node(
+    session: *const tl_ivr_session,
+    node: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_ivr_session_get_node", session, |running| {
+            store(node, "node", running.session.node() as u32)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores what became of the digits so far: `used` went into a collection, ended one or were a key that
+/// was waited for; `dropped` found no room, were flushed or came when nobody listened; `pending` are
+/// typed ahead or belong to a collection that is not over. Each may be NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_session_get_digits(
+    session: *const tl_ivr_session,
+    used: *mut u32,
+    dropped: *mut u32,
+    pending: *mut u32,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_ivr_session_get_digits", session, |running| {
+            let session = &running.session;
+            writable_or_null(dropped, "dropped")?;
+            writable_or_null(pending, "pending")?;
+            store_if_wanted(used, "used", session.used_digits())?;
+            store_if_wanted(dropped, "dropped", session.dropped_digits())?;
+            store_if_wanted(pending, "pending", session.pending_digits() as u32)?;
             Ok(tl_status::TL_OK)
         })
     }

@@ -238,6 +238,39 @@ static void door(void)
     OK(tl_door_free(door));
 }
 
+/* Two calls of a key in a minute; other keys are not concerned. */
+static void limit(void)
+{
+    static union {
+        unsigned char bytes[4096];
+        long double align;
+    } block;
+    tl_limit *limits[2];
+    size_t size;
+    uint32_t allowed;
+    OK(tl_limit_size(64, &size));
+    CHECK(size <= sizeof block && size % TL_ALIGN == 0);
+    EXPECT(TL_ERR_MEMORY, tl_limit_init(&block, size - TL_ALIGN, 64, 2, 60000, limits));
+    OK(tl_limit_init(&block, size, 64, 2, 60000, &limits[0]));
+    OK(tl_limit_new(64, 2, 60000, &limits[1]));
+    for (int i = 0; i < 2; i++) {
+        static const struct {
+            uint64_t key, now;
+            uint32_t allowed;
+        } calls[] = {{7, 0, 1}, {7, 1000, 1}, {7, 2000, 0}, {8, 2000, 1}, {7, 60000, 1}};
+        for (size_t n = 0; n < sizeof calls / sizeof *calls; n++) {
+            OK(tl_limit_allows(limits[i], calls[n].key, calls[n].now, &allowed));
+            CHECK(allowed == calls[n].allowed);
+        }
+        OK(tl_limit_free(limits[i]));
+    }
+    EXPECT(TL_ERR_OBJECT, tl_limit_allows(limits[0], 7, 0, &allowed));
+    OK(tl_limit_new(0, 0, 1, &limits[0]));
+    OK(tl_limit_allows(limits[0], 7, 0, &allowed));
+    CHECK(allowed == 1);
+    OK(tl_limit_free(limits[0]));
+}
+
 static void staffing(void)
 {
     static const uint32_t needs[7] = {2, 4, 6, 5, 3, 3, 1};
@@ -271,6 +304,7 @@ int main(void)
     snapshot();
     statistics();
     door();
+    limit();
     staffing();
     return 0;
 }

@@ -50,7 +50,8 @@ static void session(tl_ivr_flow *flow)
     static uint8_t snapshot[4096];
     tl_ivr_session *caller, *again;
     tl_ivr_output out;
-    uint32_t over;
+    tl_ivr_name names[4];
+    uint32_t over, node, used, dropped, pending;
     size_t len;
     OK(tl_ivr_session_new(flow, NULL, &caller));
     OK(tl_ivr_start(caller, 1000));
@@ -74,9 +75,16 @@ static void session(tl_ivr_flow *flow)
     OK(tl_ivr_session_restore_init(block.bytes, tl_ivr_session_size(), flow, snapshot, len, &again));
     OK(tl_ivr_session_is_over(again, &over));
     CHECK(over == 0);
+    OK(tl_ivr_session_get_node(again, &node));
+    OK(tl_ivr_flow_list_names(flow, TL_IVR_NODES, names, 4, &len));
+    CHECK(node < len && is(names[node].name, names[node].name_len, "menu"));
+    OK(tl_ivr_session_get_digits(again, &used, &dropped, &pending));
+    CHECK(used == 0 && dropped == 0 && pending == 0);
     OK(tl_ivr_digit(again, 3000, '1'));
     OK(tl_ivr_poll(again, &out, &buffer, sizeof buffer));
     CHECK(out.kind == TL_IVR_QUEUE && strcmp(out.name, "sales") == 0);
+    OK(tl_ivr_session_get_digits(again, &used, NULL, NULL));
+    CHECK(used == 1);
     OK(tl_ivr_hangup(again, 4000));
     while (tl_ivr_poll(again, &out, &buffer, sizeof buffer) == TL_OK)
         ;
@@ -96,7 +104,8 @@ static void about(tl_ivr_flow *flow)
 {
     tl_ivr_service services[2];
     tl_ivr_prompt prompts[2];
-    size_t count, len;
+    tl_ivr_name names[8];
+    size_t count, len, nodes;
     OK(tl_ivr_flow_list_services(flow, services, 2, &count));
     CHECK(count == 1 && services[0].kind == TL_IVR_SERVICE_QUEUE);
     CHECK(is(services[0].node, services[0].node_len, "agent"));
@@ -105,6 +114,16 @@ static void about(tl_ivr_flow *flow)
     CHECK(count == 1 && prompts[0].prompt_len == 0 && prompts[0].file == NULL);
     CHECK(is(prompts[0].language, prompts[0].language_len, "en"));
     CHECK(is(prompts[0].text, prompts[0].text_len, "Press one."));
+
+    OK(tl_ivr_flow_list_names(flow, TL_IVR_LANGUAGES, names, 8, &count));
+    CHECK(count == 1 && is(names[0].name, names[0].name_len, "en") && names[0].node == NULL);
+    OK(tl_ivr_flow_list_names(flow, TL_IVR_NODES, names, 8, &nodes));
+    CHECK(nodes >= 2 && nodes <= 8 && is(names[0].name, names[0].name_len, "menu"));
+    OK(tl_ivr_flow_list_names(flow, TL_IVR_EXITS, names, 8, &count));
+    CHECK(count >= nodes && is(names[0].node, names[0].node_len, "menu") && names[0].name_len > 0);
+    OK(tl_ivr_flow_list_names(flow, TL_IVR_NODES, NULL, 0, &count));
+    CHECK(count == nodes);
+    EXPECT(TL_ERR_ARGUMENT, tl_ivr_flow_list_names(flow, 0, names, 8, &count));
 
     OK(tl_ivr_flow_draw(flow, TL_IVR_MERMAID, text, sizeof text, &len));
     CHECK(strstr(text, "menu") != NULL && strlen(text) == len);

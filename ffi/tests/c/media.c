@@ -1,4 +1,4 @@
-/* G.711, keys and RTP through C. */
+/* G.711, keys, RTP and the jitter buffer through C. */
 #include "check.h"
 
 static void g711(void)
@@ -12,6 +12,9 @@ static void g711(void)
     OK(tl_g711_transcode(TL_G711_ALAW, TL_G711_ULAW, codes, 4, other));
     OK(tl_g711_transcode(TL_G711_ULAW, TL_G711_ALAW, other, 4, again));
     CHECK(memcmp(codes, other, 4) != 0 && memcmp(codes, again, 4) == 0);
+    OK(tl_g711_transcode_in_place(TL_G711_ALAW, TL_G711_ULAW, again, 4));
+    CHECK(memcmp(again, other, 4) == 0);
+    EXPECT(TL_ERR_ARGUMENT, tl_g711_transcode_in_place(TL_G711_ALAW, 1, again, 4));
     EXPECT(TL_ERR_ARGUMENT, tl_g711_decode(3, codes, 4, back));
     EXPECT(TL_ERR_NULL, tl_g711_decode(TL_G711_ALAW, NULL, 4, back));
     EXPECT(TL_ERR_NULL, tl_g711_encode(TL_G711_ALAW, pcm, 4, NULL));
@@ -58,8 +61,13 @@ static void keys(void)
 
     /* A held key ends with the call. */
     OK(tl_dtmf_tone('5', -10, -8, sound, 800));
+    char held = 'x';
+    EXPECT(TL_DONE, tl_dtmf_held(dtmf, &held));
     OK(tl_dtmf_listen(dtmf, sound, 800));
+    OK(tl_dtmf_held(dtmf, &held));
+    CHECK(held == '5');
     OK(tl_dtmf_reset(dtmf));
+    EXPECT(TL_DONE, tl_dtmf_held(dtmf, &held));
     OK(tl_dtmf_poll(dtmf, &event));
     OK(tl_dtmf_poll(dtmf, &event));
     CHECK(event.kind == TL_DTMF_UP && event.key == '5');
@@ -70,6 +78,62 @@ static void keys(void)
     EXPECT(TL_ERR_ARGUMENT, tl_dtmf_tone('x', -10, -8, sound, 1));
     OK(tl_dtmf_free(dtmf));
     EXPECT(TL_ERR_OBJECT, tl_dtmf_listen(dtmf, sound, 1));
+}
+
+/* A tone, a key and the tone again: the tone is heard as it was, the key is not. */
+static void suppressed(void)
+{
+    enum { KEY = 1000, KEY_END = 1800, AGAIN = 2400, END = 3200 };
+    static union {
+        unsigned char bytes[8192];
+        long double align;
+    } block;
+    static int16_t sound[END], late[END], prompt[END], busy[400], silence[5000];
+    tl_dtmf_suppressor *delayed, *direct;
+    tl_dtmf_event event;
+    tl_tone *tone;
+    OK(tl_tone_new(TL_TONES_ETSI, TL_TONE_BUSY, -12, &tone));
+    OK(tl_tone_fill(tone, busy, 400));
+    OK(tl_tone_free(tone));
+    memcpy(sound, busy, sizeof busy);
+    memcpy(sound + AGAIN, busy, sizeof busy);
+    OK(tl_dtmf_tone('9', -10, -8, sound + KEY, KEY_END - KEY));
+    memcpy(late, sound, sizeof sound);
+    memcpy(prompt, sound, sizeof sound);
+
+    const uint32_t most = TL_DTMF_SUPPRESSOR_DELAY;
+    CHECK(tl_dtmf_suppressor_size() <= sizeof block);
+    EXPECT(TL_ERR_ARGUMENT, tl_dtmf_suppressor_new(most + 1, &direct));
+    EXPECT(TL_ERR_MEMORY, tl_dtmf_suppressor_init(&block, tl_dtmf_suppressor_size() - TL_ALIGN, most,
+                                                  &delayed));
+    OK(tl_dtmf_suppressor_init(&block, sizeof block, most, &delayed));
+    OK(tl_dtmf_suppressor_new(0, &direct));
+    for (size_t at = 0; at < END; at += 100) {
+        OK(tl_dtmf_suppressor_process(delayed, late + at, 100));
+        OK(tl_dtmf_suppressor_process(direct, prompt + at, 100));
+    }
+    OK(tl_dtmf_suppressor_poll(delayed, &event));
+    CHECK(event.kind == TL_DTMF_DOWN && event.key == '9');
+    CHECK(event.start >= KEY - 48 && event.start <= KEY + 48);
+    OK(tl_dtmf_suppressor_poll(delayed, &event));
+    CHECK(event.kind == TL_DTMF_UP && event.key == '9' && event.duration > 700);
+    EXPECT(TL_DONE, tl_dtmf_suppressor_poll(delayed, &event));
+    CHECK(memcmp(late + most, busy, sizeof busy) == 0);
+    CHECK(memcmp(late + AGAIN + most, busy, sizeof busy) == 0);
+    for (size_t i = KEY; i < KEY_END; i++)
+        CHECK(late[i + most] > -30 && late[i + most] < 30);
+    /* Without delay the key's first 36 ms pass. */
+    CHECK(memcmp(prompt, sound, (KEY + 250) * sizeof *sound) == 0);
+    for (size_t i = KEY + 450; i < KEY_END; i++)
+        CHECK(prompt[i] == 0);
+    CHECK(memcmp(prompt + AGAIN, busy, sizeof busy) == 0);
+
+    silence[0] = 77;
+    EXPECT(TL_ERR_UNDRAINED, tl_dtmf_suppressor_process(direct, silence, 5000));
+    CHECK(silence[0] == 77);
+    OK(tl_dtmf_suppressor_free(direct));
+    OK(tl_dtmf_suppressor_free(delayed));
+    EXPECT(TL_ERR_OBJECT, tl_dtmf_suppressor_process(delayed, silence, 1));
 }
 
 static void rtp(void)
@@ -116,6 +180,52 @@ static void rtp(void)
     EXPECT(TL_ERR_NULL, tl_rtp_parse(datagram, len, NULL));
     CHECK(tl_rtp_is_rtcp((const uint8_t *)"\x80\xc8", 2));
     CHECK(!tl_rtp_is_rtcp((const uint8_t *)"\x80\x08", 2) && !tl_rtp_is_rtcp(NULL, 9));
+}
+
+/* A voice and a key from one source: what was sent is numbered on and counted, what was not is not. */
+static void sender(void)
+{
+    static union {
+        unsigned char bytes[256];
+        long double align;
+    } block;
+    static const uint8_t voice[160] = {0xd5}, key[4] = {5, 10, 0, 160};
+    const uint32_t offset = 0xFFFFFF00;
+    uint8_t datagram[256];
+    size_t len;
+    tl_rtp_sender *source;
+    tl_rtp_packet packet, back;
+    tl_rtcp_sender info;
+    tl_rtcp_summary summary;
+    CHECK(tl_rtp_sender_size() <= sizeof block);
+    OK(tl_rtp_sender_init(&block, sizeof block, 7, 65535, offset, &source));
+    for (uint32_t i = 0; i < 3; i++) {
+        OK(tl_rtp_sender_packet(source, 8, i == 0, i * 160, voice, sizeof voice, &packet));
+        OK(tl_rtp_write(&packet, datagram, sizeof datagram, &len));
+        OK(tl_rtp_parse(datagram, len, &back));
+        CHECK(back.ssrc == 7 && back.payload_type == 8 && back.marker == (i == 0));
+        CHECK(back.sequence == (uint16_t)(65535 + i) && back.timestamp == offset + i * 160);
+        CHECK(back.payload_len == sizeof voice && memcmp(back.payload, voice, sizeof voice) == 0);
+        OK(tl_rtp_sender_sent(source, &packet));
+        EXPECT(TL_ERR_ARGUMENT, tl_rtp_sender_sent(source, &packet));
+    }
+    for (int again = 0; again < 2; again++) {
+        OK(tl_rtp_sender_packet(source, 101, 1, 160, key, sizeof key, &packet));
+        CHECK(packet.sequence == 2 && packet.marker == 1 && packet.timestamp == offset + 160);
+    }
+    OK(tl_rtp_sender_info(source, (uint64_t)1 << 40, 480, &info));
+    CHECK(info.packets == 3 && info.octets == 480 && info.rtp == offset + 480);
+    OK(tl_rtcp_write(7, &info, NULL, 0, "ann@example.com", 0, datagram, sizeof datagram, &len));
+    OK(tl_rtcp_parse(datagram, len, 7, &summary));
+    CHECK(summary.has_sender && memcmp(&summary.sender, &info, sizeof info) == 0);
+    EXPECT(TL_ERR_ARGUMENT, tl_rtp_sender_packet(source, 128, 0, 0, voice, 1, &packet));
+    EXPECT(TL_ERR_NULL, tl_rtp_sender_packet(source, 8, 0, 0, NULL, 1, &packet));
+    packet.ssrc = 8;
+    EXPECT(TL_ERR_ARGUMENT, tl_rtp_sender_sent(source, &packet));
+    OK(tl_rtp_sender_free(source));
+    EXPECT(TL_ERR_OBJECT, tl_rtp_sender_info(source, 0, 0, &info));
+    OK(tl_rtp_sender_new(7, 1, 0, &source));
+    OK(tl_rtp_sender_free(source));
 }
 
 /* A stream with one packet lost, one late, one twice. */
@@ -199,7 +309,9 @@ int main(void)
     gain();
     g711();
     keys();
+    suppressed();
     rtp();
+    sender();
     jitter();
     return 0;
 }

@@ -1,4 +1,4 @@
-/* A pacer and a guard alone, in both lives: the cap holds whoever answers, and limits are told once. */
+/* A pacer, a guard and a list of whom not to call alone, in both lives: the cap holds whoever answers, and limits are told once. */
 #include "check.h"
 
 static union {
@@ -132,6 +132,36 @@ static void guard(int mine)
     EXPECT(TL_ERR_NULL, tl_guard_complaint(NULL, &event));
 }
 
+static void do_not_call(int mine)
+{
+    tl_do_not_call *list;
+    size_t size;
+    uint32_t yes;
+    OK(tl_do_not_call_size(3, &size));
+    CHECK(size <= sizeof block);
+    if (mine)
+        OK(tl_do_not_call_init(&block, size, 3, &list));
+    else
+        OK(tl_do_not_call_new(3, &list));
+    static const uint64_t numbers[3] = {5550142, 5550100, 5550199};
+    for (int i = 0; i < 3; i++) {
+        OK(tl_do_not_call_contains(list, numbers[i], &yes));
+        CHECK(yes == 0);
+        OK(tl_do_not_call_add(list, numbers[i], &yes));
+        CHECK(yes == 1);
+    }
+    OK(tl_do_not_call_add(list, numbers[1], &yes));
+    CHECK(yes == 0);
+    EXPECT(TL_ERR_ACD_FULL, tl_do_not_call_add(list, 1, NULL));
+    for (int i = 0; i < 3; i++) {
+        OK(tl_do_not_call_contains(list, numbers[i], &yes));
+        CHECK(yes == 1);
+    }
+    OK(tl_do_not_call_contains(list, 1, &yes));
+    CHECK(yes == 0);
+    OK(tl_do_not_call_free(list));
+}
+
 int main(void)
 {
     tl_pacer_config pace;
@@ -141,6 +171,7 @@ int main(void)
     for (int mine = 0; mine < 2; mine++) {
         pacer(mine);
         guard(mine);
+        do_not_call(mine);
     }
     rules();
     OK(tl_pacer_defaults(&pace));

@@ -77,7 +77,8 @@ static void voice(void)
     tl_plc *plc;
     tl_agc *agc;
     tl_agc_config config;
-    uint32_t heard, square;
+    uint32_t heard, square, lost;
+    uint16_t gain;
 
     OK(tl_vad_new(200, &vad));
     OK(tl_vad_heard(vad, pcm, 8000, &heard));
@@ -110,11 +111,27 @@ static void voice(void)
         OK(tl_plc_received(plc, pcm + at, 160));
     OK(tl_plc_conceal(plc, out, 160));
     CHECK(energy(out, 160) > energy(pcm, 160) / 4);
+    OK(tl_plc_lost(plc, &lost));
+    CHECK(lost == 160);
+    /* Where the next frame is there already, the gap ends as that one begins. */
+    OK(tl_plc_received(plc, pcm + 1760, 160));
+    OK(tl_plc_lost(plc, &lost));
+    CHECK(lost == 0);
+    OK(tl_plc_bridge(plc, out, 160, pcm + 2080, 160));
+    CHECK(energy(out, 160) > energy(pcm, 160) / 2);
+    for (int i = 0; i < 160; i++)
+        out[i] = (int16_t)(out[i] - pcm[1920 + i]);
+    CHECK(energy(out, 160) < energy(pcm, 160) / 4);
+    EXPECT(TL_ERR_NULL, tl_plc_bridge(plc, out, 160, NULL, 1));
     OK(tl_plc_free(plc));
 
     OK(tl_agc_defaults(&config));
     OK(tl_agc_new(&config, &agc));
+    OK(tl_agc_gain(agc, &gain));
+    CHECK(gain == TL_GAIN_UNITY);
     OK(tl_agc_process(agc, pcm, 8000));
+    OK(tl_agc_gain(agc, &gain));
+    CHECK(gain < TL_GAIN_UNITY);
     OK(tl_agc_free(agc));
     config.target_dbov = 1000;
     EXPECT(TL_ERR_ARGUMENT, tl_agc_new(&config, &agc));
@@ -158,6 +175,44 @@ static void mix(void)
     OK(tl_bridge_free(bridge));
 }
 
+static void fade(void)
+{
+    static int16_t music[160], heard[160];
+    tl_fade *level;
+    uint16_t target;
+    uint32_t still;
+    for (int i = 0; i < 160; i++)
+        music[i] = 1000;
+    CHECK(tl_fade_size() <= sizeof block);
+    OK(tl_fade_init(&block, sizeof block, 0, &level));
+    OK(tl_fade_get(level, &target, &still));
+    CHECK(target == 0 && still == 1);
+    OK(tl_fade_add(level, heard, music, 160));
+    CHECK(energy(heard, 160) == 0);
+    OK(tl_fade_to(level, TL_GAIN_UNITY));
+    memcpy(heard, music, sizeof music);
+    OK(tl_fade_apply(level, heard, TL_FADE_SAMPLES / 2));
+    OK(tl_fade_get(level, &target, &still));
+    CHECK(target == TL_GAIN_UNITY && still == 0);
+    OK(tl_fade_apply(level, heard + TL_FADE_SAMPLES / 2, 160 - TL_FADE_SAMPLES / 2));
+    for (int i = 0; i < 160; i++) {
+        int ought = i < (int)TL_FADE_SAMPLES ? (i + 1) * 1000 / (int)TL_FADE_SAMPLES : 1000;
+        CHECK(heard[i] >= ought - 1 && heard[i] <= ought + 1);
+    }
+    OK(tl_fade_to(level, 0));
+    OK(tl_fade_add(level, heard, music, 160));
+    CHECK(heard[0] > 950 && heard[0] < 1025 && heard[39] == 1000 && heard[159] == 1000);
+    OK(tl_fade_get(level, &target, &still));
+    CHECK(target == 0 && still == 1);
+    EXPECT(TL_ERR_NULL, tl_fade_add(level, heard, NULL, 160));
+    OK(tl_fade_free(level));
+    EXPECT(TL_ERR_OBJECT, tl_fade_to(level, 0));
+    OK(tl_fade_new(65535, &level));
+    OK(tl_fade_get(level, &target, &still));
+    CHECK(target == 32767);
+    OK(tl_fade_free(level));
+}
+
 /* A key sent and received, every second packet lost. */
 static void events(void)
 {
@@ -167,10 +222,14 @@ static void events(void)
     tl_event_signal signal;
     tl_rtp_packet rtp = {0};
     uint64_t at;
-    uint32_t downs = 0, ups = 0, sent = 0;
+    uint32_t downs = 0, ups = 0, sent = 0, active, lasted;
     OK(tl_event_sender_new(8000, &sender));
     OK(tl_event_receiver_new(8000, &receiver));
+    EXPECT(TL_DONE, tl_event_sender_active(sender, &active));
+    EXPECT(TL_DONE, tl_event_receiver_active(receiver, &active, &lasted));
     OK(tl_event_send(sender, 11, 1600, 800));
+    OK(tl_event_sender_active(sender, &active));
+    CHECK(active == 11);
     EXPECT(TL_ERR_BUSY, tl_event_press(sender, 1, 1600));
     for (uint64_t now = 1600; now < 4000; now += 160) {
         OK(tl_event_sender_deadline(sender, &at));
@@ -188,8 +247,12 @@ static void events(void)
                 downs += signal.down;
                 ups += !signal.down;
             }
+            active = 0;
+            CHECK(tl_event_receiver_active(receiver, &active, &lasted) == (ups ? TL_DONE : TL_OK));
+            CHECK(ups || (active == 11 && lasted <= 800));
         }
     }
+    EXPECT(TL_DONE, tl_event_sender_active(sender, &active));
     OK(tl_event_receiver_tick(receiver, 10000000));
     while (tl_event_receiver_poll(receiver, &signal) == TL_OK)
         ups += !signal.down;
@@ -305,6 +368,7 @@ int main(void)
     tones();
     voice();
     mix();
+    fade();
     events();
     rtcp();
 #ifdef TL_STD

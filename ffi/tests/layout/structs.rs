@@ -61,6 +61,7 @@ layouts! {
     tl_sim_study_result { service_level, abandonment, wait_probability, average_wait_s, average_answer_s, occupancy }
     tl_ivr_service { node, node_len, name, name_len, kind, reserved }
     tl_ivr_prompt { prompt, prompt_len, language, language_len, file, file_len, text, text_len }
+    tl_ivr_name { name, name_len, node, node_len }
     tl_ivr_item { kind, piece_count, file, text, pieces }
     tl_ivr_value { name, value_type, reserved, integer, text }
     tl_ivr_output { kind, op, reason, flag, priority, timeout_ms, silence_ms, item_count, items, arg_count, reserved, args, name, detail, keys }
