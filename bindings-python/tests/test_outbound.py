@@ -13,17 +13,22 @@ from trunkline.acd import AcdError
 from trunkline.admission import Denial, Door, Limit
 from trunkline.calendar import Calendar, Closed, Weekday, offsets
 from trunkline.outbound import (
+    Blend,
     Campaign,
     CampaignError,
     Dial,
+    DialCounters,
     Done,
     Exhausted,
+    Guard,
     Guarded,
     GuardDecision,
     Mode,
     Outcome,
+    Pacer,
     Preview,
     PreviewOver,
+    RetryRules,
 )
 
 ALWAYS = Calendar({"mon-sun": ["0:00-24:00"]})
@@ -266,3 +271,66 @@ def test_a_snapshot_goes_on_as_if_nothing_had_happened(
     start = sum(ms for _, ms in before)
     assert drive(again, after, start) == drive(campaign, after, start)
     assert again.state_hash == campaign.state_hash
+
+
+def test_a_pacer_never_breaks_its_cap() -> None:
+    pacer = Pacer(Mode.PREDICTIVE, dials_per_100_agents=150, cap_per_mille=30)
+    assert pacer.dials(10) == 10, "without a record, not one call more than there are agents"
+    for _ in range(100):
+        assert pacer.dial(10)
+        pacer.answered(True)
+    assert pacer.dials(10) == 13, "3 of 113 may fail"
+    assert not pacer.dial(0)
+    for _ in range(13):
+        assert pacer.dial(10)
+    assert not pacer.dial(10)
+    pacer.start_period()
+    pacer.answered(False, before=True)
+    pacer.unanswered(before=True)
+    last = pacer.last_period
+    assert isinstance(last, DialCounters)
+    assert (last.dialling, last.live, last.abandoned, last.unanswered) == (11, 101, 1, 1)
+    assert (pacer.counters.dialling, pacer.counters.live) == (11, 0)
+    assert repr(pacer) == "Pacer(dialling=11, live=0, abandoned=0)"
+    assert Pacer().dials(7) == 7
+    with pytest.raises(AcdError, match="fewer dials than agents") as wrong:
+        Pacer("predictive", dials_per_100_agents=99)
+    assert wrong.value.code == "config"
+    with pytest.raises(ValueError, match="mode is 'guessing', not one of 'preview'"):
+        Pacer("guessing")
+
+
+def test_a_guard_speaks_once() -> None:
+    guard = Guard(success_min_per_mille=50, success_high_per_mille=200)
+    assert [guard.contact(False) for _ in range(99)] == [None] * 99, "too few to judge"
+    assert guard.contact(False) == GuardDecision.SUSPENDED_BY_FAILURE
+    assert guard.contact(False) is None and guard.is_suspended
+    guard.resume()
+    assert not guard.is_suspended
+    decisions = [guard.contact(n % 2 == 0) for n in range(100)]
+    assert decisions == [None] * 99 + [GuardDecision.INTENSIFIED] and guard.is_intensified
+    complaints = [guard.complaint() for _ in range(11)]
+    assert complaints == [None] * 10 + [GuardDecision.SUSPENDED_BY_COMPLAINTS]
+    assert repr(guard) == "Guard(is_suspended=True, is_intensified=False)"
+    with pytest.raises(AcdError, match="out of order"):
+        Guard(success_min_per_mille=200, success_high_per_mille=200)
+
+
+def test_agents_are_spared_and_taken_back() -> None:
+    blend = Blend(300, 100, reserve=2)
+    assert [blend.spare(idle, 10) for idle in (2, 4, 3, 1, 3)] == [0, 2, 1, 0, 1]
+    assert blend.is_dialling and repr(blend) == "Blend(300, 100, 2)"
+
+
+def test_when_to_try_again() -> None:
+    day = Calendar({"mon-sun": ["9:00-20:00"]})
+    rules = RetryRules(busy=(60_000, 2))
+    evening = 19 * HOUR
+    assert rules.next_try(Outcome.NO_ANSWER, 1, evening, day) == (24 + 9) * HOUR
+    assert rules.next_try("busy", 1, evening, day) == evening + 60_000
+    assert rules.next_try("busy", 2, evening, day) is None
+    assert rules.next_try("reached", 1, evening, day) is None
+    assert rules.next_try("machine", 1, evening, Calendar({})) is None
+    assert "busy=(60000, 2), no_answer=(14400000, 3)" in repr(rules)
+    with pytest.raises(ValueError, match="outcome is 'gone', not one of 'reached'"):
+        rules.next_try("gone", 1, evening, day)

@@ -18,6 +18,7 @@ from ._fields import (
     RelaxStep,
 )
 from .acd import Output
+from .calendar import Calendar
 from .outbound import Output as CampaignOutput
 from .sim._centre import CallColumns, GroupFields, StreamFields
 
@@ -32,6 +33,7 @@ __all__ = [
     "Arrival",
     "BeepDetector",
     "BeepHeard",
+    "Blend",
     "Bridge",
     "Campaign",
     "CampaignError",
@@ -57,6 +59,7 @@ __all__ = [
     "Fade",
     "FaxDetector",
     "Flow",
+    "Guard",
     "Guarded",
     "Hours",
     "HoursState",
@@ -77,6 +80,7 @@ __all__ = [
     "OfferEnded",
     "OpusDecoder",
     "OpusEncoder",
+    "Pacer",
     "Packet",
     "PauseChanged",
     "PredictionError",
@@ -93,6 +97,7 @@ __all__ = [
     "Refused",
     "Report",
     "Resampler",
+    "RetryRules",
     "Sender",
     "SenderInfo",
     "Service",
@@ -884,6 +889,63 @@ class Campaign:
     @property
     def progress(self) -> tuple[int, int]: ...
     def tries(self, contact: int) -> int: ...
+
+@final
+class Pacer:
+    def __new__(
+        cls,
+        mode: str = "progressive",
+        *,
+        dials_per_100_agents: int = 150,
+        cap_per_mille: int = 30,
+    ) -> Self: ...
+    def dials(self, idle: int) -> int: ...
+    def dial(self, idle: int) -> bool: ...
+    def answered(self, served: bool, *, before: bool = False) -> None: ...
+    def unanswered(self, *, before: bool = False) -> None: ...
+    def start_period(self) -> None: ...
+    @property
+    def counters(self) -> DialCounters: ...
+    @property
+    def last_period(self) -> DialCounters: ...
+
+@final
+class Guard:
+    def __new__(
+        cls,
+        *,
+        complaints_max: int = 10,
+        success_min_per_mille: int = 0,
+        success_high_per_mille: int = 1000,
+        sample_min: int = 100,
+    ) -> Self: ...
+    def contact(self, success: bool) -> str | None: ...
+    def complaint(self) -> str | None: ...
+    def resume(self) -> None: ...
+    @property
+    def is_suspended(self) -> bool: ...
+    @property
+    def is_intensified(self) -> bool: ...
+
+@final
+class Blend:
+    def __new__(cls, on_per_mille: int, off_per_mille: int, reserve: int = 0) -> Self: ...
+    def spare(self, idle: int, at_work: int) -> int: ...
+    @property
+    def is_dialling(self) -> bool: ...
+
+@final
+class RetryRules:
+    def __new__(
+        cls,
+        *,
+        abandoned: tuple[int, int] | None = None,
+        busy: tuple[int, int] | None = None,
+        no_answer: tuple[int, int] | None = None,
+        machine: tuple[int, int] | None = None,
+        congestion: tuple[int, int] | None = None,
+    ) -> Self: ...
+    def next_try(self, outcome: str, tries: int, now: int, hours: Calendar) -> int | None: ...
 
 @final
 class Tally:

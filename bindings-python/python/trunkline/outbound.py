@@ -15,6 +15,14 @@
 
 An answered call goes to an outbound queue of the :class:`trunkline.acd.Engine`, whose agents take
 it. Times are ms since the Unix epoch.
+
+Its rules alone are for who keeps the list elsewhere: :class:`Pacer` (how many at a time),
+:class:`Guard` (when to stop), :class:`RetryRules` (when again) and :class:`Blend` (whom to spare).
+
+>>> from trunkline.outbound import Pacer
+>>> pacer = Pacer("predictive", cap_per_mille=30)
+>>> pacer.dials(10)  # without a record, not one call more than there are agents
+10
 """
 
 from __future__ import annotations
@@ -25,14 +33,18 @@ from typing import Self, TypeAlias, TypedDict, Unpack
 
 from ._native import Campaign as _Campaign
 from ._native import (
+    Blend,
     CampaignError,
     Dial,
     DialCounters,
     Done,
     Exhausted,
+    Guard,
     Guarded,
+    Pacer,
     Preview,
     PreviewOver,
+    RetryRules,
 )
 from .calendar import Calendar
 
@@ -163,6 +175,7 @@ class Campaign(_Campaign):
 
 
 __all__ = [
+    "Blend",
     "Campaign",
     "CampaignError",
     "CampaignFields",
@@ -170,11 +183,14 @@ __all__ = [
     "DialCounters",
     "Done",
     "Exhausted",
+    "Guard",
     "GuardDecision",
     "Guarded",
     "Mode",
     "Outcome",
     "Output",
+    "Pacer",
     "Preview",
     "PreviewOver",
+    "RetryRules",
 ]

@@ -101,9 +101,9 @@ pub(super) struct Campaign {
     zones: Zones,
 }
 
-fn mode(given: &mut Given<'_, '_>) -> PyResult<Mode> {
-    let dials_per_100_agents = given.or("dials_per_100_agents", 150)?;
-    match given.or("mode", "progressive".to_owned())?.as_str() {
+/// The way to dial that has this name.
+pub(super) fn mode(name: &str, dials_per_100_agents: u16) -> PyResult<Mode> {
+    match name {
         "preview" => Ok(Mode::Preview),
         "progressive" => Ok(Mode::Progressive),
         "predictive" => Ok(Mode::Predictive { dials_per_100_agents }),
@@ -116,6 +116,7 @@ fn mode(given: &mut Given<'_, '_>) -> PyResult<Mode> {
 fn config(given: &Bound<'_, PyDict>) -> PyResult<CampaignConfig> {
     let mut given = Given::new(Some(given));
     let usual = CampaignConfig::default();
+    let dials_per_100_agents = given.or("dials_per_100_agents", 150)?;
     let rule = |given: &mut Given<'_, '_>, name, usual: RetryRule| {
         let (after_ms, tries) = given.or(name, (usual.after_ms, usual.tries))?;
         PyResult::Ok(RetryRule { after_ms, tries })
@@ -131,7 +132,7 @@ fn config(given: &Bound<'_, PyDict>) -> PyResult<CampaignConfig> {
     let rails: Option<(u32, u16, u16, u32)> = given.or("guard_rails", None)?;
     let blend: Option<(u16, u16, u32)> = given.or("blend", None)?;
     let config = CampaignConfig {
-        mode: mode(&mut given)?,
+        mode: mode(&given.or("mode", "progressive".to_owned())?, dials_per_100_agents)?,
         intensified: more.map(|dials_per_100_agents| Mode::Predictive { dials_per_100_agents }),
         cap_per_mille: given.or("cap_per_mille", usual.cap_per_mille)?,
         period_ms: given.or("period_ms", usual.period_ms)?,

@@ -17,7 +17,7 @@ pub(super) const OUTCOMES: Words<Outcome> = &[
     ("do_not_call", Outcome::DoNotCall),
 ];
 
-const DECISIONS: Words<GuardEvent> = &[
+pub(super) const DECISIONS: Words<GuardEvent> = &[
     ("suspended_by_complaints", GuardEvent::SuspendedByComplaints),
     ("suspended_by_failure", GuardEvent::SuspendedByFailure),
     ("intensified", GuardEvent::Intensified),

@@ -11,6 +11,7 @@ mod explain;
 mod hours;
 mod names;
 mod outputs;
+mod pacing;
 mod sim;
 mod stats;
 
@@ -25,5 +26,6 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     door::add_to(module)?;
     campaign::add_to(module)?;
     campaign_outputs::add_to(module)?;
+    pacing::add_to(module)?;
     module.add_class::<engine::Engine>()
 }
