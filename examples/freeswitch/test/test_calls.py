@@ -294,8 +294,9 @@ class Calls(single.Single, crowd.Crowd, Host, unittest.TestCase):
         shapes = collections.defaultdict(list)
         for event in self.esl.events:
             action = event["CC-Action"]
-            if action in ("agent-add", "agent-contact-change", "agent-status-change"):
-                continue  # of a reload before
+            if (action in ("agent-add", "agent-contact-change", "agent-status-change")
+                    or event.get("CC-Agent-State") == "Idle"):
+                continue  # of a reload before, told late
             fields = {key: re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "UUID", re.sub(r"^1[0-9]{9}$", "TIME", value))
                       for key, value in event.items() if key.startswith("CC-")}
             # Each has its own queue and agent; a hangup cause of mod_callcenter's is that of the ringing
