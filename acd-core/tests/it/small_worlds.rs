@@ -14,11 +14,11 @@
 //! tried at the very instant of what is due, too, before anybody has heard of that.
 //!
 //! States are told apart by all that the book-keeper knows to matter (who waits where since when,
-//! rings where since when, missed whom how long ago, whose turn it is), and by when the
-//! engine would wake up from there on, and what it would say then, word for word. Forgotten are dates, handles and what is only
-//! counted. So two engines that are alike in all this but hold what is due at one instant in another
-//! order, of which nothing shows before something else happens, count as one state, and the first to
-//! come there is gone on from; `TRUNKLINE_ACD_WAYS=3` goes on from the first three.
+//! rings where since when, missed whom how long ago, whose turn it is), and by when the engine would
+//! wake up from there on, and what it would say then, word for word. Forgotten are dates, handles and
+//! what is only counted. So two engines that are alike in all this but hold what is due at one instant
+//! in another order, of which nothing shows before something else happens, count as one state, and the
+//! first to come there is gone on from; `TRUNKLINE_ACD_WAYS=3` goes on from the first three.
 //! `TRUNKLINE_ACD_CALLS=3` has three calls in every world, `TRUNKLINE_ACD_WAIT=3` lets them wait for
 //! three seconds; each takes minutes.
 

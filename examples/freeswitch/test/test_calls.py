@@ -292,11 +292,15 @@ class Calls(single.Single, crowd.Crowd, Host, unittest.TestCase):
         self.call(extension, **what)
         self.until(lambda: False, 0.5)
         shapes = collections.defaultdict(list)
-        for event in self.esl.events:
+        events = list(self.esl.events)
+        called = {event["CC-Agent"] for event in events if event["CC-Action"] == "agent-offering"}
+        self.assertEqual(len(called), 1, called)
+        for event in events:
             action = event["CC-Action"]
-            if (action in ("agent-add", "agent-contact-change", "agent-status-change")
-                    or event.get("CC-Agent-State") == "Idle"):
-                continue  # of a reload before, told late
+            if event.get("CC-Agent", *called) not in called:
+                continue  # of a test before, told late
+            if action in ("agent-add", "agent-contact-change", "agent-status-change"):
+                continue  # of a reload before
             fields = {key: re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "UUID", re.sub(r"^1[0-9]{9}$", "TIME", value))
                       for key, value in event.items() if key.startswith("CC-")}
             # Each has its own queue and agent; a hangup cause of mod_callcenter's is that of the ringing
