@@ -1,8 +1,9 @@
 #!/bin/sh
 # packages.sh WHAT... : the Debian packages that `make WHAT` needs are there when this returns 0.
 #
-# Missing ones are installed when run as root; anybody else is told the exact command. Each need is
-# recognised by what it provides, not by its package, so a tool built by hand counts too.
+# Missing ones are installed by root, or by whom sudo asks for no password; anybody else is told the
+# exact command. Each need is recognised by what it provides, not by its package, so a tool built by
+# hand counts too.
 set -eu
 
 # need PACKAGE COMMAND...: remember PACKAGE unless COMMAND succeeds.
@@ -54,6 +55,8 @@ for what in "$@"; do
         need asterisk-core-sounds-it-wav test -d /usr/share/asterisk/sounds/it_IT_m_Carlo
         need libspandsp-dev library libspandsp.so.2
         tool sip-tester sipp
+        # Who is not root may use sipp's raw sockets only after setcap.
+        [ "$(id -u)" -eq 0 ] || need libcap2-bin test -x /sbin/setcap
         ;;
     bench)
         compiler
@@ -89,25 +92,34 @@ done
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
 missing=${missing% }
 
+if [ "$(id -u)" -eq 0 ]; then
+    as_root=env
+elif sudo -n true 2>/dev/null; then
+    as_root="sudo -n env"
+else
+    as_root=
+fi
+
 # sipp plays captures through a raw socket.
 sipp_may_play() {
     [ "$(id -u)" -eq 0 ] || python3 -c 'import os, sys; os.getxattr(sys.argv[1], "security.capability")' \
         "$(readlink -f "$(command -v sipp)")" 2>/dev/null
 }
+allow_sipp() {
+    case " $* " in *" test "*) ;; *) return 0 ;; esac
+    sipp_may_play && return 0
+    sipp=$(readlink -f "$(command -v sipp)")
+    [ -n "$as_root" ] && $as_root /sbin/setcap cap_net_raw+ep "$sipp" && return 0
+    echo "sipp needs raw sockets. Allow it, then run make again:" >&2
+    echo "  sudo setcap cap_net_raw+ep $sipp" >&2
+    return 1
+}
 if [ -z "$missing" ]; then
-    case " $* " in
-    *" test "*)
-        if ! sipp_may_play; then
-            echo "sipp needs raw sockets. Allow it, then run make again:" >&2
-            echo "  sudo setcap cap_net_raw+ep $(readlink -f "$(command -v sipp)")" >&2
-            exit 1
-        fi
-        ;;
-    esac
-    exit 0
+    allow_sipp "$@"
+    exit
 fi
 
-if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+if [ -z "$as_root" ] || ! command -v apt-get >/dev/null; then
     {
         echo "These Debian packages are missing. Install them, then run make again:"
         echo "  sudo apt-get install -y --no-install-recommends $missing"
@@ -116,7 +128,7 @@ if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
 fi
 
 apt() {
-    DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" </dev/null
+    $as_root DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" </dev/null
 }
 echo "installing: $missing"
 # The package lists of a fresh machine are empty or stale: only then is it worth fetching them.
@@ -125,3 +137,4 @@ apt install --no-install-recommends $missing || {
     apt update
     apt install --no-install-recommends $missing
 }
+allow_sipp "$@"
