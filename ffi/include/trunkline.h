@@ -3682,6 +3682,17 @@ tl_status tl_acd_text_new(const char *source,
                           const char *file,
                           struct tl_acd_text **read);
 
+/** How many bytes a text that was read takes. What it says is kept in memory from the allocator. */
+size_t tl_acd_text_size(void);
+
+/** As `tl_acd_text_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_acd_text_init(void *memory,
+                           size_t size,
+                           const char *source,
+                           size_t len,
+                           const char *file,
+                           struct tl_acd_text **read);
+
 /** Ends a text that was read. NULL is fine. */
 tl_status tl_acd_text_free(struct tl_acd_text *read);
 
@@ -3846,6 +3857,20 @@ typedef struct tl_sim_study_result {
  */
 tl_status tl_sim_new(const char *source, size_t len, const char *file, struct tl_sim **sim);
 
+/**
+ * How many bytes a simulation takes. Who is in it, and what came of it, is kept in memory from the
+ * allocator.
+ */
+size_t tl_sim_size(void);
+
+/** As `tl_sim_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_sim_init(void *memory,
+                      size_t size,
+                      const char *source,
+                      size_t len,
+                      const char *file,
+                      struct tl_sim **sim);
+
 /** Ends a simulation. NULL is fine. */
 tl_status tl_sim_free(struct tl_sim *sim);
 
@@ -3972,6 +3997,17 @@ tl_status tl_ivr_document_new(const char *source,
                               size_t len,
                               const char *file,
                               struct tl_ivr_document **document);
+
+/** How many bytes a document takes. Its program and messages are kept in memory from the allocator. */
+size_t tl_ivr_document_size(void);
+
+/** As `tl_ivr_document_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_ivr_document_init(void *memory,
+                               size_t size,
+                               const char *source,
+                               size_t len,
+                               const char *file,
+                               struct tl_ivr_document **document);
 
 /** Ends a document. NULL is fine. */
 tl_status tl_ivr_document_free(struct tl_ivr_document *document);
@@ -4658,6 +4694,18 @@ tl_status tl_ivr_rehearsal_new(const tl_ivr_flow *flow,
                                size_t len,
                                const char *file,
                                struct tl_ivr_rehearsal **rehearsal);
+
+/** How many bytes a rehearsal takes. What happened in it is kept in memory from the allocator. */
+size_t tl_ivr_rehearsal_size(void);
+
+/** As `tl_ivr_rehearsal_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_ivr_rehearsal_init(void *memory,
+                                size_t size,
+                                const tl_ivr_flow *flow,
+                                const char *source,
+                                size_t len,
+                                const char *file,
+                                struct tl_ivr_rehearsal **rehearsal);
 
 /** Ends a rehearsal. NULL is fine. */
 tl_status tl_ivr_rehearsal_free(struct tl_ivr_rehearsal *rehearsal);
@@ -5989,6 +6037,19 @@ typedef struct tl_resampler tl_resampler;
 /** Makes a converter between rates from 4,000 to 384,000; its output lags 10 ms behind its input. */
 tl_status tl_resampler_new(uint32_t from, uint32_t to, struct tl_resampler **resampler);
 
+/**
+ * How many bytes a converter takes. Its tables, and what is finished and not taken, are kept in memory
+ * from the allocator.
+ */
+size_t tl_resampler_size(void);
+
+/** As `tl_resampler_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_resampler_init(void *memory,
+                            size_t size,
+                            uint32_t from,
+                            uint32_t to,
+                            struct tl_resampler **resampler);
+
 /** Ends a converter. NULL is fine. */
 tl_status tl_resampler_free(struct tl_resampler *resampler);
 
@@ -6424,6 +6485,18 @@ tl_status tl_recorder_defaults(struct tl_recorder_config *config, size_t struct_
 tl_status tl_recorder_new(const struct tl_recorder_config *config, struct tl_recorder **recorder);
 
 /**
+ * How many bytes a recorder takes. Its queue is memory from the allocator, the stack of its thread the
+ * system's.
+ */
+size_t tl_recorder_size(void);
+
+/** As `tl_recorder_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_recorder_init(void *memory,
+                           size_t size,
+                           const struct tl_recorder_config *config,
+                           struct tl_recorder **recorder);
+
+/**
  * Waits until all is written, and ends the thread. Refused with `TL_ERR_IN_USE` while one of its
  * recordings is not freed. NULL is fine.
  */
@@ -6576,6 +6649,20 @@ tl_status tl_recording_new(const tl_recorder *recorder,
                            struct tl_recording **recording);
 
 /**
+ * How many bytes a recording takes. What it hands to the thread lies in the recorder's queue; names and
+ * texts of it are kept in memory from the allocator.
+ */
+size_t tl_recording_size(void);
+
+/** As `tl_recording_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_recording_init(void *memory,
+                            size_t size,
+                            const tl_recorder *recorder,
+                            const char *path,
+                            const tl_recording_config *config,
+                            struct tl_recording **recording);
+
+/**
  * Ends a recording without waiting; one that was not finished is closed by the thread. NULL is
  * fine.
  */
@@ -6720,6 +6807,19 @@ tl_status tl_reader_defaults(struct tl_reader_config *config, size_t struct_size
 tl_status tl_reader_new(const char *path,
                         const struct tl_reader_config *config,
                         struct tl_reader **reader);
+
+/**
+ * How many bytes a reader takes. Index, marks and texts of the file are kept in memory from the
+ * allocator.
+ */
+size_t tl_reader_size(void);
+
+/** As `tl_reader_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`. */
+tl_status tl_reader_init(void *memory,
+                         size_t size,
+                         const char *path,
+                         const struct tl_reader_config *config,
+                         struct tl_reader **reader);
 
 /** Ends a reader and closes its file. NULL is fine. */
 tl_status tl_reader_free(struct tl_reader *reader);

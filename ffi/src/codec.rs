@@ -50,6 +50,29 @@ pub unsafe extern "C" fn tl_resampler_new(
     })
 }
 
+/// How many bytes a converter takes. Its tables, and what is finished and not taken, are kept in memory
+/// from the allocator.
+#[unsafe(no_mangle)]
+pub extern "C" fn tl_resampler_size() -> usize {
+    object::fixed_size::<tl_resampler>()
+}
+
+/// As `tl_resampler_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_resampler_init(
+    memory: *mut c_void,
+    size: usize,
+    from: u32,
+    to: u32,
+    resampler: *mut *mut tl_resampler,
+) -> tl_status {
+    let block = (memory.cast(), size);
+    // SAFETY: the header's contract for pointers and blocks of memory.
+    guard("tl_resampler_init", || unsafe {
+        object::init(block, resampler, |_| Ok(()), |()| resample::converter(from, to))
+    })
+}
+
 /// Ends a converter. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_resampler_free(resampler: *mut tl_resampler) -> tl_status {

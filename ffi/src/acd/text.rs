@@ -222,6 +222,30 @@ pub unsafe extern "C" fn tl_acd_text_new(
     })
 }
 
+/// How many bytes a text that was read takes. What it says is kept in memory from the allocator.
+#[unsafe(no_mangle)]
+pub extern "C" fn tl_acd_text_size() -> usize {
+    object::fixed_size::<tl_acd_text>()
+}
+
+/// As `tl_acd_text_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_text_init(
+    memory: *mut c_void,
+    size: usize,
+    source: *const c_char,
+    len: usize,
+    file: *const c_char,
+    read: *mut *mut tl_acd_text,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers, texts and blocks of memory.
+    guard("tl_acd_text_init", || unsafe {
+        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        let block = (memory.cast(), size);
+        object::init(block, read, |_| Ok(()), |()| Ok(Read::new(source, file)))
+    })
+}
+
 /// Ends a text that was read. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_acd_text_free(read: *mut tl_acd_text) -> tl_status {

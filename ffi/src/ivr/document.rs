@@ -3,13 +3,13 @@
 //! A flow is written as a YAML or JSON document and compiled into a program, the bytes of an
 //! `.ivrb` file. Compiling takes memory from the allocator; running a program does not.
 
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 
 use ivr_core::Program;
 
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{lend, text};
+use crate::pointers::{c_text, lend, text};
 use crate::tl_status;
 
 /// A compiled document: its program, and what the compiler has to say.
@@ -29,6 +29,25 @@ impl Kind for tl_ivr_document {
     type Value = Compiled;
 }
 
+impl Compiled {
+    fn new(source: &str, file: &str) -> Self {
+        match ivr_core::compile(source, file) {
+            Ok(program) => {
+                let messages = program.warnings().to_string();
+                Self { program: Some(program), messages }
+            }
+            Err(errors) => Self { program: None, messages: errors.to_string() },
+        }
+    }
+}
+
+/// # Safety
+/// `file` is NULL or a text with a NUL.
+unsafe fn file_name<'a>(file: *const c_char) -> Result<&'a str, Failure> {
+    // SAFETY: as this function's own contract.
+    if file.is_null() { Ok("flow") } else { unsafe { c_text(file, "file") } }
+}
+
 /// Compiles a document of `len` bytes, YAML or JSON. `file` is the name that messages show, with a
 /// NUL; it may be NULL. A document with errors gives an object too: ask it for its messages.
 #[unsafe(no_mangle)]
@@ -38,21 +57,34 @@ pub unsafe extern "C" fn tl_ivr_document_new(
     file: *const c_char,
     document: *mut *mut tl_ivr_document,
 ) -> tl_status {
-    guard("tl_ivr_document_new", || {
-        // SAFETY: the header's contract for texts.
-        let (source, file) = unsafe {
-            let file = if file.is_null() { "flow" } else { crate::pointers::c_text(file, "file")? };
-            (text(source, len, "source")?, file)
-        };
-        let compiled = match ivr_core::compile(source, file) {
-            Ok(program) => {
-                let messages = program.warnings().to_string();
-                Compiled { program: Some(program), messages }
-            }
-            Err(errors) => Compiled { program: None, messages: errors.to_string() },
-        };
-        // SAFETY: the header's contract for pointers.
-        unsafe { object::create(document, |_| Ok(()), |()| Ok(compiled)) }
+    // SAFETY: the header's contract for pointers and texts.
+    guard("tl_ivr_document_new", || unsafe {
+        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        object::create(document, |_| Ok(()), |()| Ok(Compiled::new(source, file)))
+    })
+}
+
+/// How many bytes a document takes. Its program and messages are kept in memory from the allocator.
+#[unsafe(no_mangle)]
+pub extern "C" fn tl_ivr_document_size() -> usize {
+    object::fixed_size::<tl_ivr_document>()
+}
+
+/// As `tl_ivr_document_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_document_init(
+    memory: *mut c_void,
+    size: usize,
+    source: *const c_char,
+    len: usize,
+    file: *const c_char,
+    document: *mut *mut tl_ivr_document,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers, texts and blocks of memory.
+    guard("tl_ivr_document_init", || unsafe {
+        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        let block = (memory.cast(), size);
+        object::init(block, document, |_| Ok(()), |()| Ok(Compiled::new(source, file)))
     })
 }
 

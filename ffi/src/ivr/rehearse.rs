@@ -3,7 +3,7 @@
 //! Plays the scenarios of an `.ivrtest.yaml` text against a flow, in virtual time: a caller and a host
 //! that follow a script. Takes memory from the allocator.
 
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 
 use ivr_core::rehearse::{Report, flow_of, run_scenarios};
 
@@ -52,6 +52,25 @@ fn told(report: &Report) -> String {
     said
 }
 
+impl Rehearsed {
+    /// # Safety
+    /// The header's contract for objects.
+    unsafe fn new(flow: *const tl_ivr_flow, source: &str, file: &str) -> Result<Self, Failure> {
+        // SAFETY: as this function's own contract.
+        let played = unsafe { peek(flow, |loaded| run_scenarios(&loaded.flow, source, file)) }?;
+        Ok(match played {
+            Ok(report) => Self {
+                messages: told(&report),
+                transcript: report.transcript(),
+                report: Some(report),
+            },
+            Err(errors) => {
+                Self { report: None, messages: errors.to_string(), transcript: String::new() }
+            }
+        })
+    }
+}
+
 /// # Safety
 /// `file` is NULL or a text with a NUL.
 unsafe fn file_name<'a>(file: *const c_char) -> Result<&'a str, Failure> {
@@ -72,18 +91,32 @@ pub unsafe extern "C" fn tl_ivr_rehearsal_new(
     // SAFETY: the header's contract for objects, pointers and texts.
     guard("tl_ivr_rehearsal_new", || unsafe {
         let (source, file) = (text(source, len, "source")?, file_name(file)?);
-        let played = peek(flow, |loaded| run_scenarios(&loaded.flow, source, file))?;
-        let rehearsed = match played {
-            Ok(report) => Rehearsed {
-                messages: told(&report),
-                transcript: report.transcript(),
-                report: Some(report),
-            },
-            Err(errors) => {
-                Rehearsed { report: None, messages: errors.to_string(), transcript: String::new() }
-            }
-        };
-        object::create(rehearsal, |_| Ok(()), |()| Ok(rehearsed))
+        object::create(rehearsal, |_| Ok(()), |()| Rehearsed::new(flow, source, file))
+    })
+}
+
+/// How many bytes a rehearsal takes. What happened in it is kept in memory from the allocator.
+#[unsafe(no_mangle)]
+pub extern "C" fn tl_ivr_rehearsal_size() -> usize {
+    object::fixed_size::<tl_ivr_rehearsal>()
+}
+
+/// As `tl_ivr_rehearsal_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_rehearsal_init(
+    memory: *mut c_void,
+    size: usize,
+    flow: *const tl_ivr_flow,
+    source: *const c_char,
+    len: usize,
+    file: *const c_char,
+    rehearsal: *mut *mut tl_ivr_rehearsal,
+) -> tl_status {
+    // SAFETY: the header's contract for objects, pointers, texts and blocks of memory.
+    guard("tl_ivr_rehearsal_init", || unsafe {
+        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        let block = (memory.cast(), size);
+        object::init(block, rehearsal, |_| Ok(()), |()| Rehearsed::new(flow, source, file))
     })
 }
 

@@ -3,7 +3,7 @@
 //! Opens finished, unfinished and damaged recordings, and reads any stretch of any channel; what
 //! was never recorded or is lost reads as silence. Every function here may wait for the disk.
 
-use core::ffi::{CStr, c_char};
+use core::ffi::{CStr, c_char, c_void};
 use std::ffi::CString;
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
@@ -136,6 +136,24 @@ pub unsafe extern "C" fn tl_reader_defaults(
     })
 }
 
+/// What opens the file, once there is a place for the reader.
+///
+/// # Safety
+/// The header's contract for pointers and texts.
+unsafe fn open(
+    path: *const c_char,
+    config: *const tl_reader_config,
+) -> Result<impl FnOnce(()) -> Result<Reading, Failure>, Failure> {
+    // SAFETY: as this function's own contract.
+    let (path, config) = unsafe { (self::path(path, "path")?, optional(config)?) };
+    // SAFETY: as above.
+    let (unlock, limits) = (unsafe { config.unlock() }?, config.limits());
+    Ok(move |()| {
+        let file = File::open(path).map_err(|error| io_failure(path, &error))?;
+        Ok(Reading::new(Reader::open_within(BufReader::new(file), &unlock, &limits)?))
+    })
+}
+
 /// Opens the recording at `path`, with a NUL. `config` may be NULL: no key.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_reader_new(
@@ -143,16 +161,30 @@ pub unsafe extern "C" fn tl_reader_new(
     config: *const tl_reader_config,
     reader: *mut *mut tl_reader,
 ) -> tl_status {
-    guard("tl_reader_new", || {
-        // SAFETY: the header's contract for pointers and texts.
-        unsafe {
-            let path = self::path(path, "path")?;
-            let config = optional(config)?;
-            let (unlock, limits) = (config.unlock()?, config.limits());
-            let file = File::open(path).map_err(|error| io_failure(path, &error))?;
-            let opened = Reader::open_within(BufReader::new(file), &unlock, &limits)?;
-            object::create(reader, |_| Ok(()), |()| Ok(Reading::new(opened)))
-        }
+    // SAFETY: the header's contract for pointers and texts.
+    guard("tl_reader_new", || unsafe { object::create(reader, |_| Ok(()), open(path, config)?) })
+}
+
+/// How many bytes a reader takes. Index, marks and texts of the file are kept in memory from the
+/// allocator.
+#[unsafe(no_mangle)]
+pub extern "C" fn tl_reader_size() -> usize {
+    object::fixed_size::<tl_reader>()
+}
+
+/// As `tl_reader_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_reader_init(
+    memory: *mut c_void,
+    size: usize,
+    path: *const c_char,
+    config: *const tl_reader_config,
+    reader: *mut *mut tl_reader,
+) -> tl_status {
+    let block = (memory.cast(), size);
+    // SAFETY: the header's contract for pointers, texts and blocks of memory.
+    guard("tl_reader_init", || unsafe {
+        object::init(block, reader, |_| Ok(()), open(path, config)?)
     })
 }
 

@@ -5,6 +5,7 @@
 //! frames over and never waits for the disk. The format is open: docs/recording-format.md. The
 //! recorder is the one object of this library with a thread.
 
+use core::ffi::c_void;
 use std::time::Duration;
 
 use media_core::record::tlr::{Policy, Recorder};
@@ -66,6 +67,20 @@ unsafe impl Growing for tl_recorder_config {
     }
 }
 
+impl tl_recorder_config {
+    fn policy(&self) -> Policy {
+        let sync_every = option32(self.sync_every_ms).map(|ms| Duration::from_millis(ms.into()));
+        Policy { queue: self.queue as usize, sync_every }
+    }
+}
+
+impl Desk {
+    fn new(policy: Policy) -> Result<Self, Failure> {
+        let recorder = aside(|| Recorder::start(policy))??;
+        Ok(Self { recorder, alive: std::sync::Arc::default() })
+    }
+}
+
 /// Fills in the default configuration.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_recorder_defaults(
@@ -86,19 +101,31 @@ pub unsafe extern "C" fn tl_recorder_new(
 ) -> tl_status {
     guard("tl_recorder_new", || {
         // SAFETY: the header's contract for pointers.
-        let config = unsafe { optional(config) }?;
-        let sync_every = option32(config.sync_every_ms);
-        let policy = Policy {
-            queue: config.queue as usize,
-            sync_every: sync_every.map(|ms| Duration::from_millis(ms.into())),
-        };
-        if recorder.is_null() {
-            return Err(Failure::null("recorder"));
-        }
-        let recorder_thread = aside(|| Recorder::start(policy))??;
-        let desk = Desk { recorder: recorder_thread, alive: std::sync::Arc::default() };
-        // SAFETY: the header's contract for pointers.
-        unsafe { object::create(recorder, |_| Ok(()), |()| Ok(desk)) }
+        let policy = unsafe { optional(config) }?.policy();
+        // SAFETY: as above.
+        unsafe { object::create(recorder, |_| Ok(()), |()| Desk::new(policy)) }
+    })
+}
+
+/// How many bytes a recorder takes. Its queue is memory from the allocator, the stack of its thread the
+/// system's.
+#[unsafe(no_mangle)]
+pub extern "C" fn tl_recorder_size() -> usize {
+    object::fixed_size::<tl_recorder>()
+}
+
+/// As `tl_recorder_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_recorder_init(
+    memory: *mut c_void,
+    size: usize,
+    config: *const tl_recorder_config,
+    recorder: *mut *mut tl_recorder,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers and blocks of memory.
+    guard("tl_recorder_init", || unsafe {
+        let policy = optional(config)?.policy();
+        object::init((memory.cast(), size), recorder, |_| Ok(()), |()| Desk::new(policy))
     })
 }
 

@@ -3,14 +3,14 @@
 //! Positions count the samples of a channel from the start of the call: take them from RTP
 //! timestamps, not from a clock. What a channel leaves out is a gap, and reads as silence.
 
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 
 use media_core::record::tlr::{Call, ClockPoint, Coding, Mark, TlrError};
 use media_core::record::{Format, Samples};
 
 use super::channel;
 use super::config::{kind_of_mark, tl_mark, tl_recording_config, tl_recording_meta};
-use super::recorder::tl_recorder;
+use super::recorder::{Desk, tl_recorder};
 use crate::aside::aside;
 use crate::config::read;
 use crate::guard::{Failure, guard};
@@ -53,6 +53,30 @@ impl Taking {
     }
 }
 
+/// What opens the file, once there is a place for the recording.
+///
+/// # Safety
+/// The header's contract for objects, pointers and texts.
+unsafe fn begin(
+    recorder: *const tl_recorder,
+    path: *const c_char,
+    config: *const tl_recording_config,
+) -> Result<impl FnOnce(()) -> Result<Taking, Failure>, Failure> {
+    // SAFETY: as this function's own contract.
+    let (path, config) = unsafe { (self::path(path, "path")?, read(config, "config")?) };
+    // SAFETY: as above.
+    let (head, options) = unsafe { (config.head()?, config.options()?) };
+    Ok(move |()| {
+        let codings = head.channels.iter().map(|channel| channel.coding).collect();
+        let open = |desk: &Desk| {
+            let call = aside(|| desk.recorder.open(path, &head, options))??;
+            Ok(Taking { call: Some(call), codings, _alive: desk.alive.clone() })
+        };
+        // SAFETY: as above.
+        unsafe { object::peek(recorder, open) }?
+    })
+}
+
 /// Begins the recording of a call in a new file at `path`, with a NUL; a file that is there already
 /// is not touched. Any number of threads may begin recordings of one recorder at the same time.
 /// Waits for the file system, and a passphrase costs half a second: not for a media thread.
@@ -63,22 +87,33 @@ pub unsafe extern "C" fn tl_recording_new(
     config: *const tl_recording_config,
     recording: *mut *mut tl_recording,
 ) -> tl_status {
-    guard("tl_recording_new", || {
-        if recording.is_null() {
-            return Err(Failure::null("recording"));
-        }
-        // SAFETY: the header's contract for objects, pointers and texts.
-        unsafe {
-            let path = self::path(path, "path")?;
-            let config = read(config, "config")?;
-            let (head, options) = (config.head()?, config.options()?);
-            let codings = head.channels.iter().map(|channel| channel.coding).collect();
-            let taking = object::peek(recorder, |desk| {
-                let call = aside(|| desk.recorder.open(path, &head, options))??;
-                Ok::<_, Failure>(Taking { call: Some(call), codings, _alive: desk.alive.clone() })
-            })??;
-            object::create(recording, |_| Ok(()), |()| Ok(taking))
-        }
+    // SAFETY: the header's contract for objects, pointers and texts.
+    guard("tl_recording_new", || unsafe {
+        object::create(recording, |_| Ok(()), begin(recorder, path, config)?)
+    })
+}
+
+/// How many bytes a recording takes. What it hands to the thread lies in the recorder's queue; names and
+/// texts of it are kept in memory from the allocator.
+#[unsafe(no_mangle)]
+pub extern "C" fn tl_recording_size() -> usize {
+    object::fixed_size::<tl_recording>()
+}
+
+/// As `tl_recording_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_recording_init(
+    memory: *mut c_void,
+    size: usize,
+    recorder: *const tl_recorder,
+    path: *const c_char,
+    config: *const tl_recording_config,
+    recording: *mut *mut tl_recording,
+) -> tl_status {
+    let block = (memory.cast(), size);
+    // SAFETY: the header's contract for objects, pointers, texts and blocks of memory.
+    guard("tl_recording_init", || unsafe {
+        object::init(block, recording, |_| Ok(()), begin(recorder, path, config)?)
     })
 }
 

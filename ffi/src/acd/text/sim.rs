@@ -4,7 +4,7 @@
 //! JSON: the queues as in `tl_acd_text_new`, who calls, and who answers (docs/c-api.md has the whole of
 //! it). The same seed gives the same day. Takes memory from the allocator.
 
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 
 use acd_core::sim::{CallRecord, Centre, Estimate, Fate, Playing, Report, Tally};
 use acd_core::{Engine, Output, Time};
@@ -83,6 +83,31 @@ pub unsafe extern "C" fn tl_sim_new(
     guard("tl_sim_new", || unsafe {
         let (source, file) = (text(source, len, "source")?, file_name(file)?);
         object::create(sim, |_| Ok(()), |()| Ok(Simulated::new(source, file)))
+    })
+}
+
+/// How many bytes a simulation takes. Who is in it, and what came of it, is kept in memory from the
+/// allocator.
+#[unsafe(no_mangle)]
+pub extern "C" fn tl_sim_size() -> usize {
+    object::fixed_size::<tl_sim>()
+}
+
+/// As `tl_sim_new`, in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_sim_init(
+    memory: *mut c_void,
+    size: usize,
+    source: *const c_char,
+    len: usize,
+    file: *const c_char,
+    sim: *mut *mut tl_sim,
+) -> tl_status {
+    // SAFETY: the header's contract for pointers, texts and blocks of memory.
+    guard("tl_sim_init", || unsafe {
+        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        let block = (memory.cast(), size);
+        object::init(block, sim, |_| Ok(()), |()| Ok(Simulated::new(source, file)))
     })
 }
 

@@ -1,0 +1,297 @@
+/* Objects that go on taking memory after they are made live in a block of the caller's like any other. */
+#include "check.h"
+
+#include <unistd.h>
+
+static const char CENTRE[] =
+    "[[queue]]\n"
+    "name = \"sales\"\n"
+    "[[agent]]\n"
+    "name = \"ann\"\n"
+    "tag = 101\n"
+    "queues = [\"sales\"]\n";
+
+static const char DAY[] =
+    "length_s = 3600\n"
+    "[[queue]]\n"
+    "name = \"sales\"\n"
+    "[[stream]]\n"
+    "queue = \"sales\"\n"
+    "calls_per_hour = 60\n"
+    "handle_s = 180\n"
+    "patience_s = 120\n"
+    "[[group]]\n"
+    "agents = 3\n"
+    "queues = [\"sales\"]\n";
+
+static const char FLOW[] =
+    "name: hello\n"
+    "languages: [en]\n"
+    "start: bye\n"
+    "nodes:\n"
+    "  bye: { type: play, prompt: Goodbye., next: hangup }\n";
+
+static const char SCENARIOS[] =
+    "flow: hello.yaml\n"
+    "scenarios:\n"
+    "  - name: hears it out\n"
+    "    steps:\n"
+    "      - then: Goodbye.\n"
+    "      - listen\n";
+
+static const tl_recording_channel CALLER = {"caller", TL_RECORDING_ULAW, 0};
+
+#define BLOCK(name, size)           \
+    static union {                  \
+        unsigned char bytes[size];  \
+        long double align;          \
+    } name
+BLOCK(text_block, 4096);
+BLOCK(sim_block, 4096);
+BLOCK(document_block, 4096);
+BLOCK(flow_block, 4096);
+BLOCK(rehearsal_block, 4096);
+BLOCK(recorder_block, 4096);
+BLOCK(recording_block, 4096);
+BLOCK(reader_block, 4096);
+BLOCK(resampler_block, 4096);
+BLOCK(engine_block, 1 << 20);
+
+/* In whose memory the objects below lie, and where their recording is. */
+static int in_blocks;
+static char path[64];
+
+#define MAKE(kind, block, ...)                                                        \
+    OK(in_blocks ? tl_##kind##_init(&block, sizeof block, __VA_ARGS__) : tl_##kind##_new(__VA_ARGS__))
+
+static void centre(void)
+{
+    tl_acd_text *text;
+    tl_acd *acd;
+    tl_acd_queue_counters counters;
+    uint64_t queue;
+    MAKE(acd_text, text_block, CENTRE, strlen(CENTRE), NULL, &text);
+    OK(tl_acd_text_make_init(text, &engine_block, sizeof engine_block, &acd));
+    OK(tl_acd_text_queue(text, "sales", &queue));
+    OK(tl_acd_text_free(text));
+    OK(tl_acd_get_queue(acd, queue, &counters));
+    CHECK(counters.members == 1);
+    OK(tl_acd_free(acd));
+}
+
+/* One day, however often it is played and wherever it lies. */
+static void day(void)
+{
+    static tl_sim_tally first;
+    tl_sim *sim;
+    tl_sim_tally tally;
+    MAKE(sim, sim_block, DAY, strlen(DAY), NULL, &sim);
+    OK(tl_sim_run(sim, 7));
+    OK(tl_sim_get_total(sim, &tally, NULL));
+    OK(tl_sim_free(sim));
+    CHECK(tally.offered > 20);
+    if (first.offered == 0)
+        first = tally;
+    CHECK(memcmp(&tally, &first, sizeof tally) == 0);
+}
+
+static void dialogue(void)
+{
+    tl_ivr_document *document;
+    tl_ivr_flow *flow;
+    tl_ivr_rehearsal *rehearsal;
+    tl_ivr_rehearsal_info info;
+    const uint8_t *program;
+    size_t len;
+    MAKE(ivr_document, document_block, FLOW, strlen(FLOW), NULL, &document);
+    OK(tl_ivr_document_program(document, &program, &len));
+    OK(tl_ivr_flow_init(&flow_block, sizeof flow_block, program, len, &flow));
+    MAKE(ivr_rehearsal, rehearsal_block, flow, SCENARIOS, strlen(SCENARIOS), NULL, &rehearsal);
+    OK(tl_ivr_flow_free(flow));
+    OK(tl_ivr_document_free(document));
+    OK(tl_ivr_rehearsal_get_info(rehearsal, &info));
+    CHECK(info.scenarios == 1 && info.failed == 0);
+    OK(tl_ivr_rehearsal_free(rehearsal));
+}
+
+static tl_recording_config one_channel(void)
+{
+    tl_recording_config config;
+    OK(tl_recording_defaults(&config));
+    config.channels = &CALLER;
+    config.channel_count = 1;
+    return config;
+}
+
+static tl_recorder_config small_queue(void)
+{
+    tl_recorder_config config;
+    OK(tl_recorder_defaults(&config));
+    config.queue = 512;
+    return config;
+}
+
+static void recording(void)
+{
+    tl_recorder_config queue = small_queue();
+    tl_recording_config config = one_channel();
+    tl_recorder *recorder;
+    tl_recording *call;
+    tl_reader *reader;
+    int16_t pcm[160], heard[160];
+    uint8_t codes[160];
+    size_t recorded;
+    for (int i = 0; i < 160; i++)
+        codes[i] = (uint8_t)(i * 3);
+    OK(tl_g711_decode(TL_G711_ULAW, codes, 160, pcm));
+
+    MAKE(recorder, recorder_block, &queue, &recorder);
+    MAKE(recording, recording_block, recorder, path, &config, &call);
+    for (uint64_t at = 0; at < 16000; at += 160)
+        OK(tl_recording_write_codes(call, 0, at, codes, 160, NULL));
+    /* The recorder stays as long as anything of it does: finished is not freed. */
+    EXPECT(TL_ERR_IN_USE, tl_recorder_free(recorder));
+    OK(tl_recording_finish(call));
+    EXPECT(TL_ERR_IN_USE, tl_recorder_free(recorder));
+    OK(tl_recording_free(call));
+    OK(tl_recorder_free(recorder));
+
+    MAKE(reader, reader_block, path, NULL, &reader);
+    for (uint64_t at = 0; at < 16000; at += 160) {
+        OK(tl_reader_read(reader, 0, at, heard, 160, &recorded));
+        CHECK(recorded == 160 && memcmp(heard, pcm, sizeof pcm) == 0);
+    }
+    OK(tl_reader_free(reader));
+    CHECK(unlink(path) == 0);
+}
+
+/* A library may have been built without. */
+static int has_resampler(void)
+{
+    tl_resampler *resampler;
+    tl_status status = tl_resampler_new(8000, 16000, &resampler);
+    if (status == TL_ERR_UNSUPPORTED) {
+        EXPECT(TL_ERR_UNSUPPORTED, tl_resampler_init(&resampler_block, sizeof resampler_block,
+                                                     8000, 16000, &resampler));
+        return 0;
+    }
+    OK(status);
+    OK(tl_resampler_free(resampler));
+    return 1;
+}
+
+static void rates(void)
+{
+    static int16_t pcm[800], out[500];
+    tl_resampler *resampler;
+    size_t count, got = 0;
+    MAKE(resampler, resampler_block, 8000, 16000, &resampler);
+    OK(tl_resampler_feed(resampler, pcm, 800));
+    OK(tl_resampler_finish(resampler));
+    do {
+        OK(tl_resampler_take(resampler, out, 500, &count));
+        got += count;
+    } while (count == 500);
+    CHECK(got == 1600);
+    OK(tl_resampler_free(resampler));
+}
+
+static void everything(void)
+{
+    centre();
+    day();
+    dialogue();
+    recording();
+    if (has_resampler())
+        rates();
+}
+
+/* Nobody has written where nobody may: the bytes of `block` from `from` on. */
+BLOCK(block, 4096);
+static int untouched(size_t from)
+{
+    for (size_t i = from; i < sizeof block; i++)
+        if (block.bytes[i] != 0xA5)
+            return 0;
+    return 1;
+}
+
+/* What is no place for an object is refused before anything is done; what is one may be used again, and
+ * what was there is nobody then. */
+#define PLACES(kind, ...)                                                             \
+    do {                                                                              \
+        tl_##kind *made_ = NULL;                                                      \
+        size_t size_ = tl_##kind##_size();                                            \
+        CHECK(size_ > 0 && size_ % TL_ALIGN == 0 && size_ + TL_ALIGN <= sizeof block);\
+        memset(&block, 0xA5, sizeof block);                                           \
+        EXPECT(TL_ERR_NULL, tl_##kind##_init(NULL, size_, __VA_ARGS__, &made_));      \
+        EXPECT(TL_ERR_NULL, tl_##kind##_init(&block, size_, __VA_ARGS__, NULL));      \
+        EXPECT(TL_ERR_ALIGN, tl_##kind##_init(block.bytes + 8, size_, __VA_ARGS__, &made_)); \
+        EXPECT(TL_ERR_MEMORY, tl_##kind##_init(&block, size_ - 1, __VA_ARGS__, &made_)); \
+        EXPECT(TL_ERR_MEMORY, tl_##kind##_init(&block, 0, __VA_ARGS__, &made_));      \
+        CHECK(!made_ && untouched(0));                                                \
+        for (int round_ = 0; round_ < 2; round_++) {                                  \
+            OK(tl_##kind##_init(&block, size_, __VA_ARGS__, &made_));                 \
+            CHECK((unsigned char *)made_ == block.bytes && untouched(size_));         \
+            EXPECT(TL_ERR_OBJECT, tl_dtmf_free((tl_dtmf *)(void *)made_));            \
+            OK(tl_##kind##_free(made_));                                              \
+            EXPECT(TL_ERR_OBJECT, tl_##kind##_free(made_));                           \
+            unlink(path);                                                             \
+        }                                                                             \
+    } while (0)
+
+static void places(void)
+{
+    tl_recorder_config queue = small_queue();
+    tl_recording_config config = one_channel();
+    tl_ivr_document *document;
+    tl_ivr_flow *flow;
+    tl_recorder *recorder;
+    tl_recording *call;
+    const uint8_t *program;
+    size_t len;
+
+    PLACES(acd_text, CENTRE, strlen(CENTRE), NULL);
+    PLACES(sim, DAY, strlen(DAY), NULL);
+    PLACES(ivr_document, FLOW, strlen(FLOW), NULL);
+    OK(tl_ivr_document_new(FLOW, strlen(FLOW), NULL, &document));
+    OK(tl_ivr_document_program(document, &program, &len));
+    OK(tl_ivr_flow_new(program, len, &flow));
+    PLACES(ivr_rehearsal, flow, SCENARIOS, strlen(SCENARIOS), NULL);
+    OK(tl_ivr_flow_free(flow));
+    OK(tl_ivr_document_free(document));
+    PLACES(recorder, &queue);
+    if (has_resampler())
+        PLACES(resampler, 8000, 16000);
+
+    OK(tl_recorder_new(&queue, &recorder));
+    EXPECT(TL_ERR_ALIGN, tl_recording_init(block.bytes + 8, 4000, recorder, path, &config, &call));
+    CHECK(access(path, F_OK) != 0);
+    PLACES(recording, recorder, path, &config);
+
+    memset(&block, 0xA5, sizeof block);
+    OK(tl_recording_new(recorder, path, &config, &call));
+    OK(tl_recording_finish(call));
+    OK(tl_recording_free(call));
+    OK(tl_recorder_free(recorder));
+    /* The file is looked for in vain the second time: what cannot be made leaves its place alone. */
+    tl_reader *reader = NULL;
+    OK(tl_reader_init(&block, sizeof block, path, NULL, &reader));
+    OK(tl_reader_free(reader));
+    CHECK(unlink(path) == 0);
+    memset(&block, 0xA5, sizeof block);
+    EXPECT(TL_ERR_RECORD_IO, tl_reader_init(&block, sizeof block, path, NULL, &reader));
+    CHECK(untouched(0));
+    EXPECT(TL_ERR_ALIGN, tl_reader_init(block.bytes + 8, 4000, path, NULL, &reader));
+    EXPECT(TL_ERR_MEMORY, tl_reader_init(&block, tl_reader_size() - 1, path, NULL, &reader));
+}
+
+int main(void)
+{
+    snprintf(path, sizeof path, "/tmp/trunkline-lives-%ld.tlr", (long)getpid());
+    everything();
+    in_blocks = 1;
+    everything();
+    places();
+    return 0;
+}
