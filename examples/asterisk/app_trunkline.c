@@ -10,12 +10,11 @@
 /*** MODULEINFO
 	<support_level>extended</support_level>
  ***/
-#include "app_trunkline.h"
+#include "treatment.h"
 
 #include <sys/stat.h>
 
 #include "asterisk/config.h"
-#include "asterisk/devicestate.h"
 #include "asterisk/paths.h"
 #include "asterisk/stasis.h"
 
@@ -136,8 +135,50 @@ static void name_devices(struct cc_config *config)
     }
 }
 
-/* `keep`: whether members that come while Asterisk runs outlive it. */
-static struct cc_config *read_config(bool *keep)
+/* One line: of what is the engine's, or of how a queue treats its callers. */
+static bool set(struct cc_config *config, struct ao2_container *treatments, const char *section,
+    const struct ast_variable *line, char *why, size_t room)
+{
+    int taken = config->section == CC_QUEUE_SECTION && !strcmp(config->section_name, section) ?
+        treatments_set(treatments, section, line->name, line->value, why, room) : 0;
+
+    return taken ? taken > 0 : cc_config_set(config, section, line->name, line->value, why, room);
+}
+
+/* What of [general] is this module's own. */
+struct general {
+    bool keep; /* members that come while Asterisk runs outlive it */
+    bool log_members, log_callers;
+};
+
+static bool set_general(struct general *general, const struct ast_variable *line)
+{
+    const struct {
+        const char *key;
+        bool *flag;
+    } FLAGS[] = {
+        { "persistent_members", &general->keep },
+        { "log_member_names", &general->log_members },
+        { "log_caller_names", &general->log_callers },
+    };
+    size_t i;
+
+    for (i = 0; i < ARRAY_LEN(FLAGS); i++) {
+        if (!strcasecmp(line->name, FLAGS[i].key)) {
+            *FLAGS[i].flag = ast_true(line->value);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void use_general(const struct general *general)
+{
+    kept_use(general->keep);
+    events_use_names(general->log_members, general->log_callers);
+}
+
+static struct cc_config *read_config(struct general *general, struct ao2_container **treatments)
 {
     struct ast_flags flags = { 0 };
     struct ast_config *file = ast_config_load(CONFIG, flags);
@@ -147,20 +188,23 @@ static struct cc_config *read_config(bool *keep)
     char why[300];
     bool good = true;
 
-    *keep = false;
+    memset(general, 0, sizeof(*general));
     if (!file || file == CONFIG_STATUS_FILEINVALID) {
         ast_log(LOG_ERROR, "%s cannot be read\n", CONFIG);
         return NULL;
     }
-    if (!(config = cc_config_new())) {
+    *treatments = treatments_new();
+    if (!*treatments || !(config = cc_config_new())) {
+        ao2_cleanup(*treatments);
         ast_config_destroy(file);
         return NULL;
     }
     while ((section = ast_category_browse(file, section))) {
         for (line = ast_variable_browse(file, section); line; line = line->next) {
-            if (!strcasecmp(section, "general") && !strcasecmp(line->name, "persistent_members")) {
-                *keep = ast_true(line->value);
-            } else if (!cc_config_set(config, section, line->name, line->value, why, sizeof(why))) {
+            if (!strcasecmp(section, "general") && set_general(general, line)) {
+                continue;
+            }
+            if (!set(config, *treatments, section, line, why, sizeof(why))) {
                 ast_log(LOG_ERROR, "%s, line %d, [%s]: %s\n", CONFIG, line->lineno, section, why);
                 good = false;
             }
@@ -173,9 +217,11 @@ static struct cc_config *read_config(bool *keep)
     }
     if (!good) {
         cc_config_free(config);
+        ao2_cleanup(*treatments);
         return NULL;
     }
     name_devices(config);
+    treatments_fit(*treatments, config);
     ast_mutex_lock(&recordings_lock);
     ast_copy_string(recordings, config->recordings, sizeof(recordings));
     ast_mutex_unlock(&recordings_lock);
@@ -184,16 +230,18 @@ static struct cc_config *read_config(bool *keep)
 
 static int reload_module(void)
 {
-    bool keep;
-    struct cc_config *config = read_config(&keep);
+    struct general general;
+    struct ao2_container *treatments;
+    struct cc_config *config = read_config(&general, &treatments);
 
     if (!config) {
         ast_log(LOG_ERROR, "Trunkline goes on as it was\n");
         return -1;
     }
+    treatments_use(treatments);
     flows_load(trunkline_flows, config);
     cc_reload(trunkline_center, config);
-    kept_use(keep);
+    use_general(&general);
     kept_write(NULL);
     return 0;
 }
@@ -220,6 +268,7 @@ static void put_away(void)
     trunkline_center = NULL;
     flows_free(trunkline_flows);
     trunkline_flows = NULL;
+    treatments_use(NULL);
     ao2_cleanup(watched);
     watched = NULL;
 }
@@ -249,13 +298,15 @@ static int load_module(void)
         .event = trunkline_call_event, .release = trunkline_call_release, .roster = event_roster,
         .watch = watch, .log = log_text,
     };
-    bool keep;
-    struct cc_config *config = read_config(&keep);
+    struct general general;
+    struct ao2_container *treatments;
+    struct cc_config *config = read_config(&general, &treatments);
     char why[300];
 
     if (!config) {
         return AST_MODULE_LOAD_DECLINE;
     }
+    treatments_use(treatments);
     watched = ast_str_container_alloc(1021);
     trunkline_flows = flows_new(log_text, NULL);
     if (!watched || !trunkline_flows || !events_start() || !record_start() || !transfers_start()) {
@@ -278,7 +329,7 @@ static int load_module(void)
     }
     stasis_subscription_accept_message_type(devices, ast_device_state_message_type());
     stasis_subscription_set_filter(devices, STASIS_SUBSCRIPTION_FILTER_SELECTIVE);
-    kept_use(keep);
+    use_general(&general);
     kept_restore();
     offer();
     return AST_MODULE_LOAD_SUCCESS;

@@ -15,6 +15,7 @@
 #include "asterisk.h"
 
 #include "asterisk/channel.h"
+#include "asterisk/devicestate.h"
 #include "asterisk/lock.h"
 #include "asterisk/manager.h"
 #include "asterisk/module.h"
@@ -89,6 +90,9 @@ void kept_write(const char *queue);
 /* ---- functions.c: what the dialplan asks about queues -------------------------------------------------- */
 
 void functions_start(void);
+
+/** QUEUENAME, QUEUEMAX and so on; false where there is no such queue. */
+bool functions_set_variables(struct ast_channel *chan, const char *queue);
 void functions_stop(void);
 
 /* ---- mailbox.c ------------------------------------------------------------------------------------------- */
@@ -114,7 +118,7 @@ bool record_stop(void);
 struct call_facts {
     struct ast_channel *chan, *leg; /* leg: NULL, or the agent's */
     struct ast_channel_snapshot *chan_was, *leg_was; /* where there is no channel any more; or NULL */
-    const char *queue, *agent, *phone;
+    const char *queue, *agent, *phone, *url;
     int position, first_position;
     uint64_t waited_ms, talked_ms, rang_ms;
 };
@@ -127,7 +131,7 @@ void event_left(const struct call_facts *facts, int waiting);
 void event_abandoned(const struct call_facts *facts);
 void event_timed_out(const struct call_facts *facts);
 void event_empty(const struct call_facts *facts);
-void event_exit_key(const struct call_facts *facts, char key);
+void event_exit_keys(const struct call_facts *facts, const char *keys);
 void event_withdrawn(const struct call_facts *facts, const char *info);
 void event_called(const struct call_facts *facts);
 void event_not_answered(const struct call_facts *facts, bool caller_left);
@@ -149,6 +153,10 @@ void event_agent(const struct cc_agent *agent);
 /** What app_queue calls StateInterface: the device, with the options of a Local channel. */
 const char *event_state_interface(const struct cc_agent *agent);
 
+/** Whether queue_log names members, not their phones, where they come and go; and callers who come. */
+void events_use_names(bool of_members, bool of_callers);
+const char *event_log_member(const char *phone, const char *name);
+
 bool events_start(void);
 void events_stop(void);
 
@@ -160,10 +168,29 @@ void events_push(int (*task)(void *arg), void *arg);
 void cli_start(void);
 void cli_stop(void);
 
+/* ---- commands.c, show.c: app_queue's commands -------------------------------------------------------------- */
+
+void commands_start(void);
+void commands_stop(void);
+
+/** What `queue show` and `queue show rules` say; all of them when it is NULL. To be freed. */
+struct ast_str *show_queue(const char *queue);
+struct ast_str *show_rule(const char *rule);
+
 /* ---- status.c, manager.c: AMI actions ---------------------------------------------------------------------- */
 
 int status_action_status(struct mansession *session, const struct message *message);
 int status_action_summary(struct mansession *session, const struct message *message);
+
+/** A queue's strategy, and who has left it unanswered but by a key, in app_queue's terms. */
+const char *status_strategy(const struct cc_queue *queue);
+uint64_t status_abandoned(const tl_acd_queue_counters *counters);
+
+/** The state of an agent's phone. */
+enum ast_device_state status_device(const struct cc_agent *agent);
+
+/** Another priority for a caller who waits, at once. */
+enum cc_change manager_set_priority(const char *queue, const char *caller, int priority);
 
 void manager_start(void);
 void manager_stop(void);

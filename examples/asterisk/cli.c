@@ -74,9 +74,11 @@ static struct ast_cli_entry COMMANDS[] = {
 void cli_start(void)
 {
     ast_cli_register_multiple(COMMANDS, ARRAY_LEN(COMMANDS));
+    commands_start();
 }
 
 void cli_stop(void)
 {
+    commands_stop();
     ast_cli_unregister_multiple(COMMANDS, ARRAY_LEN(COMMANDS));
 }

@@ -10,12 +10,23 @@
  */
 #include "app_trunkline.h"
 
-#include "asterisk/devicestate.h"
 #include "asterisk/logger.h"
 #include "asterisk/stasis_channels.h"
 #include "asterisk/taskprocessor.h"
 
 static struct ast_taskprocessor *agents_tps;
+static bool member_names, caller_names;
+
+void events_use_names(bool of_members, bool of_callers)
+{
+    member_names = of_members;
+    caller_names = of_callers;
+}
+
+const char *event_log_member(const char *phone, const char *name)
+{
+    return member_names ? S_OR(name, phone) : phone;
+}
 
 /* ---- callers ---------------------------------------------------------------------------------- */
 
@@ -76,13 +87,17 @@ static int hold_s(const struct call_facts *facts)
 
 void event_joined(const struct call_facts *facts, int waiting)
 {
+    const struct ast_party_id *caller;
     const char *number;
+    char name[CC_NAME] = "|";
 
     ast_channel_lock(facts->chan);
-    number = ast_strdupa(S_COR(ast_channel_caller(facts->chan)->id.number.valid,
-        ast_channel_caller(facts->chan)->id.number.str, ""));
+    caller = &ast_channel_caller(facts->chan)->id;
+    number = ast_strdupa(S_COR(caller->number.valid, caller->number.str, ""));
+    cc_plain(name + 1, sizeof(name) - 1, S_COR(caller->name.valid, caller->name.str, ""), "|");
     ast_channel_unlock(facts->chan);
-    QUEUE_LOG(facts, "NONE", "ENTERQUEUE", "%s|%s|%d", "", number, facts->first_position);
+    QUEUE_LOG(facts, "NONE", "ENTERQUEUE", "%s|%s|%d%s", S_OR(facts->url, ""), number, facts->first_position,
+        caller_names ? name : "");
     call_event(facts, "QueueCallerJoin", "Queue: %s\r\nPosition: %d\r\nCount: %d\r\n", facts->queue,
         facts->position, waiting);
 }
@@ -136,9 +151,9 @@ void event_withdrawn(const struct call_facts *facts, const char *info)
     abandon_event(facts);
 }
 
-void event_exit_key(const struct call_facts *facts, char key)
+void event_exit_keys(const struct call_facts *facts, const char *keys)
 {
-    QUEUE_LOG(facts, "NONE", "EXITWITHKEY", "%c|%d|%d|%d", key, facts->position,
+    QUEUE_LOG(facts, "NONE", "EXITWITHKEY", "%s|%d|%d|%d", keys, facts->position,
         facts->first_position, hold_s(facts));
 }
 
@@ -239,7 +254,8 @@ static int write_member_event(void *arg)
     struct member_event *event = arg;
 
     if (event->log) {
-        ast_queue_log(event->queue, "NONE", event->by_phone ? event->phone : event->agent, event->log,
+        ast_queue_log(event->queue, "NONE",
+            event->by_phone ? event->phone : event->agent, event->log,
             "%s", event->text);
     }
     manager_event(EVENT_FLAG_AGENT, event->name,

@@ -280,28 +280,35 @@ static void variables(cc_center *center, void *arg)
         "QUEUENAME=%s,QUEUEMAX=%u,QUEUESTRATEGY=%s,QUEUECALLS=%u,QUEUEHOLDTIME=%u,QUEUETALKTIME=%u,"
         "QUEUECOMPLETED=%u,QUEUEABANDONED=%u,QUEUESRVLEVEL=%u,QUEUESRVLEVELPERF=%.1f",
         queue->name, queue->config.max_waiting == TL_NONE32 ? 0 : queue->config.max_waiting,
-        queue->strategy, (unsigned)c.waiting,
+        status_strategy(queue), (unsigned)c.waiting,
         (unsigned)(c.answered ? c.answered_waited_ms / c.answered / 1000 : 0),
         (unsigned)(c.completed ? c.talked_ms / c.completed / 1000 : 0), (unsigned)c.completed,
-        (unsigned)c.abandoned, (unsigned)(queue->config.service_level_ms / 1000),
+        (unsigned)status_abandoned(&c), (unsigned)(queue->config.service_level_ms / 1000),
         c.answered ? 100.0 * c.answered_in_level / c.answered : 0.0);
 }
 
-/* Sets variables of the channel; 0 where it could, -1 where there is no such queue. */
-static int variables_read(struct ast_channel *chan, const char *name, char *data, char *text, size_t room)
+bool functions_set_variables(struct ast_channel *chan, const char *queue)
 {
-    struct question question = { .queue = S_OR(data, ""), .text = ast_str_create(256) };
+    struct question question = { .queue = queue, .text = ast_str_create(256) };
 
-    if (!chan || !question.text) {
-        ast_free(question.text);
-        return -1;
+    if (!question.text) {
+        return false;
     }
     ask(&question, variables);
     if (question.found) {
         pbx_builtin_setvar_multiple(chan, ast_str_buffer(question.text));
     }
     ast_free(question.text);
-    ast_copy_string(text, question.found ? "0" : "-1", room);
+    return question.found;
+}
+
+/* Sets variables of the channel; 0 where it could, -1 where there is no such queue. */
+static int variables_read(struct ast_channel *chan, const char *name, char *data, char *text, size_t room)
+{
+    if (!chan) {
+        return -1;
+    }
+    ast_copy_string(text, functions_set_variables(chan, S_OR(data, "")) ? "0" : "-1", room);
     return 0;
 }
 

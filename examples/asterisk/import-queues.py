@@ -25,19 +25,60 @@ OPTIONS = {
     "servicelevel": ("service_level", "seconds", "0"),
     "musicclass": ("music", "same", ""),
     "music": ("music", "same", ""),
+    "musiconhold": ("music", "same", ""),
     "announce": ("announce", "same", ""),
-    "announce-frequency": ("announce_every", "announce", "0"),
-    "joinempty": ("join_empty", "empty", "yes"),
-    "leavewhenempty": ("leave_empty", "empty", "no"),
+    "reportholdtime": ("report_hold", "flag", "no"),
+    "memberdelay": ("member_delay", "nonzero", "0"),
+    "membergosub": ("member_gosub", "same", ""),
+    "monitor-format": ("monitor_format", "same", ""),
+    "context": ("exit_context", "same", ""),
+    "setqueuevar": ("queue_variables", "flag", "no"),
+    "joinempty": ("join_empty", "join", "yes"),
+    "leavewhenempty": ("leave_empty", "leave", "no"),
     "autopause": ("missed_limit", "autopause", "no"),
-    "ringinuse": ("ring_in_use", "in use", "no"),
+    "ringinuse": ("ring_in_use", "flag", "yes"),
 }
+# Where the place is announced: with app_queue's defaults where they are other ones.
+PLACES = {
+    "announce-frequency": ("announce_every", "same", ""),
+    "min-announce-frequency": ("announce_least", "same", "15"),
+    "announce-position": ("announce_place", "same", "yes"),
+    "announce-position-limit": ("announce_place_limit", "same", ""),
+    "announce-position-only-up": ("announce_only_up", "flag", "no"),
+    "announce-holdtime": ("announce_hold", "same", "yes"),
+    "announce-round-seconds": ("announce_hold_round", "nonzero", "0"),
+}
+# Where something is played again and again.
+PERIODIC = {
+    "periodic-announce-frequency": ("periodic_every", "same", ""),
+    "periodic-announce": ("periodic_announce", "same", "queue-periodic-announce"),
+    "periodic-announce-startdelay": ("periodic_first", "not negative", ""),
+    "random-periodic-announce": ("periodic_random", "flag", "no"),
+    "relative-periodic-announce": ("periodic_relative", "flag", "no"),
+}
+SOUNDS = ("youarenext", "thereare", "callswaiting", "quantity1", "quantity2", "holdtime", "minute", "minutes",
+          "seconds", "thankyou", "callerannounce", "reporthold")
+for _sound in SOUNDS:
+    OPTIONS[f"queue-{_sound}"] = (f"sound_{_sound}", "same", "")
+# Who is the first is told only when asked for: of both.
+TO_FIRST = "announce-to-first-user"
+GENERAL = {"persistentmembers": "persistent_members", "log_membername_as_agent": "log_member_names",
+           "log-caller-id-name": "log_caller_names"}
 # These say what Trunkline does anyway, or what is not asked for here.
 SILENT = {"autofill": "yes", "strategy": None, "eventwhencalled": None,
-          "eventmemberstatus": None, "setinterfacevar": None, "setqueueentryvar": None,
-          "setqueuevar": None, "shared_lastcall": "yes", "defaultrule": None}
+          "eventmemberstatus": None, "setinterfacevar": None, "setqueueentryvar": None, TO_FIRST: None,
+          "timeoutpriority": "app", "timeoutrestart": "no", "autopausedelay": "0", "autopausebusy": "no",
+          "autopauseunavail": "no", "penaltymemberslimit": "0", "log-restricted-caller-id": "yes",
+          "defaultrule": None}
+SILENT_GENERAL = {"autofill": None, "monitor-type": None, "shared_lastcall": None, "negative_penalty_invalid": "no",
+                  "force_longest_waiting_caller": "no"}
+TRUE = ("yes", "true", "y", "t", "1", "on")
 STRATEGIES = "ringall leastrecent fewestcalls random wrandom rrmemory rrordered linear".split()
-EMPTY = {"yes": "never", "no": "logged-out", "strict": "not-ready", "loose": "logged-out"}
+# The nearest rule that lets nobody wait for somebody who does not count.
+EMPTY = {"strict": "not-ready", "loose": "logged-out", "inuse": "none-free", "ringing": "none-free",
+         "wrapup": "none-free", "paused": "not-ready", "unavailable": "logged-out", "invalid": "logged-out",
+         "unknown": "logged-out", "penalty": "logged-out"}
+STRICTEST = "logged-out", "not-ready", "none-free"
 
 
 def sections(lines):
@@ -63,6 +104,14 @@ def sections(lines):
     return [(name, found[name]) for name in order if name not in templates]
 
 
+def empty(value, how):
+    """joinempty, leavewhenempty: yes and no mean the opposite of each other."""
+    words = [word.strip() for word in value.split(",")]
+    if set(words) & {"yes", "no"}:
+        return "never" if ("yes" in words) == (how == "join") else "not-ready"
+    return max((EMPTY[word] for word in words if word in EMPTY), key=STRICTEST.index, default="never")
+
+
 def turned(how, value):
     """The value as Trunkline has it; None when there is nothing to write."""
     if how == "seconds":
@@ -73,17 +122,14 @@ def turned(how, value):
         return value if value != "0" else "0.001"
     if how == "maximum":
         return None if value == "0" else value
-    if how == "announce":
-        return None if value == "0" else value
-    if how == "empty":
-        words = [word.strip() for word in value.split(",")]
-        known = [EMPTY[word] for word in words if word in EMPTY]
-        if known:
-            return known[0]
-        # A list of states of members that do not count: at least who cannot be reached.
-        return "not-ready" if "paused" in words else "logged-out"
-    if how == "in use":
-        return "yes" if value == "yes" else None
+    if how == "nonzero":
+        return None if value in ("", "0") else value
+    if how == "not negative":
+        return None if value.startswith("-") else value or None
+    if how in ("join", "leave"):
+        return empty(value.lower(), how)
+    if how == "flag":
+        return "yes" if value.lower() in TRUE else None
     if how == "autopause":
         return "1" if value in ("yes", "all") else None
     return value or None
@@ -105,6 +151,29 @@ def rules_of(lines, taken, warn):
     return names, out
 
 
+def keys_of(options, general):
+    """A queue's options as Trunkline's keys."""
+    written, tables = {}, [OPTIONS]
+    if options.get("announce-frequency", "0") != "0":
+        tables.append(PLACES)
+        written["announce_first"] = "0"
+    if options.get("periodic-announce-frequency", "0") != "0":
+        tables.append(PERIODIC)
+    if len(tables) > 1 and options.get(TO_FIRST, "no").lower() not in TRUE:
+        written["announce_to_first"] = "no"
+    for table in tables:
+        for key, (ours, how, default) in table.items():
+            value = turned(how, options.get(key, default))
+            if value is not None and (key in options or ours not in written):
+                written[ours] = value
+    if written["wrap_up"] != "0" and general.get("shared_lastcall", "no").lower() not in TRUE:
+        written["wrap_up_shared"] = "no"
+    for zero in "service_level", "weight":
+        if written.get(zero) == "0":
+            del written[zero]
+    return {key: value for key, value in written.items() if value != "never"}
+
+
 def convert(lines, warn, rule_lines=(), begin=None):
     """`begin`: {penalty_max, penalty_min, penalty_raise: what callers of queues with a rule begin with}."""
     general, queues, agents = {}, [], {}
@@ -114,12 +183,12 @@ def convert(lines, warn, rule_lines=(), begin=None):
         else:
             queues.append((name, pairs))
     names, rules = rules_of(rule_lines, {name for name, _ in queues}, warn)
-    out = ["[general]"]
-    if general.get("persistentmembers", "").lower() in ("yes", "true", "y", "t", "1", "on"):
-        out.append("persistent_members = yes")
-        del general["persistentmembers"]
-    for key in sorted(general):
+    out = ["[general]"] + [f"{ours} = yes" for key, ours in GENERAL.items()
+                           if general.get(key, "").lower() in TRUE]
+    for key in sorted(set(general) - set(GENERAL)):
         out.append(f"; queues.conf: {key} = {general[key]}")
+        if SILENT_GENERAL.get(key, "") not in (None, general[key]):
+            warn(f"queues.conf: {key} = {general[key]} has no counterpart")
     for name, pairs in queues:
         options = {key: value for key, value in pairs if key != "member"}
         strategy = options.get("strategy", "ringall").lower()
@@ -128,19 +197,9 @@ def convert(lines, warn, rule_lines=(), begin=None):
             warn(f"{name}: no strategy is called {strategy}; taken as ringall")
             strategy = "ringall"
         out += ["", f"[{name}]", "type = queue", f"strategy = asterisk:{strategy}"]
-        written = {}
-        for key, (ours, how, default) in OPTIONS.items():
-            value = turned(how, options.get(key, default))
-            if value is not None and (key in options or ours not in written):
-                if key in options or how in ("seconds", "ring", "retry"):
-                    written[ours] = value
-        if "announce_every" in written:
-            written["announce_first"] = written["announce_every"]
-        if written.get("service_level") == "0":
-            del written["service_level"]
-        out += [f"{key} = {value}" for key, value in written.items()]
+        out += [f"{key} = {value}" for key, value in keys_of(options, general).items()]
         for key, value in options.items():
-            if key not in OPTIONS and SILENT.get(key, "") not in (None, value):
+            if key not in {**OPTIONS, **PLACES, **PERIODIC} and SILENT.get(key, "") not in (None, value):
                 out.append(f"; queues.conf: {key} = {value}")
                 warn(f"{name}: {key} = {value} has no counterpart")
         rule = options.get("defaultrule", "")

@@ -19,6 +19,7 @@ struct call_facts line_facts(const struct line *line, const struct leg *leg)
         .chan = line->chan,
         .leg = leg ? leg->chan : NULL,
         .queue = line->queue,
+        .url = line->url,
         .agent = leg ? leg->agent : "",
         .phone = leg ? leg->phone : "",
         .position = line->position,
@@ -64,6 +65,26 @@ void line_record_frame(struct line *line, struct ast_frame *frame)
 
 /* ---- the loop --------------------------------------------------------------------------------- */
 
+/* Keys that may become an extension of the queue's context: the call leaves by it when there is one. */
+static void key_of_extension(struct line *line, char digit)
+{
+    const char *context = line->treatment->context;
+    const char *caller = S_COR(ast_channel_caller(line->chan)->id.number.valid,
+        ast_channel_caller(line->chan)->id.number.str, NULL);
+    size_t length = strlen(line->keys);
+
+    if (length + 1 >= sizeof(line->keys)) {
+        length = 0;
+    }
+    line->keys[length] = digit;
+    line->keys[length + 1] = '\0';
+    if (!ast_canmatch_extension(line->chan, context, line->keys, 1, caller)) {
+        line->keys[0] = '\0';
+    } else if (ast_exists_extension(line->chan, context, line->keys, 1, caller)) {
+        cc_exit(trunkline_center, &line->call->center, digit);
+    }
+}
+
 /* A key was pressed. */
 static void key(struct line *line, char digit)
 {
@@ -73,7 +94,10 @@ static void key(struct line *line, char digit)
         tl_ivr_digit(line->dialogue->session, cc_now(), digit);
         flow_follow(line->dialogue);
     } else if (line->call && strchr(line->exit_keys, digit)) {
+        snprintf(line->keys, sizeof(line->keys), "%c", digit);
         cc_exit(trunkline_center, &line->call->center, digit);
+    } else if (line->call && line->treatment->context[0]) {
+        key_of_extension(line, digit);
     }
 }
 
@@ -103,6 +127,11 @@ static int until(struct timeval when, int most)
     return most < 0 || ms < most ? (int)ms : most;
 }
 
+static bool periodic_waits(const struct line *line)
+{
+    return line->call && !line->playing && !ast_tvzero(line->periodic_at);
+}
+
 /* How long to sleep: the sound's scheduler, the dialogue's deadline, a recording's or ring's end. */
 static int patience(struct line *line)
 {
@@ -119,6 +148,9 @@ static int patience(struct line *line)
     }
     if (line->recording) {
         ms = until(line->record_until, ms);
+    }
+    if (periodic_waits(line)) {
+        ms = until(line->periodic_at, ms);
     }
     if (line->transfer_op && AST_VECTOR_SIZE(&line->legs)) {
         ms = until(line->transfer_until, ms);
@@ -160,6 +192,9 @@ enum how line_step(struct line *line)
                !ast_channel_timingfunc(line->chan)) {
         line_play_next(line);
     }
+    if (periodic_waits(line) && ast_tvdiff_ms(line->periodic_at, ast_tvnow()) <= 0) {
+        line_periodic(line);
+    }
     if (line->recording && ast_tvdiff_ms(line->record_until, ast_tvnow()) <= 0) {
         line_stop_recording(line, true);
     }
@@ -174,4 +209,6 @@ void line_end(struct line *line)
     AST_VECTOR_FREE(&line->legs);
     ast_free(line->skills);
     line->skills = NULL;
+    ao2_cleanup(line->treatment);
+    line->treatment = NULL;
 }

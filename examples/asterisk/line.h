@@ -8,6 +8,7 @@
 #define LINE_H
 
 #include "app_trunkline.h"
+#include "treatment.h"
 
 /* ---- mailbox.c: from the engine's thread to the caller's ------------------------------------------- */
 
@@ -16,6 +17,7 @@ struct word {
     tl_acd_output output;
     char queue[CC_NAME], music[CC_NAME], announce[CC_NAME], agent[CC_NAME], phone[CC_NAME];
     int waiting; /* in the queue, this call included */
+    struct cc_member member; /* what the agent is in the queue; its pointers are nothing here */
 };
 
 struct call {
@@ -66,9 +68,18 @@ struct line {
     tl_time since;         /* it began to wait */
     uint64_t waited_ms;    /* before the engine's present call */
     bool again;            /* the call is back in its place: an agent has dumped it */
-    bool ring, transfer_by_caller, transfer_by_agent;
+    bool ring, keep_names; /* ringing instead of music; the connected party is not shown */
+    bool elsewhere; /* phones that do not ring any more are told that somebody else has answered */
+    unsigned by_caller, by_agent; /* AST_FEATURE_*: what they may do by keys while they talk */
+    const char *announce, *url, *agi, *gosub, *predial; /* of this call alone, or NULL */
     int first_position, position;
-    char key;
+    char key, keys[AST_MAX_EXTENSION]; /* that left the queue; or those so far */
+    /* How the queue treats it, what it was told and when. */
+    struct treatment *treatment;
+    tl_time told_at;
+    unsigned told_place, periodic_next;
+    struct timeval periodic_at;
+    bool periodic_plays;
     /* What is played. */
     char **files;
     size_t file_count, file_at;
@@ -99,8 +110,36 @@ void line_play(struct line *line, uint32_t op, const char *const *files, size_t 
 void line_play_next(struct line *line);
 void line_stop_playing(struct line *line);
 
-/** "You are number three", in app_queue's sounds, which every installation has. */
-void line_say_position(struct line *line, uint32_t position);
+/** Plays files, as "one&another", after what is played already. Those that there are not are left out. */
+void line_say(struct line *line, const char *files);
+
+/* ---- announce.c -------------------------------------------------------------------------------------- */
+
+/** It is time to tell the caller its place, and how long it may still wait; TL_NONE when nobody knows. */
+void line_announce(struct line *line, unsigned place, uint64_t wait_ms);
+
+/** What is played again and again: begins with the wait; is due; was played. */
+void line_periodic_start(struct line *line);
+void line_periodic(struct line *line);
+void line_periodic_played(struct line *line);
+
+/* ---- introduce.c: between the agent's answer and the conversation -------------------------------------- */
+
+/** Whether the agent hears anything before it talks to the caller; that, while the caller hears music. */
+bool line_introduces(const struct line *line, const struct word *word);
+void line_introduce(struct line *line, struct ast_channel *leg, const struct word *word);
+
+/** What is left to do before they are bridged: the caller is told, the dialplan runs. */
+void line_last_words(struct line *line, struct ast_channel *leg);
+
+/** For the dialplan, on both channels: who has answered, how long the caller had waited, where it began. */
+void line_set_variables(const struct line *line, const struct leg *leg, const struct word *word,
+    uint64_t waited_ms);
+void line_queue_variables(const struct line *line, struct ast_channel *chan);
+void line_set_number(struct ast_channel *chan, const char *name, long long value);
+
+/** NAME in seconds, NAME_MS in milliseconds. */
+void line_set_time(struct ast_channel *chan, const char *name, uint64_t ms);
 
 /* ---- phones.c ------------------------------------------------------------------------------------------ */
 
@@ -113,9 +152,6 @@ void line_offer_ended(struct line *line, const struct word *word);
 
 /** Hangs up all phones but that one; which leg it is then. */
 size_t line_only_leg(struct line *line, size_t at);
-
-/** Plays a sound to the agent who has answered; the caller goes on hearing music. */
-void line_tell_agent(struct line *line, struct ast_channel *leg, const char *file);
 
 /** The call has left the queue this way: phones that rang for it do not any more. */
 void line_offers_over(struct line *line, enum how how);

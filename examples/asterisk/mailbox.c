@@ -12,6 +12,7 @@
 void trunkline_call_event(void *host, const struct cc_event *event)
 {
     struct call *call = (struct call *)event->call;
+    const struct cc_member *member;
     tl_acd_queue_counters counters;
     struct word *word;
 
@@ -39,6 +40,9 @@ void trunkline_call_event(void *host, const struct cc_event *event)
     if (event->agent) {
         ast_copy_string(word->agent, event->agent->name, sizeof(word->agent));
         ast_copy_string(word->phone, event->agent->phone, sizeof(word->phone));
+        if (event->output->kind == TL_ACD_CONNECTED && (member = cc_member_of(event->agent, event->queue))) {
+            word->member = *member;
+        }
     }
     ast_mutex_lock(&call->lock);
     AST_LIST_INSERT_TAIL(&call->words, word, next);

@@ -76,10 +76,19 @@ static bool named(struct mansession *session, const struct message *message, str
     return true;
 }
 
+enum cc_change manager_set_priority(const char *queue, const char *caller, int priority)
+{
+    struct to_caller to = { .queue = queue, .caller = caller, .priority = priority };
+
+    cc_ask(trunkline_center, change_priority, &to);
+    return to.outcome == CALLER_DONE ? CC_DONE : to.outcome == CALLER_NO_QUEUE ? CC_NO_QUEUE : CC_NOT_THERE;
+}
+
 static int action_priority(struct mansession *session, const struct message *message)
 {
     const char *priority = astman_get_header(message, "Priority");
     struct to_caller to = { 0 };
+    enum cc_change outcome;
 
     if (!named(session, message, &to)) {
         return 0;
@@ -92,11 +101,11 @@ static int action_priority(struct mansession *session, const struct message *mes
         astman_send_error(session, message, "'Priority' need integer.");
         return 0;
     }
-    cc_ask(trunkline_center, change_priority, &to);
-    if (to.outcome == CALLER_DONE) {
+    outcome = manager_set_priority(to.queue, to.caller, to.priority);
+    if (outcome == CC_DONE) {
         astman_send_ack(session, message, "Priority change for caller on queue");
     } else {
-        astman_send_error(session, message, to.outcome == CALLER_NO_QUEUE ?
+        astman_send_error(session, message, outcome == CC_NO_QUEUE ?
             "Unable to change priority caller on queue: No such queue" :
             "Unable to change priority caller on queue: No such caller");
     }

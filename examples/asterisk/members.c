@@ -15,7 +15,7 @@ static void make(cc_center *center, void *arg)
     const struct cc_newcomer *who = &change->who;
     const struct cc_agent *agent = cc_find_phone(center, who->phone);
 
-    ast_copy_string(change->name, agent ? agent->name : "", sizeof(change->name));
+    ast_copy_string(change->name, agent ? agent->name : S_OR(who->name, ""), sizeof(change->name));
     switch (change->what) {
     case MEMBER_ADD:
         change->outcome = cc_add_member(center, who);
@@ -40,7 +40,7 @@ static void write_log(const struct member_change *change)
     const struct cc_newcomer *who = &change->who;
 
     if (change->what == MEMBER_ADD || change->what == MEMBER_REMOVE) {
-        ast_queue_log(who->queue, change->by, who->phone,
+        ast_queue_log(who->queue, change->by, event_log_member(who->phone, change->name),
             change->what == MEMBER_ADD ? "ADDMEMBER" : "REMOVEMEMBER", "%s",
             change->what == MEMBER_ADD && who->paused ? "PAUSED" : "");
     } else if (change->what == MEMBER_PAUSE && ast_strlen_zero(who->queue)) {

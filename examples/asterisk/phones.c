@@ -89,6 +89,9 @@ struct ast_channel *line_ring_phone(struct line *line, const char *phone, int *c
     ast_channel_stage_snapshot_done(leg);
     ast_channel_unlock(leg);
     ast_channel_unlock(line->chan);
+    if (!ast_strlen_zero(line->predial)) {
+        ast_pre_call(leg, line->predial);
+    }
     if (ast_call(leg, where, 0)) {
         *cause = ast_channel_hangupcause(leg);
         ast_hangup(leg);
@@ -105,6 +108,9 @@ static void drop_leg(struct line *line, size_t at, const char *status)
 {
     struct leg leg = AST_VECTOR_REMOVE_UNORDERED(&line->legs, at);
 
+    if (line->elsewhere) {
+        ast_channel_hangupcause_set(leg.chan, AST_CAUSE_ANSWERED_ELSEWHERE);
+    }
     ast_channel_publish_dial(line->chan, leg.chan, NULL, status);
     ast_hangup(leg.chan);
 }
@@ -291,17 +297,13 @@ uint32_t line_converse(struct line *line, size_t at)
     ast_channel_lock(leg.chan);
     ast_connected_line_copy_from_caller(&connected, ast_channel_caller(leg.chan));
     ast_channel_unlock(leg.chan);
-    if (!ast_check_hangup(line->chan)) {
+    if (!line->keep_names && !ast_check_hangup(line->chan)) {
         ast_channel_update_connected_line(line->chan, &connected, NULL);
     }
     ast_party_connected_line_free(&connected);
     memset(&config, 0, sizeof(config));
-    if (line->transfer_by_caller) {
-        ast_set_flag(&config.features_caller, AST_FEATURE_REDIRECT);
-    }
-    if (line->transfer_by_agent) {
-        ast_set_flag(&config.features_callee, AST_FEATURE_REDIRECT);
-    }
+    ast_set_flag(&config.features_caller, line->by_caller);
+    ast_set_flag(&config.features_callee, line->by_agent);
     ast_bridge_call(line->chan, leg.chan, &config);
     if (ast_channel_softhangup_internal_flag(line->chan) & AST_SOFTHANGUP_ASYNCGOTO) {
         line->gone_to_dialplan = true;

@@ -42,14 +42,6 @@ static struct word *last_word(struct line *line, struct word **connected)
     }
 }
 
-static void set_number(struct ast_channel *chan, const char *name, long long value)
-{
-    char text[24];
-
-    snprintf(text, sizeof(text), "%lld", value);
-    pbx_builtin_setvar_helper(chan, name, text);
-}
-
 static void forget_call(struct line *line)
 {
     line_drop_legs(line);
@@ -89,20 +81,6 @@ static void watch_leg(struct line *line, struct ast_channel *leg)
     }
 }
 
-/* For the dialplan, on both channels: who has answered, how long the caller had waited, where it began. */
-static void set_variables(const struct line *line, const struct leg *leg, uint64_t waited_ms)
-{
-    struct ast_channel *const chans[] = { line->chan, leg->chan };
-    size_t i;
-
-    for (i = 0; i < ARRAY_LEN(chans); i++) {
-        pbx_builtin_setvar_helper(chans[i], "MEMBERINTERFACE", leg->phone);
-        pbx_builtin_setvar_helper(chans[i], "MEMBERNAME", leg->agent);
-        set_number(chans[i], "QEHOLDTIME", (long long)(waited_ms / 1000));
-        set_number(chans[i], "QEORIGINALPOS", line->first_position);
-    }
-}
-
 /* Tells that the engine has connected the call to the agent of this leg. */
 static struct conversation *tell_connected(struct line *line, const struct leg *leg,
     const struct word *word, uint64_t rang_ms, uint64_t announced_ms)
@@ -112,12 +90,13 @@ static struct conversation *tell_connected(struct line *line, const struct leg *
     about.waited_ms = line->waited_ms + word->output.waited_ms + announced_ms;
     about.rang_ms = rang_ms;
     event_left(&about, word->waiting);
+    line_set_variables(line, leg, word, about.waited_ms);
+    line_last_words(line, leg->chan);
     event_connected(&about);
-    set_variables(line, leg, about.waited_ms);
     return conversation_begin(line, leg, about.waited_ms);
 }
 
-/* ---- what is announced to the agent --------------------------------------------------------------- */
+/* ---- what the agent hears first ------------------------------------------------------------------- */
 
 /* The agent has left before it talked to the caller, who waits again, in its place. */
 static enum how wait_again(struct line *line, const struct leg *leg)
@@ -137,6 +116,7 @@ static enum how wait_again(struct line *line, const struct leg *leg)
     }
     line->again = true;
     line->waited_ms = waited_ms;
+    line->keys[0] = '\0';
     return line_arrive(line, &arrival) ? HOW_WAITING : HOW_FAILED;
 }
 
@@ -164,7 +144,7 @@ static enum how announce(struct line *line, size_t at, const struct word *word)
 
     line_stop_playing(line);
     line_music(line, line->want_music);
-    line_tell_agent(line, leg->chan, word->announce);
+    line_introduce(line, leg->chan, word);
     if (ast_check_hangup(leg->chan)) {
         return wait_again(line, leg);
     }
@@ -183,7 +163,7 @@ static enum how talk(struct line *line, const struct word *word)
 
     if (at < AST_VECTOR_SIZE(&line->legs)) {
         rang_ms = (uint64_t)ast_tvdiff_ms(ast_tvnow(), AST_VECTOR_GET_ADDR(&line->legs, at)->since);
-        if (word->announce[0]) {
+        if (line_introduces(line, word)) {
             at = line_only_leg(line, at);
             if ((how = announce(line, at, word)) != HOW_ANSWERED) {
                 return how;
@@ -207,7 +187,8 @@ static enum how talk(struct line *line, const struct word *word)
         }
         conversation_over(conversation, by, last->output.talked_ms, line->gone_to_dialplan);
     }
-    set_number(line->chan, "QUEUETALKTIME", (long long)last->output.talked_ms);
+    line_set_number(line->chan, "QUEUETALKTIME", (long long)last->output.talked_ms);
+    line_set_time(line->chan, "ANSWEREDTIME", last->output.talked_ms);
     ast_free(last);
     line->up = !ast_check_hangup(line->chan);
     forget_call(line);
@@ -236,7 +217,10 @@ static enum how how_left(struct line *line, const struct word *word)
         break;
     case HOW_KEY:
         line->key = (char)word->output.detail;
-        event_exit_key(&about, line->key);
+        if (!line->keys[0]) {
+            snprintf(line->keys, sizeof(line->keys), "%c", line->key);
+        }
+        event_exit_keys(&about, line->keys);
         break;
     case HOW_WITHDRAWN:
         event_withdrawn(&about, line->call->withdraw_info);
@@ -257,13 +241,27 @@ static enum how how_left(struct line *line, const struct word *word)
     return how;
 }
 
+/* The queue's, as it is now; what was there stays when there is no memory. */
+static bool use_treatment(struct line *line)
+{
+    struct treatment *treatment = treatment_of(line->queue);
+
+    if (treatment) {
+        ao2_cleanup(line->treatment);
+        line->treatment = treatment;
+        line_periodic_start(line);
+    }
+    return line->treatment != NULL;
+}
+
 bool line_arrive(struct line *line, const struct cc_arrival *arrival)
 {
-    if (!(line->call = mailbox_new(line->chan))) {
+    ast_copy_string(line->queue, arrival->queue, sizeof(line->queue));
+    if ((!line->again && !use_treatment(line)) || !(line->call = mailbox_new(line->chan))) {
         return false;
     }
-    ast_copy_string(line->queue, arrival->queue, sizeof(line->queue));
     if (!line->again) {
+        line->keys[0] = '\0';
         ast_free(line->skills);
         line->skills = arrival->skills ? ast_strdup(arrival->skills) : NULL;
         line->arrival = *arrival;
@@ -322,6 +320,7 @@ enum how line_hear(struct line *line)
         event_left(&about, 0);
         ast_copy_string(line->queue, word->queue, sizeof(line->queue));
         line->position = line->first_position = (int)word->output.position;
+        use_treatment(line);
         about = line_facts(line, NULL);
         event_joined(&about, word->waiting);
         break;
@@ -335,7 +334,7 @@ enum how line_hear(struct line *line)
         line->position = (int)word->output.position;
         tell_place(line, word);
         if (!line->dialogue) {
-            line_say_position(line, word->output.position);
+            line_announce(line, word->output.position, word->output.estimate_ms);
         }
         break;
     case TL_ACD_CONNECTED:
@@ -344,7 +343,7 @@ enum how line_hear(struct line *line)
     case TL_ACD_LEFT:
     case TL_ACD_REFUSED:
         how = how_left(line, word);
-        set_number(line->chan, "QUEUEPOSITION", word->output.position);
+        line_set_number(line->chan, "QUEUEPOSITION", word->output.position);
         forget_call(line);
         break;
     }

@@ -24,20 +24,6 @@ void line_music(struct line *line, bool on)
     }
 }
 
-void line_tell_agent(struct line *line, struct ast_channel *leg, const char *file)
-{
-    const char *language = ast_channel_language(leg);
-
-    if (ast_fileexists(file, NULL, language) <= 0 || ast_autoservice_start(line->chan)) {
-        return;
-    }
-    if (!ast_streamfile(leg, file, language)) {
-        ast_waitstream(leg, AST_DIGIT_ANY);
-        ast_stopstream(leg);
-    }
-    ast_autoservice_stop(line->chan);
-}
-
 static void forget_files(struct line *line)
 {
     size_t i;
@@ -49,6 +35,7 @@ static void forget_files(struct line *line)
     line->files = NULL;
     line->file_count = line->file_at = 0;
     line->playing = false;
+    line_periodic_played(line);
 }
 
 void line_stop_playing(struct line *line)
@@ -98,31 +85,23 @@ void line_play(struct line *line, uint32_t op, const char *const *files, size_t 
     }
 }
 
-/* "You are number three": in app_queue's sounds, which every installation has. */
-void line_say_position(struct line *line, uint32_t position)
+void line_say(struct line *line, const char *files)
 {
-    char digits[12], names[16][24];
-    const char *files[16];
-    size_t count = 0, i;
+    char *rest = ast_strdupa(files), *file;
+    bool played_already = line->playing;
+    char **more;
 
-    if (position == 1) {
-        files[count++] = "queue-youarenext";
-    } else {
-        files[count++] = "queue-thereare";
-        snprintf(digits, sizeof(digits), "%u", position - 1);
-        if (position - 1 <= 20) {
-            snprintf(names[count], sizeof(names[0]), "digits/%s", digits);
-            files[count] = names[count];
-            count++;
-        } else {
-            for (i = 0; digits[i]; i++) {
-                snprintf(names[count], sizeof(names[0]), "digits/%c", digits[i]);
-                files[count] = names[count];
-                count++;
-            }
-        }
-        files[count++] = "queue-callswaiting";
+    if (!played_already) {
+        line_play(line, 0, NULL, 0, false);
     }
-    line_play(line, 0, files, count, false);
-    line_play_next(line);
+    while ((file = strsep(&rest, "&"))) {
+        if (ast_fileexists(file, NULL, ast_channel_language(line->chan)) > 0 &&
+            (more = ast_realloc(line->files, (line->file_count + 1) * sizeof(*more)))) {
+            line->files = more;
+            line->files[line->file_count++] = ast_strdup(file);
+        }
+    }
+    if (!played_already) {
+        line_play_next(line);
+    }
 }

@@ -6,14 +6,24 @@
  */
 #include "line.h"
 
-#include "asterisk/devicestate.h"
-
 struct status {
     struct mansession *session;
     const char *id, *queue;
     int items;
     struct ast_str *text;
 };
+
+const char *status_strategy(const struct cc_queue *queue)
+{
+    const char *behind = strchr(queue->strategy, ':'); /* asterisk:ringall is ringall there */
+
+    return behind ? behind + 1 : queue->strategy;
+}
+
+uint64_t status_abandoned(const tl_acd_queue_counters *c)
+{
+    return c->abandoned + c->timed_out + c->left_empty;
+}
 
 static void write_queue(struct status *status, const struct cc_queue *queue,
     const tl_acd_queue_counters *c)
@@ -23,18 +33,18 @@ static void write_queue(struct status *status, const struct cc_queue *queue,
         "Holdtime: %u\r\nTalkTime: %u\r\nCompleted: %u\r\nAbandoned: %u\r\nServiceLevel: %u\r\n"
         "ServicelevelPerf: %.1f\r\nServicelevelPerf2: %.1f\r\nWeight: %u\r\n%s\r\n",
         queue->name, queue->config.max_waiting == TL_NONE32 ? 0 : queue->config.max_waiting,
-        queue->strategy, (unsigned)c->waiting,
+        status_strategy(queue), (unsigned)c->waiting,
         (unsigned)(c->answered ? c->answered_waited_ms / c->answered / 1000 : 0),
         (unsigned)(c->completed ? c->talked_ms / c->completed / 1000 : 0), (unsigned)c->completed,
-        (unsigned)c->abandoned, (unsigned)(queue->config.service_level_ms / 1000),
+        (unsigned)status_abandoned(c), (unsigned)(queue->config.service_level_ms / 1000),
         c->answered ? 100.0 * c->answered_in_level / c->answered : 0.0,
-        c->answered + c->abandoned ?
-            100.0 * (c->answered_in_level + c->abandoned_in_level) / (c->answered + c->abandoned) : 0.0,
+        c->answered + status_abandoned(c) ? 100.0 * (c->answered_in_level + c->abandoned_in_level) /
+            (c->answered + status_abandoned(c)) : 0.0,
         queue->config.weight, status->id);
     status->items++;
 }
 
-static enum ast_device_state state_of(const struct cc_agent *agent)
+enum ast_device_state status_device(const struct cc_agent *agent)
 {
     return agent->legs || agent->device_state == CC_DEVICE_BUSY ? AST_DEVICE_INUSE :
         agent->device_state == CC_DEVICE_GONE ? AST_DEVICE_UNAVAILABLE : AST_DEVICE_NOT_INUSE;
@@ -53,7 +63,7 @@ static void write_member(struct status *status, const struct cc_member *member)
         member->dynamic ? "dynamic" : "static", member->config.penalty, member->calls,
         (unsigned long long)member->last_call_ms / 1000,
         (unsigned long long)cc_member_last_pause(member) / 1000,
-        (unsigned long long)agent->login_ms / 1000, agent->talking, state_of(agent),
+        (unsigned long long)agent->login_ms / 1000, agent->talking, status_device(agent),
         cc_member_paused(member), cc_member_reason(member),
         member->queue->config.wrap_up_ms / 1000, status->id);
     status->items++;

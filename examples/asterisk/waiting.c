@@ -7,6 +7,7 @@
 #include "line.h"
 
 #include "asterisk/app.h"
+#include "asterisk/features.h"
 
 static void arrival_from_channel(struct ast_channel *chan, struct cc_arrival *arrival)
 {
@@ -32,14 +33,42 @@ static void arrival_from_channel(struct ast_channel *chan, struct cc_arrival *ar
     ast_channel_unlock(chan);
 }
 
+/* What the dialplan learns, and where it goes on. */
+static void set_result(struct line *line, enum how how)
+{
+    pbx_builtin_setvar_helper(line->chan, "QUEUESTATUS", how_status(how));
+    if (how != HOW_ANSWERED) {
+        line_set_time(line->chan, "QUEUEWAIT", line->since ? cc_now() - line->since : 0);
+        line_set_time(line->chan, "ANSWEREDTIME", 0);
+    }
+    line_set_time(line->chan, "DIALEDTIME", (uint64_t)ast_channel_get_duration_ms(line->chan));
+    if (line->treatment) {
+        line_queue_variables(line, line->chan);
+    }
+    if (how == HOW_KEY) {
+        pbx_builtin_setvar_helper(line->chan, "QUEUEKEY", line->keys);
+        if (line->treatment->context[0] && !strchr(line->exit_keys, line->key)) {
+            ast_goto_if_exists(line->chan, line->treatment->context, line->keys, 1);
+        }
+    }
+}
+
 /* Waits and talks; what the application returns. */
 static int wait_and_talk(struct line *line, struct cc_arrival *arrival, bool go_on)
 {
     enum how how = HOW_WAITING;
 
+    static const char *const TIMES[] = { "QUEUEWAIT", "QUEUEWAIT_MS", "ANSWEREDTIME", "ANSWEREDTIME_MS",
+        "DIALEDTIME", "DIALEDTIME_MS" };
+    size_t i;
+
     arrival_from_channel(line->chan, arrival);
     AST_VECTOR_INIT(&line->legs, 4);
     pbx_builtin_setvar_helper(line->chan, "QUEUESTATUS", "");
+    pbx_builtin_setvar_helper(line->chan, "ABANDONED", NULL);
+    for (i = 0; i < ARRAY_LEN(TIMES); i++) {
+        pbx_builtin_setvar_helper(line->chan, TIMES[i], "");
+    }
     if (!line_arrive(line, arrival)) {
         how = HOW_FAILED;
     }
@@ -47,12 +76,8 @@ static int wait_and_talk(struct line *line, struct cc_arrival *arrival, bool go_
     while (how == HOW_WAITING) {
         how = line->up ? line_step(line) : line_leave(line);
     }
+    set_result(line, how);
     line_end(line);
-    pbx_builtin_setvar_helper(line->chan, "QUEUESTATUS", how_status(how));
-    if (how == HOW_KEY) {
-        char text[2] = { line->key, '\0' };
-        pbx_builtin_setvar_helper(line->chan, "QUEUEKEY", text);
-    }
     if (how == HOW_CALLER_LEFT || line->gone_to_dialplan || ast_check_hangup(line->chan)) {
         return -1;
     }
@@ -71,12 +96,30 @@ static void take(char *options, char letter, char *value, size_t room)
     }
 }
 
+/* What they may do by keys while they talk: the agent, the caller. */
+static const struct {
+    char agent, caller;
+    unsigned feature;
+} FEATURES[] = {
+    { 't', 'T', AST_FEATURE_REDIRECT },
+    { 'h', 'H', AST_FEATURE_DISCONNECT },
+    { 'k', 'K', AST_FEATURE_PARKCALL },
+    { 'w', 'W', AST_FEATURE_AUTOMON },
+    { 'x', 'X', AST_FEATURE_AUTOMIXMON },
+};
+
 /* The options that both applications have; whether the dialplan goes on afterwards. */
 static bool follow_options(struct line *line, const char *options)
 {
+    size_t i;
+
     line->ring = strchr(options, 'r');
-    line->transfer_by_agent = strchr(options, 't');
-    line->transfer_by_caller = strchr(options, 'T');
+    line->keep_names = strchr(options, 'I');
+    line->elsewhere = strchr(options, 'C');
+    for (i = 0; i < ARRAY_LEN(FEATURES); i++) {
+        line->by_agent |= strchr(options, FEATURES[i].agent) ? FEATURES[i].feature : 0;
+        line->by_caller |= strchr(options, FEATURES[i].caller) ? FEATURES[i].feature : 0;
+    }
     return strchr(options, 'c');
 }
 
@@ -123,7 +166,7 @@ int waiting_its_exec(struct ast_channel *chan, const char *data)
     static int told;
     struct line line = { .chan = chan, .up = true };
     struct cc_arrival arrival;
-    char *parse = ast_strdupa(S_OR(data, ""));
+    char *parse = ast_strdupa(S_OR(data, "")), predial[200] = "", first[200] = "";
     unsigned place;
 
     AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(options); AST_APP_ARG(url);
@@ -136,14 +179,25 @@ int waiting_its_exec(struct ast_channel *chan, const char *data)
     }
     args.options = S_OR(args.options, "");
     take(args.options, 'm', line.own_music, sizeof(line.own_music));
+    take(args.options, 'b', predial, sizeof(predial));
+    take(args.options, 'B', first, sizeof(first));
+    line.predial = predial;
+    line.announce = args.announce;
+    line.url = args.url;
+    line.agi = args.agi;
+    line.gosub = args.gosub;
     if (!ast_strlen_zero(args.position) && sscanf(args.position, "%30u", &place) == 1 && place > 0) {
         arrival.position = place;
     }
-    if ((args.options[strspn(args.options, "cCdmrtT ")] || !ast_strlen_zero(args.announce) ||
-            !ast_strlen_zero(args.agi) || !ast_strlen_zero(args.gosub) || !ast_strlen_zero(args.rule)) &&
+    if ((args.options[strspn(args.options, "cCdhHIkKmrtTwWxX ")] || !ast_strlen_zero(args.rule)) &&
         !ast_atomic_fetchadd_int(&told, 1)) {
-        ast_log(LOG_NOTICE, "Queue(%s): of its options c, C, m, r, t, T are followed, and its timeout and position; "
-            "not said again\n", data);
+        ast_log(LOG_NOTICE, "Queue(%s): all is followed but the options n, i, R, F and the rule; not said again\n",
+            data);
+    }
+    ast_replace_subargument_delimiter(predial);
+    ast_replace_subargument_delimiter(first);
+    if (first[0]) {
+        ast_app_exec_sub(NULL, chan, first, 0);
     }
     return wait_and_talk(&line, &arrival, follow_options(&line, args.options));
 }

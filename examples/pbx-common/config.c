@@ -8,11 +8,6 @@
 
 #include "options.h"
 
-static bool truth(const char *value)
-{
-    return !strcasecmp(value, "yes") || !strcasecmp(value, "true") || !strcmp(value, "1");
-}
-
 /* Makes room for one more at the end of an array, and returns it cleared. */
 static void *one_more(void *array, size_t *count, size_t size)
 {
@@ -157,7 +152,7 @@ static bool set_queue(struct cc_config_queue *queue, const char *key, const char
         return add_member(queue, value, why, room);
     }
     if (!strcasecmp(key, "ring_in_use")) {
-        queue->ring_in_use = truth(value);
+        queue->ring_in_use = cc_option_truth(value);
         return true;
     }
     if (!strcasecmp(key, "music")) {
@@ -219,11 +214,11 @@ static bool set_agent(struct cc_config_agent *agent, const char *key, const char
         return true;
     }
     if (!strcasecmp(key, "paused")) {
-        agent->paused = truth(value);
+        agent->paused = cc_option_truth(value);
         return true;
     }
     if (!strcasecmp(key, "logged_out")) {
-        agent->logged_out = truth(value);
+        agent->logged_out = cc_option_truth(value);
         return true;
     }
     return cc_option_fail(why, room, "an agent has no option \"%s\"", key);

@@ -59,7 +59,7 @@ static const struct name EMPTY_RULES[] = {
 };
 
 /* What a value is written as, and where it goes. */
-enum shape { SECONDS32, SECONDS64, NUMBER, EMPTY_RULE };
+enum shape { SECONDS32, SECONDS64, NUMBER, FLAG, EMPTY_RULE };
 
 struct option {
     const char *key;
@@ -75,6 +75,7 @@ static const struct option QUEUE_OPTIONS[] = {
     BOUNDED("ring_timeout", SECONDS32, ring_timeout_ms, 1, 0),
     BOUNDED("retry", SECONDS32, retry_ms, 1, 0),
     QUEUE("wrap_up", SECONDS32, wrap_up_ms),
+    QUEUE("wrap_up_shared", FLAG, wrap_up_shared),
     QUEUE("max_wait", SECONDS64, max_wait_ms),
     QUEUE("service_level", SECONDS64, service_level_ms),
     QUEUE("announce_first", SECONDS64, announce_first_ms),
@@ -112,6 +113,11 @@ static const struct option GENERAL_OPTIONS[] = {
     {"max_skill_sets", NUMBER, offsetof(tl_acd_limits, classes), 1, UINT16_MAX},
     {NULL, NUMBER, 0, 0, 0},
 };
+
+bool cc_option_truth(const char *value)
+{
+    return !strcasecmp(value, "yes") || !strcasecmp(value, "true") || !strcmp(value, "1");
+}
 
 bool cc_option_fail(char *why, size_t room, const char *format, ...)
 {
@@ -219,6 +225,10 @@ static int set(const struct option *options, void *target, const char *key, cons
             if (!cc_option_number(value, &n) || !within(options, n)) {
                 break;
             }
+            memcpy(at, &n, sizeof n);
+            return 1;
+        case FLAG:
+            n = cc_option_truth(value);
             memcpy(at, &n, sizeof n);
             return 1;
         case EMPTY_RULE: {

@@ -26,6 +26,9 @@ const char *cc_option_strategy(const char *text, uint32_t *strategy);
 bool cc_option_text(char *into, size_t room, const char *value, const char *key, char *why,
                     size_t why_room);
 
+/** Whether it says yes. */
+bool cc_option_truth(const char *value);
+
 /** A number, or "none": TL_NONE32. */
 bool cc_option_number(const char *text, uint32_t *value);
 

@@ -85,10 +85,10 @@ def interface(side, agent):
     return f"PJSIP/{side}-desk" if agent == DESK else f"Local/{agent}@{side}-agents/n"
 
 
-def configure(pbx, more):
-    """`more`: what else there is, app_queue's and ours."""
-    theirs = "[general]\nautofill=yes\nlog-caller-id-name=no\n"
-    ours = "[general]\n"
+def configure(pbx, more, names):
+    """`more`: what else there is, app_queue's and ours; `names`: whether queue_log has them."""
+    theirs = f"[general]\nautofill=yes\nlog-caller-id-name={names}\nlog_membername_as_agent={names}\n"
+    ours = f"[general]\nlog_caller_names={names}\nlog_member_names={names}\n"
     for name, q in QUEUES.items():
         ring = q.get("ring", 15)
         theirs += (f"[queue-{name}]\nstrategy=leastrecent\nringinuse=no\nsetqueuevar=yes\nservicelevel=20\n"
@@ -188,6 +188,10 @@ class Side:
         """An action, by the name that this side has for it; its answer."""
         return self.ami.action(self.prefix + action, **fields)
 
+    def cli(self, command):
+        """A command of app_queue's, by the name that this side has for it."""
+        return self.pbx.cli({"queue": "queue ", "trunkline": "trunkline queue "}[self.name] + command)
+
     def pause(self, queue, paused, agent="ann", **more):
         answer = self.act("Pause", Interface=self.interface(agent), Queue=queue, Paused=paused, **more)
         self.test.assertEqual(answer["Response"], "Success", answer)
@@ -241,22 +245,25 @@ class Shapes:
     """With unittest.TestCase. A class of tests has ROOT, MODULE, INSTANCE."""
 
     MORE = {"queue": "", "trunkline": ""}  # configuration of either side
+    DIALPLAN = ""  # more of it, for either; SIDE is its name
     RULES = ""  # queuerules.conf
+    LOG_NAMES = "no"
+    MODULES = ()  # more of them
 
     @classmethod
     def setUpClass(cls):
         cls.work = tempfile.TemporaryDirectory(prefix="trunkline-shapes-")
         os.chmod(cls.work.name, 0o755)
         cls.pbx = lab.Asterisk(pathlib.Path(cls.work.name) / "asterisk", cls.ROOT, cls.MODULE, cls.INSTANCE)
-        cls.pbx.modules += ["app_queue", "app_userevent", "app_senddtmf", "res_pjsip_refer"]
+        cls.pbx.modules += ["app_queue", "app_userevent", "app_senddtmf", "res_pjsip_refer", *cls.MODULES]
         cls.pbx.modules.remove("app_trunkline")
         cls.pbx.modules.append("app_trunkline")
         desks = {f"{side}-desk": 16160 + 2 * cls.INSTANCE + at for at, side in enumerate(QUEUE)}
         cls.pbx.write("pjsip.conf", office.pjsip(desks, cls.pbx.port, {
             f"{side}-desk": f"{side}-sip" for side in QUEUE}))
         cls.pbx.write("features.conf", "[general]\natxfernoanswertimeout=5\n[featuremap]\natxfer=*2\n")
-        cls.pbx.write("extensions.conf", dialplan())
-        configure(cls.pbx, cls.MORE)
+        cls.pbx.write("extensions.conf", dialplan() + "".join(cls.DIALPLAN.replace("SIDE", side) for side in QUEUE))
+        configure(cls.pbx, cls.MORE, cls.LOG_NAMES)
         cls.pbx.write("queuerules.conf", cls.RULES)
         cls.pbx.__enter__()
         cls.desks = [phone.Phone(name, port, cls.pbx.port) for name, port in desks.items()]
@@ -278,12 +285,13 @@ class Shapes:
             side.ami.close()
         print(f"  {self.id().rsplit('.')[-1]}: {time.monotonic() - self.began:.1f} s", flush=True)
 
-    def quiet(self):
-        """Nobody is there, every agent is free."""
+    def quiet(self, others=0):
+        """Nobody is there, every agent is free, and so many others."""
         self.pbx.cli("channel request hangup all")
         self.assertTrue(wait_for(lambda: self.pbx.channels() == 0, 10, 0.05))
         self.assertTrue(wait_for(
-            lambda: self.pbx.cli("trunkline show agents").count(" available ") == len(AGENTS) + 1, 10, 0.05))
+            lambda: self.pbx.cli("trunkline show agents").count(" available ") == len(AGENTS) + 1 + others,
+            10, 0.05))
 
     def both(self, queue, does):
         """What `does(side)` gives, for both sides at the same time, on that queue."""

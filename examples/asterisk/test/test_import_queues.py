@@ -22,7 +22,9 @@ autopause = yes
 joinempty = strict
 announce-frequency = 60
 announce = queue-sales
-periodic-announce = queue-periodic-announce
+periodic-announce-frequency = 30
+queue-thankyou = thanks
+timeoutpriority = conf
 ringinuse = no
 member => PJSIP/1001,0,Ann Lee,PJSIP/1001
 member => Local/1002@agents/n,2,Bob,PJSIP/1002,no,5
@@ -83,7 +85,10 @@ class Import(unittest.TestCase):
         sales = self.sections["sales"]
         for line in ("type = queue", "strategy = asterisk:leastrecent", "ring_timeout = 20",
                      "wrap_up = 10", "max_waiting = 30", "missed_limit = 1", "music = jazz",
-                     "join_empty = not-ready", "announce_every = 60", "announce_first = 60", "announce = queue-sales"):
+                     "join_empty = not-ready", "announce_every = 60", "announce_first = 0", "announce_to_first = no",
+                     "announce_least = 15", "announce_hold = yes", "announce = queue-sales",
+                     "wrap_up_shared = no", "periodic_every = 30", "sound_thankyou = thanks",
+                     "periodic_announce = queue-periodic-announce"):
             self.assertIn(line, sales)
 
     def test_defaults_are_app_queues(self):
@@ -108,9 +113,15 @@ class Import(unittest.TestCase):
 
     def test_what_is_lost_is_said(self):
         self.assertEqual(len(self.warnings), 1)
-        self.assertIn("periodic-announce", self.warnings[0])
-        self.assertIn("; queues.conf: periodic-announce = queue-periodic-announce",
-                      self.sections["sales"])
+        self.assertIn("timeoutpriority = conf", self.warnings[0])
+        self.assertIn("; queues.conf: timeoutpriority = conf", self.sections["sales"])
+
+    def test_who_waits_for_nobody(self):
+        for value, join, leave in (
+                ("yes", "never", "not-ready"), ("no", "not-ready", "never"), ("strict", "not-ready", "not-ready"),
+                ("loose", "logged-out", "logged-out"), ("unavailable,paused", "not-ready", "not-ready"),
+                ("inuse,unavailable", "none-free", "none-free")):
+            self.assertEqual([importer.empty(value, how) for how in ("join", "leave")], [join, leave], value)
 
 
 if __name__ == "__main__":

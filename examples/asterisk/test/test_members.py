@@ -4,6 +4,7 @@ compared.
     test_members.py ROOT MODULE [ignored] [unittest's arguments]
 """
 
+import re
 import sys
 import unittest
 
@@ -13,6 +14,7 @@ import shapes
 class Members(shapes.Shapes, unittest.TestCase):
     ROOT, MODULE = sys.argv[1:3]
     INSTANCE = 3
+    maxDiff = None
 
     # ---- pauses ----
 
@@ -124,6 +126,55 @@ class Members(shapes.Shapes, unittest.TestCase):
             side.event("QueueMemberRemoved")
         lines, _ = self.compare("plain", change)
         self.assertEqual(lines, ["ADDMEMBER", "REMOVEMEMBER"])
+
+    # ---- app_queue's commands ----
+
+    def test_commands_about_members(self):
+        def run(side):
+            guest, queue = side.interface("guest"), side.queue
+            said = [side.cli(command) for command in (
+                f"add member {guest} to {queue} penalty 3 as guest",
+                f"add member {guest} to {queue}", f"add member {guest} to nowhere",
+                f"set penalty 2 on {guest} in {queue}", f"set ringinuse yes on {guest} in {queue}",
+                f"set penalty 2 on nobody in {queue}", f"set ringinuse no on {guest}",
+                f"pause member {guest} queue {queue} reason lunch", f"unpause member {guest}",
+                f"pause member nobody queue {queue}", f"remove member {guest} from {queue}",
+                f"remove member {guest} from {queue}", f"remove member {side.interface()} from {queue}",
+                f"remove member {guest} from nowhere", "add member x", "set ringinuse x on y")]
+            side.event("QueueMemberRemoved")
+            return [shapes.shape(re.sub("trunkline queue", "queue", text)) for text in said]
+        lines, _ = self.compare("plain", run)
+        theirs, ours = self.gave
+        # How a command is used is said in other words.
+        self.assertEqual([text.split(" ")[0] for text in ours[-2:]], ["Usage:", "Usage:"])
+        self.assertEqual(theirs[:-2], ours[:-2])
+        self.assertEqual(lines, ["ADDMEMBER", "PENALTY", "RINGINUSE", "RINGINUSE", "PAUSE", "UNPAUSE", "REMOVEMEMBER"])
+
+    def test_what_a_command_shows(self):
+        """A caller waits, a member has a penalty, another queue's is paused."""
+        def show(side):
+            side.cli(f"set penalty 2 on {side.interface('never')} in {side.queue}")
+            side.call()
+            caller = side.event("QueueCallerJoin")["Channel"]
+            side.event("AgentCalled")
+            side.cli(f"priority caller {caller} on {side.queue} to 3")
+            told = [side.cli(f"priority caller x on {side.queue} to 3"), side.cli("priority caller x on y to 3")]
+            shown = side.cli(f"show {side.queue}")
+            side.pause(side.other("plain"), "true", Reason="tea")
+            side.event("QueueMemberPause", Queue=side.other("plain"))
+            shown += side.cli(f"show {side.other('plain')}")
+            side.pause(side.other("plain"), "false")
+            side.cli(f"set penalty 0 on {side.interface('never')} in {side.queue}")
+            # Seconds, and what state a Local channel is in just now.
+            shown = re.sub(r"\((Not in use|In use|Ringing|Unknown)\)|\d+ secs|\d:\d\d|\d+s ", "*", shown)
+            told.append(re.sub(r"C:\d+, A:\d+, SL:[\d.]+%, SL2:[\d.]+%|taken.*\(login", "*", shown))
+            return [shapes.shape(re.sub("trunkline queue", "queue", text)) for text in told]
+        theirs, ours = self.both("ringing", show)
+        self.quiet()
+        self.assertEqual(theirs, ours)
+        self.assertIn("with penalty 2", theirs[2])
+        self.assertIn("paused:tea was", theirs[2])
+        self.assertIn("prio: 3", theirs[2])
 
     # ---- what the dialplan asks ----
 
