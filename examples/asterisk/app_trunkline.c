@@ -296,7 +296,7 @@ static int load_module(void)
 {
     const struct cc_hooks hooks = {
         .event = trunkline_call_event, .release = trunkline_call_release, .roster = event_roster,
-        .watch = watch, .log = log_text,
+        .settled = states_settled, .watch = watch, .log = log_text,
     };
     struct general general;
     struct ao2_container *treatments;
@@ -322,6 +322,7 @@ static int load_module(void)
         put_away();
         return AST_MODULE_LOAD_DECLINE;
     }
+    states_start();
     devices = stasis_subscribe(ast_device_state_topic_all(), device_changed, NULL);
     if (!devices || !cc_start(trunkline_center)) {
         put_away();

@@ -163,6 +163,18 @@ void events_stop(void);
 /** Runs `task` on the thread that writes agents' events, never on the engine's. */
 void events_push(int (*task)(void *arg), void *arg);
 
+/* ---- states.c: queues as devices. On the engine's thread, but for the first ------------------------------- */
+
+void states_start(void);
+
+/** Something of the queue, of one of an agent's queues, of an agent's pause may have changed. */
+void states_of_queue(struct cc_queue *queue);
+void states_of_agent(const struct cc_agent *agent);
+void states_of_member(const struct cc_member *member, bool there);
+
+/** hooks.settled: tells what has changed. */
+void states_settled(void *host);
+
 /* ---- cli.c ----------------------------------------------------------------------------------------------- */
 
 void cli_start(void);

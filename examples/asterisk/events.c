@@ -316,6 +316,10 @@ static void member_event(const struct cc_member *member, enum cc_roster_event ev
     const struct cc_queue *queue = member->queue;
     const struct cc_agent *agent = member->agent;
 
+    if (event == CC_ROSTER_JOINED || event == CC_ROSTER_LEFT || event == CC_ROSTER_PAUSE) {
+        states_of_member(member, event != CC_ROSTER_LEFT);
+        states_of_queue(member->queue);
+    }
     switch (event) {
     case CC_ROSTER_JOINED:
         push_member("QueueMemberAdded", NULL, queue, agent);
@@ -353,6 +357,7 @@ void event_agent(const struct cc_agent *agent)
 {
     const struct cc_member *member;
 
+    states_of_agent(agent);
     if (!ast_manager_check_enabled()) {
         return;
     }

@@ -35,7 +35,6 @@ OPTIONS = {
     "setqueuevar": ("queue_variables", "flag", "no"),
     "joinempty": ("join_empty", "join", "yes"),
     "leavewhenempty": ("leave_empty", "leave", "no"),
-    "autopause": ("missed_limit", "autopause", "no"),
     "ringinuse": ("ring_in_use", "flag", "yes"),
 }
 # Where the place is announced: with app_queue's defaults where they are other ones.
@@ -60,6 +59,13 @@ SOUNDS = ("youarenext", "thereare", "callswaiting", "quantity1", "quantity2", "h
           "seconds", "thankyou", "callerannounce", "reporthold")
 for _sound in SOUNDS:
     OPTIONS[f"queue-{_sound}"] = (f"sound_{_sound}", "same", "")
+# Where who lets a call ring is paused.
+PAUSES = {
+    "autopause": ("missed_pause", "pause", "no"),
+    "autopausedelay": ("missed_spare", "nonzero", "0"),
+    "autopausebusy": ("missed_busy", "flag", "no"),
+    "autopauseunavail": ("missed_unreachable", "flag", "no"),
+}
 # Who is the first is told only when asked for: of both.
 TO_FIRST = "announce-to-first-user"
 GENERAL = {"persistentmembers": "persistent_members", "log_membername_as_agent": "log_member_names",
@@ -67,8 +73,7 @@ GENERAL = {"persistentmembers": "persistent_members", "log_membername_as_agent":
 # These say what Trunkline does anyway, or what is not asked for here.
 SILENT = {"autofill": "yes", "strategy": None, "eventwhencalled": None,
           "eventmemberstatus": None, "setinterfacevar": None, "setqueueentryvar": None, TO_FIRST: None,
-          "timeoutpriority": "app", "timeoutrestart": "no", "autopausedelay": "0", "autopausebusy": "no",
-          "autopauseunavail": "no", "penaltymemberslimit": "0", "log-restricted-caller-id": "yes",
+          "timeoutpriority": "app", "timeoutrestart": "no", "penaltymemberslimit": "0", "log-restricted-caller-id": "yes",
           "defaultrule": None}
 SILENT_GENERAL = {"autofill": None, "monitor-type": None, "shared_lastcall": None, "negative_penalty_invalid": "no",
                   "force_longest_waiting_caller": "no"}
@@ -128,10 +133,10 @@ def turned(how, value):
         return None if value.startswith("-") else value or None
     if how in ("join", "leave"):
         return empty(value.lower(), how)
+    if how == "pause":
+        return "all" if value.lower() == "all" else "queue" if value.lower() in TRUE else None
     if how == "flag":
         return "yes" if value.lower() in TRUE else None
-    if how == "autopause":
-        return "1" if value in ("yes", "all") else None
     return value or None
 
 
@@ -159,7 +164,11 @@ def keys_of(options, general):
         written["announce_first"] = "0"
     if options.get("periodic-announce-frequency", "0") != "0":
         tables.append(PERIODIC)
-    if len(tables) > 1 and options.get(TO_FIRST, "no").lower() not in TRUE:
+    announced = len(tables) > 1
+    if turned("pause", options.get("autopause", "no")):
+        tables.append(PAUSES)
+        written["missed_limit"] = "1"
+    if announced and options.get(TO_FIRST, "no").lower() not in TRUE:
         written["announce_to_first"] = "no"
     for table in tables:
         for key, (ours, how, default) in table.items():
@@ -199,7 +208,7 @@ def convert(lines, warn, rule_lines=(), begin=None):
         out += ["", f"[{name}]", "type = queue", f"strategy = asterisk:{strategy}"]
         out += [f"{key} = {value}" for key, value in keys_of(options, general).items()]
         for key, value in options.items():
-            if key not in {**OPTIONS, **PLACES, **PERIODIC} and SILENT.get(key, "") not in (None, value):
+            if key not in {**OPTIONS, **PLACES, **PERIODIC, **PAUSES} and SILENT.get(key, "") not in (None, value):
                 out.append(f"; queues.conf: {key} = {value}")
                 warn(f"{name}: {key} = {value} has no counterpart")
         rule = options.get("defaultrule", "")

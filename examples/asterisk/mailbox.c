@@ -9,10 +9,17 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* Whether a call comes to its queue then, or leaves it. */
+static bool moves(uint32_t kind)
+{
+    return kind == TL_ACD_JOINED || kind == TL_ACD_LEFT || kind == TL_ACD_CONNECTED;
+}
+
 void trunkline_call_event(void *host, const struct cc_event *event)
 {
     struct call *call = (struct call *)event->call;
     const struct cc_member *member;
+    struct cc_queue *left;
     tl_acd_queue_counters counters;
     struct word *word;
 
@@ -21,6 +28,13 @@ void trunkline_call_event(void *host, const struct cc_event *event)
             event_agent(event->agent);
         }
         return;
+    }
+    if (moves(event->output->kind)) {
+        states_of_queue(call->center.queue);
+    } else if (event->output->kind == TL_ACD_MOVED) {
+        for (left = cc_queues(trunkline_center); left; left = left->next) {
+            states_of_queue(left);
+        }
     }
     if (!(word = ast_calloc(1, sizeof(*word)))) {
         return;

@@ -10,6 +10,21 @@
 
 #include "asterisk/datastore.h"
 
+/* The call has its place. */
+static void join(struct line *line, const struct word *word)
+{
+    struct call_facts about;
+
+    line->position = (int)word->output.position;
+    line->first_position = line->again ? line->first_position : line->position;
+    ast_copy_string(line->music, S_OR(line->own_music, word->music), sizeof(line->music));
+    about = line_facts(line, NULL);
+    if (!line->again) {
+        event_joined(&about, word->waiting);
+    }
+    line->again = false;
+}
+
 /*
  * Waits for the engine's last word about the call, and gives it. Offers that end are followed. Where
  * the engine connects the call meanwhile, its word about that is in `connected`.
@@ -28,6 +43,9 @@ static struct word *last_word(struct line *line, struct word **connected)
         case TL_ACD_REFUSED:
         case TL_ACD_COMPLETED:
             return word;
+        case TL_ACD_JOINED:
+            join(line, word); /* the caller has left at once */
+            break;
         case TL_ACD_OFFER_ENDED:
             line_offer_ended(line, word);
             break;
@@ -106,7 +124,7 @@ static enum how wait_again(struct line *line, const struct leg *leg)
     uint64_t waited_ms = cc_now() - line->since;
 
     event_dumped(&about);
-    cc_complete(trunkline_center, &line->call->center, TL_ACD_BY_AGENT);
+    cc_dump(trunkline_center, &line->call->center, TL_ACD_BY_AGENT);
     ast_free(last_word(line, NULL));
     forget_call(line);
     arrival.credit_ms = waited_ms;
@@ -127,7 +145,7 @@ static enum how left_in_vain(struct line *line, const struct leg *leg, const str
 
     about.leg = NULL; /* it is named in the log, and has no part in the event */
     about.waited_ms = cc_now() - line->since;
-    cc_complete(trunkline_center, &line->call->center, TL_ACD_BY_CALLER);
+    cc_dump(trunkline_center, &line->call->center, TL_ACD_BY_CALLER);
     ast_free(last_word(line, NULL));
     pbx_builtin_setvar_helper(line->chan, "ABANDONED", "TRUE");
     event_abandoned(&about);
@@ -302,14 +320,7 @@ enum how line_hear(struct line *line)
     }
     switch (word->output.kind) {
     case TL_ACD_JOINED:
-        line->position = (int)word->output.position;
-        line->first_position = line->again ? line->first_position : line->position;
-        ast_copy_string(line->music, S_OR(line->own_music, word->music), sizeof(line->music));
-        about = line_facts(line, NULL);
-        if (!line->again) {
-            event_joined(&about, word->waiting);
-        }
-        line->again = false;
+        join(line, word);
         tell_place(line, word);
         if (!line->playing) {
             line_music(line, true);

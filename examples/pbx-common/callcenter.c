@@ -58,11 +58,24 @@ static void leg_ended(cc_center *center, struct cc_agent *agent)
     }
 }
 
+static void count_call(struct cc_agent *agent, const struct cc_queue *queue, tl_time at)
+{
+    struct cc_member *member = cc_member_of(agent, queue);
+
+    agent->calls++;
+    agent->last_call_ms = at;
+    if (member) {
+        member->calls++;
+        member->last_call_ms = at;
+    }
+}
+
 /* Keeps the center's own books, then hands the output to the host. */
 static void follow(cc_center *center, const tl_acd_output *output)
 {
     struct cc_call *call = (struct cc_call *)(uintptr_t)output->call_tag;
     struct cc_agent *agent = (struct cc_agent *)(uintptr_t)output->agent_tag;
+    struct cc_member *member;
 
     switch (output->kind) {
     case TL_ACD_JOINED:
@@ -74,6 +87,9 @@ static void follow(cc_center *center, const tl_acd_output *output)
         break;
     case TL_ACD_OFFER_ENDED:
         call->offers--;
+        if ((member = cc_member_of(agent, call->queue))) {
+            cc_missed_count(center, member, output);
+        }
         if (output->reason != TL_ACD_OFFER_ACCEPTED) {
             leg_ended(center, agent);
         }
@@ -96,13 +112,11 @@ static void follow(cc_center *center, const tl_acd_output *output)
         break;
     case TL_ACD_COMPLETED:
         call->over = true;
-        agent->calls++;
         agent->talking = false;
-        agent->last_call_ms = output->at;
-        struct cc_member *member = cc_member_of(agent, call->queue);
-        if (member) {
-            member->calls++;
-            member->last_call_ms = output->at;
+        if (call->dumped) {
+            cc_counters_forget(call->queue, output);
+        } else {
+            count_call(agent, call->queue, output->at);
         }
         leg_ended(center, agent);
         break;
@@ -110,7 +124,7 @@ static void follow(cc_center *center, const tl_acd_output *output)
         if (output->reason == TL_ACD_NOT_READY && output->detail == CC_REASON_MISSED) {
             agent->paused = true;
             agent->last_pause_ms = output->at;
-            snprintf(agent->pause_reason, sizeof agent->pause_reason, "Auto-Pause");
+            snprintf(agent->pause_reason, sizeof agent->pause_reason, CC_AUTO_PAUSE);
             if (center->hooks.roster) {
                 center->hooks.roster(center->hooks.host, NULL, agent, CC_ROSTER_PAUSE);
             }
@@ -140,8 +154,12 @@ void cc_poll(cc_center *center)
 static void drain(cc_center *center)
 {
     cc_poll(center);
+    cc_missed_sweep(center);
     cc_roster_sweep(center);
-    cc_poll(center); /* what the sweep has caused */
+    cc_poll(center); /* what the sweeps have caused */
+    if (center->hooks.settled) {
+        center->hooks.settled(center->hooks.host);
+    }
 }
 
 /* An end that the engine did not give: it does not know the call, or is out of use. */
@@ -262,6 +280,9 @@ static void read_letter(cc_center *center, struct letter *letter)
     case EXIT:
         status = tl_acd_exit(engine, now, call->handle, (uint8_t)letter->number);
         break;
+    case DUMP:
+        call->dumped = true;
+        /* fall through */
     case COMPLETE:
         status = tl_acd_complete(engine, now, call->handle, letter->number);
         break;

@@ -31,6 +31,14 @@ struct cc_config;
 
 /* ---- what the host sees, on the engine thread only ---------------------------------------------- */
 
+/** Who lets calls of a queue ring is paused. */
+struct cc_missed {
+    enum { CC_PAUSE_BY_ENGINE, CC_PAUSE_QUEUE, CC_PAUSE_ALL } pause; /* by the engine it is in all, too */
+    uint32_t limit;      /* after so many; but the engine's */
+    bool busy, unreachable; /* these count as well */
+    uint64_t spared_ms;  /* who had a call so short a time ago has missed nothing */
+};
+
 /** A queue. */
 struct cc_queue {
     char name[CC_NAME];
@@ -41,6 +49,8 @@ struct cc_queue {
     char strategy[40]; /* as written in the configuration */
     struct cc_penalties penalties; /* of callers who say nothing */
     bool ring_in_use;  /* of its members, when they come */
+    struct cc_missed missed;
+    unsigned host_state; /* the host's; 0 at first */
     /* The center's own. */
     struct cc_queue *next, *chain;
     bool wanted, leaving;
@@ -90,6 +100,7 @@ struct cc_member {
     bool ring_in_use; /* offered though its phone is busy with a call that is not ours */
     /* The center's own. */
     bool wanted;
+    uint32_t missed; /* in a row */
     uint32_t held; /* why the engine has it paused in this queue; TL_NONE32: it has not */
 };
 
@@ -119,7 +130,7 @@ struct cc_call {
     struct cc_agent *agent;
     uint64_t since_ms;
     unsigned offers;
-    bool over;
+    bool over, dumped;
     struct cc_call *next, **back;
 };
 
@@ -151,6 +162,8 @@ struct cc_hooks {
     /** Something about an agent that is no matter of calls; in all queues when there is none. May be NULL. */
     void (*roster)(void *host, const struct cc_queue *queue, const struct cc_agent *agent,
                    enum cc_roster_event event);
+    /** All was said that a letter, or a moment, has caused. May be NULL. */
+    void (*settled)(void *host);
     /** Starts or ends listening to an agent's device. May be NULL. */
     void (*watch)(void *host, const char *device, bool start);
     /** A sentence for the log: 0 is an error, 1 a warning, 2 a notice. */
@@ -225,6 +238,12 @@ void cc_reject(cc_center *center, uint64_t offer, uint32_t cause);
 
 /** The conversation is over; `by` is a tl_acd_ended_by. Answered by TL_ACD_COMPLETED. */
 void cc_complete(cc_center *center, struct cc_call *call, uint32_t by);
+
+/**
+ * The same of a call that was connected and of which nobody has said a word: it is counted as one that nobody
+ * has answered. Where the agent has left, its caller comes again, which is not counted either.
+ */
+void cc_dump(cc_center *center, struct cc_call *call, uint32_t by);
 
 /**
  * What an agent's device is now. The first look at it may be overtaken by a change: it counts only

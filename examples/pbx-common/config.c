@@ -145,6 +145,26 @@ static bool set_penalty(struct cc_penalties *penalties, const char *key, const c
     return true;
 }
 
+/* Who is paused after so many missed calls, and which calls those are. */
+static bool set_missed(struct cc_missed *missed, const char *key, const char *value, char *why, size_t room)
+{
+    bool good = true;
+
+    if (!strcasecmp(key, "missed_pause")) {
+        missed->pause = !strcasecmp(value, "queue") ? CC_PAUSE_QUEUE : CC_PAUSE_ALL;
+        good = missed->pause == CC_PAUSE_QUEUE || !strcasecmp(value, "all");
+    } else if (!strcasecmp(key, "missed_busy")) {
+        missed->busy = cc_option_truth(value);
+    } else if (!strcasecmp(key, "missed_unreachable")) {
+        missed->unreachable = cc_option_truth(value);
+    } else if (!strcasecmp(key, "missed_spare")) {
+        good = cc_option_milliseconds(value, &missed->spared_ms);
+    } else {
+        return cc_option_fail(why, room, "a queue has no option \"%s\"", key);
+    }
+    return good || cc_option_fail(why, room, "%s cannot be \"%s\"", key, value);
+}
+
 static bool set_queue(struct cc_config_queue *queue, const char *key, const char *value, char *why,
                       size_t room)
 {
@@ -154,6 +174,9 @@ static bool set_queue(struct cc_config_queue *queue, const char *key, const char
     if (!strcasecmp(key, "ring_in_use")) {
         queue->ring_in_use = cc_option_truth(value);
         return true;
+    }
+    if (!strncasecmp(key, "missed_", 7) && strcasecmp(key, "missed_limit")) {
+        return set_missed(&queue->missed, key, value, why, room);
     }
     if (!strcasecmp(key, "music")) {
         return cc_option_text(queue->music, sizeof queue->music, value, key, why, room);

@@ -21,6 +21,7 @@ struct cc_config_queue {
     char rule[CC_NAME]; /* how its callers' penalties change */
     struct cc_penalties penalties;
     bool ring_in_use;
+    struct cc_missed missed; /* its limit is that of `config` */
     tl_acd_queue_config config;
     struct cc_config_member *members;
     size_t member_count;

@@ -33,6 +33,22 @@ bool cc_counters(cc_center *center, const struct cc_queue *queue, tl_acd_queue_c
     return true;
 }
 
+void cc_counters_forget(struct cc_queue *queue, const tl_acd_output *completed)
+{
+    tl_acd_queue_counters *before = &queue->before;
+
+    before->answered++;
+    before->completed++;
+    before->talked_ms += completed->talked_ms;
+    before->answered_in_level += completed->waited_ms <= queue->config.service_level_ms;
+    if (completed->reason == TL_ACD_BY_CALLER) {
+        before->abandoned--; /* one more than the engine says */
+        before->answered_waited_ms += completed->waited_ms;
+    } else {
+        before->offered++; /* when it comes again; it has waited for both times then */
+    }
+}
+
 static void reset(cc_center *center, struct cc_queue *queue)
 {
     tl_acd_get_queue(center->engine, queue->handle, &queue->before);

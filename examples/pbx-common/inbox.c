@@ -128,6 +128,11 @@ void cc_complete(cc_center *center, struct cc_call *call, uint32_t by)
     post_call(center, COMPLETE, call, by);
 }
 
+void cc_dump(cc_center *center, struct cc_call *call, uint32_t by)
+{
+    post_call(center, DUMP, call, by);
+}
+
 void cc_accept(cc_center *center, uint64_t offer)
 {
     post_offer(center, ACCEPT, offer, 0);

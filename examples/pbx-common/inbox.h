@@ -15,6 +15,7 @@ enum letter_kind {
     ACCEPT,
     REJECT,
     COMPLETE,
+    DUMP,
     DEVICE,
     DEVICE_FIRST,
     WISH,

@@ -103,6 +103,7 @@ static void apply_queue(cc_center *center, const struct cc_config_queue *from)
     struct cc_queue *queue = cc_find_queue(center, from->name);
     tl_acd_queue_config config = from->config;
 
+    cc_missed_fit(&from->missed, &config);
     /* Where it overflows to is set when all queues are there. */
     config.overflow_queue = TL_NONE;
     if (!queue) {
@@ -132,6 +133,8 @@ static void apply_queue(cc_center *center, const struct cc_config_queue *from)
     queue->config.tag = (uintptr_t)queue;
     queue->ring_in_use = from->ring_in_use;
     queue->penalties = from->penalties;
+    queue->missed = from->missed;
+    queue->missed.limit = from->config.missed_limit;
     memcpy(queue->music, from->music, sizeof queue->music);
     memcpy(queue->announce, from->announce, sizeof queue->announce);
     memcpy(queue->strategy, from->strategy, sizeof queue->strategy);

@@ -30,6 +30,7 @@ struct cc_center {
     struct cc_call *calls;
     char (*skills)[CC_SKILL_NAME];
     size_t skill_count;
+    bool missed; /* somebody has missed too many calls */
 
     pthread_mutex_t lock; /* of the inbox: the letters and `stop` */
     pthread_cond_t letters_came;
@@ -91,6 +92,17 @@ bool cc_roster_leave(cc_center *center, struct cc_member *member);
 
 /** The device's state, for all agents that have it; `first`: for those that were told of no change. */
 void cc_roster_device(cc_center *center, const char *device, enum cc_device state, bool first);
+
+/** counters.c: takes back what was counted of a call that ended before anybody talked. */
+void cc_counters_forget(struct cc_queue *queue, const tl_acd_output *completed);
+
+/** Why the agent is paused who has missed too many calls. */
+#define CC_AUTO_PAUSE "Auto-Pause"
+
+/** missed.c: what the engine is to know of it; an offer has ended; pauses who has missed too many. */
+void cc_missed_fit(const struct cc_missed *missed, tl_acd_queue_config *config);
+void cc_missed_count(cc_center *center, struct cc_member *member, const tl_acd_output *ended);
+void cc_missed_sweep(cc_center *center);
 
 /** places.c: an agent's pause in all queues. */
 void cc_places_pause_all(cc_center *center, struct cc_agent *agent, bool paused, const char *reason);

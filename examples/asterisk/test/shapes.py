@@ -30,6 +30,10 @@ QUEUES = {
     # Who has hung up is not rung again at once.
     "dumping": dict(agents=["brief"], theirs="announce=queue-thankyou\n",
                     ours="announce=queue-thankyou\nwrap_up=5\n"),
+    # These are counted: each is one test's own.
+    "dumping-once": dict(agents=["brief"], theirs="announce=queue-thankyou\n",
+                         ours="announce=queue-thankyou\nwrap_up=5\n"),
+    "told-once": dict(agents=["ann"], theirs="announce=queue-thankyou\n", ours="announce=queue-thankyou\n"),
 }
 AGENTS = {
     "ann": "Answer()\n same => n,Wait(60)",
@@ -133,6 +137,8 @@ def fields(event):
         of_channels = of_channels and key != "Queue"
         if moving and ("ConnectedLine" in key or (swapped and of_channels and key != "Event")):
             value = ""
+        if key == "Status" and event.get("PausedReason") == "Auto-Pause":
+            value = ""  # the phone that has rung is hung up at this very moment
         if key in MEASURED:
             value = "N" if re.fullmatch(r"\d+", value) else value
         elif key in OF_THE_CHANNEL:
@@ -245,7 +251,7 @@ class Shapes:
     """With unittest.TestCase. A class of tests has ROOT, MODULE, INSTANCE."""
 
     MORE = {"queue": "", "trunkline": ""}  # configuration of either side
-    DIALPLAN = ""  # more of it, for either; SIDE is its name
+    DIALPLAN = ""  # more of it, for either; SIDE is its name, CLASS that of its devices
     RULES = ""  # queuerules.conf
     LOG_NAMES = "no"
     MODULES = ()  # more of them
@@ -262,7 +268,8 @@ class Shapes:
         cls.pbx.write("pjsip.conf", office.pjsip(desks, cls.pbx.port, {
             f"{side}-desk": f"{side}-sip" for side in QUEUE}))
         cls.pbx.write("features.conf", "[general]\natxfernoanswertimeout=5\n[featuremap]\natxfer=*2\n")
-        cls.pbx.write("extensions.conf", dialplan() + "".join(cls.DIALPLAN.replace("SIDE", side) for side in QUEUE))
+        cls.pbx.write("extensions.conf", dialplan() + "".join(
+            cls.DIALPLAN.replace("SIDE", side).replace("CLASS", side.title()) for side in QUEUE))
         configure(cls.pbx, cls.MORE, cls.LOG_NAMES)
         cls.pbx.write("queuerules.conf", cls.RULES)
         cls.pbx.__enter__()

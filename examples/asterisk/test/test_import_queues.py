@@ -19,6 +19,7 @@ strategy = leastrecent
 wrapuptime = 10
 maxlen = 30
 autopause = yes
+autopausedelay = 60
 joinempty = strict
 announce-frequency = 60
 announce = queue-sales
@@ -84,7 +85,7 @@ class Import(unittest.TestCase):
     def test_options(self):
         sales = self.sections["sales"]
         for line in ("type = queue", "strategy = asterisk:leastrecent", "ring_timeout = 20",
-                     "wrap_up = 10", "max_waiting = 30", "missed_limit = 1", "music = jazz",
+                     "wrap_up = 10", "max_waiting = 30", "missed_limit = 1", "missed_pause = queue", "missed_spare = 60", "music = jazz",
                      "join_empty = not-ready", "announce_every = 60", "announce_first = 0", "announce_to_first = no",
                      "announce_least = 15", "announce_hold = yes", "announce = queue-sales",
                      "wrap_up_shared = no", "periodic_every = 30", "sound_thankyou = thanks",
@@ -102,6 +103,7 @@ class Import(unittest.TestCase):
         self.assertIn("persistent_members = yes", self.sections["general"])
         self.assertIn("ring_in_use = yes", self.sections["support"])
         self.assertNotIn("ring_in_use", " ".join(self.sections["sales"]))
+        self.assertNotIn("missed", " ".join(self.sections["support"]))
 
     def test_members(self):
         self.assertIn("agent = Ann-Lee", self.sections["sales"])

@@ -8,13 +8,37 @@ import re
 import sys
 import unittest
 
-import shapes
+import shapes  # beside which lab.py puts ../../pbx-common/test
+from callers import wait_for
+
+
+# name: what who misses a call there is, in app_queue's options and ours
+LAZY = {
+    "lazy": ("autopause=yes\n", "missed_limit=1\nmissed_pause=queue\n"),
+    "lazier": ("autopause=all\n", "missed_limit=1\nmissed_pause=all\n"),
+    "spared": ("autopause=yes\nautopausebusy=no\n", "missed_limit=1\nmissed_pause=queue\n"),
+    "engaged2": ("autopause=yes\nautopausebusy=yes\n", "missed_limit=1\nmissed_pause=queue\nmissed_busy=yes\n"),
+}
+THEIRS = "[queue-{name}]\nstrategy=ringall\nringinuse=no\ntimeout=1\nretry=1\n{options}" \
+    "member => Local/{agent}@queue-agents/n,0,{agent}\n"
+OURS = "[trunkline-{name}]\ntype=queue\nstrategy=asterisk:ringall\nring_timeout=1\nretry=1\n{options}agent={agent}\n"
+
+
+def lazy(template, at):
+    return "".join(template.format(name=name, agent="never" if name.startswith("lazi") or name == "lazy" else "busy",
+                                   options=options[at]) for name, options in LAZY.items())
 
 
 class Members(shapes.Shapes, unittest.TestCase):
     ROOT, MODULE = sys.argv[1:3]
     INSTANCE = 3
     maxDiff = None
+    MORE = {"queue": lazy(THEIRS, 0), "trunkline": lazy(OURS, 1)}
+    DIALPLAN = """[SIDE-hints]
+exten => waiting,hint,CLASS:SIDE-lonely
+exten => avail,hint,CLASS:SIDE-plain_avail
+exten => pause,hint,CLASS:SIDE-plain_pause_Local/ann@SIDE-agents/n
+"""
 
     # ---- pauses ----
 
@@ -76,6 +100,60 @@ class Members(shapes.Shapes, unittest.TestCase):
         theirs, ours = self.gave
         self.assertEqual(theirs, ["PAUSED", "UNPAUSED", "PAUSED", "UNPAUSED", "NOTFOUND", "NOTFOUND"])
         self.assertEqual(ours, theirs)
+
+    # ---- who misses a call ----
+
+    def misses(self, side, agent, stay=1.6):
+        side.call(stay=stay)
+        side.event("QueueCallerAbandon")
+        side.event("QueueCallerLeave")
+        elsewhere = side.other("ringing" if agent == "never" else "engaged")
+        paused = [side.member(queue, agent)["Paused"] for queue in (side.queue, elsewhere)]
+        side.pause("", "false", agent)
+        return paused
+
+    def test_who_misses_a_call_is_paused_in_that_queue(self):
+        lines, _ = self.compare("lazy", lambda side: self.misses(side, "never"))
+        self.assertEqual(self.gave, [["1", "0"]] * 2)
+        self.assertEqual(lines, ["ENTERQUEUE", "RINGNOANSWER", "PAUSE", "ABANDON", "UNPAUSE"])
+
+    def test_who_misses_a_call_is_paused_in_all(self):
+        lines, _ = self.compare("lazier", lambda side: self.misses(side, "never"))
+        self.assertEqual(self.gave, [["1", "1"]] * 2)
+        self.assertIn("PAUSE", lines)
+
+    def test_whose_phone_is_busy_has_missed_nothing(self):
+        lines, _ = self.compare("spared", lambda side: self.misses(side, "busy", 0.7))
+        self.assertEqual(self.gave, [["0", "0"]] * 2)
+        self.assertNotIn("PAUSE", lines)
+
+    def test_whose_phone_is_busy_is_paused(self):
+        lines, _ = self.compare("engaged2", lambda side: self.misses(side, "busy", 0.7))
+        self.assertEqual(self.gave, [["1", "0"]] * 2)
+
+    # ---- queues as devices ----
+
+    def test_hints(self):
+        def change(side):
+            def state(exten, wanted):
+                def ask():
+                    return side.ami.action("ExtensionState", Exten=exten, Context=f"{side.name}-hints")["StatusText"]
+                wait_for(lambda: ask() == wanted, 5, 0.05)
+                return ask()
+            told = [state("avail", "Idle"), state("pause", "Idle")]
+            side.pause(side.queue, "true")
+            told += [state("avail", "InUse"), state("pause", "InUse")]
+            side.pause(side.queue, "false")
+            told += [state("avail", "Idle"), state("pause", "Idle")]
+            side.call(side.other("lonely"), stay=1)
+            told += [state("waiting", "Ringing")]
+            side.event("QueueCallerLeave", Queue=side.other("lonely"))
+            return told + [state("waiting", "Idle")]
+        theirs, ours = self.both("plain", change)
+        # app_queue says that nobody is free until something has changed.
+        self.assertEqual((theirs.pop(0), ours[0]), ("InUse", "Idle"))
+        self.assertEqual(theirs, ours[1:])
+        self.assertEqual(ours, ["Idle", "Idle", "InUse", "InUse", "Idle", "Idle", "Ringing", "Idle"])
 
     # ---- what a member is ----
 

@@ -80,6 +80,42 @@ class Told(shapes.Shapes, unittest.TestCase):
         self.assertEqual(events, ["QueueCallerJoin", "AgentCalled", "AgentDump", "QueueCallerAbandon",
                                   "QueueCallerLeave"])
 
+    def counted(self, side):
+        """What a queue has counted, and its member; the calls that were offered are nobody's to see."""
+        told = side.asked("Status", "QueueParams", "QueueMember", Queue=side.queue)
+        return [told[0][key] for key in ("Completed", "Abandoned", "Calls")] + [
+            told[1][key] for key in ("CallsTaken", "LastCall")]
+
+    def test_a_call_that_was_dumped_counts_once(self):
+        """When nobody has talked it is not a call that was taken, for the queue or its member."""
+        def call(side):
+            before = self.counted(side)
+            side.call()
+            dumped = side.event("AgentDump")
+            waiting = wait_for(lambda: side.asked("Status", "QueueEntry", Queue=side.queue), 5)
+            during = self.counted(side)
+            side.ami.action("Hangup", Channel=dumped["Channel"])
+            side.event("QueueCallerLeave")
+            self.assertEqual(len(waiting), 1)
+            return before, during, self.counted(side)
+        theirs, ours = self.both("dumping-once", call)
+        self.quiet()
+        self.assertEqual(theirs, ours)
+        self.assertEqual(ours, (["0", "0", "0", "0", "0"], ["0", "0", "1", "0", "0"], ["0", "1", "0", "0", "0"]))
+
+    def test_who_left_when_the_agent_was_told_has_left(self):
+        def call(side):
+            side.call()
+            caller = side.event("AgentCalled")["Channel"]
+            side.event("DialEnd", Channel=caller, DialStatus="ANSWER")
+            side.ami.action("Hangup", Channel=caller)
+            side.event("QueueCallerLeave")
+            return self.counted(side)
+        theirs, ours = self.both("told-once", call)
+        self.quiet()
+        self.assertEqual(theirs, ours)
+        self.assertEqual(ours[:3], ["0", "1", "0"])
+
     def test_the_caller_hangs_up_when_the_agent_is_told(self):
         def call(side):
             side.call()
