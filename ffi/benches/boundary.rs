@@ -251,9 +251,40 @@ fn frame() -> (f64, f64) {
     versus(c, rust)
 }
 
+/// A block of the allocator taken and given back: what `tl_memory_use` costs a library that never calls
+/// it, and what taking from a region costs. Nobody else takes anything meanwhile.
+#[cfg(feature = "memory")]
+fn memory() -> io::Result<()> {
+    use std::alloc::{GlobalAlloc, Layout, System, alloc, dealloc};
+
+    const REGION: usize = 1 << 20;
+    let save = |case: &str| {
+        let layout = Layout::new::<[u64; 8]>();
+        // SAFETY: each block is given back to where it came from, with its layout.
+        let ours = || unsafe { dealloc(black_box(alloc(layout)), layout) };
+        // SAFETY: as above.
+        let theirs = || unsafe { System.dealloc(black_box(System.alloc(layout)), layout) };
+        let (ours, theirs) = versus(ours, theirs);
+        let peer = "the system's allocator";
+        let (ours, theirs) = (ours * 1e9, Some(theirs * 1e9));
+        Row { area: "ffi", case, metric: "time", unit: "ns", ours, peer, theirs }.save()
+    };
+    save("allocate-64-no-region")?;
+    let layout = Layout::from_size_align(REGION, TL_ALIGN).expect("a layout");
+    // SAFETY: the region is used until the process ends, as what `save` keeps may lie in it.
+    ok(unsafe { tl_memory_use(System.alloc(layout).cast(), REGION) });
+    save("allocate-64-region")
+}
+
+#[cfg(not(feature = "memory"))]
+fn memory() -> io::Result<()> {
+    Ok(())
+}
+
 fn main() -> io::Result<()> {
     save("call-arrive-accept-complete", call())?;
     save("acd-event-agent-state", event())?;
     save("media-path-20-ms-frame", path())?;
-    save("g711-alaw-decode-160", frame())
+    save("g711-alaw-decode-160", frame())?;
+    memory()
 }

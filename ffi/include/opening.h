@@ -9,7 +9,8 @@
  * Objects    Opaque, made by tl_X_new (memory from the allocator) or by tl_X_init in a block of
  *            the caller's own, as large as tl_X_size says and aligned to TL_ALIGN. All memory is
  *            taken there: no later call allocates, unless it says so. tl_X_free ends either kind;
- *            a caller's block is the caller's again afterwards. NULL may be freed.
+ *            a caller's block is the caller's again afterwards. NULL may be freed. The allocator may
+ *            be a region of the caller's, too: tl_memory_use.
  * Passive    No object owns a thread, socket, clock, file or randomness, but for those that write
  *            and read recordings. Feed it, take what it says with tl_X_poll until TL_DONE, and
  *            call again no later than tl_X_deadline.

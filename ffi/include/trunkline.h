@@ -9,7 +9,8 @@
  * Objects    Opaque, made by tl_X_new (memory from the allocator) or by tl_X_init in a block of
  *            the caller's own, as large as tl_X_size says and aligned to TL_ALIGN. All memory is
  *            taken there: no later call allocates, unless it says so. tl_X_free ends either kind;
- *            a caller's block is the caller's again afterwards. NULL may be freed.
+ *            a caller's block is the caller's again afterwards. NULL may be freed. The allocator may
+ *            be a region of the caller's, too: tl_memory_use.
  * Passive    No object owns a thread, socket, clock, file or randomness, but for those that write
  *            and read recordings. Feed it, take what it says with tl_X_poll until TL_DONE, and
  *            call again no later than tl_X_deadline.
@@ -267,6 +268,66 @@ const char *tl_last_error(void);
 
 /** An instant: milliseconds since 1970-01-01 00:00 UTC, leap seconds not counted. */
 typedef uint64_t tl_time;
+
+/* ===========================================================================
+ * Memory
+ *
+ * What the library takes besides the caller's blocks (docs/c-api.md lists for what) comes from the
+ * system's allocator, or from one region that is handed over before anything else: then it asks the
+ * system for nothing but its threads. A library built without the feature `memory` returns
+ * `TL_ERR_UNSUPPORTED` here.
+ */
+
+#if defined(TL_STD)
+
+/** How full the region is. */
+typedef struct tl_memory_stats {
+    /** Its bytes; 0 when there is none, and all below is 0 then. */
+    uint64_t size;
+    /** Bytes in use, with what it takes to keep them: 16 to 47 for each block. */
+    uint64_t used;
+    /** The most that ever were in use. */
+    uint64_t peak;
+    /** Blocks in use. */
+    uint64_t blocks;
+    /**
+     * Blocks for which there was no room, so that they came from the system: of a region that is
+     * large enough, 0.
+     */
+    uint64_t overflows;
+    /** Their bytes. */
+    uint64_t overflowed;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_memory_stats;
+
+/**
+ * Hands over a region of `size` bytes, aligned to `TL_ALIGN`: from now on everything that the library
+ * would take from the allocator comes from there, in all threads, what `tl_X_new` makes included.
+ * Taking and giving back cost constant time. The region is touched by nobody else and stays where it is
+ * until `tl_memory_end`, or until the library is unloaded. What was taken before stays with the system:
+ * call this first.
+ *
+ * When the region is full the system is asked after all, and `tl_memory_get_stats` counts it. Should
+ * that have no memory either, `tl_X_new` returns `TL_ERR_NO_MEMORY`; anywhere else the process is
+ * aborted, as it is without a region.
+ *
+ * `TL_ERR_IN_USE`: there is a region already. `TL_ERR_MEMORY`: too small to be one.
+ */
+tl_status tl_memory_use(void *memory,
+                        size_t size);
+
+/** Stores how full the region is. */
+tl_status tl_memory_get_stats(struct tl_memory_stats *stats);
+
+/**
+ * Gives the region back to the caller: the system's allocator serves again, and another region may be
+ * handed over. `TL_ERR_IN_USE` while anything lies in it: an object that is not freed, or what a
+ * `TL_ERR_PANIC` left behind. `TL_ERR_ARGUMENT`: there is none.
+ */
+tl_status tl_memory_end(void);
+
+#endif
 
 /* ===========================================================================
  * Routing: limits

@@ -98,6 +98,9 @@ pub(crate) fn noted<R>(inside: impl FnOnce() -> R) -> R {
     inside()
 }
 
+#[cfg(feature = "std")]
+type Hook = Box<dyn Fn(&std::panic::PanicHookInfo<'_>) + Sync + Send>;
+
 /// While one lives, a panic on this thread is ours: its message goes to the last-error text
 /// instead of the host's standard error.
 #[cfg(feature = "std")]
@@ -107,12 +110,15 @@ struct Inside;
 impl Inside {
     fn enter() -> Self {
         static HOOK: std::sync::Once = std::sync::Once::new();
+        // Kept here and not in the closure below, which then takes no memory: the first call into the
+        // library would leave a block of the allocator behind for ever.
+        static OTHERS: std::sync::OnceLock<Hook> = std::sync::OnceLock::new();
         HOOK.call_once(|| {
-            let others = std::panic::take_hook();
-            std::panic::set_hook(Box::new(move |panic| {
+            OTHERS.get_or_init(std::panic::take_hook);
+            std::panic::set_hook(Box::new(|panic| {
                 if DEPTH.get() > 0 {
                     crate::last_error::set(format_args!("fault: {panic}"));
-                } else {
+                } else if let Some(others) = OTHERS.get() {
                     others(panic);
                 }
             }));

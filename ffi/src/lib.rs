@@ -28,6 +28,8 @@ mod guard;
 mod ivr;
 mod jitter;
 mod last_error;
+#[cfg(feature = "std")]
+mod memory;
 mod mix;
 mod object;
 mod pointers;
@@ -50,6 +52,8 @@ pub use g711::*;
 pub use ivr::*;
 pub use jitter::*;
 pub use last_error::tl_last_error;
+#[cfg(feature = "std")]
+pub use memory::*;
 pub use mix::*;
 pub use record::*;
 pub use rtcp::*;

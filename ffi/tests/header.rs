@@ -18,6 +18,7 @@ const SECTIONS: &[&str] = &[
     "status",
     "last_error",
     "values",
+    "memory",
     "acd/limits",
     "acd/strategy",
     "acd/queue",
@@ -82,6 +83,7 @@ const SECTIONS: &[&str] = &[
 
 /// Sections that a library without std does not have.
 const WITH_STD: &[&str] = &[
+    "memory",
     "acd/text",
     "acd/text/sim",
     "ivr/document",

@@ -7,6 +7,14 @@
     _Static_assert(sizeof(type) == size && _Alignof(type) == align, #type)
 
 #if UINTPTR_MAX > 0xFFFFFFFF
+MEASURES(tl_memory_stats, 64, 8);
+LIES(tl_memory_stats, size, 0);
+LIES(tl_memory_stats, used, 8);
+LIES(tl_memory_stats, peak, 16);
+LIES(tl_memory_stats, blocks, 24);
+LIES(tl_memory_stats, overflows, 32);
+LIES(tl_memory_stats, overflowed, 40);
+LIES(tl_memory_stats, reserved, 48);
 MEASURES(tl_acd_limits, 60, 4);
 LIES(tl_acd_limits, struct_size, 0);
 LIES(tl_acd_limits, queues, 4);

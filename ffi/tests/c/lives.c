@@ -13,6 +13,7 @@ static const char CENTRE[] =
 
 static const char DAY[] =
     "length_s = 3600\n"
+    "calls_max = 500\n"
     "[[queue]]\n"
     "name = \"sales\"\n"
     "[[stream]]\n"
@@ -286,12 +287,125 @@ static void places(void)
     EXPECT(TL_ERR_MEMORY, tl_reader_init(&block, tl_reader_size() - 1, path, NULL, &reader));
 }
 
+/* How often the library asked the system for memory, and for how much at once; the linker sends it by
+ * here (tests.mk). */
+static size_t asked, most_asked;
+
+#ifdef COUNTED
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__real_aligned_alloc(size_t align, size_t size);
+int __real_posix_memalign(void **made, size_t align, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+void *__wrap_aligned_alloc(size_t align, size_t size);
+int __wrap_posix_memalign(void **made, size_t align, size_t size);
+
+/* The recorder's thread asks, too. */
+static void ask(size_t size)
+{
+    size_t most = __atomic_load_n(&most_asked, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&asked, 1, __ATOMIC_RELAXED);
+    while (size > most && !__atomic_compare_exchange_n(&most_asked, &most, size, 0, __ATOMIC_RELAXED,
+                                                       __ATOMIC_RELAXED))
+        ;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    ask(size);
+    return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    ask(count * size);
+    return __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    ask(size);
+    return __real_realloc(old, size);
+}
+
+void *__wrap_aligned_alloc(size_t align, size_t size)
+{
+    ask(size);
+    return __real_aligned_alloc(align, size);
+}
+
+int __wrap_posix_memalign(void **made, size_t align, size_t size)
+{
+    ask(size);
+    return __real_posix_memalign(made, align, size);
+}
+#endif
+
+/* What Rust's std asks the system for whatever its allocator is: a handle for each thread that it starts,
+ * and for each that waits for another. Here these are one recorder and one recording finished. */
+#define HANDLES 2
+#define HANDLE 64
+
+/* With a region the library asks the system for nothing else, from the first call on: what the objects above
+ * take, and they themselves where they are not in blocks. */
+static void with_region(void)
+{
+    BLOCK(region, 4 << 20);
+    tl_memory_stats stats;
+    tl_dtmf *dtmf;
+    EXPECT(TL_ERR_ARGUMENT, tl_memory_end());
+    EXPECT(TL_ERR_ALIGN, tl_memory_use(region.bytes + 8, 4096));
+    EXPECT(TL_ERR_MEMORY, tl_memory_use(region.bytes, 32));
+
+    asked = 0;
+    OK(tl_memory_use(region.bytes, sizeof region));
+    EXPECT(TL_ERR_IN_USE, tl_memory_use(region.bytes, sizeof region));
+    for (in_blocks = 0; in_blocks < 2; in_blocks++)
+        everything();
+    OK(tl_memory_get_stats(&stats));
+    printf("at most %" PRIu64 " bytes in use\n", stats.peak);
+    CHECK(stats.size == sizeof region && stats.peak > 100000 && stats.peak < sizeof region);
+    CHECK(stats.overflows == 0 && stats.overflowed == 0);
+    CHECK(asked <= 2 * HANDLES && most_asked <= HANDLE);
+    /* All of it came back. */
+    CHECK(stats.used == 0 && stats.blocks == 0);
+    OK(tl_dtmf_new(&dtmf));
+    CHECK((unsigned char *)dtmf > region.bytes && (unsigned char *)dtmf < region.bytes + sizeof region);
+    EXPECT(TL_ERR_IN_USE, tl_memory_end());
+    OK(tl_dtmf_free(dtmf));
+    OK(tl_memory_end());
+    CHECK(asked <= 2 * HANDLES);
+    memset(&region, 0xA5, sizeof region);
+
+    /* A region that is too small is no fault: what does not fit is the system's, and counted. */
+    OK(tl_memory_use(region.bytes, 1 << 14));
+    everything();
+    OK(tl_memory_get_stats(&stats));
+    CHECK(stats.overflows > 10 && stats.overflowed > 100000 && stats.peak > 1 << 12);
+#ifdef COUNTED
+    CHECK(asked >= stats.overflows && most_asked > HANDLE);
+#endif
+    CHECK(stats.blocks == 0);
+    OK(tl_memory_end());
+    for (size_t i = 1 << 14; i < sizeof region; i++)
+        CHECK(region.bytes[i] == 0xA5);
+    OK(tl_memory_get_stats(&stats));
+    CHECK(stats.size == 0 && stats.peak == 0 && stats.overflows == 0);
+}
+
 int main(void)
 {
     snprintf(path, sizeof path, "/tmp/trunkline-lives-%ld.tlr", (long)getpid());
-    everything();
-    in_blocks = 1;
-    everything();
+    with_region();
+    asked = 0;
+    for (in_blocks = 0; in_blocks < 2; in_blocks++)
+        everything();
+#ifdef COUNTED
+    CHECK(asked > 100);
+#endif
     places();
     return 0;
 }

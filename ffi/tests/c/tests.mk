@@ -83,14 +83,17 @@ link = $(or $(LINK_$(1)),$(OUT)/libtrunkline.a $(PRIVATE))
 source = $(or $(filter $(T)/%,$(GENERATED_$(1))),$(wildcard $(C)/$(1).c),$(EXAMPLES)/$(1).c)
 GENERATED_misuse_all := $(T)/misuse_all.c
 
+# What the library asks the system for goes through lives, which counts it; a shared library's calls do not.
+COUNTED_lives := -DCOUNTED -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=posix_memalign,--wrap=aligned_alloc
+
 define program
 $(T)/static/$(1): $(call source,$(1)) $(C)/check.h $(HEADER) $(OUT)/libtrunkline.a $(OUT)/bare/libtrunkline.a
 	mkdir -p $$(@D)
-	$$(CC) -std=$(if $(filter layout,$(1)),c11,c99) -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) -I$(HERE)/include -I$(C) $$< -o $$@ $(call link,$(1)) -lpthread
+	$$(CC) -std=$(if $(filter layout,$(1)),c11,c99) -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) -I$(HERE)/include -I$(C) $$< -o $$@ $(COUNTED_$(1)) $(call link,$(1)) -lpthread
 $(T)/sanitized/$(1): $(call source,$(1)) $(C)/check.h $(HEADER) $(OUT)/libtrunkline.a $(OUT)/bare/libtrunkline.a
 	mkdir -p $$(@D)
 	$$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) $(SANITIZE) -I$(HERE)/include -I$(C) $$< -o $$@ \
-		$(call link,$(1)) -lpthread
+		$(COUNTED_$(1)) $(call link,$(1)) -lpthread
 $(T)/shared/$(1): $(call source,$(1)) $(C)/check.h $(HEADER) $(OUT)/$(SOFILE)
 	mkdir -p $$(@D)
 	$$(CC) -std=c17 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) -I$(HERE)/include -I$(C) $$< -o $$@ \

@@ -33,6 +33,15 @@ static void *symbol(void *library, const char *name, void *function, size_t size
 
 static void record(void *library, const char *path)
 {
+    /* A region goes with the library, too. */
+    static union {
+        unsigned char bytes[2 << 20];
+        long double align;
+    } region;
+    tl_memory_stats stats;
+    FUNCTION(tl_status, memory_use, void *, size_t);
+    FUNCTION(tl_status, memory_get_stats, tl_memory_stats *);
+    CHECK(its_memory_use(&region, sizeof region) == TL_OK);
     FUNCTION(tl_status, recorder_new, const tl_recorder_config *, tl_recorder **);
     FUNCTION(tl_status, recorder_free, tl_recorder *);
     FUNCTION(tl_status, recording_defaults, tl_recording_config *, size_t);
@@ -47,7 +56,11 @@ static void record(void *library, const char *path)
     tl_recorder *recorder;
     tl_recording *recording;
     tl_recording_config config;
-    CHECK(its_recorder_new(NULL, &recorder) == TL_OK);
+    tl_recorder_config queue;
+    FUNCTION(tl_status, recorder_defaults, tl_recorder_config *, size_t);
+    CHECK(its_recorder_defaults(&queue, sizeof queue) == TL_OK);
+    queue.queue = 512;
+    CHECK(its_recorder_new(&queue, &recorder) == TL_OK);
     CHECK(its_recording_defaults(&config, sizeof config) == TL_OK);
     config.channels = &caller;
     config.channel_count = 1;
@@ -57,6 +70,8 @@ static void record(void *library, const char *path)
     CHECK(its_recording_finish(recording) == TL_OK);
     CHECK(its_recording_free(recording) == TL_OK);
     CHECK(its_recorder_free(recorder) == TL_OK);
+    CHECK(its_memory_get_stats(&stats) == TL_OK);
+    CHECK(stats.peak > 100000 && stats.blocks == 0 && stats.overflows == 0);
 }
 
 int main(int argc, char **argv)

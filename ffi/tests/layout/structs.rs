@@ -1,5 +1,6 @@
 // Written by the test; see layout.rs.
 layouts! {
+    tl_memory_stats { size, used, peak, blocks, overflows, overflowed, reserved }
     tl_acd_limits { struct_size, queues, agents, memberships, calls, offers, lines, pools, classes, profiles, skills, ring_max, outputs, steps, ghosts }
     tl_acd_queue_config { struct_size, strategy, tag, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow_queue, service_level_ms, announce_first_ms, announce_every_ms, overflow_target, resume_within_ms, max_waiting, weight, missed_limit, aging_ms, join_empty, leave_empty, busy_delay_ms, declined_delay_ms, failed_delay_ms, no_answer_delay_ms, progressive_ms, custom_term, custom_second_term, custom_start, custom_ring, custom_best_skill, target_ms, share, leave_empty_after_ms, leave_empty_stay_ms, custom_to_untried, wrap_up_shared, tier_wait_ms, tier_by_level, tier_skip_empty, service_level, short_ms }
     tl_acd_relax_step { after_ms, call_class, penalty_min, penalty_max, levels_less, penalty_raise, penalty_raise_within }
