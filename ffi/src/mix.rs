@@ -15,6 +15,9 @@ use crate::object::{self, Kind, enter};
 use crate::pointers::{input, output, store, writable};
 use crate::tl_status;
 
+mod conference;
+pub use conference::*;
+
 /// The gain that changes nothing.
 pub const TL_GAIN_UNITY: u16 = 4096;
 
@@ -224,6 +227,38 @@ pub enum tl_supervision {
     TL_SUPERVISION_BARGE = 3,
 }
 
+fn supervision(what: u32) -> Result<Supervision, Failure> {
+    Ok(match what {
+        0 => Supervision::Away,
+        1 => Supervision::Monitor,
+        2 => Supervision::Whisper,
+        3 => Supervision::Barge,
+        other => return Err(Failure::argument(format_args!("supervision is {other}"))),
+    })
+}
+
+/// The most samples of a frame that a bridge or a conference mixes at once.
+const MOST: usize = 1024;
+
+fn frame(samples: usize) -> Result<(), Failure> {
+    if samples > MOST {
+        return Err(Failure::argument(format_args!("{samples} samples; at most {MOST}")));
+    }
+    Ok(())
+}
+
+/// What a party said: NULL is silence.
+///
+/// # Safety
+/// The pointer is NULL, or readable for `samples` elements while the slice lives.
+unsafe fn voice<'a>(voice: *const i16, samples: usize) -> Result<&'a [i16], Failure> {
+    if voice.is_null() {
+        return Ok(&[]);
+    }
+    // SAFETY: as this function's own contract.
+    unsafe { input(voice, samples, "a voice") }
+}
+
 /// A call between a caller and an agent, with a place for a supervisor. Changes fade over 5 ms.
 #[derive(Debug)]
 pub struct tl_bridge {
@@ -277,13 +312,7 @@ pub unsafe extern "C" fn tl_bridge_supervise(bridge: *mut tl_bridge, what: u32) 
     // SAFETY: the header's contract for objects and pointers.
     unsafe {
         enter("tl_bridge_supervise", bridge, |this| {
-            this.supervise(match what {
-                0 => Supervision::Away,
-                1 => Supervision::Monitor,
-                2 => Supervision::Whisper,
-                3 => Supervision::Barge,
-                other => return Err(Failure::argument(format_args!("supervision is {other}"))),
-            });
+            this.supervise(supervision(what)?);
             Ok(tl_status::TL_OK)
         })
     }
@@ -319,19 +348,11 @@ pub unsafe extern "C" fn tl_bridge_mix(
     ears: *const *mut i16,
     samples: usize,
 ) -> tl_status {
-    const MOST: usize = 1024;
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
         enter("tl_bridge_mix", bridge, |this| {
             let (voices, ears) = (input(voices, 3, "voices")?, input(ears, 3, "ears")?);
-            if samples > MOST {
-                let text = format_args!("{samples} samples; at most {MOST}");
-                return Err(Failure::argument(text));
-            }
-            let voice = |at: usize| match voices[at] {
-                none if none.is_null() => Ok(&[][..]),
-                some => input(some, samples, "a voice"),
-            };
+            frame(samples)?;
             let mut unwanted = [[0; MOST]; 3];
             let [mut one, mut two, mut three] = unwanted.each_mut().map(|ear| &mut ear[..samples]);
             for (ear, wanted) in [&mut one, &mut two, &mut three].into_iter().zip(ears) {
@@ -339,7 +360,8 @@ pub unsafe extern "C" fn tl_bridge_mix(
                     *ear = output(*wanted, samples, "an ear")?;
                 }
             }
-            this.mix([voice(0)?, voice(1)?, voice(2)?], [one, two, three]);
+            let said = |at: usize| voice(voices[at], samples);
+            this.mix([said(0)?, said(1)?, said(2)?], [one, two, three]);
             Ok(tl_status::TL_OK)
         })
     }

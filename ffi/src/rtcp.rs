@@ -17,6 +17,9 @@ use crate::pointers::{
 use crate::rtp::tl_rtp_packet;
 use crate::tl_status;
 
+mod items;
+pub use items::*;
+
 fn receiver(clock_rate: u32) -> Result<Receiver, Failure> {
     if clock_rate == 0 {
         return Err(Failure::argument("clock_rate is 0"));

@@ -16,6 +16,9 @@ use crate::object::{self, Kind, enter};
 use crate::pointers::{input, output, store, writable};
 use crate::tl_status;
 
+mod own;
+pub use own::*;
+
 /// Whose tones.
 #[repr(u32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,13 +72,16 @@ fn plan(number: u32) -> Result<Plan<'static>, Failure> {
     })
 }
 
+fn meaning(number: u32) -> Result<Meaning, Failure> {
+    let known = MEANINGS.iter().find(|(_, known)| *known as u32 == number);
+    let unknown = || Failure::argument(format_args!("meaning is {number}"));
+    known.map(|(meaning, _)| *meaning).ok_or_else(unknown)
+}
+
 fn generator(number: u32, meaning: u32, dbm0: i8) -> Result<Generator<'static>, Failure> {
-    let known = MEANINGS.iter().find(|(_, known)| *known as u32 == meaning);
-    let tone = known.and_then(|(meaning, _)| plan(number).map(|p| p.tone(*meaning)).transpose());
-    match tone {
-        Some(tone) => Ok(Generator::new(tone?, dbm0)),
-        None => Err(Failure::argument(format_args!("the plan has no tone {meaning}"))),
-    }
+    let tone = plan(number)?.tone(self::meaning(meaning)?);
+    let missing = || Failure::argument(format_args!("the plan has no tone {meaning}"));
+    tone.map(|tone| Generator::new(tone, dbm0)).ok_or_else(missing)
 }
 
 /// A tone being played.
@@ -308,12 +314,15 @@ pub struct tl_line_event {
 
 impl Ears {
     fn new(config: &tl_line_config) -> Result<Self, Failure> {
+        Self::with_plan(config, &plan(config.plan)?)
+    }
+
+    fn with_plan(config: &tl_line_config, plan: &Plan<'static>) -> Result<Self, Failure> {
         let all = TL_LISTEN_TONES | TL_LISTEN_FAX | TL_LISTEN_ANSWER;
         if config.listen & !all != 0 || config.listen == 0 {
             return Err(Failure::argument(format_args!("listen is {}", config.listen)));
         }
         let wanted = |what: u32| config.listen & what != 0;
-        let plan = plan(config.plan)?;
         let answer = AnswerConfig {
             initial_silence: config.initial_silence_ms,
             greeting: config.greeting_ms,
@@ -324,7 +333,7 @@ impl Ears {
             total: config.total_ms,
         };
         Ok(Self {
-            tones: wanted(TL_LISTEN_TONES).then(|| Supervisor::new(&plan)),
+            tones: wanted(TL_LISTEN_TONES).then(|| Supervisor::new(plan)),
             fax: wanted(TL_LISTEN_FAX).then(FaxDetector::new),
             answer: wanted(TL_LISTEN_ANSWER).then(|| AnswerDetector::new(answer)),
             waiting: [tl_line_event { kind: 0, value: 0, at: 0, duration: 0 }; WAITING],

@@ -172,7 +172,7 @@ impl AgentRow {
     /// ratings.
     #[must_use]
     pub fn points(&self, for_answered: u64, for_missed: u64) -> u64 {
-        let earned = self.answered.saturating_mul(for_answered) + self.rating;
+        let earned = self.answered.saturating_mul(for_answered).saturating_add(self.rating);
         earned.saturating_sub(self.missed.saturating_mul(for_missed))
     }
 }

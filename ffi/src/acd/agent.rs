@@ -6,7 +6,7 @@ use super::small;
 use crate::config::{Growing, store_defaults};
 use crate::guard::{Failure, guard};
 use crate::tl_status;
-use crate::values::{TL_NONE32, option32, set32};
+use crate::values::{option32, set32};
 
 /// An agent to be added.
 #[repr(C)]
@@ -103,18 +103,23 @@ unsafe impl Growing for tl_acd_membership {
     const FIRST_SIZE: usize = 20;
 
     fn defaults() -> Self {
-        Self {
-            struct_size: size_of::<Self>() as u32,
-            penalty: 0,
-            level: 0,
-            position: 0,
-            wrap_up_ms: TL_NONE32,
-            paused: TL_NONE32,
-        }
+        Self::of(&Membership::default())
     }
 }
 
 impl tl_acd_membership {
+    pub(super) fn of(config: &Membership) -> Self {
+        let Membership { penalty, level, position, wrap_up_ms, paused } = *config;
+        Self {
+            struct_size: size_of::<Self>() as u32,
+            penalty,
+            level: level.into(),
+            position,
+            wrap_up_ms: set32(wrap_up_ms),
+            paused: set32(paused.map(Into::into)),
+        }
+    }
+
     pub(super) fn config(&self) -> Result<Membership, Failure> {
         Ok(Membership {
             penalty: self.penalty,

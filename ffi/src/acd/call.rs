@@ -11,7 +11,7 @@ use super::small;
 use crate::config::{Growing, store_defaults};
 use crate::guard::{Failure, guard};
 use crate::tl_status;
-use crate::values::{TL_NONE, TL_NONE32, option32, option64};
+use crate::values::{TL_NONE, option32, option64, set32, set64};
 
 /// A call that asks to join a queue.
 #[repr(C)]
@@ -59,19 +59,24 @@ unsafe impl Growing for tl_acd_call {
     const FIRST_SIZE: usize = 80;
 
     fn defaults() -> Self {
-        let call = CallConfig::default();
+        Self { queue: TL_NONE, ..Self::of(&CallConfig::default()) }
+    }
+}
+
+impl tl_acd_call {
+    pub(super) fn of(call: &CallConfig) -> Self {
         Self {
             struct_size: size_of::<Self>() as u32,
             priority: call.priority,
             tag: call.tag,
-            queue: TL_NONE,
-            preferred_agent: TL_NONE,
+            queue: call.queue.raw(),
+            preferred_agent: set64(call.preferred_agent.map(AgentId::raw)),
             credit_ms: call.credit_ms,
-            max_wait_ms: TL_NONE,
-            caller: TL_NONE,
+            max_wait_ms: set64(call.max_wait_ms),
+            caller: set64(call.caller),
             preferred_wait_ms: call.preferred_wait_ms,
-            call_class: 0,
-            position: TL_NONE32,
+            call_class: call.class.0.into(),
+            position: set32(call.position),
             penalty_min: call.penalty_min,
             penalty_max: call.penalty_max,
             penalty_raise: call.penalty_raise.to,
@@ -79,9 +84,7 @@ unsafe impl Growing for tl_acd_call {
             reserved: 0,
         }
     }
-}
 
-impl tl_acd_call {
     pub(super) fn config(&self) -> Result<CallConfig, Failure> {
         Ok(CallConfig {
             tag: self.tag,

@@ -285,6 +285,46 @@ pub unsafe extern "C" fn tl_acd_next_call(
     }
 }
 
+/// The call an agent would get, and why.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_acd_next {
+    /// Which; `TL_NONE` when there is none.
+    pub call: u64,
+    /// The one that would come after it, or `TL_NONE`.
+    pub before: u64,
+    /// What puts it before that one: a `tl_acd_call_reason`.
+    pub because: u32,
+    /// 0.
+    pub reserved32: u32,
+    /// For later versions; 0.
+    pub reserved: u64,
+}
+
+/// As `tl_acd_next_call`, and which call would come after it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_get_next_call(
+    acd: *const tl_acd,
+    agent: u64,
+    next: *mut tl_acd_next,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_acd_get_next_call", acd, |engine| {
+            let found = engine.next_call(AgentId::from_raw(agent))?;
+            let filled = tl_acd_next {
+                call: set64(found.map(|found| found.call.raw())),
+                before: set64(found.and_then(|found| found.before).map(CallId::raw)),
+                because: found.map_or(0, |found| call_reason(found.because)),
+                reserved32: 0,
+                reserved: 0,
+            };
+            store(next, "next", filled)?;
+            Ok(if found.is_some() { tl_status::TL_OK } else { tl_status::TL_DONE })
+        })
+    }
+}
+
 /// Says why a call waits in `text`, which has room for `room` bytes, a NUL included, and stores in
 /// `len` how long it is without. When the room is too small, returns `TL_ERR_BUFFER`, and `len` says
 /// how long it is.

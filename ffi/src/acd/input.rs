@@ -174,6 +174,16 @@ pub unsafe extern "C" fn tl_acd_set_agent_state(
     unsafe { feed(name, acd, now, Input::AgentState { agent, state }) }
 }
 
+/// What the agent wants to be, as a `tl_acd_agent_state`, and for which reason.
+pub(super) fn request(state: AgentRequest) -> (u32, u32) {
+    use tl_acd_agent_state as S;
+    match state {
+        AgentRequest::LoggedOut => (S::TL_ACD_LOGGED_OUT as u32, 0),
+        AgentRequest::Available => (S::TL_ACD_AVAILABLE as u32, 0),
+        AgentRequest::NotReady(reason) => (S::TL_ACD_NOT_READY as u32, reason.into()),
+    }
+}
+
 /// The agent pauses in one of its queues, for a `reason` of your own list, at most 65,534; or no
 /// longer, for `TL_NONE32`. It stays a member, and what it is for its other queues; a phone that
 /// rings goes on ringing. `TL_ACD_PAUSE_CHANGED` tells of it.

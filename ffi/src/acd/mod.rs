@@ -5,6 +5,7 @@ mod alone;
 mod calendar;
 mod call;
 mod campaign;
+mod change;
 mod contacts;
 mod dialling;
 mod door;
@@ -28,6 +29,7 @@ mod staffing;
 mod stats;
 mod stored;
 mod strategy;
+mod sums;
 #[cfg(feature = "std")]
 mod text;
 
@@ -36,6 +38,7 @@ pub use alone::*;
 pub use calendar::*;
 pub use call::*;
 pub use campaign::*;
+pub use change::*;
 pub use contacts::*;
 pub use dialling::*;
 pub use door::*;
@@ -59,6 +62,7 @@ pub use staffing::*;
 pub use stats::*;
 pub use stored::*;
 pub use strategy::*;
+pub use sums::*;
 #[cfg(feature = "std")]
 pub use text::*;
 

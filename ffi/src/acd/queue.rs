@@ -339,6 +339,18 @@ pub struct tl_acd_relax_step {
 }
 
 impl tl_acd_relax_step {
+    pub(super) fn of(step: &RelaxStep) -> Self {
+        Self {
+            after_ms: step.after_ms,
+            call_class: set32(step.class.map(|class| class.0.into())),
+            penalty_min: set32(step.penalty_min),
+            penalty_max: set32(step.penalty_max),
+            levels_less: step.levels_less.into(),
+            penalty_raise: set32(step.penalty_raise.map(|raise| raise.to)),
+            penalty_raise_within: step.penalty_raise.is_some_and(|raise| raise.within).into(),
+        }
+    }
+
     pub(super) fn step(&self) -> Result<RelaxStep, Failure> {
         Ok(RelaxStep {
             after_ms: self.after_ms,

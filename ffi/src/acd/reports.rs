@@ -19,9 +19,9 @@ use crate::values::{TL_NONE, option64, tl_time};
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct tl_stats_traffic {
-    /// When the interval begins.
+    /// When the interval begins; `TL_NONE` in a sum over all.
     pub from: tl_time,
-    /// The queue; stale if it was removed.
+    /// The queue; stale if it was removed. `TL_NONE` in a sum over all.
     pub queue: u64,
     /// Calls that asked to join.
     pub offered: u64,
@@ -62,10 +62,15 @@ pub struct tl_stats_traffic {
 }
 
 impl tl_stats_traffic {
-    fn new(from: Time, queue: QueueId, class: Option<ClassId>, of: &Traffic) -> Self {
+    pub(super) fn new(
+        from: Option<Time>,
+        queue: Option<QueueId>,
+        class: Option<ClassId>,
+        of: &Traffic,
+    ) -> Self {
         Self {
-            from: from.ms(),
-            queue: queue.raw(),
+            from: from.map_or(TL_NONE, Time::ms),
+            queue: queue.map_or(TL_NONE, QueueId::raw),
             offered: of.offered,
             refused: of.refused,
             answered: of.answered,
@@ -86,13 +91,35 @@ impl tl_stats_traffic {
             reserved: 0,
         }
     }
+
+    /// The numbers.
+    pub(super) fn traffic(&self) -> Traffic {
+        Traffic {
+            offered: self.offered,
+            refused: self.refused,
+            answered: self.answered,
+            abandoned: self.abandoned,
+            left: self.left,
+            moved: self.moved,
+            answered_in_level: self.answered_in_level,
+            abandoned_in_level: self.abandoned_in_level,
+            short: self.short_calls,
+            waited_ms: self.waited_ms,
+            answer_ms: self.answer_ms,
+            completed: self.completed,
+            talked_ms: self.talked_ms,
+            wrap_up_ms: self.wrap_up_ms,
+            rated: self.rated,
+            rating: self.rating,
+        }
+    }
 }
 
 /// What an agent did.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct tl_stats_agent {
-    /// The agent; stale if it was removed.
+    /// The agent; stale if it was removed. `TL_NONE` in a sum.
     pub agent: u64,
     /// Time available, in ms.
     pub available_ms: u64,
@@ -121,9 +148,9 @@ pub struct tl_stats_agent {
 }
 
 impl tl_stats_agent {
-    fn new(from: Option<Time>, agent: AgentId, of: &AgentRow) -> Self {
+    pub(super) fn new(from: Option<Time>, agent: Option<AgentId>, of: &AgentRow) -> Self {
         Self {
-            agent: agent.raw(),
+            agent: agent.map_or(TL_NONE, AgentId::raw),
             available_ms: of.available_ms,
             ringing_ms: of.ringing_ms,
             talking_ms: of.talking_ms,
@@ -136,6 +163,22 @@ impl tl_stats_agent {
             rating: of.rating,
             from: from.map_or(TL_NONE, Time::ms),
             reserved: [0; 2],
+        }
+    }
+
+    /// The numbers.
+    pub(super) fn row(&self) -> AgentRow {
+        AgentRow {
+            available_ms: self.available_ms,
+            ringing_ms: self.ringing_ms,
+            talking_ms: self.talking_ms,
+            wrap_up_ms: self.wrap_up_ms,
+            not_ready_ms: self.not_ready_ms,
+            offered: self.offered,
+            answered: self.answered,
+            missed: self.missed,
+            rated: self.rated,
+            rating: self.rating,
         }
     }
 }
@@ -204,16 +247,7 @@ pub unsafe extern "C" fn tl_stats_get_service_level(
     unsafe {
         enter("tl_stats_get_service_level", stats, |counting| {
             let row = given(row, "row")?;
-            let counted = Traffic {
-                offered: row.offered,
-                answered: row.answered,
-                abandoned: row.abandoned,
-                answered_in_level: row.answered_in_level,
-                abandoned_in_level: row.abandoned_in_level,
-                short: row.short_calls.min(row.offered),
-                ..Traffic::default()
-            };
-            store(level, "level", counting.service_level(&counted).into())?;
+            store(level, "level", counting.service_level(&row.traffic()).into())?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -232,7 +266,9 @@ pub unsafe extern "C" fn tl_stats_list_traffic(
     unsafe {
         enter("tl_stats_list_traffic", stats, |numbers| {
             let all = numbers.traffic();
-            let all = all.map(|(from, queue, row)| tl_stats_traffic::new(from, queue, None, row));
+            let all = all.map(|(from, queue, row)| {
+                tl_stats_traffic::new(Some(from), Some(queue), None, row)
+            });
             list((rows, room, count), "rows", all)
         })
     }
@@ -252,7 +288,7 @@ pub unsafe extern "C" fn tl_stats_list_agents(
     unsafe {
         enter("tl_stats_list_agents", stats, |numbers| {
             let all = numbers.agents(Time::from_ms(until));
-            let all = all.map(|(agent, row)| tl_stats_agent::new(None, agent, &row));
+            let all = all.map(|(agent, row)| tl_stats_agent::new(None, Some(agent), &row));
             list((rows, room, count), "rows", all)
         })
     }
@@ -270,7 +306,7 @@ pub unsafe extern "C" fn tl_stats_list_classes(
     unsafe {
         enter("tl_stats_list_classes", stats, |numbers| {
             let all = numbers.traffic_by_class().map(|(from, queue, class, row)| {
-                tl_stats_traffic::new(from, queue, Some(class), row)
+                tl_stats_traffic::new(Some(from), Some(queue), Some(class), row)
             });
             list((rows, room, count), "rows", all)
         })
@@ -290,7 +326,8 @@ pub unsafe extern "C" fn tl_stats_list_agent_intervals(
     unsafe {
         enter("tl_stats_list_agent_intervals", stats, |numbers| {
             let all = numbers.agents_by_interval();
-            let all = all.map(|(from, agent, row)| tl_stats_agent::new(Some(from), agent, row));
+            let all =
+                all.map(|(from, agent, row)| tl_stats_agent::new(Some(from), Some(agent), row));
             list((rows, room, count), "rows", all)
         })
     }

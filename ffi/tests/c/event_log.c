@@ -158,6 +158,33 @@ static void write_log(uint8_t *buffer, size_t room)
     }
     CHECK(answered >= 2);
     OK(tl_acd_log_checkpoint(acd));
+
+    /* What is left of the things that an engine can be told. */
+    uint64_t waiting[4];
+    OK(tl_acd_list_calls(acd, help, waiting, 4, &len));
+    CHECK(len >= 4);
+    OK(tl_acd_set_priority(acd, now, waiting[0], -3));
+    drain();
+    OK(tl_acd_move(acd, now, waiting[1], sales, 1));
+    drain();
+    OK(tl_acd_hangup(acd, now, waiting[2]));
+    drain();
+    OK(tl_acd_exit(acd, now, waiting[3], 7));
+    drain();
+    if (talking != TL_NONE) {
+        OK(tl_acd_complete(acd, now, talking, TL_ACD_BY_CALLER));
+        drain();
+    }
+    OK(tl_acd_end_wrap_up(acd, now, ann));
+    drain();
+    OK(tl_acd_set_pause(acd, now, ann, help, 12));
+    drain();
+    OK(tl_acd_begin_epoch(acd, 4));
+    drain();
+    CHECK(offer != TL_NONE);
+    OK(tl_acd_reject(acd, now, offer, TL_ACD_DECLINED));
+    drain();
+    keep(buffer);
     for (int i = 0; i < 20; i++) {
         now += 7000;
         OK(tl_acd_tick(acd, now));
@@ -225,6 +252,169 @@ static void replay(uint64_t expected)
     OK(tl_acd_free(other));
     OK(tl_acd_replay_free(log));
     EXPECT(TL_ERR_OBJECT, tl_acd_replay_next(log, acd));
+}
+
+/* Tells an engine the next change of a log by the function that it was once told by. */
+static void tell(const tl_acd_replay *log, const tl_acd_change *was, tl_acd *other)
+{
+    tl_acd_call call;
+    tl_acd_queue_config queue;
+    tl_acd_agent_config agent;
+    tl_acd_membership place;
+    tl_acd_skill skills[32];
+    tl_acd_relax_step steps[32];
+    uint64_t handle, hash;
+    uint32_t number;
+    size_t count;
+    CHECK(was->reserved[0] == 0 && was->reserved[1] == 0);
+    switch (was->kind) {
+    case TL_ACD_CHANGE_TICK:
+        OK(tl_acd_tick(other, was->at));
+        break;
+    case TL_ACD_CHANGE_ARRIVE:
+        OK(tl_acd_replay_get_call(log, &call));
+        CHECK(call.queue == was->queue && call.tag == was->value);
+        EXPECT(TL_ERR_ARGUMENT, tl_acd_replay_get_queue(log, &queue));
+        EXPECT(TL_ERR_ARGUMENT, tl_acd_replay_list_skills(log, skills, 32, &count));
+        OK(tl_acd_arrive(other, was->at, &call));
+        break;
+    case TL_ACD_CHANGE_HANGUP:
+        OK(tl_acd_hangup(other, was->at, was->call));
+        break;
+    case TL_ACD_CHANGE_EXIT:
+        OK(tl_acd_exit(other, was->at, was->call, (uint8_t)was->detail));
+        break;
+    case TL_ACD_CHANGE_MOVE:
+        OK(tl_acd_move(other, was->at, was->call, was->queue, was->detail));
+        break;
+    case TL_ACD_CHANGE_PRIORITY:
+        OK(tl_acd_set_priority(other, was->at, was->call, was->priority));
+        break;
+    case TL_ACD_CHANGE_ACCEPT:
+        OK(tl_acd_accept(other, was->at, was->offer));
+        break;
+    case TL_ACD_CHANGE_REJECT:
+        OK(tl_acd_reject(other, was->at, was->offer, was->detail));
+        break;
+    case TL_ACD_CHANGE_COMPLETE:
+        OK(tl_acd_complete(other, was->at, was->call, was->detail));
+        break;
+    case TL_ACD_CHANGE_AGENT_STATE:
+        OK(tl_acd_set_agent_state(other, was->at, was->agent, was->detail, (uint16_t)was->reason));
+        break;
+    case TL_ACD_CHANGE_END_WRAP_UP:
+        OK(tl_acd_end_wrap_up(other, was->at, was->agent));
+        break;
+    case TL_ACD_CHANGE_PAUSE:
+        OK(tl_acd_set_pause(other, was->at, was->agent, was->queue, was->reason));
+        break;
+    case TL_ACD_CHANGE_SEED:
+        OK(tl_acd_set_seed(other, was->value));
+        break;
+    case TL_ACD_CHANGE_CALL_ORDER:
+        OK(tl_acd_set_call_order(other, was->detail));
+        break;
+    case TL_ACD_CHANGE_ADD_CLASS:
+        OK(tl_acd_replay_list_skills(log, skills, 32, &count));
+        CHECK(count == was->detail);
+        OK(tl_acd_add_class(other, skills, count, &number));
+        break;
+    case TL_ACD_CHANGE_ADD_PROFILE:
+        OK(tl_acd_replay_list_skills(log, skills, 32, &count));
+        EXPECT(TL_ERR_ARGUMENT, tl_acd_replay_list_steps(log, steps, 32, &count));
+        OK(tl_acd_add_profile(other, skills, was->detail, &number));
+        break;
+    case TL_ACD_CHANGE_ADD_QUEUE:
+        OK(tl_acd_replay_get_queue(log, &queue));
+        EXPECT(TL_ERR_ARGUMENT, tl_acd_replay_get_agent(log, &agent));
+        OK(tl_acd_add_queue(other, &queue, &handle));
+        break;
+    case TL_ACD_CHANGE_SET_QUEUE:
+        OK(tl_acd_replay_get_queue(log, &queue));
+        OK(tl_acd_set_queue(other, was->queue, &queue));
+        break;
+    case TL_ACD_CHANGE_RELAXATION:
+        OK(tl_acd_replay_list_steps(log, steps, 32, &count));
+        CHECK(count == was->detail);
+        OK(tl_acd_set_relaxation(other, was->queue, steps, count));
+        break;
+    case TL_ACD_CHANGE_REMOVE_QUEUE:
+        OK(tl_acd_remove_queue(other, was->queue));
+        break;
+    case TL_ACD_CHANGE_ADD_AGENT:
+        OK(tl_acd_replay_get_agent(log, &agent));
+        EXPECT(TL_ERR_ARGUMENT, tl_acd_replay_get_membership(log, &place));
+        CHECK(agent.tag == was->value);
+        OK(tl_acd_add_agent(other, &agent, &handle));
+        break;
+    case TL_ACD_CHANGE_REMOVE_AGENT:
+        OK(tl_acd_remove_agent(other, was->agent));
+        break;
+    case TL_ACD_CHANGE_JOIN_QUEUE:
+        OK(tl_acd_replay_get_membership(log, &place));
+        EXPECT(TL_ERR_ARGUMENT, tl_acd_replay_get_call(log, &call));
+        OK(tl_acd_join_queue(other, was->agent, was->queue, &place));
+        break;
+    case TL_ACD_CHANGE_MEMBERSHIP:
+        OK(tl_acd_replay_get_membership(log, &place));
+        CHECK(place.penalty == 3);
+        OK(tl_acd_set_membership(other, was->agent, was->queue, &place));
+        break;
+    case TL_ACD_CHANGE_LEAVE_QUEUE:
+        OK(tl_acd_leave_queue(other, was->agent, was->queue));
+        break;
+    case TL_ACD_CHANGE_BEGIN_EPOCH:
+        OK(tl_acd_begin_epoch(other, was->value));
+        break;
+    case TL_ACD_CHANGE_CHECKPOINT:
+        OK(tl_acd_state_hash(other, &hash));
+        CHECK(hash == was->value);
+        break;
+    default:
+        CHECK(!"a change of an unknown kind");
+    }
+}
+
+/* The log read as values, and an engine that is told each of them by hand: the same once more. */
+static void retold(uint64_t expected)
+{
+    tl_acd_replay *log;
+    tl_acd *other;
+    tl_acd_change change;
+    const uint8_t *snapshot;
+    size_t len, count = 0;
+    uint64_t hash, before, position;
+    unsigned kinds = 0;
+    OK(tl_acd_replay_new(file, written, &log));
+    OK(tl_acd_replay_snapshot(log, &snapshot, &len));
+    OK(tl_acd_restore_new(&limits, snapshot, len, &other));
+    tl_status status;
+    while ((status = tl_acd_replay_look(log, &change)) == TL_OK) {
+        OK(tl_acd_replay_position(log, &before));
+        tell(log, &change, other);
+        poll_all(other, again, &count);
+        kinds |= 1u << change.kind;
+        OK(tl_acd_replay_position(log, &position));
+        CHECK(position == before);
+        OK(tl_acd_replay_skip(log));
+    }
+    CHECK(status == TL_DONE);
+    EXPECT(TL_DONE, tl_acd_replay_skip(log));
+    EXPECT(TL_ERR_ARGUMENT, tl_acd_replay_get_call(log, &(tl_acd_call){0}));
+    OK(tl_acd_state_hash(other, &hash));
+    CHECK(hash == expected);
+    CHECK(count == outputs && memcmp(said, again, count * sizeof said[0]) == 0);
+    /* Every kind that a log can hold. */
+    CHECK(kinds == (1u << (TL_ACD_CHANGE_CHECKPOINT + 1)) - 2);
+    OK(tl_acd_free(other));
+    OK(tl_acd_replay_free(log));
+
+    OK(tl_acd_replay_new(file, written - 1, &log));
+    while ((status = tl_acd_replay_look(log, &change)) == TL_OK)
+        OK(tl_acd_replay_skip(log));
+    CHECK(status == TL_ERR_ACD_LOG_TRUNCATED);
+    EXPECT(TL_ERR_ACD_LOG_TRUNCATED, tl_acd_replay_skip(log));
+    OK(tl_acd_replay_free(log));
 }
 
 /* How a replay of `len` bytes of `bytes` ends, and at which byte. */
@@ -310,6 +500,7 @@ int main(void)
     OK(tl_acd_log_end(acd));
     OK(tl_acd_state_hash(acd, &hash));
     replay(hash);
+    retold(hash);
     full();
     damaged();
     OK(tl_acd_free(acd));

@@ -118,7 +118,12 @@ static void why(void)
     CHECK(strcmp(text, "not ready for reason 7; calls waiting in its queues: "
                        "1 held for others or missed a while ago, 1 it could take") == 0);
     OK(tl_acd_next_call(acd, bob, &next, &reason));
-    CHECK(next == second || reason == TL_ACD_CALL_AGE);
+    CHECK(next == second && reason == TL_ACD_CALL_ALONE);
+    tl_acd_next found;
+    OK(tl_acd_get_next_call(acd, bob, &found));
+    CHECK(found.call == second && found.before == TL_NONE && found.because == TL_ACD_CALL_ALONE);
+    CHECK(found.reserved32 == 0 && found.reserved == 0);
+    EXPECT(TL_ERR_ACD_NO_AGENT, tl_acd_get_next_call(acd, second, &found));
     OK(tl_acd_get_estimates(acd, second, &estimates));
     CHECK(estimates.by_first_ms == 1000 && estimates.by_last_served_ms == TL_NONE);
     EXPECT(TL_ERR_ACD_NO_CALL, tl_acd_get_estimates(acd, TL_NONE, &estimates));

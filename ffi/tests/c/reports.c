@@ -38,6 +38,79 @@ static tl_acd_output drain(void)
     return kept;
 }
 
+/* Sums over the rows of the day, and what follows from them. */
+static void sums(uint64_t queue, uint64_t ann)
+{
+    tl_stats_traffic row, sum, rows[4];
+    tl_stats_agent agent, team;
+    tl_stats_traffic_figures figures;
+    tl_stats_agent_figures busy;
+    size_t count;
+    const uint64_t stranger = 12345;
+    OK(tl_stats_list_traffic(stats, &row, 1, &count));
+    OK(tl_stats_list_intervals(stats, rows, 4, &count));
+    CHECK(count == 1 && rows[0].from == 3600000 && rows[0].queue == TL_NONE);
+    CHECK(rows[0].offered == 2 && rows[0].completed == 1);
+    OK(tl_stats_list_queues(stats, NULL, 0, &count));
+    CHECK(count == 1);
+    OK(tl_stats_list_queues(stats, rows, 4, &count));
+    CHECK(count == 1 && rows[0].from == TL_NONE && rows[0].queue == queue && rows[0].offered == 2);
+
+    OK(tl_stats_sum_traffic(stats, 0, TL_NONE, NULL, 0, &sum));
+    CHECK(sum.from == TL_NONE && sum.queue == TL_NONE && sum.call_class == TL_NONE);
+    CHECK(sum.offered == 2 && sum.answered == 1 && sum.talked_ms == 60000);
+    OK(tl_stats_sum_traffic(stats, 3600000, 3600001, &queue, 1, &sum));
+    CHECK(sum.offered == 2);
+    OK(tl_stats_sum_traffic(stats, 0, 3600000, &queue, 1, &sum));
+    CHECK(sum.offered == 0);
+    OK(tl_stats_sum_traffic(stats, 0, TL_NONE, &stranger, 1, &sum));
+    CHECK(sum.offered == 0);
+    EXPECT(TL_ERR_NULL, tl_stats_sum_traffic(stats, 0, TL_NONE, NULL, 1, &sum));
+
+    /* By hand: what is not a number stays. */
+    memset(&sum, 0, sizeof sum);
+    sum.queue = 77;
+    OK(tl_stats_add_traffic(&sum, &row));
+    OK(tl_stats_add_traffic(&sum, &row));
+    OK(tl_stats_add_traffic(&sum, &sum));
+    CHECK(sum.queue == 77 && sum.from == 0 && sum.offered == 8 && sum.short_calls == 4);
+    sum.offered = UINT64_MAX;
+    OK(tl_stats_add_traffic(&sum, &row));
+    CHECK(sum.offered == UINT64_MAX);
+
+    OK(tl_stats_get_traffic_figures(&row, TL_ACD_LEVEL_OF_OFFERED_BUT_SHORT, &figures));
+    CHECK(figures.answer_average_ms == 4000 && figures.handle_average_ms == 65000);
+    CHECK(figures.abandoned_per_mille == 500 && figures.level_per_mille == 1000);
+    CHECK(figures.level.in_level == 1 && figures.level.of == 1);
+    CHECK(figures.level.definition == TL_ACD_LEVEL_OF_OFFERED_BUT_SHORT);
+    OK(tl_stats_get_traffic_figures(&row, TL_ACD_LEVEL_OF_OFFERED, &figures));
+    CHECK(figures.level_per_mille == 500 && figures.level.of == 2);
+    EXPECT(TL_ERR_ARGUMENT, tl_stats_get_traffic_figures(&row, 4, &figures));
+    memset(&row, 0, sizeof row);
+    OK(tl_stats_get_traffic_figures(&row, TL_ACD_LEVEL_OF_ANSWERED, &figures));
+    CHECK(figures.answer_average_ms == 0 && figures.level_per_mille == 0);
+
+    OK(tl_stats_sum_agents(stats, now, &ann, 1, &team));
+    CHECK(team.agent == TL_NONE && team.from == TL_NONE && team.talking_ms == 60000);
+    OK(tl_stats_sum_agents(stats, now, NULL, 0, &agent));
+    CHECK(memcmp(&team, &agent, sizeof team) == 0);
+    OK(tl_stats_get_agent_figures(&team, 10, 3, &busy));
+    CHECK(busy.busy_ms == 65000 && busy.logged_in_ms == 72000 && busy.points == 10);
+    CHECK(busy.occupancy_per_mille == 65000 / 72);
+    OK(tl_stats_sum_agents(stats, now, &stranger, 1, &agent));
+    CHECK(agent.talking_ms == 0);
+    OK(tl_stats_sum_agent_intervals(stats, 3600000, TL_NONE, &ann, 1, &agent));
+    CHECK(agent.talking_ms == 60000 && agent.wrap_up_ms == 5000 && agent.answered == 1);
+    OK(tl_stats_sum_agent_intervals(stats, 3600001, TL_NONE, NULL, 0, &agent));
+    CHECK(agent.talking_ms == 0);
+    OK(tl_stats_add_agent(&team, &team));
+    CHECK(team.talking_ms == 120000 && team.agent == TL_NONE);
+    team.answered = UINT64_MAX;
+    team.rating = UINT64_MAX;
+    OK(tl_stats_get_agent_figures(&team, UINT64_MAX, 0, &busy));
+    CHECK(busy.points == UINT64_MAX);
+}
+
 /* The day's hash at its end. */
 static uint64_t day(int mine)
 {
@@ -119,6 +192,7 @@ static uint64_t day(int mine)
     CHECK(count == 1 && agents[0].from == 3600000 && agents[0].agent == ann);
     CHECK(agents[0].talking_ms == 60000 && agents[0].wrap_up_ms == 5000);
 
+    sums(queue, ann);
     OK(tl_stats_next_call(stats, &ended));
     CHECK(ended.tag == 1 && ended.agent == ann);
     OK(tl_stats_rate(stats, &ended, 9));

@@ -14,6 +14,12 @@ impl SequenceUnwrapper {
         Self { highest: None }
     }
 
+    /// One that goes on from the highest number so far.
+    #[must_use]
+    pub const fn from_highest(highest: Option<u64>) -> Self {
+        Self { highest }
+    }
+
     /// The unwrapped number; it becomes the highest if it is.
     pub fn unwrap(&mut self, sequence: u16) -> u64 {
         unwrap::<16>(&mut self.highest, u64::from(sequence))
@@ -37,6 +43,12 @@ impl TimestampUnwrapper {
     #[must_use]
     pub const fn new() -> Self {
         Self { highest: None }
+    }
+
+    /// One that goes on from the highest timestamp so far.
+    #[must_use]
+    pub const fn from_highest(highest: Option<u64>) -> Self {
+        Self { highest }
     }
 
     /// The unwrapped timestamp; it becomes the highest if it is.

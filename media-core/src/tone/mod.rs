@@ -35,4 +35,4 @@ pub use generator::Generator;
 pub(crate) use oscillator::limit;
 pub use oscillator::{Oscillator, amplitude};
 pub use plan::{BEEP, Cadence, Meaning, Plan, Step, Tone};
-pub use supervisor::{Heard, Supervisor};
+pub use supervisor::{FREQUENCIES_MAX, Heard, Supervisor};

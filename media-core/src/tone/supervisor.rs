@@ -31,6 +31,9 @@ pub struct Supervisor<'a> {
     told: Option<Meaning>,
 }
 
+/// So many frequencies of a [`Plan`] can be listened for; others are not heard.
+pub const FREQUENCIES_MAX: usize = LINES;
+
 /// Steps of the longest cadence, and one.
 const MEMORY: usize = 9;
 

@@ -1,6 +1,6 @@
 //! Mixing saturates, and no gain ever jumps.
 
-use media_core::mix::{self, Bridge, FADE_SAMPLES, Fade, Gain, Supervision};
+use media_core::mix::{self, Bridge, Conference, FADE_SAMPLES, Fade, Gain, Supervision};
 
 #[test]
 fn decibels_become_factors() {
@@ -128,4 +128,69 @@ fn a_short_frame_is_followed_by_silence() {
     let [a, b, c] = &mut out;
     bridge.mix([&[5; 80], &[], &[]], [a, b, c]);
     assert_eq!((out[1][79], out[1][80], out[0][0], out[2][0]), (5, 0, 0, 0));
+}
+
+/// Between three, a conference is what the bridge is, sample by sample, while the supervisor comes,
+/// changes and goes in the middle of fades.
+#[test]
+fn a_conference_of_three_is_the_bridge() {
+    let mut bridge = Bridge::supervised();
+    let mut memory = [Fade::new(Gain::MAX); 10];
+    let mut conference = Conference::new(&mut memory, 3).unwrap();
+    conference.join(0, 1);
+    // The bridge begins with caller and agent joined, the conference fades them in.
+    conference.mix(&[&[0; 160][..]; 3], &mut [&mut [0; 160], &mut [0; 160], &mut [0; 160]]);
+    use Supervision::{Away, Barge, Monitor, Whisper};
+    let mut random = 1_u32;
+    for what in [Away, Monitor, Whisper, Barge, Whisper, Away, Barge, Monitor] {
+        bridge.supervise(what);
+        conference.supervise(2, 1, what);
+        for samples in [24, 160] {
+            let mut voice = || {
+                let mut voice = vec![0_i16; samples];
+                for sample in &mut voice {
+                    random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    *sample = (random >> 16) as i16;
+                }
+                voice
+            };
+            let voices = [voice(), voice(), voice()];
+            let voices = voices.each_ref().map(|voice| &voice[..]);
+            let mut ears = [vec![9; samples], vec![9; samples], vec![9; samples]];
+            let mut others = ears.clone();
+            let [a, b, c] = &mut ears;
+            bridge.mix(voices, [a, b, c]);
+            conference.mix(&voices, &mut others.each_mut().map(|ear| &mut ear[..]));
+            assert_eq!(ears, others, "{what:?}");
+        }
+    }
+}
+
+#[test]
+fn supervisors_of_one_conference_are_apart() {
+    let mut memory = vec![Fade::default(); 25];
+    assert!(Conference::new(&mut memory, 6).is_none());
+    assert!(Conference::new(&mut memory, usize::MAX).is_none());
+    let mut call = Conference::new(&mut memory, 5).unwrap();
+    call.join(0, 1);
+    call.supervise(3, 1, Supervision::Whisper);
+    call.supervise(4, 0, Supervision::Whisper);
+    call.route(2, 2, Gain::from_db(-6));
+    // Of the second supervisor nobody but the caller is to hear anything.
+    let voices = [[1_i16; 80], [10; 80], [100; 80], [1000; 80], [10_000; 80]];
+    let mut ears = [[0; 80]; 5];
+    call.mix(&voices.each_ref().map(|v| &v[..]), &mut ears.each_mut().map(|e| &mut e[..]));
+    assert_eq!(ears.map(|ear| ear[79]), [10_010, 1001, 50, 111, 1111]);
+    // Those who leave are heard no more; who does not exist neither hears nor speaks.
+    call.supervise(3, 1, Supervision::Away);
+    call.route(5, 0, Gain::UNITY);
+    call.route(0, usize::MAX, Gain::UNITY);
+    assert_eq!(call.gain(3, 1), Gain::SILENT);
+    assert_eq!(call.gain(4, 3), Gain::SILENT);
+    assert_eq!((call.gain(0, 5), call.gain(usize::MAX, 0)), (Gain::SILENT, Gain::SILENT));
+    for stranger in [5, usize::MAX / 4, usize::MAX] {
+        let mut ear = [7; 4];
+        call.hear(stranger, voices.each_ref().map(|v| &v[..]), &mut ear);
+        assert_eq!(ear, [0; 4]);
+    }
 }

@@ -111,7 +111,10 @@ proptest! {
         prop_assert_eq!(unwrapper.unwrap(at as u16), at as u64);
         for step in steps {
             at = (at + step).max(65_536);
+            let mut again = SequenceUnwrapper::from_highest(unwrapper.highest());
             prop_assert_eq!(unwrapper.unwrap(at as u16), at as u64);
+            prop_assert_eq!(again.unwrap(at as u16), at as u64);
+            prop_assert_eq!(again, unwrapper);
             at = unwrapper.highest().expect("seen") as i64;
         }
     }

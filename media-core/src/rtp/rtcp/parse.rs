@@ -160,7 +160,7 @@ impl<'a> Reports<'a> {
     }
 
     /// The blocks in their order.
-    pub fn iter(&self) -> impl Iterator<Item = Report> + 'a {
+    pub fn iter(&self) -> impl Iterator<Item = Report> + use<'a> {
         let mut rest = self.0;
         core::iter::from_fn(move || {
             let block = (be_u32, byte, be_u24, be_u32, be_u32, be_u32, be_u32);
@@ -192,7 +192,7 @@ pub struct Sources<'a>(&'a [u8]);
 
 impl<'a> Sources<'a> {
     /// The sources in their order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = u32> + 'a {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = u32> + use<'a> {
         self.0.chunks_exact(4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]))
     }
 }
@@ -252,7 +252,7 @@ impl<'a> Chunks<'a> {
     }
 
     /// The chunks in their order.
-    pub fn iter(&self) -> impl Iterator<Item = Chunk<'a>> + 'a {
+    pub fn iter(&self) -> impl Iterator<Item = Chunk<'a>> + use<'a> {
         let mut rest = self.body;
         (0..self.count).map_while(move |_| chunk(&mut rest).ok())
     }
@@ -269,7 +269,7 @@ impl<'a> Chunks<'a> {
 
 impl<'a> Chunk<'a> {
     /// The items in their order.
-    pub fn items(&self) -> impl Iterator<Item = Item<'a>> + 'a {
+    pub fn items(&self) -> impl Iterator<Item = Item<'a>> + use<'a> {
         let mut rest = self.items;
         core::iter::from_fn(move || item(&mut rest).ok().flatten())
     }
