@@ -491,3 +491,22 @@ pub unsafe extern "C" fn tl_line_poll(line: *mut tl_line, event: *mut tl_line_ev
         })
     }
 }
+
+/// Stores the tone that sounds, a `tl_tone_meaning`: the one last told of, as long as nothing else has been
+/// heard. Returns `TL_DONE` when there is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_line_present(line: *const tl_line, meaning: *mut u32) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_line_present", line, |this| {
+            writable(meaning, "meaning")?;
+            let present = this.tones.as_ref().and_then(Supervisor::present);
+            let known = MEANINGS.iter().find(|(known, _)| Some(*known) == present);
+            let Some((_, number)) = known else {
+                return Ok(tl_status::TL_DONE);
+            };
+            store(meaning, "meaning", *number as u32)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}

@@ -83,6 +83,18 @@ pub unsafe extern "C" fn tl_vad_heard(
     }
 }
 
+/// Stores 1 in `active` if the last 10 ms were speech, or it is held on to still, else 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_vad_is_active(vad: *const tl_vad, active: *mut u32) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    unsafe {
+        enter("tl_vad_is_active", vad, |this| {
+            store(active, "active", this.is_active().into())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
 /// Stores the mean square of the noise between words.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_vad_noise(vad: *const tl_vad, mean_square: *mut u32) -> tl_status {

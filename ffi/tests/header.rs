@@ -59,6 +59,7 @@ const SECTIONS: &[&str] = &[
     "ivr/input",
     "ivr/keep",
     "ivr/say",
+    "ivr/trial",
     "ivr/rehearse",
     "g711",
     "dtmf",
@@ -82,6 +83,7 @@ const SECTIONS: &[&str] = &[
     "record/config",
     "record/writer",
     "record/reader",
+    "record/tables",
     "record/check",
     "record/rewrite",
 ];
@@ -92,6 +94,7 @@ const WITH_STD: &[&str] = &[
     "acd/text",
     "acd/text/sim",
     "ivr/document",
+    "ivr/trial",
     "ivr/rehearse",
     "codec",
     "wav/file",
@@ -99,6 +102,7 @@ const WITH_STD: &[&str] = &[
     "record/config",
     "record/writer",
     "record/reader",
+    "record/tables",
     "record/check",
     "record/rewrite",
 ];

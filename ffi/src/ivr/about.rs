@@ -13,9 +13,9 @@ use super::flow::tl_ivr_flow;
 use crate::guard::Outcome;
 use crate::guard::{Failure, guard};
 use crate::object::peek;
-use crate::pointers::list;
 #[cfg(feature = "std")]
 use crate::pointers::{c_text, text, write_text};
+use crate::pointers::{list, store};
 use crate::tl_status;
 
 /// What a name of a flow stands for.
@@ -147,6 +147,42 @@ pub unsafe extern "C" fn tl_ivr_flow_list_prompts(
     })
 }
 
+/// What a flow is.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct tl_ivr_flow_info {
+    /// Its name, without a NUL, in the program.
+    pub name: *const c_char,
+    /// Its length.
+    pub name_len: usize,
+    /// Which program it is: its checksum.
+    pub id: u32,
+    /// Bytes of variables that a session on it needs.
+    pub variable_bytes: u32,
+    /// For later versions; 0.
+    pub reserved: [u64; 2],
+}
+
+/// Stores what a flow is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_flow_get_info(
+    flow: *const tl_ivr_flow,
+    info: *mut tl_ivr_flow_info,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers.
+    guard("tl_ivr_flow_get_info", || unsafe {
+        let filled = peek(flow, |loaded| tl_ivr_flow_info {
+            name: loaded.flow.name().as_ptr().cast(),
+            name_len: loaded.flow.name().len(),
+            id: loaded.flow.id(),
+            variable_bytes: loaded.flow.variable_bytes() as u32,
+            reserved: [0; 2],
+        })?;
+        store(info, "info", filled)?;
+        Ok(tl_status::TL_OK)
+    })
+}
+
 /// Which names of a flow.
 #[repr(u32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,7 +216,7 @@ impl tl_ivr_name {
         Self { name: name.as_ptr().cast(), name_len: name.len(), node, node_len }
     }
 
-    fn exit((node, name): (&str, &str)) -> Self {
+    pub(super) fn exit((node, name): (&str, &str)) -> Self {
         Self { node: node.as_ptr().cast(), node_len: node.len(), ..Self::new(name) }
     }
 }

@@ -9,7 +9,7 @@ use ivr_core::{Decimal, Input, Op, OpResult, QueueOutcome, Time, TransferOutcome
 
 use super::output::tl_ivr_value;
 use super::session::{time, tl_ivr_session};
-use crate::guard::{Failure, guard};
+use crate::guard::{Failure, Outcome, guard};
 use crate::object::enter;
 use crate::pointers::{c_text, input};
 use crate::tl_status;
@@ -108,23 +108,39 @@ pub unsafe extern "C" fn tl_ivr_query_ok(
     values: *const tl_ivr_value,
     count: usize,
 ) -> tl_status {
-    const MOST: usize = 32;
     // SAFETY: the header's contract for objects, texts, and pointers with a count.
     unsafe {
         enter("tl_ivr_query_ok", session, |running| {
-            if count > MOST {
-                return Err(Failure::argument(format_args!("{count} values; at most {MOST}")));
-            }
-            let mut own = [("", Value::Bool(false)); MOST];
-            for (own, value) in own.iter_mut().zip(input(values, count, "values")?) {
-                *own = (c_text(value.name, "a value's name")?, typed(value)?);
-            }
-            let result = OpResult::QueryOk(&own[..count]);
-            let input = Input::Done { op: Op(op), result };
-            running.session.handle(&running.loaded.flow, time(now)?, input)?;
-            Ok(tl_status::TL_OK)
+            with_values(values, count, |values| {
+                let input = Input::Done { op: Op(op), result: OpResult::QueryOk(values) };
+                running.session.handle(&running.loaded.flow, time(now)?, input)?;
+                Ok(tl_status::TL_OK)
+            })
         })
     }
+}
+
+/// Hands the values of a query's answer on.
+///
+/// # Safety
+/// The header's contract for texts, and pointers with a count.
+pub(super) unsafe fn with_values(
+    values: *const tl_ivr_value,
+    count: usize,
+    answer: impl FnOnce(&[(&str, Value<'_>)]) -> Outcome,
+) -> Outcome {
+    const MOST: usize = 32;
+    if count > MOST {
+        return Err(Failure::argument(format_args!("{count} values; at most {MOST}")));
+    }
+    let mut own = [("", Value::Bool(false)); MOST];
+    // SAFETY: as this function's own contract.
+    unsafe {
+        for (own, value) in own.iter_mut().zip(input(values, count, "values")?) {
+            *own = (c_text(value.name, "a value's name")?, typed(value)?);
+        }
+    }
+    answer(&own[..count])
 }
 
 /// # Safety
@@ -208,7 +224,15 @@ pub unsafe extern "C" fn tl_ivr_queue_ended(
     outcome: u32,
 ) -> tl_status {
     let name = "tl_ivr_queue_ended";
-    let outcome = match outcome {
+    match queue_outcome(outcome) {
+        // SAFETY: the header's contract for objects.
+        Ok(outcome) => unsafe { done(name, session, now, op, OpResult::QueueEnded { outcome }) },
+        Err(failure) => guard(name, || Err(failure)),
+    }
+}
+
+pub(super) fn queue_outcome(outcome: u32) -> Result<QueueOutcome, Failure> {
+    Ok(match outcome {
         1 => QueueOutcome::Answered,
         2 => QueueOutcome::Abandoned,
         3 => QueueOutcome::Timeout,
@@ -216,10 +240,8 @@ pub unsafe extern "C" fn tl_ivr_queue_ended(
         5 => QueueOutcome::Empty,
         6 => QueueOutcome::ExitKey,
         7 => QueueOutcome::Failed,
-        other => return guard(name, || Err(outcome_is(other))),
-    };
-    // SAFETY: the header's contract for objects.
-    unsafe { done(name, session, now, op, OpResult::QueueEnded { outcome }) }
+        other => return Err(outcome_is(other)),
+    })
 }
 
 /// How a transfer ended.
@@ -247,16 +269,22 @@ pub unsafe extern "C" fn tl_ivr_transferred(
     outcome: u32,
 ) -> tl_status {
     let name = "tl_ivr_transferred";
-    let outcome = match outcome {
+    match transfer_outcome(outcome) {
+        // SAFETY: the header's contract for objects.
+        Ok(outcome) => unsafe { done(name, session, now, op, OpResult::Transferred { outcome }) },
+        Err(failure) => guard(name, || Err(failure)),
+    }
+}
+
+pub(super) fn transfer_outcome(outcome: u32) -> Result<TransferOutcome, Failure> {
+    Ok(match outcome {
         1 => TransferOutcome::Answered,
         2 => TransferOutcome::Busy,
         3 => TransferOutcome::NoAnswer,
         4 => TransferOutcome::Rejected,
         5 => TransferOutcome::Failed,
-        other => return guard(name, || Err(outcome_is(other))),
-    };
-    // SAFETY: the header's contract for objects.
-    unsafe { done(name, session, now, op, OpResult::Transferred { outcome }) }
+        other => return Err(outcome_is(other)),
+    })
 }
 
 fn outcome_is(outcome: u32) -> Failure {

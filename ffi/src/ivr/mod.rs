@@ -12,6 +12,8 @@ mod pack;
 mod rehearse;
 mod say;
 mod session;
+#[cfg(feature = "std")]
+mod trial;
 
 pub use about::*;
 #[cfg(feature = "std")]
@@ -24,3 +26,5 @@ pub use output::*;
 pub use rehearse::*;
 pub use say::*;
 pub use session::*;
+#[cfg(feature = "std")]
+pub use trial::*;

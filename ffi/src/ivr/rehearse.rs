@@ -7,10 +7,11 @@ use core::ffi::{c_char, c_void};
 
 use ivr_core::rehearse::{Report, flow_of, run_scenarios};
 
+use super::about::tl_ivr_name;
 use super::flow::tl_ivr_flow;
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter, peek};
-use crate::pointers::{c_text, lend, store, text, writable, write_text};
+use crate::pointers::{c_text, lend, list, store, text, writable, write_text};
 use crate::tl_status;
 
 /// How a file of scenarios went.
@@ -224,6 +225,24 @@ pub unsafe extern "C" fn tl_ivr_rehearsal_transcript(
         enter("tl_ivr_rehearsal_transcript", rehearsal, |this| {
             this.report()?;
             lend((transcript, "transcript"), len, this.transcript.as_bytes())
+        })
+    }
+}
+
+/// As `tl_ivr_coverage_list_missed`, the exits that no scenario took. The texts live as long as the
+/// object.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_ivr_rehearsal_list_missed(
+    rehearsal: *const tl_ivr_rehearsal,
+    missed: *mut tl_ivr_name,
+    room: usize,
+    count: *mut usize,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers with a count.
+    unsafe {
+        enter("tl_ivr_rehearsal_list_missed", rehearsal, |this| {
+            let all = this.report()?.coverage.missed().map(tl_ivr_name::exit);
+            list((missed, room, count), "missed", all)
         })
     }
 }

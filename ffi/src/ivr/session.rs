@@ -105,6 +105,27 @@ pub unsafe extern "C" fn tl_ivr_defaults(
     })
 }
 
+/// How a session begins, as the core has it.
+///
+/// # Safety
+/// The header's contract for pointers and texts.
+pub(super) unsafe fn given_config<'a>(
+    config: *const tl_ivr_config,
+) -> Result<SessionConfig<'a>, Failure> {
+    // SAFETY: as this function's own contract.
+    let config = unsafe { optional(config) }?;
+    // SAFETY: as this function's own contract.
+    let text = |pointer: *const c_char, name| unsafe { c_text_or_empty(pointer, name) };
+    Ok(SessionConfig {
+        seed: config.seed,
+        caller: text(config.caller, "caller")?,
+        called: text(config.called, "called")?,
+        language: text(config.language, "language")?,
+        now: time(config.now)?,
+        trace: config.trace != 0,
+    })
+}
+
 /// # Safety
 /// The header's contract for objects and pointers.
 unsafe fn begin(
@@ -113,18 +134,7 @@ unsafe fn begin(
     make: impl FnOnce(Running) -> Outcome,
 ) -> Outcome {
     // SAFETY: as this function's own contract.
-    let config = unsafe { optional(config) }?;
-    // SAFETY: as this function's own contract.
-    let text = |pointer: *const c_char, name| unsafe { c_text_or_empty(pointer, name) };
-    let now = time(config.now)?;
-    let config = SessionConfig {
-        seed: config.seed,
-        caller: text(config.caller, "caller")?,
-        called: text(config.called, "called")?,
-        language: text(config.language, "language")?,
-        now,
-        trace: config.trace != 0,
-    };
+    let config = unsafe { given_config(config) }?;
     // SAFETY: as this function's own contract.
     let loaded = unsafe { object::peek(flow, Loaded::clone) }?;
     let session = SessionOf::new(&loaded.flow, config)?;

@@ -3,7 +3,7 @@
 use core::ffi::c_char;
 
 use media_core::record::tlr::{
-    Channel, Coding, Cost, Head, MarkKind, Options, Seal, Signer, TlrError,
+    Channel, Cipher, Coding, Cost, Head, MarkKind, Options, Seal, Signer, TlrError,
 };
 
 use super::block::{format, level, tl_recording_level};
@@ -70,15 +70,35 @@ pub struct tl_recording_config {
     pub recipient_count: u32,
     /// 1: an encrypted recording's `meta` is readable by everybody. Default: 0.
     pub clear_head: u32,
+    /// What encrypts it: a `tl_recording_cipher`. Default: XChaCha20-Poly1305.
+    pub cipher: u32,
+    /// What the passphrase costs whoever tries one, in KiB of Argon2id memory, at most 262,144. Default:
+    /// 65,536, as RFC 9106 recommends.
+    pub passphrase_kib: u32,
+    /// Passes over it, at most 16. Default: 3.
+    pub passphrase_passes: u32,
+    /// Lanes, at most 16. Default: 4.
+    pub passphrase_lanes: u32,
+}
+
+/// What encrypts a recording.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum tl_recording_cipher {
+    /// XChaCha20-Poly1305: quick on every processor.
+    TL_RECORDING_XCHACHA20_POLY1305 = 0,
+    /// AES-256-GCM (NIST SP 800-38D), where a rule asks for it.
+    TL_RECORDING_AES_256_GCM = 1,
 }
 
 // SAFETY: repr(C), begins with a u32; two u32, a u64, two pointers, four u32, 16 bytes, three
-// pointers, two u32: no padding before the end on any machine, and any bits make a pointer.
+// pointers, six u32: no padding before the end on any machine, and any bits make a pointer.
 unsafe impl Growing for tl_recording_config {
     const FIRST_SIZE: usize = 56 + 5 * size_of::<usize>();
 
     fn defaults() -> Self {
-        let options = Options::new([0; 16]);
+        let (options, cost) = (Options::new([0; 16]), Cost::default());
         Self {
             struct_size: size_of::<Self>() as u32,
             level: tl_recording_level::TL_RECORDING_LIVE as u32,
@@ -95,6 +115,10 @@ unsafe impl Growing for tl_recording_config {
             passphrase: core::ptr::null(),
             recipient_count: 0,
             clear_head: 0,
+            cipher: tl_recording_cipher::TL_RECORDING_XCHACHA20_POLY1305 as u32,
+            passphrase_kib: cost.memory,
+            passphrase_passes: cost.passes,
+            passphrase_lanes: cost.lanes,
         }
     }
 }
@@ -194,10 +218,27 @@ impl tl_recording_config {
         Ok(options)
     }
 
+    fn cost(&self) -> Result<Cost, Failure> {
+        let (memory, passes) = (self.passphrase_kib, self.passphrase_passes);
+        let lanes = self.passphrase_lanes;
+        let fits = (1..=16).contains(&lanes)
+            && (lanes * 8..=262_144).contains(&memory)
+            && (1..=16).contains(&passes);
+        if fits {
+            return Ok(Cost { memory, passes, lanes });
+        }
+        let text = format_args!("a passphrase of {memory} KiB, {passes} passes, {lanes} lanes");
+        Err(Failure::argument(text))
+    }
+
     /// # Safety
     /// The header's contract for pointers and texts.
     unsafe fn seal(&self) -> Result<Seal, Failure> {
-        let mut seal = Seal::new(random()?);
+        let mut seal = Seal::new(random()?).cipher(match self.cipher {
+            0 => Cipher::XChaCha20Poly1305,
+            1 => Cipher::Aes256Gcm,
+            other => return Err(Failure::argument(format_args!("cipher is {other}"))),
+        });
         if self.recipient_count > 255 {
             return Err(TlrError::TooLong(self.recipient_count as usize).into());
         }
@@ -211,7 +252,7 @@ impl tl_recording_config {
         if !self.passphrase.is_null() {
             // SAFETY: as this function's own contract.
             let passphrase = unsafe { c_text(self.passphrase, "passphrase") }?;
-            seal = seal.passphrase(passphrase, Cost::default());
+            seal = seal.passphrase(passphrase, self.cost()?);
         }
         Ok(if self.clear_head != 0 { seal.clear_head() } else { seal })
     }

@@ -14,11 +14,13 @@ mod recorder;
 #[cfg(feature = "std")]
 mod rewrite;
 #[cfg(feature = "std")]
+mod tables;
+#[cfg(feature = "std")]
 mod writer;
 
 pub use block::*;
 #[cfg(feature = "std")]
-pub use {check::*, config::*, reader::*, recorder::*, rewrite::*, writer::*};
+pub use {check::*, config::*, reader::*, recorder::*, rewrite::*, tables::*, writer::*};
 
 #[cfg(feature = "std")]
 use failure::{channel, io_failure};

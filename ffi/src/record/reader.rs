@@ -37,7 +37,7 @@ struct Texts {
 
 #[derive(Debug)]
 pub(crate) struct Reading {
-    reader: Reader<BufReader<File>>,
+    pub(super) reader: Reader<BufReader<File>>,
     texts: Texts,
 }
 
@@ -247,7 +247,7 @@ pub unsafe extern "C" fn tl_reader_get_info(
     }
 }
 
-fn nothing_there(what: &str, number: u32) -> Failure {
+pub(super) fn nothing_there(what: &str, number: u32) -> Failure {
     Failure::argument(format_args!("there is no {what} {number}"))
 }
 

@@ -61,6 +61,9 @@ static void as_in_the_plan(void)
     tl_line_event a = heard(planned, by_plan, 250), b = heard(own, by_data, 250);
     CHECK(a.kind == TL_LINE_TONE && a.value == TL_TONE_BUSY);
     CHECK(memcmp(&a, &b, sizeof a) == 0);
+    uint32_t present = 0;
+    OK(tl_line_present(by_data, &present));
+    CHECK(present == TL_TONE_BUSY);
     OK(tl_tone_free(planned));
     OK(tl_tone_free(own));
     OK(tl_line_free(by_plan));
@@ -87,6 +90,8 @@ static void of_no_plan(void)
     OK(tl_tone_own_new(&shapes[1], -10, &tone));
     CHECK(heard(tone, own, 150).value == TL_TONE_DIAL);
     CHECK(heard(tone, etsi, 150).kind == 0);
+    uint32_t present;
+    EXPECT(TL_DONE, tl_line_present(etsi, &present));
     OK(tl_tone_stop(tone));
     OK(tl_tone_fill(tone, pcm, FRAME));
     OK(tl_tone_is_finished(tone, &finished));

@@ -127,6 +127,82 @@ static long size_of_file(const char *path)
     return size;
 }
 
+/* What the file holds as tables, and all of it played. */
+static void tables(const char *path)
+{
+    tl_reader *reader;
+    tl_reader_entry entries[64];
+    tl_reader_peaks parts[8];
+    tl_reader_shape shape;
+    tl_reader_clock points[4];
+    tl_reader_damage stretches[4];
+    tl_reader_packet packets[4];
+    size_t count, len, there;
+    uint64_t at, covered[2] = {0, 0};
+    static int16_t pcm[48000], one[24000];
+    static uint8_t bytes[65536];
+    OK(tl_reader_new(path, NULL, &reader));
+    OK(tl_reader_list_index(reader, NULL, 0, &there));
+    OK(tl_reader_list_index(reader, entries, 64, &count));
+    CHECK(count == there && count >= 4 && count <= 64);
+    for (uint32_t i = 0; i < count; i++) {
+        const tl_reader_entry *entry = &entries[i];
+        CHECK(entry->channel < 2 && entry->len > 0 && entry->offset > 0 && entry->reserved == 0);
+        covered[entry->channel] += entry->len;
+        OK(tl_reader_read_block(reader, i, bytes, sizeof bytes, &len));
+        CHECK(len == entry->len * (1 + entry->channel));
+        int16_t was = sample(entry->position + entry->len - 1);
+        if (entry->channel == 1) {
+            CHECK((int16_t)(bytes[len - 2] | bytes[len - 1] << 8) == was);
+        } else {
+            uint8_t code;
+            OK(tl_g711_encode(TL_G711_ALAW, &was, 1, &code));
+            CHECK(bytes[len - 1] == code);
+        }
+        EXPECT(TL_ERR_BUFFER, tl_reader_read_block(reader, i, bytes, len - 1, &len));
+    }
+    CHECK(covered[0] == 16000 && covered[1] == 16000);
+    EXPECT(TL_ERR_ARGUMENT, tl_reader_read_block(reader, (uint32_t)count, bytes, 1, &len));
+    EXPECT(TL_ERR_RECORD_FORMAT,
+           tl_reader_read_packets(reader, 0, packets, 4, &count, bytes, sizeof bytes, &len));
+
+    /* The columns of the picture are those that it draws. */
+    OK(tl_reader_list_peaks(reader, parts, 8, &count));
+    CHECK(count >= 2 && count <= 8);
+    for (size_t i = 0; i < count; i++)
+        for (size_t column = 0; column < parts[i].count; column++) {
+            const uint64_t step = 8 * TL_PEAK_MS, from = (parts[i].first + column) * step;
+            uint8_t level;
+            OK(tl_reader_picture(reader, parts[i].channel, from, from + step, &level, 1));
+            CHECK(parts[i].levels[column] == level);
+        }
+    OK(tl_reader_list_clocks(reader, points, 4, &count));
+    CHECK(count == 0);
+    OK(tl_reader_list_damage(reader, stretches, 4, &count));
+    CHECK(count == 0);
+    OK(tl_reader_position_at(reader, 1, 500000, &at));
+    CHECK(at == 4000);
+    OK(tl_reader_micros_at(reader, 1, 4000, &at));
+    CHECK(at == 500000);
+    EXPECT(TL_ERR_RECORD_CHANNEL, tl_reader_position_at(reader, 2, 0, &at));
+    EXPECT(TL_ERR_RECORD_CHANNEL, tl_reader_micros_at(reader, 256, 0, &at));
+
+    EXPECT(TL_ERR_BUFFER, tl_reader_play(reader, 0, TL_NONE, 0, TL_NONE32, pcm, 100, &shape));
+    CHECK(shape.rate == 8000 && shape.channels == 2 && shape.frames == 24000);
+    OK(tl_reader_play(reader, 0, TL_NONE, 0, TL_NONE32, pcm, 48000, &shape));
+    for (uint32_t channel = 0; channel < 2; channel++) {
+        OK(tl_reader_read(reader, channel, 0, one, 24000, NULL));
+        for (size_t i = 0; i < 24000; i++)
+            CHECK(pcm[2 * i + channel] == one[i]);
+    }
+    OK(tl_reader_play(reader, 2000000, 2010000, 0, 1, pcm, 48000, &shape));
+    CHECK(shape.channels == 1 && shape.frames == 80 && pcm[79] == sample(16079));
+    OK(tl_reader_play(reader, 0, TL_NONE, 1, TL_NONE32, pcm, 24000, &shape));
+    CHECK(shape.channels == 1 && shape.frames == 24000 && pcm[12000] == 0);
+    EXPECT(TL_ERR_RECORD_CHANNEL, tl_reader_play(reader, 0, TL_NONE, 0, 2, pcm, 24000, &shape));
+    OK(tl_reader_free(reader));
+}
+
 static void export_and_verify(const char *path)
 {
     tl_reader *reader;
@@ -205,6 +281,55 @@ static void signed_and_sealed(tl_recorder *recorder)
     CHECK(report.intact == 1 && report.signature == TL_RECORDING_SIGNED);
     static const uint8_t nobody[32];
     CHECK(memcmp(report.signer, nobody, 32) != 0);
+}
+
+/* Another cipher, a passphrase that costs next to nothing, and a head that everybody may read. */
+static void sealed_otherwise(tl_recorder *recorder)
+{
+    tl_recording_config how = config();
+    tl_reader_config key;
+    tl_reader *reader;
+    tl_recording *recording;
+    tl_recording_meta meta;
+    size_t blocks;
+    uint32_t locked;
+    const char *path = in_folder("otherwise.tlr");
+    CHECK(how.cipher == TL_RECORDING_XCHACHA20_POLY1305 && how.passphrase_kib == 65536);
+    CHECK(how.passphrase_passes == 3 && how.passphrase_lanes == 4);
+    how.cipher = TL_RECORDING_AES_256_GCM;
+    how.passphrase = "swordfish";
+    how.passphrase_kib = 64;
+    how.passphrase_passes = how.passphrase_lanes = 1;
+    how.clear_head = 1;
+    record(recorder, path, &how);
+    OK(tl_reader_new(path, NULL, &reader));
+    OK(tl_reader_is_locked(reader, &locked));
+    CHECK(locked == 1);
+    OK(tl_reader_get_meta(reader, 0, &meta));
+    CHECK(strcmp(meta.value, "sales") == 0);
+    OK(tl_reader_list_index(reader, NULL, 0, &blocks));
+    CHECK(blocks == 0);
+    OK(tl_reader_free(reader));
+    OK(tl_reader_defaults(&key));
+    key.passphrase = "swordfish";
+    check(path, &key, 1);
+    OK(tl_reader_new(path, &key, &reader));
+    OK(tl_reader_is_locked(reader, &locked));
+    CHECK(locked == 0);
+    OK(tl_reader_free(reader));
+
+    path = in_folder("never.tlr");
+    how.cipher = 2;
+    EXPECT(TL_ERR_ARGUMENT, tl_recording_new(recorder, path, &how, &recording));
+    how.cipher = 0;
+    how.passphrase_lanes = 9; /* each wants 8 KiB */
+    EXPECT(TL_ERR_ARGUMENT, tl_recording_new(recorder, path, &how, &recording));
+    how.passphrase_lanes = 1;
+    how.passphrase_kib = 262145;
+    EXPECT(TL_ERR_ARGUMENT, tl_recording_new(recorder, path, &how, &recording));
+    how.passphrase_kib = UINT32_MAX;
+    how.passphrase_lanes = UINT32_MAX;
+    EXPECT(TL_ERR_ARGUMENT, tl_recording_new(recorder, path, &how, &recording));
 }
 
 static long length_of(const char *path)
@@ -389,10 +514,12 @@ int main(void)
     EXPECT(TL_ERR_RECORD_IO, tl_recording_new(recorder, path, &how, &second));
     check(path, NULL, 1);
     export_and_verify(path);
+    tables(path);
     cut_short(path, seed);
     /* A passphrase is made to cost memory and time: minutes under valgrind. */
     if (!getenv("TRUNKLINE_UNDER_VALGRIND"))
         signed_and_sealed(recorder);
+    sealed_otherwise(recorder);
     written_anew(recorder);
     refusals(recorder);
     pause_and_more(recorder);

@@ -77,7 +77,7 @@ static void voice(void)
     tl_plc *plc;
     tl_agc *agc;
     tl_agc_config config;
-    uint32_t heard, square, lost;
+    uint32_t heard, active, square, lost;
     uint16_t gain;
 
     OK(tl_vad_new(200, &vad));
@@ -86,6 +86,8 @@ static void voice(void)
     OK(tl_dtmf_tone('5', -10, -10, pcm, 8000));
     OK(tl_vad_heard(vad, pcm, 8000, &heard));
     CHECK(heard == 1);
+    OK(tl_vad_is_active(vad, &active));
+    CHECK(active == heard);
     OK(tl_vad_noise(vad, &square));
     OK(tl_vad_free(vad));
 
