@@ -1381,6 +1381,152 @@ tl_status tl_acd_replay_position(const struct tl_acd_replay *replay, uint64_t *p
 tl_status tl_acd_replay_next(struct tl_acd_replay *replay, tl_acd *acd);
 
 /* ===========================================================================
+ * Routing: what an event log says
+ *
+ * The next change of a log as values, before or without making it: what an engine was told, when, and
+ * about whom. What was set can be read in full, too: the call that arrived, the configurations, the
+ * skills and the steps.
+ */
+
+/** What an engine was told: each is the function of that name. */
+TL_ENUM(tl_acd_change_kind, uint32_t) {
+    /** Something newer than this library. */
+    TL_ACD_CHANGE_UNKNOWN = 0,
+    /** `tl_acd_tick`: at. */
+    TL_ACD_CHANGE_TICK = 1,
+    /** `tl_acd_arrive`: at, queue, value (the call's tag); see `tl_acd_replay_get_call`. */
+    TL_ACD_CHANGE_ARRIVE = 2,
+    /** `tl_acd_hangup`: at, call. */
+    TL_ACD_CHANGE_HANGUP = 3,
+    /** `tl_acd_exit`: at, call, detail (the key). */
+    TL_ACD_CHANGE_EXIT = 4,
+    /** `tl_acd_move`: at, call, queue, detail (1: it keeps its age). */
+    TL_ACD_CHANGE_MOVE = 5,
+    /** `tl_acd_set_priority`: at, call, priority. */
+    TL_ACD_CHANGE_PRIORITY = 6,
+    /** `tl_acd_accept`: at, offer. */
+    TL_ACD_CHANGE_ACCEPT = 7,
+    /** `tl_acd_reject`: at, offer, detail (a `tl_acd_cause`). */
+    TL_ACD_CHANGE_REJECT = 8,
+    /** `tl_acd_complete`: at, call, detail (a `tl_acd_ended_by`). */
+    TL_ACD_CHANGE_COMPLETE = 9,
+    /** `tl_acd_set_agent_state`: at, agent, detail (a `tl_acd_agent_state`), reason. */
+    TL_ACD_CHANGE_AGENT_STATE = 10,
+    /** `tl_acd_end_wrap_up`: at, agent. */
+    TL_ACD_CHANGE_END_WRAP_UP = 11,
+    /** `tl_acd_set_pause`: at, agent, queue, reason (`TL_NONE32`: it is paused no longer). */
+    TL_ACD_CHANGE_PAUSE = 12,
+    /** `tl_acd_set_seed`: value. */
+    TL_ACD_CHANGE_SEED = 13,
+    /** `tl_acd_set_call_order`: detail (a `tl_acd_call_order`). */
+    TL_ACD_CHANGE_CALL_ORDER = 14,
+    /** `tl_acd_add_class`: detail (how many skills); see `tl_acd_replay_list_skills`. */
+    TL_ACD_CHANGE_ADD_CLASS = 15,
+    /** `tl_acd_add_profile`: the same. */
+    TL_ACD_CHANGE_ADD_PROFILE = 16,
+    /** `tl_acd_add_queue`: value (its tag); see `tl_acd_replay_get_queue`. */
+    TL_ACD_CHANGE_ADD_QUEUE = 17,
+    /** `tl_acd_set_queue`: queue, and the same. */
+    TL_ACD_CHANGE_SET_QUEUE = 18,
+    /** `tl_acd_set_relaxation`: queue, detail (how many steps); see `tl_acd_replay_list_steps`. */
+    TL_ACD_CHANGE_RELAXATION = 19,
+    /** `tl_acd_remove_queue`: queue. */
+    TL_ACD_CHANGE_REMOVE_QUEUE = 20,
+    /** `tl_acd_add_agent`: value (its tag); see `tl_acd_replay_get_agent`. */
+    TL_ACD_CHANGE_ADD_AGENT = 21,
+    /** `tl_acd_remove_agent`: agent. */
+    TL_ACD_CHANGE_REMOVE_AGENT = 22,
+    /** `tl_acd_join_queue`: agent, queue; see `tl_acd_replay_get_membership`. */
+    TL_ACD_CHANGE_JOIN_QUEUE = 23,
+    /** `tl_acd_set_membership`: the same. */
+    TL_ACD_CHANGE_MEMBERSHIP = 24,
+    /** `tl_acd_leave_queue`: agent, queue. */
+    TL_ACD_CHANGE_LEAVE_QUEUE = 25,
+    /** `tl_acd_begin_epoch`: value (its number). */
+    TL_ACD_CHANGE_BEGIN_EPOCH = 26,
+    /** `tl_acd_log_checkpoint`: value (the state's hash). */
+    TL_ACD_CHANGE_CHECKPOINT = 27,
+};
+
+/** A change of a log. What its kind does not name is `TL_NONE`, `TL_NONE32` or 0. */
+typedef struct tl_acd_change {
+    /** A `tl_acd_change_kind`. */
+    uint32_t kind;
+    /** What the kind says. */
+    uint32_t detail;
+    /** When the engine was told. */
+    tl_time at;
+    /** The queue. */
+    uint64_t queue;
+    /** The agent. */
+    uint64_t agent;
+    /** The call. */
+    uint64_t call;
+    /** The offer. */
+    uint64_t offer;
+    /** What the kind says. */
+    uint64_t value;
+    /** The priority. */
+    int32_t priority;
+    /** The reason, of your own list. */
+    uint32_t reason;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_acd_change;
+
+/** Stores the next change, which stays the next one; or returns `TL_DONE`: the log has ended. */
+tl_status tl_acd_replay_look(const tl_acd_replay *replay, struct tl_acd_change *change);
+
+/**
+ * Goes on to the change after the next without making it, for one who only reads; or returns
+ * `TL_DONE`: the log has ended.
+ */
+tl_status tl_acd_replay_skip(tl_acd_replay *replay);
+
+/** Fills in the call of the next change, a `TL_ACD_CHANGE_ARRIVE`. */
+tl_status tl_acd_replay_get_call(const tl_acd_replay *replay,
+                                 tl_acd_call *call,
+                                 size_t struct_size);
+#define tl_acd_replay_get_call(replay, call) \
+    (tl_acd_replay_get_call)((replay), (call), sizeof *(call))
+
+/** Fills in the configuration of the next change, a `TL_ACD_CHANGE_ADD_QUEUE` or `_SET_QUEUE`. */
+tl_status tl_acd_replay_get_queue(const tl_acd_replay *replay,
+                                  tl_acd_queue_config *config,
+                                  size_t struct_size);
+#define tl_acd_replay_get_queue(replay, config) \
+    (tl_acd_replay_get_queue)((replay), (config), sizeof *(config))
+
+/** Fills in the configuration of the next change, a `TL_ACD_CHANGE_ADD_AGENT`. */
+tl_status tl_acd_replay_get_agent(const tl_acd_replay *replay,
+                                  tl_acd_agent_config *config,
+                                  size_t struct_size);
+#define tl_acd_replay_get_agent(replay, config) \
+    (tl_acd_replay_get_agent)((replay), (config), sizeof *(config))
+
+/** Fills in the place of the next change, a `TL_ACD_CHANGE_JOIN_QUEUE` or `_MEMBERSHIP`. */
+tl_status tl_acd_replay_get_membership(const tl_acd_replay *replay,
+                                       tl_acd_membership *config,
+                                       size_t struct_size);
+#define tl_acd_replay_get_membership(replay, config) \
+    (tl_acd_replay_get_membership)((replay), (config), sizeof *(config))
+
+/**
+ * Stores as many skills of the next change, a `TL_ACD_CHANGE_ADD_CLASS` or `_ADD_PROFILE`, as there is
+ * `room` for, and in `count` how many there are.
+ */
+tl_status tl_acd_replay_list_skills(const tl_acd_replay *replay,
+                                    tl_acd_skill *skills,
+                                    size_t room,
+                                    size_t *count);
+
+/** As `tl_acd_replay_list_skills`, the steps of a `TL_ACD_CHANGE_RELAXATION`. */
+tl_status tl_acd_replay_list_steps(const tl_acd_replay *replay,
+                                   tl_acd_relax_step *steps,
+                                   size_t room,
+                                   size_t *count);
+
+/* ===========================================================================
  * Routing: what can be asked at any time
  */
 
@@ -1788,6 +1934,20 @@ typedef struct tl_acd_estimates {
     uint64_t reserved;
 } tl_acd_estimates;
 
+/** The call an agent would get, and why. */
+typedef struct tl_acd_next {
+    /** Which; `TL_NONE` when there is none. */
+    uint64_t call;
+    /** The one that would come after it, or `TL_NONE`. */
+    uint64_t before;
+    /** What puts it before that one: a `tl_acd_call_reason`. */
+    uint32_t because;
+    /** 0. */
+    uint32_t reserved32;
+    /** For later versions; 0. */
+    uint64_t reserved;
+} tl_acd_next;
+
 /**
  * From now on each `TL_ACD_OFFER` is followed by `TL_ACD_CHOSEN`, which says why it was made, if
  * `wanted` is not 0. Off at first and after a restore; it changes no decision. Outputs must be
@@ -1811,6 +1971,9 @@ tl_status tl_acd_get_estimates(const tl_acd *acd,
  * `tl_acd_call_reason`, why that one; or returns `TL_DONE` when there is none.
  */
 tl_status tl_acd_next_call(const tl_acd *acd, uint64_t agent, uint64_t *call, uint32_t *reason);
+
+/** As `tl_acd_next_call`, and which call would come after it. */
+tl_status tl_acd_get_next_call(const tl_acd *acd, uint64_t agent, struct tl_acd_next *next);
 
 /**
  * Says why a call waits in `text`, which has room for `room` bytes, a NUL included, and stores in
@@ -2503,9 +2666,9 @@ tl_status tl_stats_state_hash(const struct tl_stats *stats, uint64_t *hash);
 
 /** The calls that joined a queue in an interval, whenever they left it. */
 typedef struct tl_stats_traffic {
-    /** When the interval begins. */
+    /** When the interval begins; `TL_NONE` in a sum over all. */
     tl_time from;
-    /** The queue; stale if it was removed. */
+    /** The queue; stale if it was removed. `TL_NONE` in a sum over all. */
     uint64_t queue;
     /** Calls that asked to join. */
     uint64_t offered;
@@ -2547,7 +2710,7 @@ typedef struct tl_stats_traffic {
 
 /** What an agent did. */
 typedef struct tl_stats_agent {
-    /** The agent; stale if it was removed. */
+    /** The agent; stale if it was removed. `TL_NONE` in a sum. */
     uint64_t agent;
     /** Time available, in ms. */
     uint64_t available_ms;
@@ -2673,6 +2836,118 @@ tl_status tl_stats_next_call(tl_stats *stats, struct tl_stats_call *call);
  * agent.
  */
 tl_status tl_stats_rate(tl_stats *stats, const struct tl_stats_call *call, uint32_t rating);
+
+/* ===========================================================================
+ * Routing: sums of statistics
+ *
+ * Rows added up over days, queues and teams, and what follows from a row or from a sum: the average
+ * speed of answer, the handling time, the shares that were abandoned or in the service level, occupancy.
+ */
+
+/** What follows from a row of traffic, or from a sum. */
+typedef struct tl_stats_traffic_figures {
+    /** Average speed of answer, in ms; 0 if nothing was answered. */
+    uint64_t answer_average_ms;
+    /** Average time an agent was busy with a completed call, talk and paperwork, in ms. */
+    uint64_t handle_average_ms;
+    /** Abandoned calls in thousandths of those offered. */
+    uint64_t abandoned_per_mille;
+    /** The service level in thousandths; 0 of no calls. */
+    uint64_t level_per_mille;
+    /** The service level. */
+    tl_acd_service_level level;
+    /** For later versions; 0. */
+    uint64_t reserved[3];
+} tl_stats_traffic_figures;
+
+/** What follows from what an agent did, or a team. */
+typedef struct tl_stats_agent_figures {
+    /** Time logged in, in ms. */
+    uint64_t logged_in_ms;
+    /** Time talking and in wrap-up, in ms. */
+    uint64_t busy_ms;
+    /** The same in thousandths of the time at work: logged in, and not away from it by a reason. */
+    uint64_t occupancy_per_mille;
+    /**
+     * Points of a contest: so many for each call answered, less so many for each missed, and the
+     * ratings.
+     */
+    uint64_t points;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_stats_agent_figures;
+
+/** As `tl_stats_list_traffic`, of all queues together by interval: `queue` is `TL_NONE`. */
+tl_status tl_stats_list_intervals(const tl_stats *stats,
+                                  tl_stats_traffic *rows,
+                                  size_t room,
+                                  size_t *count);
+
+/** As `tl_stats_list_traffic`, of all intervals together by queue: `from` is `TL_NONE`. */
+tl_status tl_stats_list_queues(const tl_stats *stats,
+                               tl_stats_traffic *rows,
+                               size_t room,
+                               size_t *count);
+
+/**
+ * Stores the sum of the traffic of these queues, `count` of them, in the intervals that begin at
+ * `from` or later and before `until`. With a `count` of 0: of all queues. `from` is 0 and `until`
+ * `TL_NONE` for all time.
+ */
+tl_status tl_stats_sum_traffic(const tl_stats *stats,
+                               tl_time from,
+                               tl_time until,
+                               const uint64_t *queues,
+                               size_t count,
+                               tl_stats_traffic *sum);
+
+/**
+ * Stores the sum of what these agents did, a team of `count`, up to `at`, which is not before the last
+ * output. With a `count` of 0: of all agents.
+ */
+tl_status tl_stats_sum_agents(const tl_stats *stats,
+                              tl_time at,
+                              const uint64_t *agents,
+                              size_t count,
+                              tl_stats_agent *sum);
+
+/**
+ * As `tl_stats_sum_agents`, in the intervals that begin at `from` or later and before `until`: see
+ * `tl_stats_list_agent_intervals`.
+ */
+tl_status tl_stats_sum_agent_intervals(const tl_stats *stats,
+                                       tl_time from,
+                                       tl_time until,
+                                       const uint64_t *agents,
+                                       size_t count,
+                                       tl_stats_agent *sum);
+
+/**
+ * Adds the numbers of a row to another, for sums of one's own. When, which queue and which class stay
+ * as they are in `sum`; it may begin as zeros.
+ */
+tl_status tl_stats_add_traffic(tl_stats_traffic *sum,
+                               const tl_stats_traffic *row);
+
+/** As `tl_stats_add_traffic`, what an agent did. Who and when stay as they are in `sum`. */
+tl_status tl_stats_add_agent(tl_stats_agent *sum, const tl_stats_agent *row);
+
+/**
+ * Stores what follows from a row of traffic, or from a sum; `level` is the `tl_acd_level` that counts.
+ * (`tl_stats_get_service_level` counts by the one that is kept with the statistics.)
+ */
+tl_status tl_stats_get_traffic_figures(const tl_stats_traffic *row,
+                                       uint32_t level,
+                                       struct tl_stats_traffic_figures *figures);
+
+/**
+ * Stores what follows from what an agent did, or a team; with so many points for each call answered and
+ * so many less for each missed.
+ */
+tl_status tl_stats_get_agent_figures(const tl_stats_agent *row,
+                                     uint64_t for_answered,
+                                     uint64_t for_missed,
+                                     struct tl_stats_agent_figures *figures);
 
 /* ===========================================================================
  * Routing: who gets in
@@ -4196,6 +4471,20 @@ typedef struct tl_ivr_prompt {
     size_t text_len;
 } tl_ivr_prompt;
 
+/** What a flow is. */
+typedef struct tl_ivr_flow_info {
+    /** Its name, without a NUL, in the program. */
+    const char *name;
+    /** Its length. */
+    size_t name_len;
+    /** Which program it is: its checksum. */
+    uint32_t id;
+    /** Bytes of variables that a session on it needs. */
+    uint32_t variable_bytes;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_ivr_flow_info;
+
 /** A name in a flow, as traces give it. */
 typedef struct tl_ivr_name {
     /** The name. */
@@ -4225,6 +4514,9 @@ tl_status tl_ivr_flow_list_prompts(const tl_ivr_flow *flow,
                                    struct tl_ivr_prompt *rows,
                                    size_t room,
                                    size_t *count);
+
+/** Stores what a flow is. */
+tl_status tl_ivr_flow_get_info(const tl_ivr_flow *flow, struct tl_ivr_flow_info *info);
 
 /** Lists the names that `which`, a `tl_ivr_names`, says. */
 tl_status tl_ivr_flow_list_names(const tl_ivr_flow *flow,
@@ -4721,6 +5013,212 @@ tl_status tl_say_piece(const tl_ivr_flow *flow,
                        size_t *len);
 
 /* ===========================================================================
+ * Dialogue: trying a flow key by key
+ *
+ * One call in virtual time under the hand of whoever tries: keys are pressed, prompts heard, time passes
+ * as told. Whatever the session wants becomes a line of a log, in the words of `.ivrtest.yaml` files:
+ *
+ * zh: 欢迎致电                 a prompt, as one hears it
+ * stop play, stop host         an operation is stopped
+ * query NAME a=1 b=x           likewise: queue NAME PRIORITY ..., record MS, transfer KIND TARGET ...
+ * attach KEY=VALUE
+ * NODE -> EXIT                 a node is left
+ * end REASON
+ *
+ * A coverage counts which exits of a flow's nodes the calls took. Takes memory from the allocator.
+ */
+
+#if defined(TL_STD)
+
+/** Which exits of a flow calls have taken. */
+typedef struct tl_ivr_coverage tl_ivr_coverage;
+
+/** A call that is tried. */
+typedef struct tl_ivr_trial tl_ivr_trial;
+
+/** How a trial stands. */
+typedef struct tl_ivr_trial_info {
+    /** The virtual time. */
+    tl_time now;
+    /** When the session wants to be woken, or `TL_NONE`. */
+    tl_time deadline;
+    /** Lines of the log that were not taken yet. */
+    uint32_t lines;
+    /** Nodes that were left. */
+    uint32_t visits;
+    /** The play under way, or `TL_NONE32`. */
+    uint32_t playing;
+    /** The query, queue, recording or transfer under way, or `TL_NONE32`. */
+    uint32_t host;
+    /** 1 when the dialogue is over. */
+    uint32_t over;
+    /** The number of the node it is in, from 0 on, in the order of `tl_ivr_flow_list_names`. */
+    uint32_t node;
+    /** Keys that wait to be used. */
+    uint32_t keys;
+    /** 0. */
+    uint32_t reserved32;
+    /** For later versions; 0. */
+    uint64_t reserved[2];
+} tl_ivr_trial_info;
+
+/** How many bytes a trial takes. What happens in it is kept in memory from the allocator. */
+size_t tl_ivr_trial_size(void);
+
+/**
+ * Begins a call on a flow in the caller's block of `size` bytes, aligned to `TL_ALIGN`. The flow may be
+ * freed meanwhile. The call is up, and what it says first is in the log. `config` may be NULL for the
+ * defaults; of nodes that are left the log tells, whatever it says of a trace.
+ */
+tl_status tl_ivr_trial_init(void *memory,
+                            size_t size,
+                            const tl_ivr_flow *flow,
+                            const tl_ivr_config *config,
+                            struct tl_ivr_trial **trial);
+
+/** As `tl_ivr_trial_init`, in memory from the allocator. */
+tl_status tl_ivr_trial_new(const tl_ivr_flow *flow,
+                           const tl_ivr_config *config,
+                           struct tl_ivr_trial **trial);
+
+/** Ends a trial. NULL is fine. */
+tl_status tl_ivr_trial_free(struct tl_ivr_trial *trial);
+
+/** The caller presses keys, with a NUL, a tenth of a second each. */
+tl_status tl_ivr_trial_press(struct tl_ivr_trial *trial, const char *keys);
+
+/** The caller presses keys, with a NUL, all at once, before the session has had a turn. */
+tl_status tl_ivr_trial_burst(struct tl_ivr_trial *trial, const char *keys);
+
+/** The prompt under way is heard to its end, and those that follow without a pause; each takes a second. */
+tl_status tl_ivr_trial_listen(struct tl_ivr_trial *trial);
+
+/** Only the prompt under way is heard to its end, in no time. */
+tl_status tl_ivr_trial_heard(struct tl_ivr_trial *trial);
+
+/** Time passes, deadline by deadline. */
+tl_status tl_ivr_trial_wait(struct tl_ivr_trial *trial, uint32_t ms);
+
+/** Time passes without the session being told: the next input comes late. */
+tl_status tl_ivr_trial_skip(struct tl_ivr_trial *trial, uint32_t ms);
+
+/** The caller hangs up. */
+tl_status tl_ivr_trial_hangup(struct tl_ivr_trial *trial);
+
+/**
+ * The host answers its query: at most 32 named values. Returns `TL_DONE` when the host has nothing under
+ * way, here and below.
+ */
+tl_status tl_ivr_trial_found(struct tl_ivr_trial *trial,
+                             const tl_ivr_value *values,
+                             size_t count);
+
+/** The host's operation could not be done at all. */
+tl_status tl_ivr_trial_failed(struct tl_ivr_trial *trial);
+
+/** A recording was made, so many milliseconds long. */
+tl_status tl_ivr_trial_recorded(struct tl_ivr_trial *trial, uint32_t ms);
+
+/** How the waiting caller stands: as `tl_ivr_queue_update`. */
+tl_status tl_ivr_trial_queue_update(struct tl_ivr_trial *trial,
+                                    uint32_t position,
+                                    uint32_t estimate_ms);
+
+/** The queued or transferred call was answered: as `tl_ivr_answered`. */
+tl_status tl_ivr_trial_answered(struct tl_ivr_trial *trial);
+
+/** The caller left the queue; `outcome` is a `tl_ivr_queue_outcome`. */
+tl_status tl_ivr_trial_queue_ended(struct tl_ivr_trial *trial, uint32_t outcome);
+
+/** A transfer came to its end; `outcome` is a `tl_ivr_transfer_outcome`. */
+tl_status tl_ivr_trial_transferred(struct tl_ivr_trial *trial, uint32_t outcome);
+
+/** Stores how the trial stands. */
+tl_status tl_ivr_trial_get_info(const struct tl_ivr_trial *trial, struct tl_ivr_trial_info *info);
+
+/**
+ * Stores where line `number` of the log is, from 0 on: a text of `*len` bytes without a NUL, that lives
+ * until it is taken.
+ */
+tl_status tl_ivr_trial_get_line(const struct tl_ivr_trial *trial,
+                                uint32_t number,
+                                const char **line,
+                                size_t *len);
+
+/** Takes all lines of the log: it is empty. */
+tl_status tl_ivr_trial_take(struct tl_ivr_trial *trial);
+
+/**
+ * Takes the lines of the log up to the first one that holds a text, with a NUL; or none and returns
+ * `TL_DONE`, when no line does.
+ */
+tl_status tl_ivr_trial_seek(struct tl_ivr_trial *trial, const char *text);
+
+/**
+ * Stores as many of the exits that were taken, each with its node, as there is `room` for, in order, and
+ * in `count` how many there are. The texts live as long as the trial.
+ */
+tl_status tl_ivr_trial_list_visits(const struct tl_ivr_trial *trial,
+                                   tl_ivr_name *visits,
+                                   size_t room,
+                                   size_t *count);
+
+/**
+ * Stores where all that went into the session and came out of it is, as `tl_ivr_rehearsal_transcript`:
+ * `*len` bytes without a NUL that live until something happens in the trial.
+ */
+tl_status tl_ivr_trial_transcript(const struct tl_ivr_trial *trial,
+                                  const char **transcript,
+                                  size_t *len);
+
+/** How many bytes a coverage takes. The flow's exits are kept in memory from the allocator. */
+size_t tl_ivr_coverage_size(void);
+
+/**
+ * Makes the coverage of a flow, of which nothing was reached yet, in the caller's block of `size` bytes,
+ * aligned to `TL_ALIGN`. The flow may be freed meanwhile.
+ */
+tl_status tl_ivr_coverage_init(void *memory,
+                               size_t size,
+                               const tl_ivr_flow *flow,
+                               struct tl_ivr_coverage **coverage);
+
+/** As `tl_ivr_coverage_init`, in memory from the allocator. */
+tl_status tl_ivr_coverage_new(const tl_ivr_flow *flow, struct tl_ivr_coverage **coverage);
+
+/** Ends a coverage. NULL is fine. */
+tl_status tl_ivr_coverage_free(struct tl_ivr_coverage *coverage);
+
+/** Counts the way that a call took, once it is over. */
+tl_status tl_ivr_coverage_count(struct tl_ivr_coverage *coverage, const struct tl_ivr_trial *trial);
+
+/** Stores how many exits were taken, and how many there are. */
+tl_status tl_ivr_coverage_get_exits(const struct tl_ivr_coverage *coverage,
+                                    size_t *taken,
+                                    size_t *exits);
+
+/**
+ * Stores as many of the exits that nobody took as there is `room` for, and in `count` how many there
+ * are. The texts live as long as the coverage.
+ */
+tl_status tl_ivr_coverage_list_missed(const struct tl_ivr_coverage *coverage,
+                                      tl_ivr_name *missed,
+                                      size_t room,
+                                      size_t *count);
+
+/**
+ * Says how much was reached, and what was not, in `text`, which has room for `room` bytes, a NUL
+ * included, and stores in `len` how long it is without; when the room is too small, returns
+ * `TL_ERR_BUFFER`.
+ */
+tl_status tl_ivr_coverage_report(const struct tl_ivr_coverage *coverage,
+                                 char *text,
+                                 size_t room,
+                                 size_t *len);
+
+#endif
+
+/* ===========================================================================
  * Dialogue: trying a flow without a telephone
  *
  * Plays the scenarios of an `.ivrtest.yaml` text against a flow, in virtual time: a caller and a host
@@ -4801,6 +5299,15 @@ tl_status tl_ivr_rehearsal_report(const struct tl_ivr_rehearsal *rehearsal,
 tl_status tl_ivr_rehearsal_transcript(const struct tl_ivr_rehearsal *rehearsal,
                                       const char **transcript,
                                       size_t *len);
+
+/**
+ * As `tl_ivr_coverage_list_missed`, the exits that no scenario took. The texts live as long as the
+ * object.
+ */
+tl_status tl_ivr_rehearsal_list_missed(const struct tl_ivr_rehearsal *rehearsal,
+                                       tl_ivr_name *missed,
+                                       size_t room,
+                                       size_t *count);
 
 /**
  * Writes the path of the flow that a scenario text is for, as it names it, from where the text's file
@@ -5175,6 +5682,130 @@ tl_status tl_line_listen(struct tl_line *line, const int16_t *pcm, size_t sample
 
 /** Stores what was heard next in `event`, or returns `TL_DONE`. */
 tl_status tl_line_poll(struct tl_line *line, struct tl_line_event *event);
+
+/**
+ * Stores the tone that sounds, a `tl_tone_meaning`: the one last told of, as long as nothing else has been
+ * heard. Returns `TL_DONE` when there is none.
+ */
+tl_status tl_line_present(const struct tl_line *line,
+                          uint32_t *meaning);
+
+/* ===========================================================================
+ * Tones of one's own
+ *
+ * Tones by frequency and cadence, as data: what a country or a PBX has that is in none of the plans,
+ * played by the same `tl_tone` and heard by the same `tl_line`; and sine waves of any frequency at any
+ * sample rate.
+ *
+ * tl_tone_step steps[] = {{400, 0, 250, 0}, {0, 0, 250, 0}};
+ * tl_tone_shape busy = {TL_TONE_BUSY, 1, steps, 2};
+ * tl_tone_own_new(&busy, -10, &tone);
+ * tl_line_own_new(NULL, &busy, 1, &line);
+ */
+
+/** A sine wave, continuous in phase. */
+typedef struct tl_oscillator tl_oscillator;
+
+/** A part of a cadence. */
+typedef struct tl_tone_step {
+    /** A frequency in Hz, below 4,000; 0 is none. */
+    uint16_t low_hz;
+    /** One that sounds together with it; 0 is none. Both 0: silence. */
+    uint16_t high_hz;
+    /** How long, in milliseconds; 0 is for ever. */
+    uint16_t ms;
+    /** 0. */
+    uint16_t reserved;
+} tl_tone_step;
+
+/** A tone as data. */
+typedef struct tl_tone_shape {
+    /** What it tells: a `tl_tone_meaning`. */
+    uint32_t meaning;
+    /** 1: after its last step comes the first again. 0: silence does. */
+    uint32_t repeats;
+    /** Its steps in order, of which one at least sounds. */
+    const struct tl_tone_step *steps;
+    /** How many, 1 to 64. */
+    size_t count;
+} tl_tone_shape;
+
+/** Stores in `size` how many bytes a tone of this shape takes. */
+tl_status tl_tone_own_size(const struct tl_tone_shape *shape, size_t *size);
+
+/**
+ * As `tl_tone_init`, of a shape of one's own, which is copied. Two frequencies together stay within 16
+ * bits up to -3 dBm0 each.
+ */
+tl_status tl_tone_own_init(void *memory,
+                           size_t size,
+                           const struct tl_tone_shape *shape,
+                           int8_t level_dbm0,
+                           tl_tone **tone);
+
+#if defined(TL_STD)
+/** As `tl_tone_own_init`, in memory from the allocator. */
+tl_status tl_tone_own_new(const struct tl_tone_shape *shape, int8_t level_dbm0, tl_tone **tone);
+#endif
+
+/** Stores in `size` how many bytes a listener for these tones takes. */
+tl_status tl_line_own_size(const struct tl_tone_shape *shapes, size_t count, size_t *size);
+
+/**
+ * As `tl_line_init`, but the tones it listens for are `count` of one's own, which are copied, instead
+ * of a plan's: at most one for each meaning, and together at most 12 frequencies.
+ */
+tl_status tl_line_own_init(void *memory,
+                           size_t size,
+                           const tl_line_config *config,
+                           const struct tl_tone_shape *shapes,
+                           size_t count,
+                           tl_line **line);
+
+#if defined(TL_STD)
+/** As `tl_line_own_init`, in memory from the allocator. */
+tl_status tl_line_own_new(const tl_line_config *config,
+                          const struct tl_tone_shape *shapes,
+                          size_t count,
+                          tl_line **line);
+#endif
+
+/** The peak value of a sine at a level in dBm0, from -63 to 3: one at full scale has 3.14. */
+int32_t tl_tone_amplitude(int8_t level_dbm0);
+
+/** How many bytes a sine wave takes. */
+size_t tl_oscillator_size(void);
+
+/**
+ * Makes a sine wave that begins at phase 0 in the caller's block of `size` bytes, aligned to
+ * `TL_ALIGN`: its frequency in thousandths of a hertz, at most half the sample rate, and its level in
+ * dBm0, limited to -63 to 3.
+ */
+tl_status tl_oscillator_init(void *memory,
+                             size_t size,
+                             uint32_t millihertz,
+                             uint32_t sample_rate,
+                             int8_t level_dbm0,
+                             struct tl_oscillator **oscillator);
+
+#if defined(TL_STD)
+/** As `tl_oscillator_init`, in memory from the allocator. */
+tl_status tl_oscillator_new(uint32_t millihertz,
+                            uint32_t sample_rate,
+                            int8_t level_dbm0,
+                            struct tl_oscillator **oscillator);
+#endif
+
+/** Ends a sine wave. NULL is fine. */
+tl_status tl_oscillator_free(struct tl_oscillator *oscillator);
+
+/**
+ * Adds the next `samples` samples of the wave to `pcm`, saturating: a tone of several frequencies is
+ * several waves added to silence.
+ */
+tl_status tl_oscillator_add(struct tl_oscillator *oscillator,
+                            int16_t *pcm,
+                            size_t samples);
 
 /* ===========================================================================
  * RTP
@@ -5555,6 +6186,118 @@ tl_status tl_rtp_quality(double delay_ms,
                          double *mos);
 
 /* ===========================================================================
+ * RTCP: all that a compound packet says
+ *
+ * Beside what `tl_rtcp_write` writes and `tl_rtcp_parse` sums up: every report of it, what sources say
+ * of themselves beyond their canonical name, who leaves and why, and packets of an application's own.
+ * And sequence numbers and timestamps that do not wrap.
+ */
+
+/** What an item says. The numbers up to 255 are those of RFC 3550 section 6.5. */
+TL_ENUM(tl_rtcp_item_kind, uint32_t) {
+    /** The canonical name. */
+    TL_RTCP_CNAME = 1,
+    /** The user's name. */
+    TL_RTCP_NAME = 2,
+    /** An address for mail. */
+    TL_RTCP_EMAIL = 3,
+    /** A telephone number. */
+    TL_RTCP_PHONE = 4,
+    /** Where the user is. */
+    TL_RTCP_LOC = 5,
+    /** The application that sends. */
+    TL_RTCP_TOOL = 6,
+    /** What there is to be noted now. */
+    TL_RTCP_NOTE = 7,
+    /** An extension of one's own. */
+    TL_RTCP_PRIV = 8,
+    /** The source leaves; the text is why, if it says so. */
+    TL_RTCP_GOODBYE = 256,
+    /** A packet of an application's own (APP): the text is its content, `detail` its name. */
+    TL_RTCP_APPLICATION = 257,
+};
+
+/** Something that a compound packet says of a source. */
+typedef struct tl_rtcp_item {
+    /** The source. */
+    uint32_t ssrc;
+    /** A `tl_rtcp_item_kind`. */
+    uint32_t kind;
+    /** What is said, UTF-8 if the sender keeps to the RFC: without a NUL, and in the datagram. */
+    const uint8_t *text;
+    /** Bytes of it. */
+    size_t len;
+    /** The four characters that name an application's packet, the first one uppermost; else 0. */
+    uint32_t detail;
+    /** The five bits of its subtype. */
+    uint32_t subtype;
+} tl_rtcp_item;
+
+/** A report of a compound packet, and whose. */
+typedef struct tl_rtcp_block {
+    /** Who reports. */
+    uint32_t from;
+    /** 0. */
+    uint32_t reserved;
+    /** What it heard of one stream. */
+    tl_rtcp_report report;
+} tl_rtcp_block;
+
+/**
+ * Stores as many items of a compound packet as there is `room` for, in their order, and in `count` how
+ * many there are. What is not RTCP is `TL_ERR_RTP_MALFORMED`.
+ */
+tl_status tl_rtcp_list_items(const uint8_t *datagram,
+                             size_t len,
+                             struct tl_rtcp_item *items,
+                             size_t room,
+                             size_t *count);
+
+/** As `tl_rtcp_list_items`, the reports, on whatever stream. */
+tl_status tl_rtcp_list_reports(const uint8_t *datagram,
+                               size_t len,
+                               struct tl_rtcp_block *reports,
+                               size_t room,
+                               size_t *count);
+
+/**
+ * Adds a description of `ssrc` behind the `*len` bytes of a compound packet in `datagram`, which has
+ * room for `room` bytes, and stores in `len` how long it is then: one item, of at most 255 bytes.
+ * `kind` is a `tl_rtcp_item_kind`, or a number of one's own up to 255.
+ */
+tl_status tl_rtcp_add_item(uint8_t *datagram,
+                           size_t room,
+                           size_t *len,
+                           uint32_t ssrc,
+                           uint32_t kind,
+                           const uint8_t *text,
+                           size_t text_len);
+
+/**
+ * As `tl_rtcp_add_item`, a goodbye of `count` sources, 31 at most, with a reason of at most 255 bytes,
+ * which may be of length 0.
+ */
+tl_status tl_rtcp_add_goodbye(uint8_t *datagram,
+                              size_t room,
+                              size_t *len,
+                              const uint32_t *sources,
+                              size_t count,
+                              const uint8_t *reason,
+                              size_t reason_len);
+
+/**
+ * Turns a 16-bit sequence number into one that does not wrap: the nearest to `highest`, the highest so
+ * far, which is `TL_NONE` at first and becomes this one if it is. The first number counts from 65,536
+ * on, so that what comes late before it has one too.
+ */
+tl_status tl_rtp_unwrap_sequence(uint64_t *highest,
+                                 uint16_t sequence,
+                                 uint64_t *unwrapped);
+
+/** As `tl_rtp_unwrap_sequence`, a 32-bit timestamp; the first counts from 2 to the 32nd on. */
+tl_status tl_rtp_unwrap_timestamp(uint64_t *highest, uint32_t timestamp, uint64_t *unwrapped);
+
+/* ===========================================================================
  * What one source sends
  *
  * Packets numbered and stamped, and counted for the sender's own reports (RFC 3550 section 6.4.1):
@@ -5857,6 +6600,9 @@ tl_status tl_vad_free(struct tl_vad *vad);
 /** Hears the next `samples` samples, and stores 1 in `voice` if there is speech among them, else 0. */
 tl_status tl_vad_heard(struct tl_vad *vad, const int16_t *pcm, size_t samples, uint32_t *voice);
 
+/** Stores 1 in `active` if the last 10 ms were speech, or it is held on to still, else 0. */
+tl_status tl_vad_is_active(const struct tl_vad *vad, uint32_t *active);
+
 /** Stores the mean square of the noise between words. */
 tl_status tl_vad_noise(const struct tl_vad *vad, uint32_t *mean_square);
 
@@ -6075,6 +6821,75 @@ tl_status tl_bridge_mix(struct tl_bridge *bridge,
                         const int16_t *const *voices,
                         int16_t *const *ears,
                         size_t samples);
+
+/* ===========================================================================
+ * Mixing: conferences
+ *
+ * A matrix of gains between as many parties as are asked for when it is made, with any number of
+ * supervisors who monitor, whisper or barge in. Each frame costs a pass for every pair that hears each
+ * other; where all hear all and they are many, `tl_mix_total` and `tl_mix_others` cost two for each
+ * party.
+ */
+
+/** A call of any number of parties. */
+typedef struct tl_conference tl_conference;
+
+/** Stores in `size` how many bytes a conference of so many parties takes. */
+tl_status tl_conference_size(uint32_t parties, size_t *size);
+
+/**
+ * Makes a conference of so many parties, of whom nobody hears anybody, in the caller's block of `size`
+ * bytes, aligned to `TL_ALIGN`.
+ */
+tl_status tl_conference_init(void *memory,
+                             size_t size,
+                             uint32_t parties,
+                             struct tl_conference **conference);
+
+#if defined(TL_STD)
+/** As `tl_conference_init`, in memory from the allocator. */
+tl_status tl_conference_new(uint32_t parties, struct tl_conference **conference);
+#endif
+
+/** Ends a conference. NULL is fine. */
+tl_status tl_conference_free(struct tl_conference *conference);
+
+/**
+ * From the next sample on, `to` hears `from` with this gain, fading over 5 ms. Parties count from 0; a
+ * party may be routed to itself (an echo test).
+ */
+tl_status tl_conference_route(struct tl_conference *conference,
+                              uint32_t from,
+                              uint32_t to,
+                              uint16_t gain);
+
+/** Both hear each other, as they speak. */
+tl_status tl_conference_join(struct tl_conference *conference, uint32_t one, uint32_t other);
+
+/** Stores the gain from one party to another, once the fade is over. */
+tl_status tl_conference_get_gain(const struct tl_conference *conference,
+                                 uint32_t from,
+                                 uint32_t to,
+                                 uint16_t *gain);
+
+/**
+ * Changes what a supervisor hears of all others and who of them hears it: `what` is a
+ * `tl_supervision`; whispering, `agent` alone does. Between the others nothing changes.
+ */
+tl_status tl_conference_supervise(struct tl_conference *conference,
+                                  uint32_t supervisor,
+                                  uint32_t agent,
+                                  uint32_t what);
+
+/**
+ * One frame of `samples` samples, at most 1,024: what each said, in `voices`, into what each hears, in
+ * `ears`; both have a pointer for each party. A voice that is NULL is silent, an ear that is NULL is not
+ * wanted, and no two of them overlap.
+ */
+tl_status tl_conference_mix(struct tl_conference *conference,
+                            const int16_t *const *voices,
+                            int16_t *const *ears,
+                            size_t samples);
 
 /* ===========================================================================
  * Rates and Opus
@@ -6577,6 +7392,14 @@ tl_status tl_recorder_dropped(const struct tl_recorder *recorder, uint64_t *samp
 
 #if defined(TL_STD)
 
+/** What encrypts a recording. */
+TL_ENUM(tl_recording_cipher, uint32_t) {
+    /** XChaCha20-Poly1305: quick on every processor. */
+    TL_RECORDING_XCHACHA20_POLY1305 = 0,
+    /** AES-256-GCM (NIST SP 800-38D), where a rule asks for it. */
+    TL_RECORDING_AES_256_GCM = 1,
+};
+
 /** What a mark stands for. */
 TL_ENUM(tl_mark_kind, uint32_t) {
     /** A remark. */
@@ -6654,6 +7477,17 @@ typedef struct tl_recording_config {
     uint32_t recipient_count;
     /** 1: an encrypted recording's `meta` is readable by everybody. Default: 0. */
     uint32_t clear_head;
+    /** What encrypts it: a `tl_recording_cipher`. Default: XChaCha20-Poly1305. */
+    uint32_t cipher;
+    /**
+     * What the passphrase costs whoever tries one, in KiB of Argon2id memory, at most 262,144. Default:
+     * 65,536, as RFC 9106 recommends.
+     */
+    uint32_t passphrase_kib;
+    /** Passes over it, at most 16. Default: 3. */
+    uint32_t passphrase_passes;
+    /** Lanes, at most 16. Default: 4. */
+    uint32_t passphrase_lanes;
 } tl_recording_config;
 
 /** Something that happened on a channel, or a stretch of it. */
@@ -6961,6 +7795,182 @@ tl_status tl_reader_export_wav(struct tl_reader *reader,
                                uint64_t from_ms,
                                uint64_t to_ms,
                                uint32_t mixed);
+
+#endif
+
+/* ===========================================================================
+ * Recording: its tables
+ *
+ * What a recording's file holds, beside the sound that `tl_reader_read` makes of it: its blocks as they
+ * are stored, the picture's columns, the clock's points, the damaged places; and a whole stretch played.
+ */
+
+#if defined(TL_STD)
+
+/** Milliseconds that one column of a recording's picture covers. */
+#define TL_PEAK_MS 100
+
+/** Where a block of a channel is. */
+typedef struct tl_reader_entry {
+    /** Its first sample's position. */
+    uint64_t position;
+    /** How many samples it holds. */
+    uint64_t len;
+    /** Where in the file its record begins. */
+    uint64_t offset;
+    /** The channel. */
+    uint32_t channel;
+    /** 0. */
+    uint32_t reserved;
+} tl_reader_entry;
+
+/** A part of a channel's picture. */
+typedef struct tl_reader_peaks {
+    /** The number of the first column; that of position 0 is 0. Each covers `TL_PEAK_MS`. */
+    uint64_t first;
+    /**
+     * The greatest magnitude of each column in 128ths of 32,768, rounded down; lives until the reader is
+     * freed or follows.
+     */
+    const uint8_t *levels;
+    /** Columns. */
+    size_t count;
+    /** The channel. */
+    uint32_t channel;
+    /** 0. */
+    uint32_t reserved;
+} tl_reader_peaks;
+
+/** When a sample of a channel was. */
+typedef struct tl_reader_clock {
+    /** A position of the channel. */
+    uint64_t position;
+    /** In microseconds after the start. */
+    uint64_t micros;
+    /** The channel. */
+    uint32_t channel;
+    /** 0. */
+    uint32_t reserved;
+} tl_reader_clock;
+
+/** A stretch of a file that holds nothing whole. */
+typedef struct tl_reader_damage {
+    /** Its first byte. */
+    uint64_t from;
+    /** The byte after its last. */
+    uint64_t to;
+} tl_reader_damage;
+
+/** A packet of a block. */
+typedef struct tl_reader_packet {
+    /** Samples of the channel's clock that it covers. */
+    uint32_t samples;
+    /** Its length in bytes; the packets of a block follow each other. */
+    uint32_t len;
+} tl_reader_packet;
+
+/** The shape of a stretch that is played. */
+typedef struct tl_reader_shape {
+    /** Samples a second: those of the quickest channel. */
+    uint32_t rate;
+    /** Channels, interleaved. */
+    uint32_t channels;
+    /** Samples of each. */
+    uint64_t frames;
+} tl_reader_shape;
+
+/**
+ * Stores 1 in `locked` if the recording is encrypted and was opened without a key for it, else 0: its head
+ * is clear, its sound and its marks are not.
+ */
+tl_status tl_reader_is_locked(const tl_reader *reader,
+                              uint32_t *locked);
+
+/**
+ * Stores as many entries of the index, by channel and position, as there is `room` for, and in `count`
+ * how many there are.
+ */
+tl_status tl_reader_list_index(const tl_reader *reader,
+                               struct tl_reader_entry *entries,
+                               size_t room,
+                               size_t *count);
+
+/**
+ * As `tl_reader_list_index`, the parts of the pictures that the file holds. `tl_reader_picture` draws
+ * one of any width, from the sound too.
+ */
+tl_status tl_reader_list_peaks(const tl_reader *reader,
+                               struct tl_reader_peaks *parts,
+                               size_t room,
+                               size_t *count);
+
+/** As `tl_reader_list_index`, the points that tie the channels' clocks to the wall's, in their order. */
+tl_status tl_reader_list_clocks(const tl_reader *reader,
+                                struct tl_reader_clock *points,
+                                size_t room,
+                                size_t *count);
+
+/** As `tl_reader_list_index`, the damaged stretches of the file. */
+tl_status tl_reader_list_damage(const tl_reader *reader,
+                                struct tl_reader_damage *stretches,
+                                size_t room,
+                                size_t *count);
+
+/**
+ * Stores the position of the channel's sample nearest to a time, in microseconds after the start, by the
+ * channel's own clock.
+ */
+tl_status tl_reader_position_at(const tl_reader *reader,
+                                uint32_t channel,
+                                uint64_t micros,
+                                uint64_t *position);
+
+/** Stores when a sample of the channel was, in microseconds after the start. */
+tl_status tl_reader_micros_at(const tl_reader *reader,
+                              uint32_t channel,
+                              uint64_t position,
+                              uint64_t *micros);
+
+/**
+ * Writes the sound of entry `number` of the index, from 0 on, into `bytes`, which has room for `room`,
+ * bit for bit as it was recorded, and stores its length in `len`: G.711 codes, or samples of 16 bits,
+ * the low byte first. A block of packets is `TL_ERR_RECORD_FORMAT`, and one with too little room
+ * `TL_ERR_BUFFER`.
+ */
+tl_status tl_reader_read_block(tl_reader *reader,
+                               uint32_t number,
+                               uint8_t *bytes,
+                               size_t room,
+                               size_t *len);
+
+/**
+ * As `tl_reader_read_block`, a block of packets (Opus): their bytes one after the other, and as many of
+ * their sizes as there is `packet_room` for in `packets`; in `count` how many there are.
+ */
+tl_status tl_reader_read_packets(tl_reader *reader,
+                                 uint32_t number,
+                                 struct tl_reader_packet *packets,
+                                 size_t packet_room,
+                                 size_t *count,
+                                 uint8_t *bytes,
+                                 size_t room,
+                                 size_t *len);
+
+/**
+ * Plays the stretch from `from_us` to `to_us` (`TL_NONE`: the end), in microseconds after the start, into
+ * `pcm`, which has room for `room` samples, of all channels together: the channels side by side,
+ * interleaved, or added up when `mixed` is 1; or `channel` alone, unless it is `TL_NONE32`. Each channel
+ * stands at the times of the wall's clock. Stores the shape of it in `shape`; with too little room it
+ * returns `TL_ERR_BUFFER`, and stores that too. See `tl_reader_export_wav` for what needs which feature.
+ */
+tl_status tl_reader_play(tl_reader *reader,
+                         uint64_t from_us,
+                         uint64_t to_us,
+                         uint32_t mixed,
+                         uint32_t channel,
+                         int16_t *pcm,
+                         size_t room,
+                         struct tl_reader_shape *shape);
 
 #endif
 

@@ -33,7 +33,8 @@ static void of_three(void)
     const int16_t *voices[3] = {voice[0], voice[1], voice[2]};
     int16_t *ears[3] = {ear[0], ear[1], ear[2]}, *others[3] = {other[0], other[1], other[2]};
     /* The bridge begins joined: the conference fades in meanwhile. */
-    const int16_t *nothing[3] = {NULL, NULL, NULL};
+    static const int16_t silence[FRAME];
+    const int16_t *nothing[3] = {silence, silence, silence};
     int16_t *nobody[3] = {NULL, NULL, NULL};
     OK(tl_conference_mix(conference, nothing, nobody, FRAME));
     const uint32_t changes[] = {TL_SUPERVISION_MONITOR, TL_SUPERVISION_WHISPER,

@@ -182,7 +182,7 @@ static void write_log(uint8_t *buffer, size_t room)
     OK(tl_acd_begin_epoch(acd, 4));
     drain();
     CHECK(offer != TL_NONE);
-    OK(tl_acd_reject(acd, now, offer, TL_ACD_DECLINED));
+    OK(tl_acd_reject(acd, now, offer, TL_ACD_CAUSE_DECLINED));
     drain();
     keep(buffer);
     for (int i = 0; i < 20; i++) {

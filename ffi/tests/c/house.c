@@ -123,7 +123,7 @@ static void why(void)
     OK(tl_acd_get_next_call(acd, bob, &found));
     CHECK(found.call == second && found.before == TL_NONE && found.because == TL_ACD_CALL_ALONE);
     CHECK(found.reserved32 == 0 && found.reserved == 0);
-    EXPECT(TL_ERR_ACD_NO_AGENT, tl_acd_get_next_call(acd, second, &found));
+    EXPECT(TL_ERR_ACD_NO_AGENT, tl_acd_get_next_call(acd, TL_NONE, &found));
     OK(tl_acd_get_estimates(acd, second, &estimates));
     CHECK(estimates.by_first_ms == 1000 && estimates.by_last_served_ms == TL_NONE);
     EXPECT(TL_ERR_ACD_NO_CALL, tl_acd_get_estimates(acd, TL_NONE, &estimates));

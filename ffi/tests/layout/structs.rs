@@ -9,6 +9,7 @@ layouts! {
     tl_acd_skill { skill, level, reserved }
     tl_acd_call { struct_size, priority, tag, queue, preferred_agent, credit_ms, max_wait_ms, caller, preferred_wait_ms, call_class, position, penalty_min, penalty_max, penalty_raise, penalty_raise_within, reserved }
     tl_acd_output { kind, reason, detail, position, at, call, agent, offer, queue, from_queue, call_tag, agent_tag, until, waited_ms, talked_ms, rang_ms, estimate_ms, next_agent, next_call, free, waiting, priority, from_priority, reserved }
+    tl_acd_change { kind, detail, at, queue, agent, call, offer, value, priority, reason, reserved }
     tl_acd_service_level { definition, reserved, in_level, of }
     tl_acd_queue_counters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms, members, logged_in, taking_calls, free, short_calls, reserved }
     tl_acd_agent_counters { state, reason, offered, answered, missed, lost, cancelled, talked_ms, wrapped_ms, reserved }
@@ -18,6 +19,7 @@ layouts! {
     tl_acd_why_waiting { unskilled, out_of_window, logged_out, not_ready, left_alone, busy, tried, free, ahead, ringing, alone_until, next_change, paused, reserved32, reserved }
     tl_acd_why_idle { available, unskilled, out_of_window, held, open, paused, left_alone_until, reserved }
     tl_acd_estimates { by_length_ms, by_last_served_ms, by_first_ms, reserved }
+    tl_acd_next { call, before, because, reserved32, reserved }
     tl_acd_call_facts { tag, queue, arrived, joined, called, answered, original_position, resumed, reserved }
     tl_acd_agent_facts { state, reason, before, before_reason, login, last_pause, last_call, missed, reserved32, reserved }
     tl_acd_estimate_error { count, sum_ms, absolute_sum_ms, mean_ms, mean_absolute_ms }
@@ -37,6 +39,8 @@ layouts! {
     tl_stats_agent { agent, available_ms, ringing_ms, talking_ms, wrap_up_ms, not_ready_ms, offered, answered, missed, rated, rating, from, reserved }
     tl_stats_rating { queue, agent, count, sum, grades, reserved }
     tl_stats_call { tag, arrived, queue, agent, answered, ended, offers, end, reason, detail, reserved }
+    tl_stats_traffic_figures { answer_average_ms, handle_average_ms, abandoned_per_mille, level_per_mille, level, reserved }
+    tl_stats_agent_figures { logged_in_ms, busy_ms, occupancy_per_mille, points, reserved }
     tl_door_config { struct_size, listed_max, callers, per_caller, per_caller_ms, numbers, per_number, per_number_ms, calls_max, reserved }
     tl_door_listed { caller, barred, value }
     tl_period { start, end }
@@ -62,15 +66,19 @@ layouts! {
     tl_sim_study_result { service_level, abandonment, wait_probability, average_wait_s, average_answer_s, occupancy }
     tl_ivr_service { node, node_len, name, name_len, kind, reserved }
     tl_ivr_prompt { prompt, prompt_len, language, language_len, file, file_len, text, text_len }
+    tl_ivr_flow_info { name, name_len, id, variable_bytes, reserved }
     tl_ivr_name { name, name_len, node, node_len }
     tl_ivr_item { kind, piece_count, file, text, pieces }
     tl_ivr_value { name, value_type, reserved, integer, text }
     tl_ivr_output { kind, op, reason, flag, priority, timeout_ms, silence_ms, item_count, items, arg_count, reserved, args, name, detail, keys }
     tl_ivr_config { struct_size, trace, seed, now, caller, called, language }
+    tl_ivr_trial_info { now, deadline, lines, visits, playing, host, over, node, keys, reserved32, reserved }
     tl_ivr_rehearsal_info { scenarios, failed, exits_taken, exits, reserved }
     tl_dtmf_event { kind, key, level, reserved, start, duration }
     tl_line_config { struct_size, listen, plan, initial_silence_ms, greeting_ms, silence_after_ms, between_words_ms, word_ms, words, total_ms }
     tl_line_event { kind, value, at, duration }
+    tl_tone_step { low_hz, high_hz, ms, reserved }
+    tl_tone_shape { meaning, repeats, steps, count }
     tl_rtp_packet { marker, payload_type, sequence, timestamp, ssrc, padding, payload, payload_len, csrcs, csrc_count, extension, extension_len, extension_profile, has_extension }
     tl_event_packet { marker, payload, clock }
     tl_event_signal { down, event, timestamp, duration, complete, volume }
@@ -78,6 +86,8 @@ layouts! {
     tl_rtcp_sender { ntp, rtp, packets, octets, reserved }
     tl_rtp_statistics { received, lost, duplicates, reordered, discarded, restarts, jitter, reserved }
     tl_rtcp_summary { ssrc, has_sender, has_report, leaves, sender, report }
+    tl_rtcp_item { ssrc, kind, text, len, detail, subtype }
+    tl_rtcp_block { from, reserved, report }
     tl_jitter_config { struct_size, law, min_delay_ms, max_delay_ms, codec, reserved }
     tl_jitter_packet { ssrc, timestamp, sequence, comfort_noise, reserved, payload, payload_len, arrival_us }
     tl_jitter_pulled { sound, delay_ms, timestamp }
@@ -89,9 +99,15 @@ layouts! {
     tl_recorder_config { struct_size, queue, sync_every_ms, reserved }
     tl_recording_channel { name, coding, rate }
     tl_recording_meta { key, value }
-    tl_recording_config { struct_size, level, started, channels, meta, channel_count, meta_count, block_ms, checkpoint_every, id, signer, recipients, passphrase, recipient_count, clear_head }
+    tl_recording_config { struct_size, level, started, channels, meta, channel_count, meta_count, block_ms, checkpoint_every, id, signer, recipients, passphrase, recipient_count, clear_head, cipher, passphrase_kib, passphrase_passes, passphrase_lanes }
     tl_mark { kind, channel, position, length, text }
     tl_reader_config { struct_size, passphrase_mib, secret, passphrase }
     tl_reader_info { started, channels, meta, marks, damaged, finished, reserved, duration_us, later }
+    tl_reader_entry { position, len, offset, channel, reserved }
+    tl_reader_peaks { first, levels, count, channel, reserved }
+    tl_reader_clock { position, micros, channel, reserved }
+    tl_reader_damage { from, to }
+    tl_reader_packet { samples, len }
+    tl_reader_shape { rate, channels, frames }
     tl_recording_report { intact, closed, recovered, signature, records, missing, broken, damaged, damaged_bytes, signature_at, signer, reserved }
 }
