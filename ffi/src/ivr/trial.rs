@@ -56,8 +56,9 @@ impl Tried {
         // SAFETY: as this function's own contract.
         let (config, loaded) = unsafe { (given_config(config)?, peek(flow, Loaded::clone)?) };
         let loaded = Arc::new(loaded);
+        let flow: *const Flow<'static> = &raw const loaded.flow;
         // SAFETY: what an Arc holds does not move, and this value keeps it as long as the call.
-        let forever: &'static Flow<'static> = unsafe { &*(&raw const loaded.flow) };
+        let forever: &'static Flow<'static> = unsafe { &*flow };
         let call = Rehearsal::start(forever, SessionConfig { trace: true, ..config })?;
         Ok(Self { call, _loaded: loaded })
     }
