@@ -5067,8 +5067,9 @@ size_t tl_ivr_trial_size(void);
 
 /**
  * Begins a call on a flow in the caller's block of `size` bytes, aligned to `TL_ALIGN`. The flow may be
- * freed meanwhile. The call is up, and what it says first is in the log. `config` may be NULL for the
- * defaults; of nodes that are left the log tells, whatever it says of a trace.
+ * freed meanwhile, but a program that it only points to must stay. The call is up, and what it says
+ * first is in the log. `config` may be NULL for the defaults; of nodes that are left the log tells,
+ * whatever it says of a trace.
  */
 tl_status tl_ivr_trial_init(void *memory,
                             size_t size,

@@ -71,8 +71,9 @@ pub extern "C" fn tl_ivr_trial_size() -> usize {
 }
 
 /// Begins a call on a flow in the caller's block of `size` bytes, aligned to `TL_ALIGN`. The flow may be
-/// freed meanwhile. The call is up, and what it says first is in the log. `config` may be NULL for the
-/// defaults; of nodes that are left the log tells, whatever it says of a trace.
+/// freed meanwhile, but a program that it only points to must stay. The call is up, and what it says
+/// first is in the log. `config` may be NULL for the defaults; of nodes that are left the log tells,
+/// whatever it says of a trace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_ivr_trial_init(
     memory: *mut c_void,
