@@ -87,6 +87,20 @@ void kept_restore(void);
 /** Writes down a queue's members that no configuration names; every queue's when it is NULL. */
 void kept_write(const char *queue);
 
+/* ---- realtime.c, theirs.c: queues and members in a database ------------------------------------------------ */
+
+/** Looks what the database has of a queue just now, before it is used. Not on the engine's thread. */
+void realtime_look(const char *queue);
+
+/** Writes a member's new pause or penalty into its row; on the engine's thread. */
+void realtime_write(const struct cc_member *member, const char *column, uint32_t value);
+
+/** Takes in an option of app_queue's; with app_queue's defaults before the first one. What is none is left out. */
+struct cc_config;
+void theirs_defaults(struct cc_config *config, struct ao2_container *treatments, const char *queue);
+void theirs_set(struct cc_config *config, struct ao2_container *treatments, const char *queue, const char *key,
+    const char *value);
+
 /* ---- functions.c: what the dialplan asks about queues -------------------------------------------------- */
 
 void functions_start(void);
@@ -149,6 +163,9 @@ void event_attended_transfer(const struct call_facts *facts, const char *to);
 void event_roster(void *host, const struct cc_queue *queue, const struct cc_agent *agent,
                   enum cc_roster_event event);
 void event_agent(const struct cc_agent *agent);
+
+/** static, dynamic or realtime. */
+const char *event_membership(const struct cc_member *member);
 
 /** What app_queue calls StateInterface: the device, with the options of a Local channel. */
 const char *event_state_interface(const struct cc_agent *agent);

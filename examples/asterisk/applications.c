@@ -28,6 +28,50 @@ static int log_exec(struct ast_channel *chan, const char *data)
     return 0;
 }
 
+/* A call that an agent has made for a queue. */
+struct outcall {
+    const char *queue, *agent;
+    bool answered;
+    uint64_t talked_ms;
+    enum cc_change outcome;
+};
+
+static void count_outcall(cc_center *center, void *arg)
+{
+    struct outcall *call = arg;
+
+    call->outcome = cc_count_call(center, call->queue, call->agent, call->answered, call->talked_ms);
+}
+
+/* TrunklineUpdate(queue,uniqueid,member,status,talktime[,params]) */
+static int update_exec(struct ast_channel *chan, const char *data)
+{
+    char *parse = ast_strdupa(S_OR(data, ""));
+    struct outcall call = { 0 };
+
+    AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(uniqueid); AST_APP_ARG(member);
+        AST_APP_ARG(status); AST_APP_ARG(talked); AST_APP_ARG(rest););
+    AST_STANDARD_APP_ARGS(args, parse);
+    if (ast_strlen_zero(args.queue) || ast_strlen_zero(args.uniqueid) ||
+        ast_strlen_zero(args.member) || ast_strlen_zero(args.status)) {
+        ast_log(LOG_WARNING, "A call made for a queue is (queue,uniqueid,member,status,talktime[,params])\n");
+        return -1;
+    }
+    call.queue = args.queue;
+    call.agent = args.member;
+    call.answered = !strcasecmp(args.status, "ANSWER");
+    call.talked_ms = strtoull(S_OR(args.talked, "0"), NULL, 10) * 1000;
+    realtime_look(call.queue);
+    cc_ask(trunkline_center, count_outcall, &call);
+    if (call.outcome == CC_NO_QUEUE) {
+        ast_log(LOG_WARNING, "There is no queue %s\n", call.queue);
+    } else if (call.outcome == CC_DONE) {
+        ast_queue_log(args.queue, args.uniqueid, args.member, "OUTCALL", "%s|%s|%s", args.status,
+            S_OR(args.talked, ""), S_OR(args.rest, ""));
+    }
+    return 0;
+}
+
 /*
  * How many calls are in an application. Asterisk counts them too, but looks at its count before it
  * asks the module to go: who comes between the two is only seen here.
@@ -53,6 +97,7 @@ COUNTED(members_remove_exec)
 COUNTED(members_pause_exec)
 COUNTED(members_unpause_exec)
 COUNTED(log_exec)
+COUNTED(update_exec)
 
 static const struct {
     const char *name, *its; /* ours, and app_queue's; either may be NULL */
@@ -99,6 +144,9 @@ static const struct {
       "In one queue, or in all of its queues. Sets UPQMSTATUS: UNPAUSED, NOTFOUND.\n" },
     { "TrunklineLog", "QueueLog", counted_log_exec, "Writes a line of queue_log.",
       "(queue,uniqueid,member,event[,text])\n" },
+    { "TrunklineUpdate", "QueueUpdate", counted_update_exec, "Counts a call that an agent has made for a queue.",
+      "(queue,uniqueid,member,status,talktime[,params])\n"
+      "status is ANSWER or anything else.\n" },
 };
 static bool by_its_name[ARRAY_LEN(APPLICATIONS)];
 

@@ -237,8 +237,10 @@ struct member_event {
     char device[CC_NAME], interface[CC_NAME];
     uint32_t penalty, calls, wrap_up_s;
     uint64_t last_call_s, last_pause_s, login_s;
-    bool paused, in_call, dynamic, ring_in_use;
+    const char *membership;
+    bool paused, in_call, ring_in_use;
     bool by_phone; /* the line names the phone, not the agent */
+    bool of_row;   /* a database has it come or go */
 };
 
 const char *event_state_interface(const struct cc_agent *agent)
@@ -249,13 +251,22 @@ const char *event_state_interface(const struct cc_agent *agent)
         agent->phone : agent->device;
 }
 
+const char *event_membership(const struct cc_member *member)
+{
+    static const char *const NAMES[] = {
+        [CC_FROM_CONFIG] = "static", [CC_FROM_HOST] = "dynamic", [CC_FROM_ROWS] = "realtime",
+    };
+
+    return NAMES[member->origin];
+}
+
 static int write_member_event(void *arg)
 {
     struct member_event *event = arg;
 
     if (event->log) {
-        ast_queue_log(event->queue, "NONE",
-            event->by_phone ? event->phone : event->agent, event->log,
+        ast_queue_log(event->queue, event->of_row ? "REALTIME" : "NONE",
+            event->of_row ? event_log_member(event->phone, event->agent) : event->by_phone ? event->phone : event->agent, event->log,
             "%s", event->text);
     }
     manager_event(EVENT_FLAG_AGENT, event->name,
@@ -264,7 +275,7 @@ static int write_member_event(void *arg)
         "LoginTime: %llu\r\nInCall: %d\r\nStatus: %d\r\nPaused: %d\r\nPausedReason: %s\r\n"
         "Ringinuse: %d\r\nWrapuptime: %u\r\n",
         event->queue, event->agent, event->phone, event->interface,
-        event->dynamic ? "dynamic" : "static", event->penalty, event->calls,
+        event->membership, event->penalty, event->calls,
         (unsigned long long)event->last_call_s, (unsigned long long)event->last_pause_s,
         (unsigned long long)event->login_s, event->in_call, ast_device_state(event->device),
         event->paused, event->reason, event->ring_in_use, event->wrap_up_s);
@@ -292,7 +303,7 @@ static void push_member(const char *name, const char *log, const struct cc_queue
         sizeof(event->reason));
     ast_copy_string(event->text, event->reason, sizeof(event->text));
     event->penalty = member ? member->config.penalty : 0;
-    event->dynamic = member && member->dynamic;
+    event->membership = member ? event_membership(member) : "static";
     event->wrap_up_s = queue->config.wrap_up_ms / 1000;
     event->calls = member ? member->calls : 0;
     event->last_call_s = member ? member->last_call_ms / 1000 : 0;
@@ -301,7 +312,10 @@ static void push_member(const char *name, const char *log, const struct cc_queue
     event->paused = member ? cc_member_paused(member) : agent->paused;
     event->ring_in_use = member && member->ring_in_use;
     event->in_call = agent->talking;
-    if (log && !strcmp(log, "PENALTY")) {
+    if (log && strstr(log, "MEMBER")) {
+        event->of_row = true;
+        ast_copy_string(event->text, event->paused ? "PAUSED" : "", sizeof(event->text));
+    } else if (log && !strcmp(log, "PENALTY")) {
         event->by_phone = true;
         snprintf(event->text, sizeof(event->text), "%u", event->penalty);
     } else if (log && !strcmp(log, "RINGINUSE")) {
@@ -315,17 +329,23 @@ static void member_event(const struct cc_member *member, enum cc_roster_event ev
 {
     const struct cc_queue *queue = member->queue;
     const struct cc_agent *agent = member->agent;
+    bool of_row = member->origin == CC_FROM_ROWS;
 
     if (event == CC_ROSTER_JOINED || event == CC_ROSTER_LEFT || event == CC_ROSTER_PAUSE) {
         states_of_member(member, event != CC_ROSTER_LEFT);
         states_of_queue(member->queue);
     }
+    if (of_row && !member->by_row && event == CC_ROSTER_PAUSE) {
+        realtime_write(member, "paused", cc_member_paused(member));
+    } else if (of_row && !member->by_row && event == CC_ROSTER_PENALTY) {
+        realtime_write(member, "penalty", member->config.penalty);
+    }
     switch (event) {
     case CC_ROSTER_JOINED:
-        push_member("QueueMemberAdded", NULL, queue, agent);
+        push_member("QueueMemberAdded", of_row ? "ADDMEMBER" : NULL, queue, agent);
         break;
     case CC_ROSTER_LEFT:
-        push_member("QueueMemberRemoved", NULL, queue, agent);
+        push_member("QueueMemberRemoved", of_row ? "REMOVEMEMBER" : NULL, queue, agent);
         break;
     case CC_ROSTER_PAUSE:
         push_member("QueueMemberPause", cc_member_paused(member) ? "PAUSE" : "UNPAUSE", queue, agent);

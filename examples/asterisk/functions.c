@@ -21,6 +21,7 @@ struct question {
 
 static void ask(struct question *question, void (*what)(cc_center *center, void *arg))
 {
+    realtime_look(question->queue);
     cc_ask(trunkline_center, what, question);
 }
 

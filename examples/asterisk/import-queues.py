@@ -124,7 +124,7 @@ def turned(how, value):
     if how == "ring":
         return value if value != "0" else "86400"  # without end; Trunkline has no such thing
     if how == "retry":
-        return value if value != "0" else "0.001"
+        return value if value.isdigit() and value != "0" else "5"  # as app_queue takes it
     if how == "maximum":
         return None if value == "0" else value
     if how == "nonzero":

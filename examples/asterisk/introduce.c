@@ -175,8 +175,8 @@ void line_set_variables(const struct line *line, const struct leg *leg, const st
         line_set_number(chans[i], "MEMBERCALLS", word->member.calls);
         line_set_number(chans[i], "MEMBERLASTCALL", (long long)(word->member.last_call_ms / 1000));
         line_set_number(chans[i], "MEMBERPENALTY", word->member.config.penalty);
-        line_set_number(chans[i], "MEMBERDYNAMIC", word->member.dynamic);
-        line_set_number(chans[i], "MEMBERREALTIME", 0);
+        line_set_number(chans[i], "MEMBERDYNAMIC", word->member.origin == CC_FROM_HOST);
+        line_set_number(chans[i], "MEMBERREALTIME", word->member.origin == CC_FROM_ROWS);
         line_set_number(chans[i], "QEHOLDTIME", (long long)(waited_ms / 1000));
         line_set_number(chans[i], "QEORIGINALPOS", line->first_position);
         line_queue_variables(line, chans[i]);

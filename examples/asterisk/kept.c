@@ -43,7 +43,7 @@ static void note_queue(cc_center *center, const struct cc_queue *queue, struct a
     char name[CC_NAME], reason[CC_NAME];
 
     for (agent = cc_agents(center); agent; agent = agent->next) {
-        if (!(member = cc_member_of(agent, queue)) || !member->dynamic) {
+        if (!(member = cc_member_of(agent, queue)) || member->origin != CC_FROM_HOST) {
             continue;
         }
         cc_plain(name, sizeof(name), agent->name, ";|");

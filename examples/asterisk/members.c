@@ -61,6 +61,9 @@ enum cc_change members_change(struct member_change *change)
         trunkline_device(who->phone, device, sizeof(device));
         who->device = device;
     }
+    if (!ast_strlen_zero(who->queue)) {
+        realtime_look(who->queue);
+    }
     cc_ask(trunkline_center, make, change);
     if (change->outcome == CC_DONE) {
         write_log(change);

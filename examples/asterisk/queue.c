@@ -275,6 +275,7 @@ static bool use_treatment(struct line *line)
 bool line_arrive(struct line *line, const struct cc_arrival *arrival)
 {
     ast_copy_string(line->queue, arrival->queue, sizeof(line->queue));
+    realtime_look(line->queue);
     if ((!line->again && !use_treatment(line)) || !(line->call = mailbox_new(line->chan))) {
         return false;
     }

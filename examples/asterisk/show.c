@@ -57,7 +57,7 @@ static void show_member(struct show *show, const struct cc_member *member)
         ast_str_append(&show->text, 0, " with penalty %u", member->config.penalty);
     }
     ast_str_append(&show->text, 0, " (ringinuse %s)%s%s", member->ring_in_use ? "enabled" : "disabled",
-        member->dynamic ? " (dynamic)" : "", agent->talking ? " (in call)" : "");
+        member->origin == CC_FROM_HOST ? " (dynamic)" : member->origin == CC_FROM_ROWS ? " (realtime)" : "", agent->talking ? " (in call)" : "");
     if (cc_member_paused(member)) {
         const char *reason = cc_member_reason(member);
         ast_str_append(&show->text, 0, " (paused%s%s was %u secs ago)", *reason ? ":" : "", reason,
@@ -159,6 +159,9 @@ static void show_rules(cc_center *center, void *arg)
 
 static struct ast_str *shown(struct show show, void (*write)(cc_center *center, void *arg))
 {
+    if (show.queue) {
+        realtime_look(show.queue);
+    }
     if ((show.text = ast_str_create(1000))) {
         cc_ask(trunkline_center, write, &show);
     }

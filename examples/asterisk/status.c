@@ -60,7 +60,7 @@ static void write_member(struct status *status, const struct cc_member *member)
         "LastPause: %llu\r\nLoginTime: %llu\r\nInCall: %d\r\nStatus: %d\r\nPaused: %d\r\n"
         "PausedReason: %s\r\nWrapuptime: %u\r\n%s\r\n",
         member->queue->name, agent->name, agent->phone, event_state_interface(agent),
-        member->dynamic ? "dynamic" : "static", member->config.penalty, member->calls,
+        event_membership(member), member->config.penalty, member->calls,
         (unsigned long long)member->last_call_ms / 1000,
         (unsigned long long)cc_member_last_pause(member) / 1000,
         (unsigned long long)agent->login_ms / 1000, agent->talking, status_device(agent),
@@ -176,6 +176,9 @@ static int list(struct mansession *session, const struct message *message,
         snprintf(line, sizeof(line), "ActionID: %.80s\r\n", id);
     }
     astman_send_listack(session, message, will_follow, "start");
+    if (!ast_strlen_zero(status.queue)) {
+        realtime_look(status.queue);
+    }
     cc_ask(trunkline_center, write, &status);
     astman_append(session, "%s", ast_str_buffer(status.text));
     astman_send_list_complete_start(session, message, complete, status.items);

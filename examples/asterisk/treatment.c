@@ -184,6 +184,21 @@ void treatments_fit(struct ao2_container *all, struct cc_config *config)
     }
 }
 
+void treatments_add(struct ao2_container *some, const char *queue)
+{
+    struct treatment *treatment = ao2_find(some, queue, OBJ_SEARCH_KEY);
+    struct ao2_container *all = ao2_global_obj_ref(in_use);
+
+    if (treatment && all) {
+        ao2_lock(all);
+        ao2_find(all, queue, OBJ_SEARCH_KEY | OBJ_UNLINK | OBJ_NODATA | OBJ_NOLOCK);
+        ao2_link_flags(all, treatment, OBJ_NOLOCK);
+        ao2_unlock(all);
+    }
+    ao2_cleanup(treatment);
+    ao2_cleanup(all);
+}
+
 void treatments_use(struct ao2_container *all)
 {
     ao2_global_obj_replace_unref(in_use, all);

@@ -52,6 +52,9 @@ int treatments_set(struct ao2_container *all, const char *queue, const char *key
 /** What the engine has to know of it: how often it is to say that it is time. */
 void treatments_fit(struct ao2_container *all, struct cc_config *config);
 
+/** The queue's one of these is used from now on beside the others that are. */
+void treatments_add(struct ao2_container *all, const char *queue);
+
 /** From now on these are used; NULL when the module goes. Takes the reference. */
 void treatments_use(struct ao2_container *all);
 

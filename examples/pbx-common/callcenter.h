@@ -54,6 +54,7 @@ struct cc_queue {
     /* The center's own. */
     struct cc_queue *next, *chain;
     bool wanted, leaving;
+    bool live; /* of a database, not of the configuration */
     tl_acd_queue_counters before; /* what cc_reset has put aside */
     tl_acd_relax_step steps[CC_RULE_STEPS];
     size_t step_count;
@@ -85,6 +86,9 @@ struct cc_agent {
     bool dynamic; /* in no configuration: goes with its last membership */
 };
 
+/** Whence a place in a queue is: a reload drops only what the configuration does not say any more. */
+enum cc_origin { CC_FROM_CONFIG, CC_FROM_HOST, CC_FROM_ROWS };
+
 /** An agent's place in a queue. */
 struct cc_member {
     struct cc_queue *queue;
@@ -93,11 +97,15 @@ struct cc_member {
     tl_acd_membership config;
     uint32_t calls;        /* of this queue, completed */
     uint64_t last_call_ms; /* when the last of them ended; 0 is never */
-    bool dynamic;          /* added while the program runs: a reload leaves it alone */
+    enum cc_origin origin;
     bool paused;           /* in this queue; the agent's own pause is of all */
     char pause_reason[CC_NAME];
     uint64_t last_pause_ms;
     bool ring_in_use; /* offered though its phone is busy with a call that is not ours */
+    char row[CC_NAME]; /* of CC_FROM_ROWS: which one; and what it has said last */
+    uint32_t row_penalty;
+    bool row_paused;
+    bool by_row; /* what changes just now is what it says */
     /* The center's own. */
     bool wanted;
     uint32_t missed; /* in a row */
@@ -286,6 +294,13 @@ bool cc_counters(cc_center *center, const struct cc_queue *queue, tl_acd_queue_c
 /** A queue's counts begin anew, and its members' of their calls; every queue's when it is NULL or "". */
 enum cc_change cc_reset(cc_center *center, const char *queue);
 
+/**
+ * Counts a call that was no call of the queue's, as one that its agent has made for it: answered and talked for
+ * so long, or not answered.
+ */
+enum cc_change cc_count_call(cc_center *center, const char *queue, const char *agent, bool answered,
+                             uint64_t talked_ms);
+
 /** An agent by its phone, or else by its name. */
 struct cc_agent *cc_find_phone(cc_center *center, const char *phone);
 
@@ -298,6 +313,22 @@ struct cc_newcomer {
     bool paused;
     const char *reason; /* of the pause */
 };
+
+/** A member as a database has it. */
+struct cc_row {
+    struct cc_newcomer who;
+    const char *id; /* which row it is, whatever it says */
+    int ring_in_use; /* 0, 1; -1: as its queue */
+};
+
+/**
+ * A queue and its members as a database has them just now: those come that are new, and those go that are gone,
+ * of the database's. `from` is NULL where it has only members of it, or none at all. The configuration's own
+ * queue stays what it is.
+ */
+struct cc_config_queue;
+void cc_live(cc_center *center, const char *name, const struct cc_config_queue *from, const struct cc_row *rows,
+             size_t count);
 
 /** Adds and removes members that no configuration names. They last until the center is freed. */
 enum cc_change cc_add_member(cc_center *center, const struct cc_newcomer *newcomer);

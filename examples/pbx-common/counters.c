@@ -49,6 +49,28 @@ void cc_counters_forget(struct cc_queue *queue, const tl_acd_output *completed)
     }
 }
 
+enum cc_change cc_count_call(cc_center *center, const char *queue, const char *agent, bool answered,
+                             uint64_t talked_ms)
+{
+    struct cc_queue *of = cc_find_queue(center, queue);
+    struct cc_agent *by = cc_find_agent(center, agent);
+    struct cc_member *member = of && by ? cc_member_of(by, of) : NULL;
+
+    if (!member) {
+        return of ? CC_NOT_THERE : CC_NO_QUEUE;
+    }
+    /* What is put aside may be less than nothing. */
+    if (answered) {
+        of->before.completed--;
+        of->before.talked_ms -= talked_ms;
+        member->calls++;
+    } else {
+        of->before.abandoned--;
+    }
+    member->last_call_ms = cc_now();
+    return CC_DONE;
+}
+
 static void reset(cc_center *center, struct cc_queue *queue)
 {
     tl_acd_get_queue(center->engine, queue->handle, &queue->before);

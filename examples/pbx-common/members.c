@@ -91,7 +91,7 @@ void cc_roster_present(cc_center *center, struct cc_agent *agent)
 }
 
 struct cc_member *cc_roster_join(cc_center *center, struct cc_agent *agent, struct cc_queue *queue,
-                                 const tl_acd_membership *membership, bool dynamic)
+                                 const tl_acd_membership *membership, enum cc_origin origin)
 {
     struct cc_member *member = calloc(1, sizeof *member);
 
@@ -99,7 +99,7 @@ struct cc_member *cc_roster_join(cc_center *center, struct cc_agent *agent, stru
         return NULL;
     }
     *member = (struct cc_member){.queue = queue, .agent = agent, .next = agent->members,
-                                 .config = *membership, .dynamic = dynamic, .wanted = true,
+                                 .config = *membership, .origin = origin, .wanted = true,
                                  .held = TL_NONE32,
                                  .ring_in_use = queue->ring_in_use};
     cc_poll(center);
@@ -183,6 +183,11 @@ static struct cc_agent *add_newcomer(cc_center *center, const struct cc_newcomer
 
 enum cc_change cc_add_member(cc_center *center, const struct cc_newcomer *newcomer)
 {
+    return cc_add_member_from(center, newcomer, CC_FROM_HOST);
+}
+
+enum cc_change cc_add_member_from(cc_center *center, const struct cc_newcomer *newcomer, enum cc_origin origin)
+{
     struct cc_queue *queue = cc_find_queue(center, newcomer->queue);
     struct cc_agent *agent = cc_find_phone(center, newcomer->phone);
     tl_acd_membership membership;
@@ -199,7 +204,7 @@ enum cc_change cc_add_member(cc_center *center, const struct cc_newcomer *newcom
     tl_acd_membership_defaults(&membership);
     membership.penalty = newcomer->penalty;
     membership.wrap_up_ms = newcomer->wrap_up_ms;
-    if (cc_roster_join(center, agent, queue, &membership, true)) {
+    if (cc_roster_join(center, agent, queue, &membership, origin)) {
         return CC_DONE;
     }
     if (agent->dynamic && !agent->members) {
@@ -220,7 +225,7 @@ enum cc_change cc_remove_member(cc_center *center, const char *queue, const char
     if (!member) {
         return CC_NOT_THERE;
     }
-    if (!member->dynamic) {
+    if (member->origin != CC_FROM_HOST) {
         return CC_CONFIGURED;
     }
     if (!cc_roster_leave(center, member)) {

@@ -32,7 +32,7 @@ static void keep_members(cc_center *center, const struct cc_agent *from, struct 
 {
     for (const struct cc_member *member = from->members; member; member = member->next) {
         struct cc_member *kept =
-            cc_roster_join(center, to, member->queue, &member->config, member->dynamic);
+            cc_roster_join(center, to, member->queue, &member->config, member->origin);
         if (kept) {
             kept->wanted = false;
             kept->calls = member->calls;
@@ -41,6 +41,9 @@ static void keep_members(cc_center *center, const struct cc_agent *from, struct 
             memcpy(kept->pause_reason, member->pause_reason, sizeof kept->pause_reason);
             kept->last_pause_ms = member->last_pause_ms;
             kept->ring_in_use = member->ring_in_use;
+            memcpy(kept->row, member->row, sizeof kept->row);
+            kept->row_penalty = member->row_penalty;
+            kept->row_paused = member->row_paused;
         }
     }
 }
@@ -128,7 +131,7 @@ static void apply_queue(cc_center *center, const struct cc_config_queue *from)
         center->queue_names[cc_roster_bucket(queue->name)] = queue;
     }
     queue->wanted = true;
-    queue->leaving = false;
+    queue->leaving = queue->live = false;
     queue->config = config;
     queue->config.tag = (uintptr_t)queue;
     queue->ring_in_use = from->ring_in_use;
@@ -203,11 +206,11 @@ static void apply_member(cc_center *center, struct cc_queue *queue,
     cc_poll(center);
     struct cc_member *member = cc_member_of(agent, queue);
     if (!member) {
-        cc_roster_join(center, agent, queue, &from->membership, false);
+        cc_roster_join(center, agent, queue, &from->membership, CC_FROM_CONFIG);
         return;
     }
     member->wanted = true;
-    member->dynamic = false;
+    member->origin = CC_FROM_CONFIG;
     if (member->ring_in_use != queue->ring_in_use) {
         member->ring_in_use = queue->ring_in_use;
         cc_roster_state(center, agent);
@@ -231,20 +234,27 @@ static void drop_unwanted_members(cc_center *center, struct cc_agent *agent)
     }
 }
 
-/* Who was added while the program ran stays, as long as the queue does. */
+/* Who was added while the program ran, or is of a database, stays, as long as the queue does. */
 static void keep_dynamic(struct cc_agent *agent)
 {
     for (struct cc_member *member = agent->members; member; member = member->next) {
-        if (member->dynamic && member->queue->wanted) {
+        if (member->origin != CC_FROM_CONFIG && member->queue->wanted) {
             member->wanted = agent->wanted = true;
         }
     }
 }
 
+struct cc_queue *cc_roster_put_queue(cc_center *center, const struct cc_config_queue *from)
+{
+    apply_queue(center, from);
+    finish_queue(center, center->config, from);
+    return cc_find_queue(center, from->name);
+}
+
 void cc_roster_apply(cc_center *center, struct cc_config *config)
 {
     for (struct cc_queue *queue = center->queues; queue; queue = queue->next) {
-        queue->wanted = false;
+        queue->wanted = queue->live && !queue->leaving;
     }
     for (struct cc_agent *agent = center->agents; agent; agent = agent->next) {
         agent->wanted = false;

@@ -85,7 +85,13 @@ void cc_roster_remove_agent(cc_center *center, struct cc_agent *agent);
 
 /** Puts an agent into a queue; NULL when the engine does not, and the log says why. */
 struct cc_member *cc_roster_join(cc_center *center, struct cc_agent *agent, struct cc_queue *queue,
-                                 const tl_acd_membership *membership, bool dynamic);
+                                 const tl_acd_membership *membership, enum cc_origin origin);
+
+/** cc_add_member, of a member of that origin. */
+enum cc_change cc_add_member_from(cc_center *center, const struct cc_newcomer *newcomer, enum cc_origin origin);
+
+/** Brings a queue in line with what is said of it, or makes it; its members aside. NULL when there is no room. */
+struct cc_queue *cc_roster_put_queue(cc_center *center, const struct cc_config_queue *from);
 
 /** Takes an agent out of a queue; false likewise. */
 bool cc_roster_leave(cc_center *center, struct cc_member *member);

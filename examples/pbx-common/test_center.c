@@ -208,8 +208,8 @@ static void members_come_and_go(void)
     cc_run(center);
     struct cc_agent *agent = cc_find_agent(center, "a5");
     CHECK(agent->config.wrap_up_ms == 4000);
-    CHECK(cc_member_of(agent, cc_find_queue(center, "q1"))->dynamic);
-    CHECK(!cc_member_of(agent, cc_find_queue(center, "q0"))->dynamic);
+    CHECK(cc_member_of(agent, cc_find_queue(center, "q1"))->origin == CC_FROM_HOST);
+    CHECK(cc_member_of(agent, cc_find_queue(center, "q0"))->origin == CC_FROM_CONFIG);
     /* It goes with its queue. */
     cc_reload(center, centre_of(10, "4"));
     cc_run(center);

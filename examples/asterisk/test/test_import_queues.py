@@ -96,7 +96,7 @@ class Import(unittest.TestCase):
         support = self.sections["support"]
         self.assertIn("strategy = asterisk:rrmemory", support)
         self.assertIn("ring_timeout = 15", support)
-        self.assertIn("retry = 0.001", support)
+        self.assertIn("retry = 5", support)
         self.assertIn("wrap_up = 0", support)
 
     def test_what_is_kept_or_rung_in_use(self):

@@ -16,6 +16,7 @@ from callers import wait_for
 LAZY = {
     "lazy": ("autopause=yes\n", "missed_limit=1\nmissed_pause=queue\n"),
     "lazier": ("autopause=all\n", "missed_limit=1\nmissed_pause=all\n"),
+    "outcalls": ("", ""),
     "spared": ("autopause=yes\nautopausebusy=no\n", "missed_limit=1\nmissed_pause=queue\n"),
     "engaged2": ("autopause=yes\nautopausebusy=yes\n", "missed_limit=1\nmissed_pause=queue\nmissed_busy=yes\n"),
 }
@@ -25,7 +26,7 @@ OURS = "[trunkline-{name}]\ntype=queue\nstrategy=asterisk:ringall\nring_timeout=
 
 
 def lazy(template, at):
-    return "".join(template.format(name=name, agent="never" if name.startswith("lazi") or name == "lazy" else "busy",
+    return "".join(template.format(name=name, agent="never" if name in ("lazy", "lazier", "outcalls") else "busy",
                                    options=options[at]) for name, options in LAZY.items())
 
 
@@ -252,6 +253,25 @@ exten => pause,hint,CLASS:SIDE-plain_pause_Local/ann@SIDE-agents/n
         self.assertIn("with penalty 2", theirs[2])
         self.assertIn("paused:tea was", theirs[2])
         self.assertIn("prio: 3", theirs[2])
+
+    def test_calls_that_agents_make(self):
+        """QueueUpdate: they are counted, and in the log."""
+        def update(side):
+            name = {"queue": "QueueUpdate", "trunkline": "TrunklineUpdate"}[side.name]
+            for status, agent, talked in ("ANSWER", "never", "60"), ("BUSY", "never", "0"), ("ANSWER", "x", "9"):
+                side.ami.action("Originate", Channel=f"Local/stay@{side.name}-callers/n", Application=name,
+                                Data=f"{side.queue},12.1,{agent},{status},{talked},80|5551234", Variable="STAY=1",
+                                Async="true")
+                if agent == "never":
+                    self.assertTrue(wait_for(lambda: side.log() and side.log()[-1][5] == status, 5))
+            told = side.asked("Status", "QueueParams", "QueueMember", Queue=side.queue)
+            return [told[0][key] for key in ("Completed", "Abandoned")] + [told[1]["CallsTaken"]]
+        self.gave = self.both("outcalls", update)
+        self.quiet()
+        theirs, ours = ([[shapes.shape(field) for field in line[1:]] for line in side.log()] for side in self.sides)
+        self.assertEqual(theirs, ours)
+        self.assertEqual(self.gave, [["1", "1", "1"]] * 2)
+        self.assertEqual([line[3] for line in ours], ["OUTCALL"] * 2)
 
     # ---- what the dialplan asks ----
 

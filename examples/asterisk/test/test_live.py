@@ -1,0 +1,204 @@
+"""Queues and members as rows of a database, read when a queue is used, by app_queue and app_trunkline from the same
+tables in one Asterisk.
+
+    test_live.py ROOT MODULE [ignored] [unittest's arguments]
+"""
+
+import os
+import pathlib
+import re
+import sqlite3
+import sys
+import tempfile
+import time
+import unittest
+
+import lab
+from callers import wait_for
+
+ROOT, MODULE = sys.argv[1:3]
+TABLES = """create table queues (name text primary key, musiconhold text, strategy text, timeout int, retry int,
+    wrapuptime int, maxlen int, servicelevel int, weight int, ringinuse text, joinempty text, leavewhenempty text,
+    announce_frequency int, queue_thankyou text, setqueuevar text);
+create table queue_members (uniqueid integer primary key, queue_name text, interface text, membername text,
+    state_interface text, penalty int, paused int, wrapuptime int, reason_paused text);
+insert into queues values ('sales', 'default', 'rrmemory', 1, 1, 0, 7, 30, 2, 'no', 'yes', 'no', 0, 'beep', 'yes');
+insert into queues values ('nobody', null, 'ringall', 15, 5, 0, 0, 0, 0, 'no', 'no', 'no', 0, null, 'no');
+"""
+DIALPLAN = """[general]
+[agents]
+exten => _X,1,Ringing()
+ same => n,Wait(60)
+[callers]
+exten => _queue-.,1,Answer()
+ same => n,Queue(${EXTEN:6})
+ same => n,UserEvent(Status,Of: queue,Is: ${QUEUESTATUS})
+exten => _tru[n]kli[n]e-.,1,Answer()
+ same => n,TrunklineQueue(${EXTEN:10})
+ same => n,UserEvent(Status,Of: trunkline,Is: ${QUEUESTATUS})
+exten => stay,1,Answer()
+ same => n,Wait(60)
+"""
+SIDES = {"queue": ("Queue", "queue"), "trunkline": ("Trunkline", "trunkline queue")}
+
+
+class Live(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.work = tempfile.TemporaryDirectory(prefix="trunkline-live-")
+        os.chmod(cls.work.name, 0o755)
+        cls.pbx = pbx = lab.Asterisk(pathlib.Path(cls.work.name) / "asterisk", ROOT, MODULE, number=5)
+        cls.base = pbx.dir / "etc/realtime.db"
+        pbx.modules.insert(0, "res_config_sqlite3")
+        pbx.modules.insert(-1, "app_queue")
+        pbx.modules.append("app_userevent")
+        pbx.write("pjsip.conf", "")
+        pbx.write("extensions.conf", DIALPLAN)
+        pbx.write("extconfig.conf", "[settings]\nqueues => sqlite3,base\nqueue_members => sqlite3,base\n")
+        pbx.write("res_config_sqlite3.conf", f"[base]\ndbfile => {cls.base}\nbatch => 0\n")
+        pbx.write("trunkline.conf", "[general]\n[fixed]\ntype=queue\nring_in_use=yes\n")
+        pbx.write("queues.conf", "[general]\nautofill=yes\n[fixed]\n")
+        cls.rows(*TABLES.split(";"))
+        pbx.__enter__()
+        cls.ami = lab.Ami(pbx.ami)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.ami.close()
+        cls.pbx.__exit__()
+        cls.work.cleanup()
+
+    @classmethod
+    def rows(cls, *changes):
+        with sqlite3.connect(cls.base, timeout=20) as base:
+            for change in changes:
+                base.execute(change)
+        base.close()
+
+    def setUp(self):
+        self.rows("delete from queue_members",
+                  "insert into queue_members values (1, 'sales', 'Local/1@agents/n', 'one', null, 0, 0, null, null)",
+                  "insert into queue_members values (2, 'sales', 'Local/2@agents/n', 'two', 'Local/1@agents', 3, 1, 9, null)")
+        self.ami.read(0.1)
+        self.ami.events.clear()
+
+    def tearDown(self):
+        self.pbx.cli("channel request hangup all")
+        self.assertTrue(wait_for(lambda: self.pbx.channels() == 0, 10, 0.05))
+
+    def call(self, side, queue="sales"):
+        """A caller; what is said first of it."""
+        seen = len(self.ami.events)
+        self.ami.action("Originate", Channel=f"Local/{side}-{queue}@callers/n", Context="callers", Exten="stay",
+                        Priority="1", Async="true")
+        first = self.ami.wait(lambda e: e["Event"] == "QueueCallerJoin" or (
+            e["Event"] == "UserEvent" and e["Of"] == side), 10, seen)
+        self.assertIsNotNone(first)
+        return first
+
+    def event(self, name, **fields):
+        found = self.ami.wait(lambda e: e["Event"] == name and all(e.get(key) == is_ for key, is_ in fields.items()), 10)
+        self.assertIsNotNone(found, (name, fields))
+        return found
+
+    def shown(self, side, queue="sales"):
+        """What a queue looks like, but for seconds and the state of phones just now; members by name."""
+        text = self.pbx.cli(f"{SIDES[side][1]} show {queue}")
+        text = re.sub(r"\((Not in use|In use|Ringing|Unknown)\) has.*|C:\d+, A:\d+, SL.*%|\d+ secs", "", text)
+        head, *rest = text.splitlines()
+        return [head, *sorted(rest)]
+
+    def alike(self, queue="sales", what=""):
+        """What both show, of lines that begin so."""
+        theirs, ours = ([line for line in self.shown(side, queue) if line.startswith(what)] for side in SIDES)
+        self.assertEqual(theirs, ours)
+        return "\n".join(ours)
+
+    def test_a_queue_is_there_when_it_is_used(self):
+        shown = self.alike()
+        self.assertIn("(max 7) in 'rrmemory' strategy", shown)
+        self.assertIn("two (Local/2@agents/n from Local/1@agents) with penalty 3 (ringinuse disabled) (realtime) "
+                      "(paused was", shown)
+        for side in SIDES:
+            self.assertEqual(self.call(side).get("Position"), "1")
+            self.event("AgentCalled", MemberName="one")
+            # The phone rings for a second.
+            self.assertLess(int(self.event("AgentRingNoAnswer", MemberName="one")["RingTime"]), 3000)
+            self.tearDown()
+            self.ami.events.clear()
+
+    def test_who_has_no_row(self):
+        for side in SIDES:
+            self.assertEqual(self.call(side, "no-such")["Event"], "UserEvent")
+            self.assertEqual(self.call(side, "nobody")["Is"], "JOINEMPTY")
+
+    def test_members_come_go_and_change_while_a_caller_waits(self):
+        for side in SIDES:
+            self.setUp()
+            waiting = self.call(side)["Channel"]
+            self.event("AgentCalled", MemberName="one")
+            self.rows("delete from queue_members where uniqueid = 1",
+                      "update queue_members set paused = 0, penalty = 1 where uniqueid = 2",
+                      "insert into queue_members values (3, 'sales', 'Local/3@agents/n', 'three', null, 0, 0, null, null)",
+                      "insert into queue_members values (4, 'fixed', 'Local/3@agents/n', 'three', null, 0, 0, null, null)")
+            self.assertEqual(self.call(side)["Position"], "2")
+            self.event("AgentCalled", Channel=waiting, MemberName="three")
+            self.event("AgentCalled", MemberName="two") if side == "trunkline" else None
+            shown = self.alike(what="      t")
+            self.assertNotIn(" one ", shown)
+            self.assertIn("with penalty 1", shown)
+            self.assertIn("three", self.alike("fixed", "      t"))
+            self.tearDown()
+
+    def test_what_the_log_says_of_rows(self):
+        self.alike()
+        time.sleep(0.3)
+        began = len(self.pbx.queue_log())
+        self.rows("update queue_members set uniqueid = 9, interface = 'Local/9@agents/n', paused = 1 "
+                  "where uniqueid = 1")
+        self.alike()
+
+        def lines():
+            return sorted(line[1:] for line in self.pbx.queue_log()[began:] if line[4].endswith("MEMBER"))
+        self.assertTrue(wait_for(lambda: len(lines()) == 4, 5), lines())
+        self.assertEqual(lines(), 2 * [["REALTIME", "sales", "Local/1@agents/n", "REMOVEMEMBER", ""]]
+                         + 2 * [["REALTIME", "sales", "Local/9@agents/n", "ADDMEMBER", "PAUSED"]])
+
+    def test_a_pause_is_written_down(self):
+        for side, (prefix, _) in SIDES.items():
+            self.setUp()
+            self.shown(side)
+            for paused, row in ("true", 1), ("false", 0):
+                answer = self.ami.action(prefix + "Pause", Queue="sales", Interface="Local/1@agents/n", Paused=paused)
+                self.assertEqual(answer["Response"], "Success", answer)
+
+                def written():
+                    with sqlite3.connect(self.base, timeout=20) as base:
+                        (paused, ), = base.execute("select paused from queue_members where uniqueid = 1")
+                    base.close()
+                    return paused == row
+                self.assertTrue(wait_for(written, 5), side)
+                one, = (line for line in self.shown(side) if " one " in line)
+                self.assertEqual("paused" in one, bool(row))
+            answer = self.ami.action(prefix + "Remove", Queue="sales", Interface="Local/1@agents/n")
+            self.assertIn("not dynamic", answer["Message"])
+
+    def test_a_reload_and_the_end_of_a_queue_leave_callers_alone(self):
+        waiting = self.call("trunkline")
+        self.pbx.cli("module reload app_trunkline.so")
+        self.assertIn("1. " + waiting["Channel"], "".join(self.shown("trunkline")))
+        self.rows("update queues set name = 'gone' where name = 'sales'")
+        try:
+            self.assertEqual(self.call("trunkline")["Event"], "UserEvent")
+            self.assertIn(waiting["Channel"], self.pbx.cli("trunkline show calls"))
+        finally:
+            self.rows("update queues set name = 'sales' where name = 'gone'")
+        self.assertEqual(self.call("trunkline")["Position"], "2")
+
+    def test_zz_the_log_has_no_error(self):
+        expected = "there is no queue", "Unable to join queue", "no-such"
+        self.assertEqual(self.pbx.errors(*expected), [])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]])
