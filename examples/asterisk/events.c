@@ -122,7 +122,8 @@ static void abandon_event(const struct call_facts *facts)
 static void abandoned(const struct call_facts *facts, const char *log)
 {
     /* Somebody may have answered, and heard an announcement until the caller left. */
-    QUEUE_LOG(facts, S_OR(facts->agent, "NONE"), log, "%d|%d|%d", facts->position, facts->first_position, hold_s(facts));
+    QUEUE_LOG(facts, S_OR(facts->agent, "NONE"), log, "%d|%d|%d", facts->position, facts->first_position,
+        hold_s(facts));
     abandon_event(facts);
 }
 
@@ -266,8 +267,8 @@ static int write_member_event(void *arg)
 
     if (event->log) {
         ast_queue_log(event->queue, event->of_row ? "REALTIME" : "NONE",
-            event->of_row ? event_log_member(event->phone, event->agent) : event->by_phone ? event->phone : event->agent, event->log,
-            "%s", event->text);
+            event->of_row ? event_log_member(event->phone, event->agent) :
+            event->by_phone ? event->phone : event->agent, event->log, "%s", event->text);
     }
     manager_event(EVENT_FLAG_AGENT, event->name,
         "Queue: %s\r\nMemberName: %s\r\nInterface: %s\r\nStateInterface: %s\r\n"

@@ -56,8 +56,11 @@ static void show_member(struct show *show, const struct cc_member *member)
     if (member->config.penalty) {
         ast_str_append(&show->text, 0, " with penalty %u", member->config.penalty);
     }
-    ast_str_append(&show->text, 0, " (ringinuse %s)%s%s", member->ring_in_use ? "enabled" : "disabled",
-        member->origin == CC_FROM_HOST ? " (dynamic)" : member->origin == CC_FROM_ROWS ? " (realtime)" : "", agent->talking ? " (in call)" : "");
+    ast_str_append(&show->text, 0, " (ringinuse %s)", member->ring_in_use ? "enabled" : "disabled");
+    if (member->origin != CC_FROM_CONFIG) {
+        ast_str_append(&show->text, 0, " (%s)", event_membership(member));
+    }
+    ast_str_append(&show->text, 0, "%s", agent->talking ? " (in call)" : "");
     if (cc_member_paused(member)) {
         const char *reason = cc_member_reason(member);
         ast_str_append(&show->text, 0, " (paused%s%s was %u secs ago)", *reason ? ":" : "", reason,
@@ -130,7 +133,8 @@ static void show_queues(cc_center *center, void *arg)
     }
 }
 
-static void show_value(struct ast_str **text, const char *before, const char *name, const struct cc_penalty_change *value)
+static void show_value(struct ast_str **text, const char *before, const char *name,
+    const struct cc_penalty_change *value)
 {
     ast_str_append(text, 0, "%s QUEUE_%s_PENALTY %s %d", before, name, value->relative ? "by" : "to", value->value);
 }

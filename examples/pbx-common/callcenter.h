@@ -234,8 +234,8 @@ void cc_arrival_defaults(struct cc_arrival *arrival);
 void cc_arrive(cc_center *center, struct cc_call *call, const struct cc_arrival *arrival);
 
 /**
- * The caller hung up, or leaves by a key (0: it is taken out by somebody else). Answered by TL_ACD_LEFT or TL_ACD_COMPLETED, exactly one
- * of which every call that joined gets.
+ * The caller hung up, or leaves by a key (0: it is taken out by somebody else). Answered by TL_ACD_LEFT or
+ * TL_ACD_COMPLETED, exactly one of which every call that joined gets.
  */
 void cc_hangup(cc_center *center, struct cc_call *call);
 void cc_exit(cc_center *center, struct cc_call *call, char key);

@@ -85,7 +85,8 @@ class Import(unittest.TestCase):
     def test_options(self):
         sales = self.sections["sales"]
         for line in ("type = queue", "strategy = asterisk:leastrecent", "ring_timeout = 20",
-                     "wrap_up = 10", "max_waiting = 30", "missed_limit = 1", "missed_pause = queue", "missed_spare = 60", "music = jazz",
+                     "wrap_up = 10", "max_waiting = 30", "missed_limit = 1", "missed_pause = queue",
+                     "missed_spare = 60", "music = jazz",
                      "join_empty = not-ready", "announce_every = 60", "announce_first = 0", "announce_to_first = no",
                      "announce_least = 15", "announce_hold = yes", "announce = queue-sales",
                      "wrap_up_shared = no", "periodic_every = 30", "sound_thankyou = thanks",

@@ -10,7 +10,8 @@ import sys
 import time
 import unittest
 
-import shapes
+import shapes  # beside which lab.py puts ../../pbx-common/test
+from callers import wait_for
 
 # name: (members, app_queue's options, ours)
 QUEUES = {
@@ -25,22 +26,24 @@ QUEUES = {
               "announce_first=0\nannounce_every=60\nannounce_place=limit\nannounce_place_limit=1\n"
               "announce_to_first=no\n"),
     "crowd": ("never", "announce-frequency=60\nannounce-position=more\nannounce-position-limit=1\n"
-              "queue-quantity2=queue-callswaiting\n",
+              "queue-quantity1=queue-minute\nqueue-quantity2=queue-minutes\nqueue-thankyou=queue-less-than\n",
               "announce_first=0\nannounce_every=60\nannounce_place=more\nannounce_place_limit=1\n"
-              "announce_to_first=no\nsound_quantity2=queue-callswaiting\n"),
+              "announce_to_first=no\nsound_quantity1=queue-minute\nsound_quantity2=queue-minutes\n"
+              "sound_thankyou=queue-less-than\n"),
     "again": ("never", "periodic-announce=queue-minute,queue-seconds\nperiodic-announce-frequency=2\n"
               "periodic-announce-startdelay=1\n",
               "periodic_announce=queue-minute,queue-seconds\nperiodic_every=2\nperiodic_first=1\n"
               "announce_to_first=no\n"),
     "introduced": ("late", "announce=queue-minute&no-such-file&queue-seconds\nreportholdtime=yes\nmemberdelay=1\n"
-             "queue-callerannounce=queue-thankyou\nmonitor-format=wav\nmembergosub=queue-sub,one\nsetinterfacevar=yes\n",
+             "queue-callerannounce=queue-less-than\nmonitor-format=wav\nmembergosub=queue-sub,one\n"
+             "setinterfacevar=yes\n",
              "announce=queue-minute&no-such-file&queue-seconds\nreport_hold=yes\nmember_delay=1\n"
-             "sound_callerannounce=queue-thankyou\nmonitor_format=wav\nmember_gosub=trunkline-sub,one\n"),
+             "sound_callerannounce=queue-less-than\nmonitor_format=wav\nmember_gosub=trunkline-sub,one\n"),
     "dialled": ("never", "context=queue-longer\n", "exit_context=trunkline-longer\n"),
     "counted": ("ann", "setinterfacevar=yes\n", "queue_variables=yes\n"),
 }
-THEIRS = "[queue-{name}]\nstrategy=ringall\nringinuse=no\nautofill=no\ntimeout=60\nretry=1\nsetqueuevar=yes\nservicelevel=20\n{options}" \
-    "member => Local/{member}@queue-agents/n,0,{member}\n"
+THEIRS = "[queue-{name}]\nstrategy=ringall\nringinuse=no\nautofill=no\ntimeout=60\nretry=1\n" \
+    "setqueuevar=yes\nservicelevel=20\n{options}member => Local/{member}@queue-agents/n,0,{member}\n"
 OURS = "[trunkline-{name}]\ntype=queue\nstrategy=asterisk:ringall\nring_timeout=60\nretry=1\n{options}agent={member}\n"
 
 
@@ -88,6 +91,10 @@ exten => keys,1,Answer()
             pass
         return self.heard(side, of)
 
+    def music(self, side, channel):
+        """How often music has begun for it."""
+        return sum(e["Event"] == "MusicOnHoldStart" and e["Channel"] == channel for e in side.ami.events)
+
     def two(self, side, seconds):
         """Two callers; what the second one hears."""
         side.call(stay=seconds)
@@ -107,8 +114,9 @@ exten => keys,1,Answer()
             first, second = self.two(side, 30)
             self.waits(side, second, 4)
             told = [self.waits(side, first, 2), self.heard(side, second)]
-            # app_queue takes the place it has when it ends for the one it has told.
-            time.sleep(1)
+            # Until music is heard again: app_queue takes the place at the end of it all for the one it has told.
+            self.assertTrue(wait_for(lambda: side.ami.read(0.1) or self.music(side, second) > 1, 10, 0))
+            time.sleep(0.5)
             side.ami.action("Hangup", Channel=first)
             return told + [self.waits(side, second, 6)]
         first, second, later = self.both_hear("place", call)
@@ -129,7 +137,7 @@ exten => keys,1,Answer()
         def call(side):
             return self.waits(side, self.two(side, 10)[1], 4)
         self.assertEqual(self.both_hear("crowd", call),
-                         ["queue-quantity1", "digits/1", "queue-callswaiting", "queue-thankyou"])
+                         ["queue-minute", "digits/1", "queue-minutes", "queue-less-than"])
 
     def test_again_and_again(self):
         """To the second caller; the first one's phone rings."""
@@ -152,7 +160,7 @@ exten => keys,1,Answer()
             return agent, self.heard(side, connect["Channel"]), sub["Is"]
         agent, caller, sub = self.both_hear("introduced", call)
         self.assertEqual(agent, ["queue-minute", "queue-seconds", "queue-reporthold", "N", "queue-seconds"])
-        self.assertEqual((caller, sub), (["queue-thankyou"], "one late"))
+        self.assertEqual((caller, sub), (["queue-less-than"], "one late"))
         self.assertEqual(len(list((self.pbx.dir / "spool/monitor").glob("*.wav"))), 2)
 
     def test_names_in_the_log(self):
