@@ -18,19 +18,23 @@ fn digest(bytes: impl IntoIterator<Item = u8>) -> u64 {
 }
 
 /// Linear samples of several kinds, half a second each.
-fn sounds() -> [(&'static str, Vec<i16>); 4] {
+fn sounds() -> [(&'static str, Vec<i16>); 5] {
     let mut noise = signals::Noise(7);
     // A chord of triangles: no function of a mathematics library.
     let triangle = |i: i32, period: i32| ((i % period) * 8000 / period - 4000).abs() - 2000;
     let chord = (0..4000).map(|i| (triangle(i, 37) + triangle(i, 53) + triangle(i, 91)) as i16);
     let bytes = noise.bytes(8000);
     let pairs = bytes.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]]));
+    // 350 and 440 Hz, to begin with.
+    let mut tone = signals::tones(4000, &[(2_066_856_882, 1800), (2_020_526_066, 2200)]);
+    tone[2900..].copy_from_slice(&signals::speech(1100, 3));
     let steps = (0..4000).map(|i| if i / 700 % 2 == 0 { i16::MIN } else { i16::MAX });
     [
         ("speech", signals::speech(4000, 2)),
         ("chord", chord.collect()),
         ("noise", pairs.collect()),
         ("steps", steps.collect()),
+        ("tone", tone),
     ]
 }
 
@@ -63,8 +67,9 @@ fn record(lines: &mut Vec<String>) {
     let sounds = sounds();
     let voice = &sounds[0].1;
     for (name, sound) in &sounds {
-        // The voice comes back on it, 90 samples later and a quarter as loud.
-        let heard = |i: usize| i.checked_sub(90).map_or(0, |i| voice[i] / 4);
+        // The voice comes back on it, 90 samples later and a quarter as loud, or next to a tone less.
+        let faint = if *name == "tone" { 64 } else { 4 };
+        let heard = |i: usize| i.checked_sub(90).map_or(0, |i| voice[i] / faint);
         let line: Vec<i16> =
             sound.iter().enumerate().map(|(i, x)| x.saturating_add(heard(i))).collect();
         let [ulaw, alaw] = [Law::Mu, Law::A]

@@ -3,11 +3,14 @@
 //! A byte says how it is coded and in which format, a LEB128 number says how many samples, and the
 //! rest depends on the coding. Byte by byte: `docs/recording-format.md`.
 
-use super::coder::{Input, Other, Output, Track, run};
+use super::coder::{Input, Job, Other, Output, Track, run};
 use super::deep::{MAX_MEMORY, Start};
-use super::front::{Coding, Scheme, header, header_len, put_header, put_shift, take_shift};
+use super::front::{
+    Coding, Head, Pen, Scheme, header, header_len, put_header, take_shift, take_tone,
+};
 use super::law::{ALAW, Format, ULAW};
 use super::range::{Decoder, Encoder};
+use super::tone::{self, Tone};
 
 /// The most samples a block of any level holds: see [`Level::max_samples`].
 pub const MAX_SAMPLES: usize = 1 << 24;
@@ -255,38 +258,45 @@ fn put(
     let (header, body) = out.split_at_mut(header_len(count));
     let width = format.bytes();
     if is_constant(samples) {
-        put_header(header, Coding::Constant, format, count);
+        put_header(header, Coding::Constant, None, format, count);
         put_raw(samples, 1, body);
         return Ok(header.len() + width);
     }
-    // The shift, and a coded body one byte short of the raw one, or none.
+    // A coded body one byte short of the raw one, or none.
     let room = (count * width).saturating_sub(1);
-    let front = match &other {
-        Some(other) => put_shift(other.shift, &mut body[..room]).unwrap_or(room),
-        None => 0,
-    };
-    let mut try_out = |scheme| {
+    let mut try_out = |scheme, tone: Option<&Tone>| {
+        let mut pen = Pen::new(&mut body[..room]);
+        let front = (tone.map_or(Some(()), |tone| pen.tone(tone, coding(scheme))))
+            .and_then(|()| other.map_or(Some(()), |other| pen.shift(other.shift)));
+        let front = front.map_or(room, |()| pen.len);
         let mut port = Encoder::new(&mut body[front..room]);
-        run(scheme, &mut port, format, &mut Input(samples), count, other, memory)?;
+        let job = Job { scheme, format, count, tone, other };
+        run(job, &mut port, &mut Input(samples), memory)?;
         Ok(port.finish().map(|len| front + len))
     };
-    let mut best = None;
-    for scheme in level.schemes() {
-        if let Some(len) = try_out(*scheme)? {
-            best = best.filter(|(_, least)| *least <= len).or(Some((*scheme, len)));
+    let found = if level >= Level::High { tone::find(samples) } else { None };
+    let tries = level.schemes().iter().flat_map(|scheme| {
+        let toned = found.as_ref().filter(|_| scheme.takes_tone()).map(Some);
+        [None].into_iter().chain(toned).map(|tone| (*scheme, tone))
+    });
+    let (mut best, mut last) = (None, None);
+    for (scheme, tone) in tries {
+        last = Some((scheme, tone));
+        if let Some(len) = try_out(scheme, tone)? {
+            best = best.filter(|(_, _, least)| *least <= len).or(Some((scheme, tone, len)));
         }
     }
-    let (coding, len) = match best {
-        Some((scheme, len)) => {
-            if scheme != SCHEMES[level as usize] {
+    let (coding, tone, len) = match best {
+        Some((scheme, tone, len)) => {
+            if last != Some((scheme, tone)) {
                 // What was tried after it is there instead.
-                try_out(scheme)?;
+                try_out(scheme, tone)?;
             }
-            (coding(scheme), len)
+            (coding(scheme), tone, len)
         }
-        None => (Coding::Raw, put_raw(samples, count, body)),
+        None => (Coding::Raw, None, put_raw(samples, count, body)),
     };
-    put_header(header, coding, format, count);
+    put_header(header, coding, tone, format, count);
     Ok(header.len() + len)
 }
 
@@ -300,7 +310,7 @@ fn check_memory(coding: Coding, memory: &[f64]) -> Result<(), BlockError> {
 /// # Errors
 /// [`BlockError::UnknownCoding`] or [`BlockError::Truncated`].
 pub fn block_info(block: &[u8]) -> Result<BlockInfo, BlockError> {
-    header(block).map(|(info, ..)| info)
+    header(block).map(|head| head.info)
 }
 
 /// Decodes a block into the front of `out` and returns what it was.
@@ -348,8 +358,7 @@ pub fn decode_beside(
 /// Working memory for a block, if it needs some.
 #[cfg(feature = "alloc")]
 pub(super) fn memory_for(block: &[u8]) -> alloc::vec::Vec<f64> {
-    let coding = block.first().and_then(|first| Coding::from_number(first >> 4));
-    alloc::vec![0.0; coding.map_or(0, Coding::memory)]
+    alloc::vec![0.0; header(block).map_or(0, |head| head.coding.memory())]
 }
 
 fn take(
@@ -358,7 +367,7 @@ fn take(
     memory: &mut [f64],
     out: SamplesMut<'_>,
 ) -> Result<BlockInfo, BlockError> {
-    let (info, coding, mut body) = header(block)?;
+    let Head { info, coding, waves, mut body } = header(block)?;
     let (format, count) = (info.format, info.samples);
     let (room, fits) = match &out {
         SamplesMut::G711(s) => (s.len(), format != Format::Pcm16),
@@ -373,7 +382,7 @@ fn take(
     check_memory(coding, memory)?;
     let width = format.bytes();
     let mut output = Output(out);
-    let (scheme, beside) = match coding {
+    let (scheme, hears) = match coding {
         Coding::Raw | Coding::Constant => {
             let stored = if coding == Coding::Raw { count } else { 1 };
             if body.len() < stored * width {
@@ -385,15 +394,22 @@ fn take(
             }
             return Ok(info);
         }
-        Coding::Alone(scheme) => (scheme, None),
-        Coding::Beside(scheme) => {
-            let samples = other.ok_or(BlockError::Beside)?;
-            let (shift, rest) = take_shift(body).ok_or(BlockError::Truncated)?;
-            body = rest;
-            (scheme, Some(Other { samples, shift }))
-        }
+        Coding::Alone(scheme) => (scheme, false),
+        Coding::Beside(scheme) => (scheme, true),
     };
-    run(scheme, &mut Decoder::new(body), format, &mut output, count, beside, memory)?;
+    let mut tone = None;
+    if let Some(waves) = waves {
+        let (brought, rest) = take_tone(body, waves).ok_or(BlockError::Truncated)?;
+        (tone, body) = (Some(brought), rest);
+    }
+    let mut beside = None;
+    if hears {
+        let samples = other.ok_or(BlockError::Beside)?;
+        let (shift, rest) = take_shift(body).ok_or(BlockError::Truncated)?;
+        (beside, body) = (Some(Other { samples, shift }), rest);
+    }
+    let job = Job { scheme, format, count, tone: tone.as_ref(), other: beside };
+    run(job, &mut Decoder::new(body), &mut output, memory)?;
     Ok(info)
 }
 

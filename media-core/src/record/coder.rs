@@ -7,6 +7,7 @@ use super::law::{ALAW, CELLS, Format, Law, ULAW};
 use super::live::{self, Live};
 use super::model::{Grid, Model, Port};
 use super::range::ONE;
+use super::tone::{Tone, Toned};
 
 /// The channel a block is coded beside.
 #[derive(Clone, Copy)]
@@ -24,71 +25,69 @@ impl Other<'_> {
     }
 }
 
-/// Runs a model over `count` samples, beside another channel's if there is one.
+/// What a block's samples are coded with.
+#[derive(Clone, Copy)]
+pub(super) struct Job<'a> {
+    pub(super) scheme: Scheme,
+    pub(super) format: Format,
+    pub(super) count: usize,
+    /// The tone that they begin within.
+    pub(super) tone: Option<&'a Tone>,
+    pub(super) other: Option<Other<'a>>,
+}
+
+/// Runs a model over the samples.
 pub(super) fn run<P: Port, T: Track>(
-    scheme: Scheme,
+    job: Job<'_>,
     port: &mut P,
-    format: Format,
     track: &mut T,
-    count: usize,
-    other: Option<Other<'_>>,
     memory: &mut [f64],
 ) -> Result<(), BlockError> {
-    let room = memory.len();
-    let need = deep::MAX_MEMORY;
+    let (need, room) = (deep::MAX_MEMORY, memory.len());
     let tables = memory.first_chunk_mut().ok_or(BlockError::NoMemory { need, room });
-    let mut job = Job { port, format, track, count };
-    match (scheme, other) {
-        (Scheme::Live, None) => job.alone(&mut Live::<live::Deaf>::new()),
-        (Scheme::Fast, None) => job.alone(&mut Fast::<deep::Deaf>::new()),
-        (Scheme::High(start), None) => job.alone(&mut High::alone(start)),
-        (Scheme::Max(start), None) => job.alone(&mut Max::alone(start, tables?)),
-        (Scheme::Live, Some(other)) => job.beside(other, &mut Live::<live::Echo>::new()),
-        (Scheme::Fast, Some(other)) => job.beside(other, &mut Fast::<deep::Echo<16>>::new()),
-        (Scheme::High(start), Some(other)) => job.beside(other, &mut High::beside(start)),
-        (Scheme::Max(start), Some(other)) => job.beside(other, &mut Max::beside(start, tables?)),
+    let mut work = Work { job, port, track };
+    match (job.scheme, job.other.is_some()) {
+        (Scheme::Live, false) => work.code(&mut Live::<live::Deaf>::new()),
+        (Scheme::Fast, false) => work.code(&mut Fast::<deep::Deaf>::new()),
+        (Scheme::High(start), false) => work.toned(&mut High::alone(start)),
+        (Scheme::Max(start), false) => work.toned(&mut Max::alone(start, tables?)),
+        (Scheme::Live, true) => work.code(&mut Live::<live::Echo>::new()),
+        (Scheme::Fast, true) => work.code(&mut Fast::<deep::Echo<16>>::new()),
+        (Scheme::High(start), true) => work.toned(&mut High::beside(start)),
+        (Scheme::Max(start), true) => work.toned(&mut Max::beside(start, tables?)),
     }
     Ok(())
 }
 
-struct Job<'a, P, T> {
+struct Work<'a, P, T> {
+    job: Job<'a>,
     port: &'a mut P,
-    format: Format,
     track: &'a mut T,
-    count: usize,
 }
 
-impl<P: Port, T: Track> Job<'_, P, T> {
-    fn alone<M: Model>(&mut self, model: &mut M) {
-        self.code(model, |_, _| {});
-    }
-
-    fn beside<M: Model>(&mut self, other: Other<'_>, model: &mut M) {
-        self.code(model, |model, i| model.hear(other.at(i)));
+impl<P: Port, T: Track> Work<'_, P, T> {
+    /// With a model that looks on while a tone lasts, if there is one.
+    fn toned<M: Model>(&mut self, model: &mut M) {
+        self.code(&mut Toned::new(model, self.job.tone));
     }
 
     #[inline]
-    fn code<M: Model>(&mut self, model: &mut M, hear: impl Fn(&mut M, usize)) {
-        match self.format {
-            Format::Ulaw => self.stretch(model, hear, |m, p, known| g711(m, p, &ULAW, known)),
-            Format::Alaw => self.stretch(model, hear, |m, p, known| g711(m, p, &ALAW, known)),
-            Format::Pcm16 => self.stretch(model, hear, pcm),
+    fn code<M: Model>(&mut self, model: &mut M) {
+        match self.job.format {
+            Format::Ulaw => self.stretch(model, |m, p, known| g711(m, p, &ULAW, known)),
+            Format::Alaw => self.stretch(model, |m, p, known| g711(m, p, &ALAW, known)),
+            Format::Pcm16 => self.stretch(model, pcm),
         }
     }
 
     /// Codes the samples through `sample`, and long runs of one value beside it: the model rests
     /// while they last.
     #[inline]
-    fn stretch<M: Model>(
-        &mut self,
-        model: &mut M,
-        hear: impl Fn(&mut M, usize),
-        sample: impl Fn(&mut M, &mut P, u16) -> u16,
-    ) {
+    fn stretch<M: Model>(&mut self, model: &mut M, sample: impl Fn(&mut M, &mut P, u16) -> u16) {
         let (mut last, mut run, mut same_again) = (0, 0, ONE / 2);
-        for i in 0..self.count {
+        for i in 0..self.job.count {
             let known = self.track.get(i);
-            hear(model, i);
+            model.hear(self.job.other.map_or(0, |other| other.at(i)));
             if run >= RUN {
                 let same = self.port.bit(known == last, same_again);
                 if same {

@@ -20,6 +20,7 @@ mod shape;
 mod spread;
 #[cfg(feature = "tlr")]
 pub mod tlr;
+mod tone;
 
 pub use block::{
     BlockError, BlockInfo, Level, MAX_HEADER, MAX_SAMPLES, MEMORY, Samples, SamplesMut, block_info,

@@ -16,12 +16,13 @@ pub(super) struct Forecast {
 }
 
 /// A model of one channel: [`forecast`](Self::forecast), [`cell`](Self::cell) and
-/// [`update`](Self::update) in turn for each sample.
+/// [`update`](Self::update) in turn for each sample; without `cell` for one that a
+/// [tone](super::tone) in front of it foretold.
 ///
-/// In a block coded beside another channel, [`hear`](Self::hear) comes before each of these rounds,
-/// and alone for a sample that continues a run.
+/// [`hear`](Self::hear) comes before each of these rounds, and alone for a sample that continues a run.
 pub(super) trait Model {
-    /// Takes in the other channel's sample that may echo in the next one.
+    /// Takes in the other channel's sample that may echo in the next one; 0 in a block that stands
+    /// alone.
     fn hear(&mut self, other: i16);
     fn forecast(&mut self) -> Forecast;
     /// Codes the next sample's cell and returns it; a decoder ignores `known`.

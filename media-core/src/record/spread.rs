@@ -19,41 +19,26 @@ pub(super) struct Spread {
     /// By circumstance, error over base, 16 fraction bits.
     correction: [u32; 64],
     circumstance: usize,
+    around: Around,
+}
+
+/// The distribution of fixed shape, laid over the line.
+#[derive(Clone, Copy)]
+pub(super) struct Around {
     forecast: Forecast,
     inverse: u32,
 }
 
-/// `mean` moved towards `size` by `2^-shift` of the way.
-fn follow(mean: u32, size: u32, shift: u32) -> u32 {
-    mean.wrapping_add_signed(((size << FINE) as i32 - mean as i32) >> shift)
-}
-
-impl Spread {
-    pub(super) fn new() -> Self {
-        Self {
-            fast: 16 << (FRACTION + FINE),
-            slow: 16 << (FRACTION + FINE),
-            correction: [1 << 16; 64],
-            circumstance: 0,
-            forecast: Forecast { mean: 0, scale: 1 },
-            inverse: 0,
-        }
+impl Around {
+    /// Both in 16ths of a linear step.
+    #[inline]
+    pub(super) fn new(mean: i32, scale: u32) -> Self {
+        let (mean, scale) = (mean.clamp(-(1 << 19), 1 << 19), scale.clamp(2, 1 << 20));
+        Self { forecast: Forecast { mean, scale }, inverse: u32::MAX / scale }
     }
 
-    /// The forecast around a mean in 16ths of a linear step.
     #[inline]
-    pub(super) fn around(&mut self, mean: i32) -> Forecast {
-        let mean = mean.clamp(-(1 << 19), 1 << 19);
-        let base = ((self.fast + self.slow) >> (FINE + 1)).max(1);
-        // Half octaves of the base, and whether errors are growing.
-        let octave = 31 - base.leading_zeros();
-        let half = base >> octave.saturating_sub(1) & 1;
-        let growing = u32::from(self.fast > self.slow);
-        self.circumstance = ((octave.min(15) * 2 + half) * 2 + growing) as usize;
-        let correction = self.correction[self.circumstance];
-        let scale = (u64::from(base) * u64::from(correction)) >> 16;
-        self.forecast = Forecast { mean, scale: scale.clamp(2, 1 << 20) as u32 };
-        self.inverse = u32::MAX / self.forecast.scale;
+    pub(super) fn forecast(&self) -> Forecast {
         self.forecast
     }
 
@@ -78,15 +63,52 @@ impl Spread {
         };
         port.cell(known, below, guess)
     }
+}
+
+/// `mean` moved towards `size` by `2^-shift` of the way.
+fn follow(mean: u32, size: u32, shift: u32) -> u32 {
+    mean.wrapping_add_signed(((size << FINE) as i32 - mean as i32) >> shift)
+}
+
+impl Spread {
+    pub(super) fn new() -> Self {
+        Self {
+            fast: 16 << (FRACTION + FINE),
+            slow: 16 << (FRACTION + FINE),
+            correction: [1 << 16; 64],
+            circumstance: 0,
+            around: Around::new(0, 2),
+        }
+    }
+
+    /// The forecast around a mean in 16ths of a linear step.
+    #[inline]
+    pub(super) fn around(&mut self, mean: i32) -> Forecast {
+        let base = ((self.fast + self.slow) >> (FINE + 1)).max(1);
+        // Half octaves of the base, and whether errors are growing.
+        let octave = 31 - base.leading_zeros();
+        let half = base >> octave.saturating_sub(1) & 1;
+        let growing = u32::from(self.fast > self.slow);
+        self.circumstance = ((octave.min(15) * 2 + half) * 2 + growing) as usize;
+        let correction = self.correction[self.circumstance];
+        let scale = (u64::from(base) * u64::from(correction)) >> 16;
+        self.around = Around::new(mean, scale.min(1 << 20) as u32);
+        self.around.forecast
+    }
+
+    #[inline]
+    pub(super) fn cell<P: Port, C: Cells>(&self, port: &mut P, cells: &C, known: usize) -> usize {
+        self.around.cell(port, cells, known)
+    }
 
     /// Learns from what the sample was; returns the error in 16ths.
     #[inline]
     pub(super) fn update(&mut self, value: i16) -> i32 {
-        let error = (i32::from(value) << FRACTION) - self.forecast.mean;
+        let error = (i32::from(value) << FRACTION) - self.around.forecast.mean;
         let size = error.unsigned_abs();
         self.fast = follow(self.fast, size, 4);
         self.slow = follow(self.slow, size, 7);
-        let ratio = ((u64::from(size) * u64::from(self.inverse)) >> 16).min(8 << 16) as i64;
+        let ratio = ((u64::from(size) * u64::from(self.around.inverse)) >> 16).min(8 << 16) as i64;
         let correction = &mut self.correction[self.circumstance];
         let grown = (i64::from(*correction) * (ratio - (1 << 16))) >> 21;
         *correction = (i64::from(*correction) + grown).clamp(1 << 10, 1 << 24) as u32;

@@ -29,7 +29,7 @@ const RECIPROCAL: [f64; 12] = {
 
 /// The natural logarithm of a positive normal number, to about 1e-12.
 #[inline]
-pub(super) fn ln(x: f64) -> f64 {
+pub(in crate::record) fn ln(x: f64) -> f64 {
     let bits = x.to_bits();
     // x = mantissa * 2^power with the mantissa within a factor of sqrt(2) of 1.
     let offset = bits.wrapping_sub(0x3fe6_a09e_667f_3bcd);

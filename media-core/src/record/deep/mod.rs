@@ -18,7 +18,9 @@ mod trust;
 pub(super) use ear::{Deaf, Echo};
 pub(super) use fast::Fast;
 pub(super) use high::High;
+pub(super) use math::ln;
 pub(super) use max::{MEMORY as MAX_MEMORY, Max};
+pub(super) use solve::solve;
 
 /// How a model of `high` and `max` begins a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

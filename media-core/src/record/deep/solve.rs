@@ -4,7 +4,7 @@ use super::dot;
 
 /// Solves `m * x = right` by the decomposition L·D·Lᵀ in place; only the lower half of `m` is read.
 /// `None` when a pivot is not above `least`: the matrix is as good as singular.
-pub(super) fn solve<const N: usize>(
+pub(in crate::record) fn solve<const N: usize>(
     m: &mut [[f64; N]; N],
     right: &[f64; N],
     least: f64,

@@ -40,8 +40,9 @@ impl<W: Write> Appender<W> {
     /// Writes header, keys and head.
     pub(super) fn create(mut out: W, head: &Head, options: Options) -> Result<Self, TlrError> {
         let cipher = options.seal.as_ref().map_or_else(Default::default, |seal| seal.cipher);
-        let (id, pairs, quick) = (options.id, options.echo, options.level >= Level::High);
-        let header = FileHeader { id, cipher, pairs, parts: true, quick }.bytes();
+        let (id, pairs, deep) = (options.id, options.echo, options.level >= Level::High);
+        let header =
+            FileHeader { id, cipher, pairs, parts: true, quick: deep, tones: deep }.bytes();
         out.write_all(&header)?;
         let mut this = Self {
             out,

@@ -21,6 +21,8 @@ const PAIRS: u16 = 2;
 const PARTS: u16 = 4;
 /// May hold blocks that begin quickly.
 const QUICK: u16 = 8;
+/// May hold blocks that bring the tone along that they begin within.
+const TONES: u16 = 16;
 /// First bytes of a record.
 pub(super) const SYNC: [u8; 2] = [0x54, 0xe7];
 /// Bytes before a record's body.
@@ -86,6 +88,8 @@ pub(super) struct FileHeader {
     pub(super) parts: bool,
     /// Whether blocks of the higher levels may begin as they do now: a reader of before knows none.
     pub(super) quick: bool,
+    /// Whether they may bring a tone along, likewise.
+    pub(super) tones: bool,
 }
 
 impl FileHeader {
@@ -93,7 +97,8 @@ impl FileHeader {
         let flags = if self.cipher == Cipher::Aes256Gcm { AES } else { 0 }
             | if self.pairs { PAIRS } else { 0 }
             | if self.parts { PARTS } else { 0 }
-            | if self.quick { QUICK } else { 0 };
+            | if self.quick { QUICK } else { 0 }
+            | if self.tones { TONES } else { 0 };
         let mut header = [0; FILE_HEADER];
         header[..8].copy_from_slice(&MAGIC);
         header[8..10].copy_from_slice(&if flags == 0 { PLAIN } else { FLAGGED }.to_le_bytes());
@@ -113,7 +118,7 @@ impl FileHeader {
         }
         let version = u16::from_le_bytes([header[8], header[9]]);
         let flags = u16::from_le_bytes([header[10], header[11]]);
-        let known = if version == PLAIN { 0 } else { AES | PAIRS | PARTS | QUICK };
+        let known = if version == PLAIN { 0 } else { AES | PAIRS | PARTS | QUICK | TONES };
         if !matches!(version, PLAIN | FLAGGED) || flags & !known != 0 {
             return Err(HeaderFault::Version(version));
         }
@@ -122,7 +127,14 @@ impl FileHeader {
         let aes = flags & AES != 0;
         let cipher = if aes { Cipher::Aes256Gcm } else { Cipher::XChaCha20Poly1305 };
         let has = |flag| flags & flag != 0;
-        Ok(Self { id, cipher, pairs: has(PAIRS), parts: has(PARTS), quick: has(QUICK) })
+        Ok(Self {
+            id,
+            cipher,
+            pairs: has(PAIRS),
+            parts: has(PARTS),
+            quick: has(QUICK),
+            tones: has(TONES),
+        })
     }
 }
 

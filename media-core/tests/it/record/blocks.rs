@@ -6,7 +6,7 @@ use media_core::record::{
 };
 use proptest::prelude::*;
 
-use super::signals::{Noise, corpus, speech, ulaw};
+use super::signals::{Noise, corpus, speech, tones, ulaw};
 
 const LEVELS: [Level; 4] = [Level::Live, Level::Fast, Level::High, Level::Max];
 
@@ -177,6 +177,7 @@ fn odd_sounds() -> Vec<(&'static str, Vec<i16>)> {
             }),
         ),
         ("speech", speech(8000, 6)),
+        ("tone, then speech", [tones(3000, &[(2_066_856_882, 1800)]), speech(5000, 8)].concat()),
     ]
 }
 

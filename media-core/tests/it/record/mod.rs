@@ -30,3 +30,4 @@ mod same_bits;
 mod signals;
 #[cfg(feature = "tlr")]
 mod survive;
+mod tones;

@@ -45,6 +45,15 @@ fn an_independent_decoder_reads_every_level_and_format() {
 }
 
 #[test]
+fn it_reads_blocks_that_begin_within_a_tone() {
+    for (level, echo) in [(Level::High, false), (Level::Max, true)] {
+        let file = super::tones::call(1500, level, echo);
+        assert_eq!(super::echo::pairs(&file), usize::from(echo), "{level:?}");
+        compare(&file, &Unlock::Nothing, &format!("{level:?}, echo {echo}"));
+    }
+}
+
+#[test]
 fn it_reads_channels_with_an_echo_too() {
     for (level, len) in
         [(Level::Live, 4000), (Level::Fast, 3000), (Level::High, 2000), (Level::Max, 2000)]

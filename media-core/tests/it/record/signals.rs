@@ -48,6 +48,28 @@ pub(super) fn speech(samples: usize, seed: u64) -> Vec<i16> {
         .collect()
 }
 
+/// Steady sinusoids, each of twice the cosine of its angle a sample with 30 fraction bits and of its
+/// size: by the recurrence alone, as no function of a mathematics library is the same everywhere.
+pub(super) fn tones(samples: usize, waves: &[(i64, i64)]) -> Vec<i16> {
+    let mut states: Vec<_> = waves.iter().map(|(turn, size)| (*turn, 0, size << 16)).collect();
+    (0..samples)
+        .map(|_| {
+            let mut sum = 0;
+            for (turn, this, next) in &mut states {
+                sum += *this;
+                let after = ((*turn * *next) >> 30) - *this;
+                (*this, *next) = (*next, after.clamp(-1 << 31, 1 << 31));
+            }
+            (sum >> 16).clamp(i16::MIN.into(), i16::MAX.into()) as i16
+        })
+        .collect()
+}
+
+/// The `turn` of a frequency at 8 kHz.
+pub(super) fn turn(hertz: f64) -> i64 {
+    ((hertz * core::f64::consts::TAU / 8000.0).cos() * f64::from(1 << 31)) as i64
+}
+
 pub(super) fn ulaw(pcm: &[i16]) -> Vec<u8> {
     pcm.iter().map(|x| Law::Mu.encode_sample(*x)).collect()
 }

@@ -6,13 +6,37 @@ use std::io::Cursor;
 use media_core::record::tlr::{
     Options, Reader, Stretch, TlrError, Unlock, recover, repack, reseal, verify,
 };
-use media_core::record::{MEMORY, Samples, SamplesMut, decode_beside};
+use media_core::record::{Level, MEMORY, Samples, SamplesMut, decode, decode_beside, encode};
+
+use super::signals::tones;
 
 /// Decodes a block, alone or beside another.
 pub(super) fn block(bytes: &[u8]) {
     let (mut memory, other) = (vec![0.0; MEMORY], Samples::Pcm16(&[9; 700]));
     let _ = decode_beside(bytes, other, &mut memory, SamplesMut::G711(&mut [0; 5000]));
     let _ = decode_beside(bytes, other, &mut memory, SamplesMut::Pcm16(&mut [0; 5000]));
+}
+
+/// Codes two sinusoids that the first bytes say, with the others added to their samples, and decodes
+/// the block.
+pub(super) fn tone(bytes: &[u8]) {
+    let Some((front, rest)) = bytes.split_first_chunk::<12>() else {
+        return;
+    };
+    let wave = |at: usize| {
+        let [a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5].map(|i| front[at + i]);
+        let size = i16::from_le_bytes([e, f]);
+        (i64::from(i32::from_le_bytes([a, b, c, d])), i64::from(size))
+    };
+    let mut pcm = tones(600, &[wave(0), wave(6)]);
+    for (x, byte) in pcm.iter_mut().zip(rest) {
+        *x = x.wrapping_add(i16::from(*byte as i8));
+    }
+    let samples = Samples::Pcm16(&pcm);
+    let (mut block, mut back) = (vec![0; samples.max_block_len()], vec![0; pcm.len()]);
+    let len = encode(samples, Level::High, &mut block).unwrap();
+    decode(&block[..len], SamplesMut::Pcm16(&mut back)).unwrap();
+    assert!(back == pcm);
 }
 
 /// Checks, recovers, reads, draws, plays and copies a file.
@@ -83,7 +107,7 @@ pub(super) fn records(mut bytes: &[u8]) {
 
 /// The header of a file with every flag.
 fn header() -> Vec<u8> {
-    let mut header = b"\x89TLR\r\n\x1a\n\x02\0\x0f\0".to_vec();
+    let mut header = b"\x89TLR\r\n\x1a\n\x02\0\x1f\0".to_vec();
     header.extend([5; 16]);
     header.extend(crc(&header).to_le_bytes());
     header

@@ -6,6 +6,7 @@ from cells import Grid, Law
 from deep import Fast, High, Max
 from fields import Decoder, Fields
 from integer import Live, wrap
+from tone import Toned
 
 
 def model_of(coding):
@@ -26,7 +27,14 @@ def decode_block(block, other=None):
     if coding < 2:
         data = fields.bytes((count if coding == 0 else 1) * width) * (1 if coding == 0 else count)
         return form, list(struct.unpack(f"<{count}H", data)) if width == 2 else list(data)
+    waves = 0
+    if coding == 14:
+        then = fields.byte()
+        coding, waves = then >> 4, then & 15
+        assert coding in range(10, 14) and waves in range(1, 5)
     model, beside = model_of(coding)
+    if waves:
+        model = Toned(model, fields, waves)
     if beside:
         shift = fields.number()
         shift = shift >> 1 ^ -(shift & 1)
@@ -35,6 +43,8 @@ def decode_block(block, other=None):
     for i in range(count):
         if beside:
             model.hear(other[i - shift] if 0 <= i - shift < len(other) else 0)
+        elif waves:
+            model.hear(None)
         if run >= 16:
             if decoder.bit(again):
                 again += (65536 - 32 - again) >> 4

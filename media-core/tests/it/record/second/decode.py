@@ -36,7 +36,7 @@ def header(data):
     """The file's flags."""
     assert data[:8] == b"\x89TLR\r\n\x1a\n"
     version, flags = struct.unpack("<HH", data[8:12])
-    assert (version, flags) == (1, 0) or version == 2 and flags & ~15 == 0
+    assert (version, flags) == (1, 0) or version == 2 and flags & ~31 == 0
     assert struct.unpack("<I", data[28:32])[0] == crc32c(data[:28])
     return flags
 

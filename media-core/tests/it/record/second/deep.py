@@ -105,6 +105,7 @@ class High:
 
     def __init__(self, beside, quick=False):
         self.ensemble, self.weights = Ensemble(False, beside, quick), [1.0 / 8.0] * 8
+        self.likely = [1.0] * 8
 
     def hear(self, other):
         self.ensemble.hear(other)

@@ -7,19 +7,11 @@ def wrap(x, bits):
     return (x + (1 << bits - 1)) % (1 << bits) - (1 << bits - 1)
 
 
-class Spread:
-    def __init__(self):
-        self.fast = self.slow = 16 << 12
-        self.correction = [1 << 16] * 64
+class Laid:
+    """The distribution of one shape, laid over the line."""
 
-    def around(self, mean):
-        mean = max(-(1 << 19), min(1 << 19, mean))
-        base = max((self.fast + self.slow) >> 9, 1)
-        octave = base.bit_length() - 1
-        half = base >> max(octave - 1, 0) & 1
-        self.where = (min(octave, 15) * 2 + half) * 2 + (self.fast > self.slow)
-        scale = base * self.correction[self.where] >> 16
-        self.mean, self.scale = mean, max(2, min(1 << 20, scale))
+    def lay(self, mean, scale):
+        self.mean, self.scale = max(-(1 << 19), min(1 << 19, mean)), max(2, min(1 << 20, scale))
         self.inverse = 0xFFFFFFFF // self.scale
         return self.mean, self.scale
 
@@ -31,6 +23,19 @@ class Spread:
             return (SPREAD.below(x) * 0xFF00 >> 16) + cell
 
         return decoder.cell(below)
+
+
+class Spread(Laid):
+    def __init__(self):
+        self.fast = self.slow = 16 << 12
+        self.correction = [1 << 16] * 64
+
+    def around(self, mean):
+        base = max((self.fast + self.slow) >> 9, 1)
+        octave = base.bit_length() - 1
+        half = base >> max(octave - 1, 0) & 1
+        self.where = (min(octave, 15) * 2 + half) * 2 + (self.fast > self.slow)
+        return self.lay(mean, base * self.correction[self.where] >> 16)
 
     def update(self, value):
         error = value * 16 - self.mean
