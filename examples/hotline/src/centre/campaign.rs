@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use acd_core::calendar::Calendar;
 use acd_core::outbound::{
-    self, CampaignInput, CampaignOutput, ContactId, DoNotCall, GuardEvent, Outcome, PacerCounters,
+    self, CampaignInput, CampaignOutput, ContactId, DoNotCall, GuardEvent, Outcome,
 };
 use acd_core::{AgentState, Time};
 use anyhow::Context as _;
@@ -19,6 +19,7 @@ use media_core::g711::Law;
 
 use super::callback::{name_of, outcome_named};
 use super::contact::{COMPLAINT, Errand, MESSAGE_LEFT, WANTS_NONE};
+use super::periods::{self, Periods};
 use super::{Centre, Role};
 use crate::clock::Clock;
 use crate::config::{self, Config, millis};
@@ -46,6 +47,8 @@ struct Running {
     agents: Vec<usize>,
     /// How many of them are idle, and at work, as the engine was told last.
     staff: (u32, u32),
+    /// The period before has ended and was not told, as some of its dials had come to nothing yet.
+    owed: bool,
 }
 
 /// A telephone that is being called.
@@ -124,6 +127,7 @@ impl Campaigns {
                 agents: agents.map(|(index, _)| index).collect(),
                 config: campaign.clone(),
                 staff: (0, 0),
+                owed: false,
             });
         }
         Ok(Campaigns { running, ..Campaigns::default() })
@@ -210,21 +214,14 @@ impl Centre {
         let Some(running) = self.campaigns.running.get_mut(index) else {
             return;
         };
-        let before = running.engine.counters();
+        let before = Periods::of(&running.engine);
         if let Err(error) = running.engine.handle(now, input) {
             tracing::debug!(%error, ?input, "campaign");
         }
-        let over = |was: PacerCounters, is: PacerCounters| {
-            was.live > is.live || was.unanswered > is.unanswered
-        };
-        if over(before, running.engine.counters()) {
-            let PacerCounters { live, abandoned, unanswered, dialling } =
-                running.engine.last_period();
-            let name = running.config.name.get_ref();
-            let detail = format!(
-                "{name}: {live} answered, {abandoned} of them without an agent, {unanswered} not \
-                 answered, {dialling} being dialled"
-            );
+        let complete = Periods::of(&running.engine).complete_since(before, &mut running.owed);
+        let name = running.config.name.get_ref();
+        let details: Vec<_> = complete.map(|record| periods::text(name, record)).collect();
+        for detail in details {
             self.log(None, "campaign period", detail);
         }
         while let Some(output) = self.campaigns.running[index].engine.poll() {

@@ -4,16 +4,18 @@
 //! with Replaces (RFC 3891, RFC 5589 §7) that its two calls are to become one without it.
 
 use acd_core::{AgentRequest, AgentState, EndedBy, Input};
-use ivr_core::{TransferKind, TransferOutcome};
+use ivr_core::TransferKind;
 
 use super::call::{Call, Stage};
 use super::callback::NO_OP;
 use super::calls::Beginning;
-use super::transfer::{ACCEPTED, AGENTS_PATIENCE_MS, By, NO_CALL, ON_TRANSFER, Transfer, Wish};
+use super::transfer::{
+    AGENTS_PATIENCE_MS, By, NO_CALL, OK, ON_TRANSFER, Refused, Transfer, Wish, busy,
+};
 use super::{Centre, Role};
 use crate::media::call::Command;
 use crate::media::leg::MediaLeg;
-use crate::sip::{self, LegId};
+use crate::sip::{self, Callee, LegId};
 use crate::store::Fields;
 
 /// What becomes of an agent's call whose phone was still ringing when the caller was passed on.
@@ -49,11 +51,8 @@ impl Centre {
             call.leg = Some(leg);
         }
         self.join_caller(id, Box::new(media));
-        let callee = match caller.called == user {
-            true => Err((TransferOutcome::Busy, "the agent's own phone")),
-            false => self.callee(&caller.called),
-        };
-        match callee {
+        // It could be called when the phone asked; that may have changed.
+        match self.callee_of(user, &caller.called) {
             Ok(callee) => {
                 self.hold_agent(id, user);
                 let wish = Wish {
@@ -69,13 +68,29 @@ impl Centre {
                     call.media(ringback);
                 }
             }
-            Err((_, why)) => {
+            Err(Refused { why, .. }) => {
                 self.log(Some(id), "call refused", format!("{}: {why}", caller.called));
                 if let Some(call) = self.calls.get_mut(&id) {
                     call.record.outcome = "failed".into();
                 }
                 self.finish(id);
             }
+        }
+    }
+
+    /// Whether an agent's phone may call somebody: the SIP status for it, 200 where it may.
+    pub(super) fn may_call(&self, user: &str, called: &str) -> u16 {
+        let Err(Refused { status, why, .. }) = self.callee_of(user, called) else {
+            return OK;
+        };
+        self.log(None, "call refused", format!("{user} to {called}: {why}"));
+        status
+    }
+
+    fn callee_of(&self, user: &str, called: &str) -> Result<(Callee, Option<usize>), Refused> {
+        match called == user {
+            true => Err(busy("the agent's own phone")),
+            false => self.callee(called),
         }
     }
 
@@ -168,7 +183,7 @@ impl Centre {
             }
         }
         self.finish(own);
-        ACCEPTED
+        OK
     }
 
     /// Takes whoever was called away from an agent's call.

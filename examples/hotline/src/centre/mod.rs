@@ -19,6 +19,7 @@ mod contact;
 mod dialogue;
 mod extension;
 mod flows;
+mod periods;
 mod queued;
 mod routing;
 mod transfer;
@@ -223,6 +224,10 @@ impl Centre {
     fn sip(&mut self, event: sip::Event) {
         match event {
             sip::Event::Caller(caller) => self.caller(*caller),
+            sip::Event::Calls { user, called, answer } => {
+                // The phone may have given up meanwhile.
+                answer.send(self.may_call(&user, &called)).ok();
+            }
             sip::Event::Answered { leg, agreed, ports } => {
                 let now = self.now();
                 let clock = self.setup.clock;

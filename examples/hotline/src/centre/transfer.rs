@@ -22,11 +22,28 @@ use crate::store::Fields;
 pub(super) const ON_TRANSFER: u16 = 1;
 /// How long whoever an agent transfers to may let it ring, in milliseconds.
 pub(super) const AGENTS_PATIENCE_MS: u32 = 30_000;
-// What an agent's phone is told of the transfer it asked for.
-pub(super) const ACCEPTED: u16 = 200;
+// What an agent's phone is told of the transfer or the call it asked for.
+pub(super) const OK: u16 = 200;
 const NOT_FOUND: u16 = 404;
+const UNAVAILABLE: u16 = 480;
 pub(super) const NO_CALL: u16 = 481;
 const BUSY: u16 = 486;
+
+/// Why somebody cannot be called: for a flow, for a phone, and in words.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refused {
+    pub(super) outcome: TransferOutcome,
+    pub(super) status: u16,
+    pub(super) why: &'static str,
+}
+
+pub(super) const fn busy(why: &'static str) -> Refused {
+    Refused { outcome: TransferOutcome::Busy, status: BUSY, why }
+}
+
+const fn failed(status: u16, why: &'static str) -> Refused {
+    Refused { outcome: TransferOutcome::Failed, status, why }
+}
 
 /// What a flow asks for.
 pub(super) struct Wish {
@@ -103,7 +120,7 @@ impl Centre {
                 let by = By::Flow(wish.kind);
                 self.ring_target(id, callee, wish, by);
             }
-            Err((outcome, why)) => {
+            Err(Refused { outcome, why, .. }) => {
                 self.log(Some(id), "transfer refused", format!("{}: {why}", wish.target));
                 self.tell_flow(id, dialogue::transferred(wish.op, outcome));
             }
@@ -119,9 +136,9 @@ impl Centre {
         };
         let callee = match self.callee(&target) {
             Ok(callee) => callee,
-            Err((outcome, why)) => {
+            Err(Refused { status, why, .. }) => {
                 self.log(Some(id), "transfer refused", format!("{target}: {why}"));
-                return if outcome == TransferOutcome::Busy { BUSY } else { NOT_FOUND };
+                return status;
             }
         };
         let Some(call) = self.calls.get_mut(&id) else {
@@ -153,7 +170,7 @@ impl Centre {
             }
             _ => return NO_CALL,
         }
-        ACCEPTED
+        OK
     }
 
     /// Rings the target while the caller hears music.
@@ -195,13 +212,13 @@ impl Centre {
     pub(super) fn callee(
         &self,
         target: &str,
-    ) -> Result<(Callee, Option<usize>), (TransferOutcome, &'static str)> {
+    ) -> Result<(Callee, Option<usize>), Refused> {
         let agents = &self.routing.agents;
         if let Some(index) = agents.iter().position(|seat| seat.user == target) {
             let held = match agents[index].state {
-                AgentState::LoggedOut => return Err((TransferOutcome::Failed, "logged out")),
+                AgentState::LoggedOut => return Err(failed(UNAVAILABLE, "logged out")),
                 AgentState::Ringing | AgentState::Talking => {
-                    return Err((TransferOutcome::Busy, "busy"));
+                    return Err(busy("busy"));
                 }
                 AgentState::Available | AgentState::WrapUp => Some(index),
                 AgentState::NotReady(_) => None,
@@ -210,11 +227,11 @@ impl Centre {
         }
         // What the flow computed from a caller's keys must not become anything but a number.
         if target.is_empty() || uri_user(target) != target {
-            return Err((TransferOutcome::Failed, "no number"));
+            return Err(failed(NOT_FOUND, "no number"));
         }
         match self.setup.config.through_gateway(target) {
             Some(uri) => Ok((Callee::Elsewhere(uri), None)),
-            None => Err((TransferOutcome::Failed, "no agent, and there is no gateway")),
+            None => Err(failed(NOT_FOUND, "no agent, and there is no gateway")),
         }
     }
 

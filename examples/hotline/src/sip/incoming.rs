@@ -8,6 +8,7 @@ use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Header, Request, StatusCode};
 use rsipstack::transaction::transaction::Transaction;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::confirmed::{Confirmed, sdp_type};
@@ -48,6 +49,14 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
     if stack.is_draining() {
         let later = Header::RetryAfter(RETRY_AFTER.into());
         return tx.reply_with(StatusCode::ServiceUnavailable, vec![later], None).await;
+    }
+    if let Some(user) = &agent {
+        let (answer, answered) = oneshot::channel();
+        stack.tell(Event::Calls { user: user.clone(), called: called.clone(), answer });
+        let status = answered.await.unwrap_or(StatusCode::ServiceUnavailable.code());
+        if status != StatusCode::OK.code() {
+            return tx.reply(StatusCode::from(status)).await;
+        }
     }
     // From the INVITE on, not from the ACK: else a flood of INVITEs would take every port.
     let Ok(_place) = Arc::clone(&stack.0.places).try_acquire_owned() else {

@@ -49,6 +49,8 @@ pub(crate) struct LegId(pub(crate) u64);
 pub(crate) enum Event {
     /// A caller has been answered and has acknowledged it.
     Caller(Box<Caller>),
+    /// An agent's phone calls somebody; it waits for the SIP status, and is answered if that is 200.
+    Calls { user: String, called: String, answer: oneshot::Sender<u16> },
     /// A rung phone answered.
     Answered { leg: LegId, agreed: Agreed, ports: PortPair },
     /// A rung phone will not answer.

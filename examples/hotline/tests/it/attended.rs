@@ -119,11 +119,17 @@ fn only_registered_agents_with_their_password_call_colleagues() {
     let first = phone(&server, "1001", "one", Scenario::agent_rings());
     let wrong = Scenario::agent_invites("1001", "two", 403);
     Run::new("wrong-password", wrong).proven_to("1002", &server).passes(&server);
-    // There is no such colleague, or none whose phone is there.
-    for called in ["1999", "1002"] {
-        let nobody = Scenario::agent_invites("1001", "one", 200).hung_up();
+    // There is no such colleague, none whose phone is there, or it is the caller.
+    for (called, status) in [("1999", 404), ("1002", 480), ("1001", 486)] {
+        let nobody = Scenario::agent_invites("1001", "one", status);
         Run::new("nobody", nobody).proven_to(called, &server).passes(&server);
     }
+    let refusals = [
+        "1001 to 1999: no agent, and there is no gateway",
+        "1001 to 1002: logged out",
+        "1001 to 1001: the agent's own phone",
+    ];
+    assert_eq!(server.details_of("call refused"), refusals);
     let answers = Scenario::agent_rings().agent_answers(0).pause(1000).agent_bye();
     let second = phone(&server, "1002", "two", answers);
     calls_a_colleague(&server, Scenario::agent_invites("1001", "one", 200).hung_up()).passes();
@@ -132,7 +138,7 @@ fn only_registered_agents_with_their_password_call_colleagues() {
     server.assert_idle();
     let calls = server.calls();
     let outcomes: Vec<_> = calls.iter().map(|call| call.outcome.as_str()).collect();
-    assert_eq!(outcomes, ["failed", "failed", "answered"]);
+    assert_eq!(outcomes, ["answered"], "what is refused is no call");
     assert_available(&server, &["1001", "1002"]);
     server.stop();
 }

@@ -78,6 +78,23 @@ fn a_complaint_stops_a_campaign_until_somebody_has_looked_after_it() {
 }
 
 #[test]
+fn a_dial_counts_in_the_period_in_which_it_was_made() {
+    let server = campaign("contacts.csv", "abandoned-period = \"2s\"\n");
+    // It is answered when the period of the dial is over.
+    let called = outside(&server, Scenario::agent_rings().agent_answers(2500).hung_up(), 1);
+    let sells = agent(&server, "*1", 1).start(&server);
+    called.passes();
+    sells.passes();
+    server.wait_for_events("campaign period", 1);
+    let period =
+        "renewals: 1 answered, 0 of them without an agent, 0 not answered, 0 being dialled";
+    assert_eq!(server.details_of("campaign period")[..1], [period]);
+    let kinds = server.kinds_of(&["campaign period", "connected"]);
+    assert_eq!(kinds[..2].iter().filter(|kind| *kind == "campaign period").count(), 1, "{kinds:?}");
+    server.stop_with_calls();
+}
+
+#[test]
 fn too_few_successes_stop_a_campaign() {
     let guard =
         "success = [\"sold\"]\nguard = { complaints = 9, success-below = 50, sample = 1 }\n";
