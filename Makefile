@@ -93,6 +93,8 @@ test-browser: test-packages
 	cargo build --locked -p trunkline-rec
 	examples/rec/tests/browser.py $(TARGET)/debug/rec $(BROWSER)
 
+SECURE := examples/hotline/tests/secure
+
 # Real calls against the real server: sipp, raw sockets, loopback only.
 test-sip:
 ifdef NEXTEST
@@ -100,10 +102,14 @@ ifdef NEXTEST
 else
 	cargo test --locked --all-features -p trunkline-hotline --test it -- --test-threads 5
 endif
+	cd $(SECURE) && python3 test_secure.py
 
 # Calls through app_trunkline.so in Debian's newest Asterisk, unpacked beside the system's own.
+# Then hotline, by TLS and SRTP, with the same Asterisk at the other end.
 test-asterisk: test-packages
 	$(MAKE) -C examples/asterisk test
+	test -x $(TARGET)/debug/hotline || cargo build --locked --all-features --profile test -p trunkline-hotline
+	cd $(SECURE) && python3 test_asterisk.py $(abspath $(TARGET))/asterisk/lab/root
 
 # The same through mod_trunkline.so: FREESWITCH is the prefix FreeSWITCH is installed under.
 FREESWITCH ?=

@@ -49,6 +49,7 @@ for what in "$@"; do
         tool espeak-ng
         tool sox
         tool ffmpeg
+        tool openssl
         tool flac
         tool opus-tools opusdec
         need asterisk-core-sounds-en-wav test -d /usr/share/asterisk/sounds/en_US_f_Allison

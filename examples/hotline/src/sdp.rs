@@ -1,10 +1,15 @@
 //! Session descriptions: the little of SDP (RFC 8866) and offer/answer (RFC 3264) that a
-//! telephone call needs. One audio stream, G.711 of either law, telephone events (RFC 4733).
+//! telephone call needs. One audio stream, G.711 of either law, telephone events (RFC 4733), in the
+//! clear or as SRTP with keys by SDES (RFC 4568, RFC 8643).
 
 use std::net::{IpAddr, SocketAddr};
 
 use media_core::g711::Law;
 use sdp_types::{Attribute, Connection, Media, MediaType, Origin, Session, Time, TransportProto};
+
+use crate::config::Srtp;
+use crate::media::srtp::{Keys, MasterKey};
+use crate::sdes::Line;
 
 /// The payload type we give telephone events when we make the offer.
 const TELEPHONE_EVENT: u8 = 101;
@@ -15,15 +20,70 @@ pub(crate) enum SdpError {
     /// Not SDP, or without what every description has.
     #[error("the session description cannot be read")]
     Malformed,
-    /// No audio over plain RTP, or no address to send it to.
+    /// No audio over RTP, or no address to send it to.
     #[error("the session description offers no audio over RTP/AVP")]
     NoAudio,
+    /// SRTP without a key that can be used, or where there is none.
+    #[error("the session description offers no key that can be used")]
+    NoKey,
+    /// Plain RTP where SRTP is required.
+    #[error("the session description offers no SRTP, which is required here")]
+    NotSecret,
+    /// SRTP is required, and the keys for it would travel in the clear.
+    #[error("SRTP is required here, and for its keys SIP over TLS")]
+    Exposed,
     /// Neither G.711 A-law nor µ-law.
     #[error("the session description offers neither PCMA nor PCMU")]
     NoCodec,
     /// It names a port of this program's own: the call would hear itself.
     #[error("the session description names a media port of ours")]
     OwnPort,
+}
+
+/// How the media of a leg may travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Secrecy {
+    /// As plain RTP.
+    Never,
+    /// As SRTP if the far end offers it: we would offer keys that others can read.
+    Accepted,
+    /// The same, and our offers have keys, but on RTP/AVP: who does not know them leaves them.
+    Offered,
+    /// As SRTP.
+    Required,
+    /// Not at all: as SRTP only, with keys that others can read.
+    Impossible,
+}
+
+impl Secrecy {
+    /// What the configuration says of a leg whose signalling is, or is not, encrypted.
+    pub(crate) fn of(srtp: Srtp, tls: bool) -> Secrecy {
+        match (srtp, tls) {
+            (Srtp::Off, _) => Secrecy::Never,
+            (Srtp::Offered, true) => Secrecy::Offered,
+            (Srtp::Offered, false) => Secrecy::Accepted,
+            (Srtp::Required, true) => Secrecy::Required,
+            (Srtp::Required, false) => Secrecy::Impossible,
+        }
+    }
+}
+
+/// The keys of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sdes {
+    /// The number of the line that both ends use.
+    tag: u32,
+    /// Whether it is RTP/SAVP, or RTP/AVP with keys.
+    savp: bool,
+    pub(crate) keys: Keys,
+}
+
+/// Our offer, and what an answer to it is read by.
+#[derive(Clone, Debug)]
+pub(crate) struct Offer {
+    pub(crate) body: Vec<u8>,
+    savp: bool,
+    lines: Vec<Line>,
 }
 
 /// What the two ends agreed on, from our side.
@@ -36,15 +96,70 @@ pub(crate) struct Agreed {
     pub(crate) events: Option<u8>,
     /// Whether the far end wants to hear us (false: it put us on hold).
     pub(crate) send: bool,
+    /// Which of the description's streams it is.
+    stream: usize,
+    /// The keys, if it is SRTP.
+    pub(crate) srtp: Option<Sdes>,
 }
 
-/// Reads the far end's description, be it an offer or the answer to ours.
+/// Reads the far end's offer. Our key is the one we have, if the suite is still the same.
 ///
 /// # Errors
 /// [`SdpError`], which a caller turns into 488 Not Acceptable Here.
-pub(crate) fn read(body: &[u8]) -> Result<Agreed, SdpError> {
+pub(crate) fn read(body: &[u8], secrecy: Secrecy, now: Option<Sdes>) -> Result<Agreed, SdpError> {
     let session = Session::parse(body).map_err(|_| SdpError::Malformed)?;
-    let audio = audio(&session).ok_or(SdpError::NoAudio)?;
+    if secrecy == Secrecy::Impossible {
+        return Err(SdpError::Exposed);
+    }
+    // The most secret first: some offer both, for us to choose.
+    let streams = || streams(&session);
+    let usable = |savp: bool| {
+        let line = |media: &Media| lines(media).find(|_| secrecy != Secrecy::Never);
+        let mut with = streams().filter(move |(_, media)| is_savp(media) == savp);
+        with.find_map(move |(index, media)| Some((index, savp, line(media)?)))
+    };
+    let plain = || streams().find(|(_, media)| !is_savp(media)).map(|(index, _)| index);
+    let secret = usable(true).or_else(|| usable(false));
+    let (index, srtp) = match (secret, plain()) {
+        (Some((index, savp, line)), _) => {
+            let ours = now.map(|now| now.keys.ours).filter(|key| key.suite() == line.key.suite());
+            let ours = ours.or_else(|| MasterKey::random(line.key.suite()));
+            let keys = Keys { ours: ours.ok_or(SdpError::NoKey)?, theirs: line.key };
+            (index, Some(Sdes { tag: line.tag, savp, keys }))
+        }
+        (None, Some(_)) if secrecy == Secrecy::Required => return Err(SdpError::NotSecret),
+        (None, Some(index)) => (index, None),
+        (None, None) if streams().next().is_some() => return Err(SdpError::NoKey),
+        (None, None) => return Err(SdpError::NoAudio),
+    };
+    read_stream(&session, index, srtp)
+}
+
+/// Reads the answer to our offer.
+///
+/// # Errors
+/// [`SdpError`]; also where keys were to be answered and were not.
+pub(crate) fn read_answer(body: &[u8], offer: &Offer) -> Result<Agreed, SdpError> {
+    let session = Session::parse(body).map_err(|_| SdpError::Malformed)?;
+    let (index, media) = streams(&session).next().ok_or(SdpError::NoAudio)?;
+    let chosen = lines(media).find_map(|theirs| {
+        let ours = offer.lines.iter().find(|ours| ours.tag == theirs.tag)?;
+        (ours.key.suite() == theirs.key.suite()).then_some((ours, theirs))
+    });
+    let srtp = chosen.map(|(ours, theirs)| Sdes {
+        tag: ours.tag,
+        savp: offer.savp,
+        keys: Keys { ours: ours.key, theirs: theirs.key },
+    });
+    if srtp.is_none() && (offer.savp || is_savp(media)) {
+        return Err(SdpError::NoKey);
+    }
+    read_stream(&session, index, srtp)
+}
+
+/// What a stream says beside its keys.
+fn read_stream(session: &Session, stream: usize, srtp: Option<Sdes>) -> Result<Agreed, SdpError> {
+    let audio = session.medias.get(stream).ok_or(SdpError::NoAudio)?;
     let connection = audio.connections.first().or(session.connection.as_ref());
     let address: IpAddr = connection
         .and_then(|c| c.connection_address.split('/').next()?.parse().ok())
@@ -70,16 +185,34 @@ pub(crate) fn read(body: &[u8]) -> Result<Agreed, SdpError> {
         audio.attributes.iter().chain(&session.attributes).any(|a| a.attribute == name)
     };
     let send = !has("sendonly") && !has("inactive") && !address.is_unspecified();
-    Ok(Agreed { remote: SocketAddr::new(address, audio.port), law, events, send })
+    let remote = SocketAddr::new(address, audio.port);
+    Ok(Agreed { remote, law, events, send, stream, srtp })
 }
 
-/// Our offer to an agent's phone: both laws, `first` before the other.
-pub(crate) fn offer(local: SocketAddr, first: Law) -> Vec<u8> {
+/// Our offer to an agent's phone: both laws, `first` before the other; new keys as `secrecy` says.
+pub(crate) fn offer(local: SocketAddr, first: Law, secrecy: Secrecy) -> Offer {
+    let lines = match secrecy {
+        Secrecy::Never | Secrecy::Accepted | Secrecy::Impossible => Vec::new(),
+        Secrecy::Offered | Secrecy::Required => Line::fresh(),
+    };
+    offer_with(local, first, secrecy == Secrecy::Required, lines)
+}
+
+/// Our offer within a call whose keys are to stay.
+pub(crate) fn offer_again(local: SocketAddr, agreed: &Agreed) -> Offer {
+    let line = |sdes: Sdes| Line { tag: sdes.tag, key: sdes.keys.ours };
+    let savp = agreed.srtp.is_some_and(|sdes| sdes.savp);
+    offer_with(local, agreed.law, savp, agreed.srtp.map(line).into_iter().collect())
+}
+
+fn offer_with(local: SocketAddr, first: Law, savp: bool, lines: Vec<Line>) -> Offer {
     let laws = match first {
         Law::Mu => [Law::Mu, Law::A],
         Law::A => [Law::A, Law::Mu],
     };
-    write(local, vec![stream(local, &laws, Some(TELEPHONE_EVENT), "sendrecv")])
+    let mut media = stream(local, &laws, Some(TELEPHONE_EVENT), "sendrecv");
+    protect(&mut media, savp, &lines);
+    Offer { body: write(local, vec![media]), savp, lines }
 }
 
 /// Our answer to `body`, which [`read`] understood as `agreed`; streams other than the audio one
@@ -89,14 +222,18 @@ pub(crate) fn offer(local: SocketAddr, first: Law) -> Vec<u8> {
 /// [`SdpError::Malformed`] when `body` is not what `agreed` was read from.
 pub(crate) fn answer(body: &[u8], agreed: &Agreed, local: SocketAddr) -> Result<Vec<u8>, SdpError> {
     let session = Session::parse(body).map_err(|_| SdpError::Malformed)?;
-    let chosen = audio(&session).ok_or(SdpError::NoAudio)?;
     let direction = if agreed.send { "sendrecv" } else { "recvonly" };
     let medias = session
         .medias
         .iter()
-        .map(|offered| {
-            if std::ptr::eq(offered, chosen) {
-                stream(local, &[agreed.law], agreed.events, direction)
+        .enumerate()
+        .map(|(index, offered)| {
+            if index == agreed.stream {
+                let mut media = stream(local, &[agreed.law], agreed.events, direction);
+                if let Some(Sdes { tag, savp, keys }) = agreed.srtp {
+                    protect(&mut media, savp, &[Line { tag, key: keys.ours }]);
+                }
+                media
             } else {
                 let mut refused = offered.clone();
                 refused.port = 0;
@@ -109,9 +246,30 @@ pub(crate) fn answer(body: &[u8], agreed: &Agreed, local: SocketAddr) -> Result<
     Ok(write(local, medias))
 }
 
-/// The first audio stream over plain RTP that is not switched off.
-fn audio(session: &Session) -> Option<&Media> {
-    session.medias.iter().find(|m| m.media == "audio" && m.proto == "RTP/AVP" && m.port != 0)
+/// The audio streams over RTP and SRTP that are not switched off, with their places.
+fn streams(session: &Session) -> impl Iterator<Item = (usize, &Media)> {
+    let is_audio = |media: &Media| media.media == "audio" && media.port != 0;
+    let medias = session.medias.iter().enumerate();
+    medias.filter(move |(_, media)| is_audio(media) && (is_savp(media) || media.proto == "RTP/AVP"))
+}
+
+fn is_savp(media: &Media) -> bool {
+    media.proto == "RTP/SAVP"
+}
+
+/// The keys of a stream that can be used, in the order of the far end's preference.
+fn lines(media: &Media) -> impl Iterator<Item = Line> {
+    let values = media.attributes.iter().filter(|attribute| attribute.attribute == "crypto");
+    values.filter_map(|attribute| Line::parse(attribute.value.as_deref()?))
+}
+
+/// Writes keys into a stream of ours.
+fn protect(media: &mut Media, savp: bool, lines: &[Line]) {
+    if savp {
+        media.proto = TransportProto::RtpSavp.to_string();
+    }
+    let values = lines.iter().map(Line::value);
+    media.attributes.extend(values.map(|value| Attribute::with_value("crypto", value)));
 }
 
 /// `a=rtpmap:101 telephone-event/8000` as (101, `telephone-event/8000`).
@@ -169,6 +327,11 @@ mod tests {
         "198.51.100.7:20000".parse().unwrap()
     }
 
+    /// As with a far end that is not expected to know SRTP.
+    fn read(body: &[u8]) -> Result<Agreed, SdpError> {
+        super::read(body, Secrecy::Never, None)
+    }
+
     #[test]
     fn the_callers_preference_wins() {
         let agreed = read(OFFER.as_bytes()).unwrap();
@@ -192,7 +355,8 @@ mod tests {
         let without = |what: &str, by: &str| read(OFFER.replace(what, by).as_bytes());
         assert_eq!(without("18 8 0 97", "18 97"), Err(SdpError::NoCodec));
         assert_eq!(without("m=audio 5004", "m=audio 0"), Err(SdpError::NoAudio));
-        assert_eq!(without("audio 5004 RTP/AVP", "audio 5004 RTP/SAVP"), Err(SdpError::NoAudio));
+        assert_eq!(without("audio 5004 RTP/AVP", "audio 5004 RTP/SAVP"), Err(SdpError::NoKey));
+        assert_eq!(without("audio 5004 RTP/AVP", "audio 5004 UDP/TLS"), Err(SdpError::NoAudio));
         assert_eq!(without("c=IN IP4 192.0.2.1", "c=IN IP4 224.0.0.1"), Err(SdpError::NoAudio));
         assert_eq!(read(b"hello"), Err(SdpError::Malformed));
         assert_eq!(read(b""), Err(SdpError::Malformed));
@@ -208,8 +372,103 @@ mod tests {
 
     #[test]
     fn our_own_offer_can_be_read() {
-        let agreed = read(&offer(local(), Law::Mu)).unwrap();
+        let agreed = read(&offer(local(), Law::Mu, Secrecy::Never).body).unwrap();
         assert_eq!((agreed.remote, agreed.law), (local(), Law::Mu));
         assert_eq!(agreed.events, Some(TELEPHONE_EVENT));
+    }
+
+    /// The offer with keys, and how a centre with this policy answers it over TLS.
+    fn secret(proto: &str, keys: &str, srtp: Srtp) -> Result<(Agreed, String), SdpError> {
+        let offer = OFFER
+            .replace("5004 RTP/AVP", &format!("5004 {proto}"))
+            .replace("a=sendrecv\r\n", &format!("a=sendrecv\r\n{keys}"));
+        let agreed = super::read(offer.as_bytes(), Secrecy::of(srtp, true), None)?;
+        let answer = answer(offer.as_bytes(), &agreed, local())?;
+        Ok((agreed, String::from_utf8(answer).unwrap()))
+    }
+
+    const KEYS: &str = "a=crypto:1 F8_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n\
+        a=crypto:4 AES_CM_128_HMAC_SHA1_32 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n";
+
+    #[test]
+    fn keys_are_answered_with_a_key_of_our_own() {
+        for (proto, srtp) in [
+            ("RTP/SAVP", Srtp::Offered),
+            ("RTP/SAVP", Srtp::Required),
+            ("RTP/AVP", Srtp::Offered),
+            ("RTP/AVP", Srtp::Required),
+        ] {
+            let (agreed, answer) = secret(proto, KEYS, srtp).unwrap();
+            let keys = agreed.srtp.unwrap().keys;
+            assert_ne!(keys.ours, keys.theirs);
+            let line = Line { tag: 4, key: keys.ours }.value();
+            assert!(answer.contains(&format!("a=crypto:{line}\r\n")), "{answer}");
+            assert!(answer.contains(&format!("m=audio 20000 {proto} 8 97")), "{answer}");
+        }
+    }
+
+    #[test]
+    fn what_the_policy_does_not_allow_is_refused() {
+        let why = |proto, keys, srtp| secret(proto, keys, srtp).map(|(agreed, _)| agreed.srtp);
+        assert_eq!(why("RTP/SAVP", KEYS, Srtp::Off), Err(SdpError::NoKey));
+        assert_eq!(why("RTP/AVP", KEYS, Srtp::Off), Ok(None));
+        assert_eq!(why("RTP/SAVP", "", Srtp::Offered), Err(SdpError::NoKey));
+        assert_eq!(why("RTP/AVP", "", Srtp::Offered), Ok(None));
+        assert_eq!(why("RTP/AVP", "", Srtp::Required), Err(SdpError::NotSecret));
+        let exposed = super::read(OFFER.as_bytes(), Secrecy::of(Srtp::Required, false), None);
+        assert_eq!(exposed, Err(SdpError::Exposed));
+    }
+
+    #[test]
+    fn of_two_streams_the_secret_one_is_taken() {
+        let keys = format!("m=audio 5008 RTP/SAVP 8\r\na=rtpmap:8 PCMA/8000\r\n{KEYS}");
+        let offer = format!("{OFFER}{keys}");
+        let take = |srtp| super::read(offer.as_bytes(), Secrecy::of(srtp, true), None).unwrap();
+        assert_eq!(take(Srtp::Off).remote.port(), 5004);
+        let agreed = take(Srtp::Offered);
+        assert_eq!(agreed.remote.port(), 5008);
+        let answer =
+            String::from_utf8(answer(offer.as_bytes(), &agreed, local()).unwrap()).unwrap();
+        assert!(answer.contains("m=audio 0 RTP/AVP") && answer.contains("m=audio 20000 RTP/SAVP"));
+    }
+
+    #[test]
+    fn our_key_stays_while_the_suite_does() {
+        let (first, _) = secret("RTP/SAVP", KEYS, Srtp::Offered).unwrap();
+        let again = |keys: &str| {
+            let offer = OFFER.replace("5004 RTP/AVP", "5004 RTP/SAVP") + keys;
+            let agreed = super::read(offer.as_bytes(), Secrecy::Offered, first.srtp).unwrap();
+            agreed.srtp.unwrap().keys
+        };
+        let kept = first.srtp.unwrap().keys;
+        assert_eq!(again(KEYS), kept);
+        // The far end has another key, and then another suite as well.
+        let other = again(&KEYS.replace("d0Rm", "d0Rn"));
+        assert_eq!(other.ours, kept.ours);
+        assert_ne!(other.theirs, kept.theirs);
+        assert_ne!(again(&KEYS.replace("SHA1_32", "SHA1_80")).ours, kept.ours);
+    }
+
+    #[test]
+    fn an_answer_chooses_among_our_keys() {
+        let read = |offer: &Offer, theirs: &str| {
+            let text = String::from_utf8(offer.body.clone()).unwrap();
+            let lines: Vec<_> = text.lines().filter(|l| !l.starts_with("a=crypto")).collect();
+            read_answer(format!("{}\r\n{theirs}", lines.join("\r\n")).as_bytes(), offer)
+        };
+        let offered = |secrecy| offer(local(), Law::A, secrecy);
+        let key = "inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n";
+        let second = format!("a=crypto:2 AES_CM_128_HMAC_SHA1_80 {key}");
+        let open = offered(Secrecy::Offered);
+        assert!(String::from_utf8_lossy(&open.body).contains("RTP/AVP"));
+        let keys = read(&open, &second).unwrap().srtp.unwrap().keys;
+        assert_eq!(keys.ours, open.lines[1].key);
+        assert_eq!(read(&open, "").unwrap().srtp, None, "a far end that knows no SRTP");
+        let strict = offered(Secrecy::Required);
+        assert!(String::from_utf8_lossy(&strict.body).contains("RTP/SAVP"));
+        assert!(read(&strict, &second).unwrap().srtp.is_some());
+        assert_eq!(read(&strict, "").unwrap_err(), SdpError::NoKey);
+        let other = second.replace("crypto:2", "crypto:3");
+        assert_eq!(read(&strict, &other).unwrap_err(), SdpError::NoKey, "of another suite");
     }
 }

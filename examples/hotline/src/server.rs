@@ -20,7 +20,7 @@ use crate::media::ports::Ports;
 use crate::media::sound;
 use crate::prompts::{self, Library};
 use crate::recording::{Recorder, RecorderThread};
-use crate::sip::{Lines, Registrar, Setup, Stack};
+use crate::sip::{Identity, Lines, Registrar, Setup, Stack};
 use crate::store::{Query, Store, StoreThread};
 
 /// How often a stopping server looks whether everything has been given back.
@@ -43,6 +43,7 @@ pub(crate) struct Prepared {
     flows: Flows,
     library: Library,
     lists: Vec<List>,
+    identity: Option<Identity>,
 }
 
 impl fmt::Display for Prepared {
@@ -51,10 +52,12 @@ impl fmt::Display for Prepared {
     }
 }
 
-/// Compiles the flows, reads the campaigns' lists, looks whether the queries can be asked, and loads or makes the prompts.
+/// Compiles the flows, reads the campaigns' lists and the certificates, looks whether the queries can
+/// be asked, and loads or makes the prompts.
 ///
 /// # Errors
-/// Whatever is wrong with a flow, a list or a query, with its place; a prompt that cannot be made.
+/// Whatever is wrong with a flow, a list, a certificate or a query, with its place; a prompt that
+/// cannot be made.
 pub(crate) fn prepare(config: &Config) -> anyhow::Result<Prepared> {
     for query in &config.queries {
         let checked = Store::check(&database(config), query.sql.get_ref());
@@ -63,6 +66,7 @@ pub(crate) fn prepare(config: &Config) -> anyhow::Result<Prepared> {
             config.error(query.sql.span(), "query.sql", why)
         })?;
     }
+    let identity = Identity::load(config)?;
     let lines = config.lines.iter().map(|line| &line.flow);
     let campaigns = config.campaigns.iter().map(|campaign| &campaign.flow);
     let machines = config.campaigns.iter().filter_map(|campaign| campaign.machines.as_ref());
@@ -71,7 +75,7 @@ pub(crate) fn prepare(config: &Config) -> anyhow::Result<Prepared> {
     let lists = contacts::lists(config)?;
     let flows = Flows::load(&paths, config)?;
     let library = prompts::prepare(&config.prompts, &flows.prompts(config))?;
-    Ok(Prepared { flows, library, lists })
+    Ok(Prepared { flows, library, lists, identity })
 }
 
 /// Where calls are kept.
@@ -85,7 +89,7 @@ impl Server {
     /// # Errors
     /// Whatever of that cannot be done.
     pub(crate) async fn start(config: Config) -> anyhow::Result<Server> {
-        let Prepared { flows, library, lists } = prepare(&config)?;
+        let Prepared { flows, library, lists, identity } = prepare(&config)?;
         let clock = Clock::new(config.clock.start);
         let live = Live::default();
         let folder = &config.storage.folder;
@@ -115,6 +119,8 @@ impl Server {
         let (events, inbox) = mpsc::unbounded_channel();
         let stack = Stack::start(Setup {
             listen: config.sip.listen,
+            tls: identity,
+            srtp: config.rtp.srtp,
             max_calls: config.sip.max_calls,
             registrar: Registrar::new(config.sip.realm.clone(), passwords),
             lines: Lines(lines),

@@ -209,10 +209,7 @@ impl Centre {
     }
 
     /// Whom to ring for a target, and the agent who is held meanwhile.
-    pub(super) fn callee(
-        &self,
-        target: &str,
-    ) -> Result<(Callee, Option<usize>), Refused> {
+    pub(super) fn callee(&self, target: &str) -> Result<(Callee, Option<usize>), Refused> {
         let agents = &self.routing.agents;
         if let Some(index) = agents.iter().position(|seat| seat.user == target) {
             let held = match agents[index].state {

@@ -7,6 +7,9 @@ use jiff::SignedDuration;
 
 use super::Config;
 
+/// Where, at which key, and what.
+pub(super) type Mistake = (Range<usize>, &'static str, String);
+
 /// More calls at once than this are a mistake: their memory is taken at start.
 const MAX_CALLS: usize = 100_000;
 /// What a duration must be, for the errors.
@@ -29,12 +32,13 @@ pub(super) fn is_duration(duration: SignedDuration) -> bool {
 impl Config {
     /// What the types alone cannot say: ranges, duplicates, names that point nowhere.
     pub(super) fn check(&self) -> Result<(), (Range<usize>, String, String)> {
-        self.check_centre().map_err(|(span, key, why)| (span, key.to_owned(), why))?;
+        let checked = self.check_centre().and_then(|()| self.check_tls());
+        checked.map_err(|(span, key, why)| (span, key.to_owned(), why))?;
         self.check_callbacks()?;
         self.check_campaigns()
     }
 
-    fn check_centre(&self) -> Result<(), (Range<usize>, &'static str, String)> {
+    fn check_centre(&self) -> Result<(), Mistake> {
         self.rtp.range().map_err(|why| (self.rtp.ports.span(), "rtp.ports", why))?;
         if self.media_address().is_unspecified() {
             let why = "must be set where sip.listen is no address that far ends could send to";

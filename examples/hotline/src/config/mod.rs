@@ -6,6 +6,7 @@ mod check;
 mod rails;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -22,12 +23,14 @@ pub(crate) use self::callback::{Callback, is_number};
 pub(crate) use self::campaign::Campaign;
 pub(crate) use self::check::LONGEST_CODE;
 pub(crate) use self::rails::Machines;
+pub(crate) use self::tls::{Srtp, Tls};
 
 /// Everything `hotline serve` can be told.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Config {
     pub(crate) sip: Sip,
+    pub(crate) tls: Option<Tls>,
     #[serde(default)]
     pub(crate) rtp: Rtp,
     pub(crate) storage: Storage,
@@ -87,7 +90,8 @@ pub(crate) struct Sip {
     /// Calls at once; more are refused with 503.
     #[serde(default = "default_max_calls")]
     pub(crate) max_calls: usize,
-    /// `host:port` of the SIP server that numbers which are no agent's are called through.
+    /// `host:port` of the SIP server that numbers which are no agent's are called through, with
+    /// `;transport=tls` if by TLS.
     pub(crate) gateway: Option<Spanned<String>>,
 }
 
@@ -99,6 +103,8 @@ pub(crate) struct Rtp {
     pub(crate) address: Option<IpAddr>,
     /// First and last UDP port, `"20000-20999"`: even ones carry RTP, the odd ones above them RTCP.
     pub(crate) ports: Spanned<String>,
+    /// Whether it is SRTP.
+    pub(crate) srtp: Srtp,
     /// A call whose far end sends nothing for this long is ended.
     pub(crate) silence_limit: SignedDuration,
 }
@@ -268,6 +274,7 @@ impl Default for Rtp {
         Rtp {
             address: None,
             ports: Spanned::new(0..0, "20000-21999".into()),
+            srtp: Srtp::Off,
             silence_limit: SignedDuration::from_secs(30),
         }
     }
@@ -366,6 +373,10 @@ impl Config {
             let machines = campaign.machines.iter_mut();
             machines.filter_map(|machines| machines.flow.as_mut()).for_each(from_here);
         }
+        if let Some(tls) = &mut config.tls {
+            let files = [&mut tls.certificate, &mut tls.key];
+            files.into_iter().chain(&mut tls.ca).for_each(from_here);
+        }
         config.storage.folder = folder.join(&config.storage.folder);
         config.prompts.folder = folder.join(&config.prompts.folder);
         for path in [&mut config.prompts.recorded, &mut config.prompts.music].into_iter().flatten()
@@ -387,9 +398,10 @@ impl Config {
 
     /// How a number that is no agent's is called, if such numbers are called at all.
     pub(crate) fn through_gateway(&self, number: &str) -> Option<Uri> {
-        let gateway = self.sip.gateway.as_ref()?.get_ref();
+        let written = self.sip.gateway.as_ref()?.get_ref();
+        let (gateway, _) = tls::gateway(written);
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-        let uri = Uri::try_from(format!("sip:{number}@{gateway}").as_str()).ok()?;
+        let uri = Uri::try_from(format!("sip:{number}@{written}").as_str()).ok()?;
         (gateway.chars().all(plain) && uri.user() == Some(number)).then_some(uri)
     }
 }

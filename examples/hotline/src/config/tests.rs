@@ -227,3 +227,34 @@ fn codes_are_keys_that_cannot_be_mistaken_for_each_other() {
     let end = error("\"*1\" = \"sold\", \"#*1\" = \"lost\"");
     assert!(end.ends_with("queue.codes: of `general`: `#*1` ends with `*1`"), "{end}");
 }
+
+const TLS: &str = r#"
+[tls]
+listen = "127.0.0.1:5061"
+certificate = "cert.pem"
+key = "key.pem"
+"#;
+
+#[test]
+fn secrets_need_what_keeps_them() {
+    let text = format!("{GOOD}{TLS}\n[rtp]\nsrtp = \"required\"\n");
+    let config = Config::parse(&text, Path::new("/etc/hotline.toml")).unwrap();
+    assert_eq!(config.rtp.srtp, Srtp::Required);
+    let tls = config.tls.unwrap();
+    assert_eq!(tls.key.get_ref(), Path::new("/etc/key.pem"));
+
+    let keys = error(&text.replace(TLS, ""));
+    assert!(keys.contains("rtp.srtp: `required` needs [tls]"), "{keys}");
+    let unknown = error(&text.replace("\"required\"", "\"always\""));
+    assert!(unknown.starts_with("/etc/hotline.toml:28: rtp.srtp: unknown variant"), "{unknown}");
+    let by_tls = "gateway = \"sip.example.com:5061;transport=tls\"\n\n[storage]";
+    let gateway = format!("{GOOD}{TLS}").replace("[storage]", by_tls);
+    let unjudged = error(&gateway);
+    assert!(unjudged.starts_with("/etc/hotline.toml:5: sip.gateway: by TLS needs tls.ca"));
+    let judged = format!("{gateway}ca = \"ca.pem\"\n");
+    let config = Config::parse(&judged, Path::new("/etc/hotline.toml")).unwrap();
+    let uri = config.through_gateway("123").unwrap().to_string();
+    assert!(uri.eq_ignore_ascii_case("sip:123@sip.example.com:5061;transport=tls"), "{uri}");
+    let other = error(&judged.replace("transport=tls", "transport=tcp"));
+    assert!(other.contains("is no host and port"), "{other}");
+}

@@ -1,4 +1,4 @@
-//! One party's media: RTP in through the jitter buffer, RTP out, keys either way, RTCP.
+//! One party's media: RTP or SRTP in through the jitter buffer, out again, keys either way, RTCP.
 
 use std::net::SocketAddr;
 
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::ports::PortPair;
 use super::sound::FRAME;
+use super::srtp::{self, Inbound, Keys, Outbound};
 use crate::clock::Clock;
 use crate::sdp::Agreed;
 use crate::sip::LegId;
@@ -28,8 +29,31 @@ const NTP_OFFSET: u64 = 2_208_988_800;
 /// The largest datagram looked at; telephone packets are a tenth of it.
 const MAX_DATAGRAM: usize = 2048;
 
+/// What stands between a leg and the network where its media is SRTP.
+struct Secret {
+    keys: Keys,
+    out: Outbound,
+    inn: Inbound,
+}
+
+impl Secret {
+    fn new(keys: Keys) -> Box<Secret> {
+        Box::new(Secret { keys, out: Outbound::new(&keys.ours), inn: Inbound::new(&keys.theirs) })
+    }
+
+    /// Takes over new keys; what goes on with an old one keeps its count of packets.
+    fn change(&mut self, keys: Keys) {
+        if keys.ours != self.keys.ours {
+            self.out = Outbound::new(&keys.ours);
+        }
+        if keys.theirs != self.keys.theirs {
+            self.inn = Inbound::new(&keys.theirs);
+        }
+        self.keys = keys;
+    }
+}
+
 /// A party of a call.
-#[derive(Debug)]
 pub(crate) struct MediaLeg {
     pub(crate) id: LegId,
     ports: PortPair,
@@ -37,6 +61,7 @@ pub(crate) struct MediaLeg {
     /// Where its RTP really comes from. Behind NAT that is not what its SDP says, so the first
     /// valid packet decides, and nobody else is listened to until the next offer and answer.
     source: Option<SocketAddr>,
+    secret: Option<Box<Secret>>,
     clock: Clock,
     /// The law of what arrives: as agreed, unless the far end uses the other one.
     law: Law,
@@ -52,6 +77,15 @@ pub(crate) struct MediaLeg {
     out: u64,
     heard_us: u64,
     malformed: u64,
+    /// Packets of SRTP or SRTCP that were not what they claim to be, or came twice.
+    not_authentic: u64,
+}
+
+impl std::fmt::Debug for MediaLeg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let MediaLeg { id, agreed, .. } = self;
+        f.debug_struct("MediaLeg").field("id", id).field("agreed", agreed).finish_non_exhaustive()
+    }
 }
 
 /// What one datagram brought.
@@ -77,6 +111,7 @@ impl MediaLeg {
             ports,
             agreed,
             source: None,
+            secret: agreed.srtp.map(|sdes| Secret::new(sdes.keys)),
             clock,
             law: agreed.law,
             jitter: Box::new(JitterBuffer::new(jitter::Config::default())),
@@ -84,11 +119,18 @@ impl MediaLeg {
             events: EventReceiver::new(RATE),
             detector: Detector::new(),
             has_events: false,
-            sender: Sender::new(ssrc, u16::from_be_bytes([e, f]), u32::from_be_bytes([e, f, g, h])),
+            // In the lower half, or a far end that loses the first packets of SRTP could miscount
+            // how often the numbers began anew (RFC 4568 §6.4).
+            sender: Sender::new(
+                ssrc,
+                u16::from_be_bytes([e, f]) >> 1,
+                u32::from_be_bytes([e, f, g, h]),
+            ),
             keys_out: EventSender::new(RATE),
             out: 0,
             heard_us: clock.elapsed_us(),
             malformed: 0,
+            not_authentic: 0,
         }
     }
 
@@ -101,6 +143,10 @@ impl MediaLeg {
     pub(crate) fn change(&mut self, agreed: Agreed) {
         if agreed.remote != self.agreed.remote {
             self.source = None;
+        }
+        match (&mut self.secret, agreed.srtp) {
+            (Some(secret), Some(sdes)) => secret.change(sdes.keys),
+            (secret, srtp) => *secret = srtp.map(|sdes| Secret::new(sdes.keys)),
         }
         self.agreed = agreed;
     }
@@ -117,26 +163,29 @@ impl MediaLeg {
         let got = tokio::select! {
             got = self.ports.rtp.recv_from(&mut rtp) => got.map(|(n, from)| Some((n, from))),
             got = self.ports.rtcp.recv_from(&mut rtcp) => got.map(|(n, _)| {
-                self.take_report(&rtcp[..n]);
+                self.take_report(&mut rtcp[..n]);
                 None
             }),
         };
         match got {
-            Ok(Some((n, from))) => self.take(&rtp[..n], from),
+            Ok(Some((n, from))) => self.take(&mut rtp[..n], from),
             // An error is a "port unreachable" that came back for something we sent earlier.
             Ok(None) | Err(_) => Received::Nothing,
         }
     }
 
-    fn take(&mut self, datagram: &[u8], from: SocketAddr) -> Received {
+    fn take(&mut self, datagram: &mut [u8], from: SocketAddr) -> Received {
         let now = self.clock.elapsed_us();
+        if self.source.is_some_and(|source| source != from) {
+            return Received::Nothing;
+        }
+        let Some(datagram) = self.decrypted(datagram, Inbound::rtp) else {
+            return Received::Nothing;
+        };
         let Ok(packet) = Packet::parse(datagram) else {
             self.malformed += 1;
             return Received::Nothing;
         };
-        if self.source.is_some_and(|source| source != from) {
-            return Received::Nothing;
-        }
         let kind = packet.payload_type;
         let is_event = Some(kind) == self.agreed.events;
         let law = Law::from_payload_type(kind);
@@ -161,6 +210,20 @@ impl MediaLeg {
         Received::Nothing
     }
 
+    /// What a datagram holds: itself, or what is encrypted in it.
+    fn decrypted<'a>(
+        &mut self,
+        datagram: &'a mut [u8],
+        decrypt: fn(&mut Inbound, &mut [u8]) -> Option<usize>,
+    ) -> Option<&'a [u8]> {
+        let len = match &mut self.secret {
+            Some(secret) => decrypt(&mut secret.inn, datagram),
+            None => Some(datagram.len()),
+        };
+        self.not_authentic += u64::from(len.is_none());
+        datagram.get(..len?)
+    }
+
     fn take_event(&mut self, packet: &Packet<'_>, now: u64) -> Received {
         if self.events.handle(packet, now).is_err() {
             self.malformed += 1;
@@ -181,8 +244,11 @@ impl MediaLeg {
         received
     }
 
-    fn take_report(&mut self, datagram: &[u8]) {
+    fn take_report(&mut self, datagram: &mut [u8]) {
         let now = self.clock.elapsed_us();
+        let Some(datagram) = self.decrypted(datagram, Inbound::rtcp) else {
+            return;
+        };
         for message in rtcp::parse(datagram) {
             match message {
                 Ok(rtcp::Message::SenderReport { ssrc, info, .. }) => {
@@ -244,15 +310,31 @@ impl MediaLeg {
     }
 
     fn emit(&mut self, kind: u8, marker: bool, clock: u64, payload: &[u8]) {
-        let mut datagram = [0; 12 + FRAME];
+        let mut datagram = [0; 12 + FRAME + srtp::OVERHEAD];
         let packet = self.sender.packet(kind, marker, clock, payload);
         let Ok(length) = packet.write(&mut datagram) else {
             return;
         };
         self.sender.sent(&packet);
+        let Some(length) = self.encrypted(&mut datagram, length, Outbound::rtp) else {
+            return;
+        };
         let to = self.source.unwrap_or(self.agreed.remote);
         // A full socket buffer loses the packet, as any network may.
         self.ports.rtp.try_send_to(&datagram[..length], to).ok();
+    }
+
+    /// Encrypts the packet in the first `length` bytes, if that was agreed; how long it is then.
+    fn encrypted(
+        &mut self,
+        buffer: &mut [u8],
+        length: usize,
+        encrypt: fn(&mut Outbound, &mut [u8], usize) -> Option<usize>,
+    ) -> Option<usize> {
+        match &mut self.secret {
+            Some(secret) => encrypt(&mut secret.out, buffer, length),
+            None => Some(length),
+        }
     }
 
     /// Sender report, receiver report and our name; with a goodbye at the end of the call.
@@ -271,6 +353,9 @@ impl MediaLeg {
             return;
         }
         let length = writer.finish();
+        let Some(length) = self.encrypted(&mut out, length, Outbound::rtcp) else {
+            return;
+        };
         let mut to = self.source.unwrap_or(self.agreed.remote);
         to.set_port(to.port().saturating_add(1));
         self.ports.rtcp.try_send_to(&out[..length], to).ok();
@@ -283,6 +368,8 @@ impl MediaLeg {
         let buffer = self.jitter.stats();
         json!({
             "law": self.law.name(),
+            "srtp": self.secret.as_ref().map(|secret| secret.keys.theirs.suite().name()),
+            "not_authentic": self.not_authentic,
             "packets": network.received,
             "lost": network.lost,
             "reordered": network.reordered,

@@ -4,4 +4,5 @@ pub(crate) mod call;
 pub(crate) mod leg;
 pub(crate) mod ports;
 pub(crate) mod sound;
+pub(crate) mod srtp;
 pub(crate) mod voicemail;

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use media_core::g711::Law;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TransactionHandle};
 use rsipstack::dialog::invite_dialog::InviteDialog;
@@ -14,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::incoming::plain;
 use super::{Event, LegId, Stack};
-use crate::sdp;
+use crate::sdp::{self, Agreed, Secrecy};
 
 /// How long a phone may take to answer what became of its transfer.
 const NOTIFY_PATIENCE: Duration = Duration::from_secs(2);
@@ -29,20 +28,30 @@ pub(super) struct Confirmed<'a> {
     pub(super) leg: LegId,
     /// Our own RTP address, which never changes within a call.
     pub(super) local: SocketAddr,
-    pub(super) law: Law,
+    /// What was agreed on last, and how media may travel.
+    pub(super) agreed: Agreed,
+    pub(super) secrecy: Secrecy,
     /// Whether the far end may transfer: agents may, callers may not.
     pub(super) may_refer: bool,
 }
 
 impl Confirmed<'_> {
     /// Answers the far end's requests until it hangs up, or until `hang_up` asks for a BYE.
-    pub(super) async fn serve(&self, state: &mut DialogStateReceiver, hang_up: CancellationToken) {
+    pub(super) async fn serve(
+        &mut self,
+        state: &mut DialogStateReceiver,
+        hang_up: CancellationToken,
+    ) {
         self.stack.up().insert(self.dialog.id(), self.leg);
         self.serve_until_end(state, hang_up).await;
         self.stack.up().remove(&self.dialog.id());
     }
 
-    async fn serve_until_end(&self, state: &mut DialogStateReceiver, hang_up: CancellationToken) {
+    async fn serve_until_end(
+        &mut self,
+        state: &mut DialogStateReceiver,
+        hang_up: CancellationToken,
+    ) {
         loop {
             tokio::select! {
                 () = hang_up.cancelled() => {
@@ -63,7 +72,7 @@ impl Confirmed<'_> {
         }
     }
 
-    async fn request(&self, state: DialogState) {
+    async fn request(&mut self, state: DialogState) {
         let answered = match state {
             DialogState::Updated(_, request, handle) => {
                 let (status, body) = self.renegotiate(&request);
@@ -140,20 +149,22 @@ impl Confirmed<'_> {
         self.stack.up().get(&id).copied()
     }
 
-    /// Answers a re-INVITE or UPDATE: hold, resume, a new address of the far end.
-    fn renegotiate(&self, request: &Request) -> (StatusCode, Option<Vec<u8>>) {
+    /// Answers a re-INVITE or UPDATE: hold, resume, a new address or key of the far end.
+    fn renegotiate(&mut self, request: &Request) -> (StatusCode, Option<Vec<u8>>) {
         if request.body.is_empty() {
             // A re-INVITE without a description wants our offer; an UPDATE without one only
             // refreshes the session (RFC 4028).
             let wants_offer = request.method == Method::Invite;
-            return (StatusCode::OK, wants_offer.then(|| sdp::offer(self.local, self.law)));
+            let offer = || sdp::offer_again(self.local, &self.agreed).body;
+            return (StatusCode::OK, wants_offer.then(offer));
         }
         let answer = self
             .stack
-            .read_sdp(&request.body)
+            .read_offer(&request.body, self.secrecy, self.agreed.srtp)
             .and_then(|agreed| Ok((agreed, sdp::answer(&request.body, &agreed, self.local)?)));
         match answer {
             Ok((agreed, body)) => {
+                self.agreed = agreed;
                 self.stack.tell(Event::Changed { leg: self.leg, agreed });
                 (StatusCode::OK, Some(body))
             }

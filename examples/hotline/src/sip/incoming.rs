@@ -6,17 +6,17 @@ use media_core::g711::Law;
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver};
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Header, Request, StatusCode};
+use rsipstack::sip::{Header, Request, Scheme, StatusCode, Uri};
 use rsipstack::transaction::transaction::Transaction;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::confirmed::{Confirmed, sdp_type};
 use super::registrar::Admitted;
-use super::{Caller, Event, Leg, LegId, Stack};
+use super::{Caller, Event, Leg, LegId, Stack, came_by_tls};
 use crate::live::Kind;
 use crate::media::ports::PortPair;
-use crate::sdp::{self, Agreed};
+use crate::sdp::{self, Agreed, SdpError, Secrecy};
 
 /// Seconds after which a caller refused for lack of room may try again.
 const RETRY_AFTER: &str = "10";
@@ -36,15 +36,19 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
     };
     let (ring, may_refer) = (line.unwrap_or_default(), agent.is_some());
     // An INVITE without a description asks us to make the offer, in the 200.
-    let early = match tx.original.body.is_empty() {
-        true => None,
-        false => match stack.read_sdp(&tx.original.body) {
-            Ok(agreed) => Some(agreed),
-            Err(error) => {
-                let warning = Header::Warning(format!("399 trunkline \"{error}\"").into());
-                return tx.reply_with(StatusCode::NotAcceptableHere, vec![warning], None).await;
-            }
-        },
+    let tls = came_by_tls(&tx);
+    let secrecy = stack.secrecy(tls);
+    let read = match tx.original.body.is_empty() {
+        true if secrecy == Secrecy::Impossible => Err(SdpError::Exposed),
+        true => Ok(None),
+        false => stack.read_offer(&tx.original.body, secrecy, None).map(Some),
+    };
+    let early = match read {
+        Ok(early) => early,
+        Err(error) => {
+            let warning = Header::Warning(format!("399 trunkline \"{error}\"").into());
+            return tx.reply_with(StatusCode::NotAcceptableHere, vec![warning], None).await;
+        }
     };
     if stack.is_draining() {
         let later = Header::RetryAfter(RETRY_AFTER.into());
@@ -68,7 +72,7 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
         return tx.reply_with(StatusCode::ServiceUnavailable, vec![later], None).await;
     };
     let (states, mut state) = stack.0.dialogs.new_dialog_state_channel();
-    let contact = Some(stack.contact());
+    let contact = Some(contact_for(&stack, &tx.original, tls));
     let dialog = stack.0.dialogs.get_or_create_server_invite(&tx, states, None, contact)?;
     let leg = stack.new_leg();
     let _guards = (stack.0.live.guard(Kind::Leg), stack.0.live.guard(Kind::Task));
@@ -81,15 +85,25 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
         }
     });
     let local = ports.local;
-    let mut call = IncomingLeg { stack: &stack, dialog: &dialog, leg, state: &mut state };
-    if let Some((law, hang_up)) = call.answer(ring, early, Party { called, agent }, ports).await {
-        Confirmed { stack: &stack, dialog: &dialog, leg, local, law, may_refer }
+    let mut call = IncomingLeg { stack: &stack, dialog: &dialog, leg, secrecy, state: &mut state };
+    if let Some((agreed, hang_up)) = call.answer(ring, early, Party { called, agent }, ports).await
+    {
+        Confirmed { stack: &stack, dialog: &dialog, leg, local, agreed, secrecy, may_refer }
             .serve(&mut state, hang_up)
             .await;
         stack.tell(Event::Gone { leg });
     }
     stack.0.dialogs.remove_dialog(&dialog.id());
     Ok(())
+}
+
+/// Where a caller finds us: whoever called a `sips` URI must be told one (RFC 3261 §12.1.1).
+fn contact_for(stack: &Stack, invite: &Request, tls: bool) -> Uri {
+    let mut contact = stack.contact(tls);
+    if tls && invite.uri.scheme == Some(Scheme::Sips) {
+        contact.scheme = Some(Scheme::Sips);
+    }
+    contact
 }
 
 /// Whom the caller called, and which agent it is who did.
@@ -102,6 +116,7 @@ struct IncomingLeg<'a> {
     stack: &'a Stack,
     dialog: &'a InviteDialog,
     leg: LegId,
+    secrecy: Secrecy,
     state: &'a mut DialogStateReceiver,
 }
 
@@ -113,7 +128,7 @@ impl IncomingLeg<'_> {
         early: Option<Agreed>,
         party: Party,
         ports: PortPair,
-    ) -> Option<(Law, CancellationToken)> {
+    ) -> Option<(Agreed, CancellationToken)> {
         let invite = self.dialog.initial_request();
         self.dialog.ringing(None, None).ok()?;
         let rung = tokio::time::sleep(ring);
@@ -131,9 +146,10 @@ impl IncomingLeg<'_> {
                 },
             }
         }
+        let offer = sdp::offer(ports.local, Law::A, self.secrecy);
         let body = match &early {
             Some(agreed) => sdp::answer(&invite.body, agreed, ports.local).ok()?,
-            None => sdp::offer(ports.local, Law::A),
+            None => offer.body.clone(),
         };
         self.dialog.accept(Some(vec![sdp_type()]), Some(body)).ok()?;
         loop {
@@ -147,7 +163,7 @@ impl IncomingLeg<'_> {
                 Some(_) => {}
             }
         }
-        let late = || self.stack.read_sdp(&self.dialog.last_remote_ack()?.body).ok();
+        let late = || self.stack.read_answer(&self.dialog.last_remote_ack()?.body, &offer).ok();
         let Some(agreed) = early.or_else(late) else {
             self.dialog.bye().await.ok();
             return None;
@@ -162,7 +178,7 @@ impl IncomingLeg<'_> {
             ports,
         };
         self.stack.tell(Event::Caller(Box::new(caller)));
-        Some((agreed.law, hang_up))
+        Some((agreed, hang_up))
     }
 }
 

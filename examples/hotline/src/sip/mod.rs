@@ -9,6 +9,7 @@ mod incoming;
 mod outgoing;
 mod registrar;
 mod screening;
+mod tls;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -21,19 +22,22 @@ use rsipstack::EndpointBuilder;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Header, Method, StatusCode, Uri};
+use rsipstack::sip::uri::ParamsExt as _;
+use rsipstack::sip::{Header, HostWithPort, Method, Param, Scheme, StatusCode, Transport, Uri};
 use rsipstack::transaction::transaction::Transaction;
-use rsipstack::transport::TransportLayer;
 use rsipstack::transport::udp::UdpConnection;
+use rsipstack::transport::{SipConnection, TransportLayer};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use crate::config::Srtp;
 use crate::live::Live;
 use crate::media::ports::{PortPair, Ports};
-use crate::sdp::{self, Agreed, SdpError};
+use crate::sdp::{self, Agreed, Sdes, SdpError, Secrecy};
 
 pub(crate) use outgoing::{Callee, Ring, uri_user};
 pub(crate) use registrar::Registrar;
+pub(crate) use tls::Identity;
 
 /// RFC 3261's estimate of a round trip: an ACK that is on its way is here by then.
 const T1: Duration = Duration::from_millis(500);
@@ -108,6 +112,9 @@ struct Shared {
     registrar: Registrar,
     lines: Lines,
     local: SocketAddr,
+    /// Where SIP is spoken over TLS, if it is.
+    local_tls: Option<SocketAddr>,
+    srtp: Srtp,
     ports: Ports,
     live: Live,
     /// One for each call that may be in the making or up.
@@ -125,6 +132,8 @@ struct Shared {
 /// What [`Stack::start`] needs.
 pub(crate) struct Setup {
     pub(crate) listen: SocketAddr,
+    pub(crate) tls: Option<Identity>,
+    pub(crate) srtp: Srtp,
     pub(crate) max_calls: usize,
     pub(crate) registrar: Registrar,
     pub(crate) lines: Lines,
@@ -134,10 +143,10 @@ pub(crate) struct Setup {
 }
 
 impl Stack {
-    /// Binds the UDP socket and starts to serve.
+    /// Binds the sockets and starts to serve.
     ///
     /// # Errors
-    /// When the address cannot be bound.
+    /// When an address cannot be bound.
     pub(crate) async fn start(setup: Setup) -> anyhow::Result<Stack> {
         let stop = CancellationToken::new();
         let socket = UdpConnection::create_connection(setup.listen, None, Some(stop.child_token()))
@@ -146,6 +155,18 @@ impl Stack {
         let local = socket.get_addr().get_socketaddr().context("sip.listen: no local address")?;
         let transport = TransportLayer::new(stop.child_token());
         transport.add_transport(socket.into());
+        let listener = match &setup.tls {
+            Some(identity) => {
+                transport.set_tls_config(identity.calling());
+                Some(identity.bind().await?)
+            }
+            None => None,
+        };
+        let bound = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+        let local_tls = bound.map(|tls| match tls.ip().is_unspecified() {
+            true => SocketAddr::new(local.ip(), tls.port()),
+            false => tls,
+        });
         let endpoint = EndpointBuilder::new()
             .with_user_agent(concat!("trunkline-hotline/", env!("CARGO_PKG_VERSION")))
             .with_transport_layer(transport)
@@ -157,6 +178,8 @@ impl Stack {
             registrar: setup.registrar,
             lines: setup.lines,
             local,
+            local_tls,
+            srtp: setup.srtp,
             ports: setup.ports,
             live: setup.live,
             places: Arc::new(Semaphore::new(setup.max_calls)),
@@ -168,6 +191,9 @@ impl Stack {
             stop,
         }));
         let inner = endpoint.inner.clone();
+        if let (Some(identity), Some(listener)) = (setup.tls, listener) {
+            tokio::spawn(identity.serve(stack.clone(), inner.clone(), listener));
+        }
         tokio::spawn(async move {
             if let Err(error) = inner.serve().await {
                 tracing::error!(%error, "the SIP endpoint stopped");
@@ -207,13 +233,40 @@ impl Stack {
         self.0.up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn contact(&self) -> Uri {
-        Uri::from(rsipstack::sip::HostWithPort::from(self.0.local))
+    /// Where the far end of a leg finds us.
+    fn contact(&self, tls: bool) -> Uri {
+        match self.0.local_tls.filter(|_| tls) {
+            Some(local) => {
+                let mut uri = Uri::from(HostWithPort::from(local));
+                uri.params.push(Param::Transport(Transport::Tls));
+                uri
+            }
+            None => Uri::from(HostWithPort::from(self.0.local)),
+        }
     }
 
-    /// Reads a far end's session description; one that sends our media to ourselves is refused.
-    fn read_sdp(&self, body: &[u8]) -> Result<Agreed, SdpError> {
-        let agreed = sdp::read(body)?;
+    /// How the media of a leg may travel.
+    fn secrecy(&self, tls: bool) -> Secrecy {
+        Secrecy::of(self.0.srtp, tls)
+    }
+
+    /// Reads a far end's offer.
+    fn read_offer(
+        &self,
+        body: &[u8],
+        secrecy: Secrecy,
+        now: Option<Sdes>,
+    ) -> Result<Agreed, SdpError> {
+        self.not_ours(sdp::read(body, secrecy, now)?)
+    }
+
+    /// Reads a far end's answer to our offer.
+    fn read_answer(&self, body: &[u8], offer: &sdp::Offer) -> Result<Agreed, SdpError> {
+        self.not_ours(sdp::read_answer(body, offer)?)
+    }
+
+    /// A description that sends our media to ourselves is refused.
+    fn not_ours(&self, agreed: Agreed) -> Result<Agreed, SdpError> {
         match self.0.ports.owns(agreed.remote) {
             true => Err(SdpError::OwnPort),
             false => Ok(agreed),
@@ -305,4 +358,14 @@ impl Stack {
     fn is_draining(&self) -> bool {
         self.0.draining.load(Ordering::Relaxed)
     }
+}
+
+/// Whether a request came over TLS.
+fn came_by_tls(tx: &Transaction) -> bool {
+    tx.connection.as_ref().is_some_and(|c| matches!(c, SipConnection::Tls(_)))
+}
+
+/// Whether whoever has this URI is called by TLS.
+fn is_by_tls(uri: &Uri) -> bool {
+    uri.scheme == Some(Scheme::Sips) || uri.transport() == Some(&Transport::Tls)
 }

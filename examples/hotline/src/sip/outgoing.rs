@@ -2,13 +2,14 @@
 
 use rsipstack::dialog::dialog::DialogState;
 use rsipstack::dialog::invitation::InviteOption;
-use rsipstack::sip::{Header, StatusCodeKind, Uri};
+use rsipstack::sip::{Header, StatusCodeKind, Transport, Uri};
+use rsipstack::transport::SipAddr;
 use tokio_util::sync::CancellationToken;
 
 use super::confirmed::Confirmed;
-use super::{Event, Leg, LegId, Stack};
+use super::{Event, Leg, LegId, Stack, is_by_tls};
 use crate::live::Kind;
-use crate::sdp;
+use crate::sdp::{self, Secrecy};
 use media_core::g711::Law;
 
 /// Status reported for a phone that is not registered, as a registrar would answer (RFC 3261 §21.4.18).
@@ -17,6 +18,8 @@ const TEMPORARILY_UNAVAILABLE: u16 = 480;
 const REQUEST_TIMEOUT: u16 = 408;
 /// Status reported where no port, socket or dialog can be had, or the phone answers nonsense.
 const SERVER_ERROR: u16 = 500;
+/// What a phone says whose media must be SRTP, or must not.
+const NOT_ACCEPTABLE_HERE: u16 = 488;
 
 /// Whose phone is rung.
 #[derive(Clone, Debug)]
@@ -51,7 +54,7 @@ impl Stack {
         tokio::spawn(async move {
             let (leg_guard, task_guard) =
                 (stack.0.live.guard(Kind::Leg), stack.0.live.guard(Kind::Task));
-            if let Err(status) = call(&stack, id, &ring, hang_up).await {
+            if let Err(status) = call(&stack, id, &ring, &hang_up).await {
                 stack.tell(Event::Refused { leg: id, status });
             }
             drop((leg_guard, task_guard));
@@ -65,17 +68,55 @@ async fn call(
     stack: &Stack,
     leg: LegId,
     ring: &Ring,
-    hang_up: CancellationToken,
+    hang_up: &CancellationToken,
 ) -> Result<(), u16> {
-    let (callee, destination) = match &ring.callee {
+    let place = match &ring.callee {
         Callee::Phone(user) => {
             let binding = stack.0.registrar.binding(user).ok_or(TEMPORARILY_UNAVAILABLE)?;
-            (Uri { params: Vec::new(), ..binding.contact }, binding.source)
+            let uri = Uri { params: Vec::new(), ..binding.contact };
+            let source = binding.source.as_ref();
+            let tls = source.is_some_and(|source| source.r#type == Some(Transport::Tls));
+            Place { uri, destination: binding.source, tls }
         }
-        Callee::Elsewhere(uri) => (uri.clone(), None),
+        Callee::Elsewhere(uri) => {
+            Place { uri: uri.clone(), destination: None, tls: is_by_tls(uri) }
+        }
     };
+    match stack.secrecy(place.tls) {
+        Secrecy::Impossible => Err(NOT_ACCEPTABLE_HERE),
+        // Not every phone that insists on SRTP knows it on RTP/AVP.
+        Secrecy::Offered => {
+            match try_call(stack, leg, ring, &place, Secrecy::Offered, hang_up).await {
+                Err(NOT_ACCEPTABLE_HERE) if !hang_up.is_cancelled() => {
+                    try_call(stack, leg, ring, &place, Secrecy::Required, hang_up).await
+                }
+                tried => tried,
+            }
+        }
+        secrecy => try_call(stack, leg, ring, &place, secrecy, hang_up).await,
+    }
+}
+
+/// Where somebody is called.
+struct Place {
+    uri: Uri,
+    /// Where that is, if the URI does not say.
+    destination: Option<SipAddr>,
+    tls: bool,
+}
+
+/// The same with one offer.
+async fn try_call(
+    stack: &Stack,
+    leg: LegId,
+    ring: &Ring,
+    place: &Place,
+    secrecy: Secrecy,
+    hang_up: &CancellationToken,
+) -> Result<(), u16> {
     let ports = stack.0.ports.take().await.map_err(|_| SERVER_ERROR)?;
-    let mut caller = stack.contact();
+    let offer = sdp::offer(ports.local, ring.law, secrecy);
+    let mut caller = stack.contact(place.tls);
     caller.auth = Some(uri_user(&ring.caller).into());
     let headers = ring.data.iter().map(|(name, value)| {
         let clean = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
@@ -91,12 +132,12 @@ async fn call(
         ]
     });
     let option = InviteOption {
-        caller: caller.clone(),
-        callee,
+        caller: Uri { params: Vec::new(), ..caller.clone() },
+        callee: place.uri.clone(),
         contact: caller,
-        destination,
+        destination: place.destination.clone(),
         content_type: Some("application/sdp".into()),
-        offer: Some(sdp::offer(ports.local, ring.law)),
+        offer: Some(offer.body.clone()),
         headers: Some(headers.chain(answering.into_iter().flatten()).collect()),
         ..InviteOption::default()
     };
@@ -123,16 +164,16 @@ async fn call(
     if response.status_code.kind() != StatusCodeKind::Successful {
         return Err(response.status_code.code());
     }
-    let result = match stack.read_sdp(&response.body) {
+    let result = match stack.read_answer(&response.body, &offer) {
         _ if hang_up.is_cancelled() => {
             dialog.bye().await.ok();
             Ok(())
         }
         Ok(agreed) => {
-            let (local, law) = (ports.local, agreed.law);
+            let local = ports.local;
             stack.tell(Event::Answered { leg, agreed, ports });
-            Confirmed { stack, dialog: &dialog, leg, local, law, may_refer: true }
-                .serve(&mut state, hang_up)
+            Confirmed { stack, dialog: &dialog, leg, local, agreed, secrecy, may_refer: true }
+                .serve(&mut state, hang_up.clone())
                 .await;
             stack.tell(Event::Gone { leg });
             Ok(())

@@ -10,7 +10,9 @@ use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Header, Port, StatusCode, Uri, typed};
 use rsipstack::transaction::random_text;
 use rsipstack::transaction::transaction::Transaction;
-use rsipstack::transport::{SipAddr, SipConnection};
+use rsipstack::transport::SipAddr;
+
+use super::came_by_tls;
 
 /// A nonce can be used for this long; a phone that comes later is challenged anew.
 const NONCE_LIFE: Duration = Duration::from_secs(300);
@@ -18,6 +20,8 @@ const NONCE_LIFE: Duration = Duration::from_secs(300);
 const MAX_NONCES: usize = 4096;
 /// What a registration may last, in seconds.
 const EXPIRES: std::ops::RangeInclusive<u32> = 30..=3600;
+/// What it may last by TLS: the stack closes connections that are silent for five minutes.
+const LONGEST_BY_TLS: u32 = 240;
 
 /// The bindings of all agents; clones share them.
 #[derive(Clone, Debug)]
@@ -68,6 +72,18 @@ impl Registrar {
         gone
     }
 
+    /// Forgets the phones that could be reached by a connection which has ended; returns their users.
+    pub(super) fn lost(&self, connection: &SipAddr) -> Vec<String> {
+        let mut state = self.lock();
+        let by = |binding: &Binding| binding.source.as_ref() == Some(connection);
+        let all = state.bindings.iter();
+        let gone: Vec<String> = all.filter(|(_, b)| by(b)).map(|(u, _)| u.clone()).collect();
+        for user in &gone {
+            state.bindings.remove(user);
+        }
+        gone
+    }
+
     /// Answers a REGISTER. Returns the user and whether the phone can be reached, if it changed.
     pub(super) async fn serve(
         &self,
@@ -109,7 +125,11 @@ impl Registrar {
                     tx.reply(StatusCode::OK).await?;
                     return Ok(Some((user, false)));
                 }
-                let granted = asked.clamp(*EXPIRES.start(), *EXPIRES.end());
+                let longest = match came_by_tls(tx) {
+                    true => LONGEST_BY_TLS,
+                    false => *EXPIRES.end(),
+                };
+                let granted = asked.clamp(*EXPIRES.start(), longest);
                 let binding = Binding {
                     contact: contact.uri,
                     source: source_of(tx),
@@ -232,10 +252,7 @@ pub(super) enum Admitted {
 
 /// Where a request came from.
 fn source_of(tx: &Transaction) -> Option<SipAddr> {
-    match tx.connection.as_ref()? {
-        SipConnection::Udp(udp) => udp.get_remote_addr().cloned(),
-        _ => None,
-    }
+    tx.connection.as_ref()?.get_remote_addr().cloned()
 }
 
 enum Proof {

@@ -1,0 +1,269 @@
+"""SIP over TLS and SRTP: what is taken and what is refused, media by FFmpeg, and strangers.
+
+    python3 test_secure.py       needs `hotline` built for tests, `openssl` and `ffmpeg`
+"""
+
+import pathlib
+import random
+import re
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+import unittest
+import wave
+
+from centre import Centre, HOST, Phone, crypto, key, offer, until
+from torture import MESSAGES
+
+BASE = 24000
+SUITE = "AES_CM_128_HMAC_SHA1_80"
+
+
+def level_at(samples, hertz, rate=8000):
+    """The share of the power that lies at one frequency, by Goertzel's algorithm."""
+    import math
+    turn = 2 * math.cos(2 * math.pi * hertz / rate)
+    last, before = 0.0, 0.0
+    for sample in samples:
+        last, before = sample + turn * last - before, last
+    power = last * last + before * before - turn * last * before
+    energy = sum(sample * sample for sample in samples)
+    return 2 * power / (len(samples) * energy) if energy else 0.0
+
+
+def channel(path, number):
+    with wave.open(str(path)) as file:
+        samples = struct.unpack(f"<{file.getnframes() * file.getnchannels()}h", file.readframes(file.getnframes()))
+        return samples[number::file.getnchannels()]
+
+
+def ffmpeg(*args):
+    subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-y", *map(str, args)], check=True, timeout=30,
+                   stdout=subprocess.DEVNULL)
+
+
+class Offered(unittest.TestCase):
+    """`srtp = "offered"`."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.centre = Centre(BASE, "offered").__enter__()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.centre.__exit__(None)
+
+    def phone(self, tls=True):
+        phone = Phone(self.centre, tls)
+        self.addCleanup(phone.close)
+        return phone
+
+    def call(self, name, suite=SUITE, proto="RTP/SAVP", port=BASE + 400):
+        phone, ours = self.phone(), key(suite)
+        code, text = phone.ask("INVITE", name, offer(port, proto, [(7, suite, ours)]))
+        self.assertEqual(code, 200, text)
+        return phone, ours, text
+
+    def test_a_key_is_answered_with_another_of_the_same_suite(self):
+        for suite in (SUITE, "AES_CM_128_HMAC_SHA1_32", "AEAD_AES_128_GCM"):
+            for proto in ("RTP/SAVP", "RTP/AVP"):
+                phone, ours, text = self.call(f"{suite}-{proto[4:]}", suite, proto)
+                tag, answered, theirs, _ = crypto(text)
+                self.assertEqual((tag, answered), ("7", suite))
+                self.assertNotEqual(ours, theirs)
+                self.assertIn(f" {proto} 8", text)
+                self.assertIn("transport=tls", text.split("Contact:")[1].split("\r\n")[0].lower())
+                self.assertEqual(phone.ask("BYE", f"{suite}-{proto[4:]}")[0], 200)
+        self.centre.idle()
+
+    def test_hold_keeps_our_key_and_a_new_suite_gets_a_new_one(self):
+        phone, ours, text = self.call("hold")
+        first = crypto(text)
+        held = offer(BASE + 400, keys=[(7, SUITE, ours)], direction="sendonly")
+        code, text = phone.ask("INVITE", "hold", held)
+        self.assertEqual(code, 200, text)
+        self.assertIn("a=recvonly", text)
+        self.assertEqual(crypto(text), first)
+        code, text = phone.ask("INVITE", "hold", offer(BASE + 400, keys=[(9, SUITE, key())]))
+        self.assertEqual(crypto(text)[:3], ("9", *first[1:3]), "their key changed, ours need not")
+        other = "AEAD_AES_128_GCM"
+        code, text = phone.ask("INVITE", "hold", offer(BASE + 400, keys=[(1, other, key(other))]))
+        self.assertEqual(crypto(text)[1], other)
+        self.assertNotEqual(crypto(text)[2], first[2])
+        self.assertEqual(phone.ask("INVITE", "hold", offer(BASE + 400, keys=[]))[0], 488)
+        self.assertEqual(phone.ask("BYE", "hold")[0], 200)
+        self.centre.idle()
+
+    def test_what_has_no_usable_key_is_refused_and_plain_rtp_is_not(self):
+        phone = self.phone()
+        for number, keys in enumerate([[], [(1, SUITE, "short")], [(1, "F8_128_HMAC_SHA1_80", key())]]):
+            code, text = phone.ask("INVITE", f"no-key-{number}", offer(BASE + 400, keys=keys))
+            self.assertEqual(code, 488, text)
+            self.assertIn("no key that can be used", text)
+        for tls in (True, False):
+            phone = self.phone(tls)
+            code, text = phone.ask("INVITE", f"plain-{tls}", offer(BASE + 400, "RTP/AVP"))
+            self.assertEqual(code, 200)
+            self.assertNotIn("a=crypto", text)
+            self.assertEqual(phone.ask("BYE", f"plain-{tls}")[0], 200)
+        self.centre.idle()
+
+    def test_ffmpeg_is_heard_and_hears(self):
+        """What FFmpeg encrypts is in the recording; what hotline encrypts FFmpeg can play."""
+        for suite in (SUITE, "AES_CM_128_HMAC_SHA1_32"):
+            name = f"sends-{suite}"
+            phone, ours, text = self.call(name, suite)
+            _, _, theirs, port = crypto(text)
+            ffmpeg("-re", "-f", "lavfi", "-i", "sine=1000:r=8000:d=1.5", "-c:a", "pcm_alaw", "-f", "rtp",
+                   "-srtp_out_suite", suite, "-srtp_out_params", ours,
+                   f"srtp://{HOST}:{port}?pkt_size=172")
+            self.assertEqual(phone.ask("BYE", name)[0], 200)
+            self.centre.idle()
+            path, told = self.centre.recordings()[-1]
+            media = told["caller_media"]
+            self.assertEqual(media["srtp"], suite)
+            # FFmpeg's reports have tags of 32 bits, too, where RFC 4568 (6.2.2) has 80.
+            self.assertLessEqual(media["not_authentic"], 2 if suite.endswith("32") else 0)
+            self.assertGreater(media["packets"], 60)
+            said = channel(path, 0)
+            loud = max(range(0, len(said) - 4000, 400), key=lambda at: sum(abs(s) for s in said[at:at + 4000]))
+            self.assertGreater(level_at(said[loud:loud + 4000], 1000), 0.9)
+
+            name = f"hears-{suite}"
+            phone, ours, text = self.call(name, suite, port=BASE + 410)
+            description = self.centre.folder / f"{suite}.sdp"
+            description.write_text(offer(BASE + 410, keys=[(1, suite, crypto(text)[2])]))
+            heard = self.centre.folder / f"{suite}.wav"
+            ffmpeg("-protocol_whitelist", "file,rtp,udp,srtp,crypto", "-i", description, "-t", "1.5", heard)
+            phone.ask("BYE", name)
+            self.centre.idle()
+            # The same, sample by sample, as what the recording says was sent.
+            sent, got = channel(self.centre.recordings()[-1][0], 1), channel(heard, 0)
+            self.assertGreater(sum(abs(sample) for sample in got), 100 * len(got))
+            middle = got[len(got) // 2:len(got) // 2 + 1600]
+            near = lambda at: all(abs(a - b) <= 32 + abs(b) // 16 for a, b in zip(middle, sent[at:at + 1600]))
+            self.assertTrue(any(near(at) for at in range(len(sent) - 1600)), "heard what was not sent")
+
+    def test_media_without_its_key_is_not_heard(self):
+        phone, ours, text = self.call("forged")
+        port = crypto(text)[3]
+        noise = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(noise.close)
+        chance = random.Random(4711)
+        for number in range(500):
+            head = struct.pack(">BBHII", 0x80, 8, number, 160 * number, chance.getrandbits(32))
+            noise.sendto(head + chance.randbytes(170), (HOST, port))
+            noise.sendto(bytes([0x81, 200, 0, 6]) + chance.randbytes(number % 60), (HOST, port + 1))
+            noise.sendto(bytes([0x90, 8]) + chance.randbytes(number % 40), (HOST, port))
+        self.assertEqual(phone.ask("BYE", "forged")[0], 200)
+        self.centre.idle()
+        path, told = self.centre.recordings()[-1]
+        self.assertEqual(told["caller_media"]["packets"], 0)
+        self.assertGreater(told["caller_media"]["not_authentic"], 500)
+        self.assertFalse(any(channel(path, 0)), "something was heard")
+
+    def test_strangers_take_nothing_from_a_call(self):
+        """Connections that say nothing, half a handshake, no SIP: the call goes on, memory stays."""
+        phone, _, _ = self.call("goes-on")
+        memory, files = self.centre.resident()
+        chance = random.Random(7)
+        for wave_ in range(5):
+            strangers = []
+            for number in range(200):
+                stranger = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+                stranger.settimeout(2)
+                try:
+                    stranger.connect((HOST, self.centre.tls))
+                    # Nothing, the beginning of a handshake, and noise.
+                    stranger.sendall([b"", b"\x16\x03\x01\x02\x00\x01", chance.randbytes(300)][number % 3])
+                except OSError:
+                    pass
+                strangers.append(stranger)
+            now, open_ = self.centre.resident()
+            self.assertLess(open_, files + 60, "more files than connections that may be open")
+            self.assertLess(now, memory + 60)
+            for stranger in strangers:
+                stranger.close()
+        until(lambda: self.centre.resident()[1] <= files + 2, 20)
+        # What is no SIP on a connection that is TLS.
+        context = ssl.create_default_context(cafile=self.centre.folder / "ca.pem")
+        for noise in (chance.randbytes(3000), b"INVITE " + b"a" * 200_000, b"\r\n" * 5000,
+                      b"OPTIONS sip:1 SIP/2.0\r\nContent-Length: 99999999999999999999\r\n\r\n",
+                      b"OPTIONS sip:1 SIP/2.0\r\nContent-Length: -1\r\n\r\n"):
+            with context.wrap_socket(socket.create_connection((HOST, self.centre.tls)),
+                                     server_hostname=HOST) as stranger:
+                try:
+                    stranger.sendall(noise)
+                except OSError:
+                    pass
+        self.assertEqual(phone.ask("OPTIONS", "goes-on")[0], 200)
+        self.assertEqual(phone.ask("BYE", "goes-on")[0], 200)
+        self.centre.idle()
+
+
+    def test_torture_by_udp_and_by_tls(self):
+        """RFC 4475, while a call goes on: each is answered with a code that is right for it, or not at all."""
+        phone, _, _ = self.call("tortured")
+        for tls in (False, True):
+            for name, text, right in MESSAGES:
+                silent = right is None or None in right
+                # What a stream is cut short by is tried with noise.
+                if not (tls and silent):
+                    with self.subTest(name=name, tls=tls):
+                        self.assertIn(self.answer_to(name, text, tls, 0.2 if silent else 5), right or (None,))
+        self.assertEqual(phone.ask("OPTIONS", "tortured")[0], 200)
+        self.assertEqual(phone.ask("BYE", "tortured")[0], 200)
+        self.centre.idle()
+
+    def answer_to(self, name, text, tls, seconds):
+        """The code of the last answer that comes within so long. A call that comes of it is ended."""
+        stranger, call = Phone(self.centre, tls), f"{name}-{tls}"
+        text = text.replace(f"Call-ID: {name}", f"Call-ID: {call}").replace(f"z9hG4bK-{name}", f"z9hG4bK-{call}")
+        stranger.socket.sendall(text.replace("/UDP ", f"/{stranger.by} ").encode())
+        code = None
+        try:
+            while code is None or code < 200:
+                response = stranger.message(seconds)
+                code = int(response.split()[1])
+        except OSError:
+            pass
+        if code == 200 and "INVITE\r\n" in response:
+            kept = re.findall(r"(?m)^(?:From|To|Call-ID): .*\r\n", response)
+            number = int(re.search(r"CSeq: (\d+)", response)[1])
+            for method, seq in (("ACK", number), ("BYE", number + 1)):
+                via = f"SIP/2.0/{stranger.by} {HOST}:{stranger.port};branch=z9hG4bK-{call}-{method};rport"
+                stranger.socket.sendall((f"{method} sip:100@{HOST} SIP/2.0\r\nVia: {via}\r\nMax-Forwards: 70\r\n"
+                                         f"{''.join(kept)}CSeq: {seq} {method}\r\nContent-Length: 0\r\n\r\n").encode())
+        stranger.close()
+        return code
+
+
+class Required(unittest.TestCase):
+    """`srtp = "required"`."""
+
+    def test_nothing_but_srtp_by_tls_is_taken(self):
+        with Centre(BASE + 500, "required") as centre:
+            def ask(name, tls, *args):
+                phone = Phone(centre, tls)
+                self.addCleanup(phone.close)
+                code, text = phone.ask("INVITE", name, offer(BASE + 900, *args) if args else "")
+                if code == 200:
+                    self.assertEqual(phone.ask("BYE", name)[0], 200)
+                return code, text
+            keys = [(1, SUITE, key())]
+            self.assertEqual(ask("srtp", True, "RTP/SAVP", keys)[0], 200)
+            code, text = ask("plain", True, "RTP/AVP")
+            self.assertEqual(code, 488)
+            self.assertIn("offers no SRTP, which is required here", text)
+            for name, args in {"udp": ("RTP/SAVP", keys), "udp-offerless": ()}.items():
+                code, text = ask(name, False, *args)
+                self.assertEqual(code, 488, name)
+                self.assertIn("SIP over TLS", text)
+            centre.idle()
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(pathlib.Path(__file__).parent))
+    unittest.main(verbosity=1)
