@@ -211,7 +211,7 @@ static struct cc_config *read_config(struct general *general, struct ao2_contain
         }
     }
     ast_config_destroy(file);
-    if (good && !cc_config_check(config, why, sizeof(why))) {
+    if (good && (!realtime_rules(config, why, sizeof(why)) || !cc_config_check(config, why, sizeof(why)))) {
         ast_log(LOG_ERROR, "%s: %s\n", CONFIG, why);
         good = false;
     }

@@ -92,11 +92,14 @@ void kept_write(const char *queue);
 /** Looks what the database has of a queue just now, before it is used. Not on the engine's thread. */
 void realtime_look(const char *queue);
 
+/** Adds the database's rules to a configuration; false when one makes no sense, with a sentence in `why`. */
+struct cc_config;
+bool realtime_rules(struct cc_config *config, char *why, size_t room);
+
 /** Writes a member's new pause or penalty into its row; on the engine's thread. */
 void realtime_write(const struct cc_member *member, const char *column, uint32_t value);
 
 /** Takes in an option of app_queue's; with app_queue's defaults before the first one. What is none is left out. */
-struct cc_config;
 void theirs_defaults(struct cc_config *config, struct ao2_container *treatments, const char *queue);
 void theirs_set(struct cc_config *config, struct ao2_container *treatments, const char *queue, const char *key,
     const char *value);

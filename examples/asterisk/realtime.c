@@ -14,7 +14,7 @@
 #include "asterisk/config.h"
 #include "asterisk/vector.h"
 
-static const char QUEUES[] = "queues", MEMBERS[] = "queue_members";
+static const char QUEUES[] = "queues", MEMBERS[] = "queue_members", RULES[] = "queue_rules";
 
 /* What was read, to be taken in on the engine's thread. */
 struct look {
@@ -141,6 +141,28 @@ void realtime_look(const char *queue)
     }
     ao2_cleanup(treatments);
     cc_config_free(config);
+}
+
+/* ---- rules: read with the configuration -------------------------------------------------------- */
+
+bool realtime_rules(struct cc_config *config, char *why, size_t room)
+{
+    struct ast_config *rows = ast_check_realtime(RULES) ?
+        ast_load_realtime_multientry(RULES, "rule_name LIKE", "%", SENTINEL) : NULL;
+    char *row = NULL, change[100];
+    const char *last = "", *name;
+    bool good = true;
+
+    while (good && rows && (row = ast_category_browse(rows, row))) {
+        name = column(rows, row, "rule_name");
+        snprintf(change, sizeof(change), "%s,%s,%s,%s", column(rows, row, "time"), column(rows, row, "max_penalty"),
+            column(rows, row, "min_penalty"), column(rows, row, "raise_penalty"));
+        good = (!strcmp(name, last) || cc_config_set(config, name, "type", "rule", why, room)) &&
+            cc_config_set(config, name, "penalty_change", change, why, room);
+        last = name;
+    }
+    ast_config_destroy(rows);
+    return good;
 }
 
 /* ---- written down ------------------------------------------------------------------------------ */

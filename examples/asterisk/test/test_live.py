@@ -22,6 +22,9 @@ TABLES = """create table queues (name text primary key, musiconhold text, strate
     announce_frequency int, queue_thankyou text, setqueuevar text);
 create table queue_members (uniqueid integer primary key, queue_name text, interface text, membername text,
     state_interface text, penalty int, paused int, wrapuptime int, reason_paused text);
+create table queue_rules (rule_name text, time text, min_penalty text, max_penalty text, raise_penalty text);
+insert into queue_rules values ('widen', '30', '0', '+3', '0'), ('widen', '60', '-1', '10', '2'),
+    ('other', '5', '1', '0', '0');
 insert into queues values ('sales', 'default', 'rrmemory', 1, 1, 0, 7, 30, 2, 'no', 'yes', 'no', 0, 'beep', 'yes');
 insert into queues values ('nobody', null, 'ringall', 15, 5, 0, 0, 0, 0, 'no', 'no', 'no', 0, null, 'no');
 """
@@ -54,7 +57,9 @@ class Live(unittest.TestCase):
         pbx.modules.append("app_userevent")
         pbx.write("pjsip.conf", "")
         pbx.write("extensions.conf", DIALPLAN)
-        pbx.write("extconfig.conf", "[settings]\nqueues => sqlite3,base\nqueue_members => sqlite3,base\n")
+        pbx.write("extconfig.conf", "[settings]\nqueues => sqlite3,base\nqueue_members => sqlite3,base\n"
+                  "queue_rules => sqlite3,base\n")
+        pbx.write("queuerules.conf", "[general]\nrealtime_rules = yes\n")
         pbx.write("res_config_sqlite3.conf", f"[base]\ndbfile => {cls.base}\nbatch => 0\n")
         pbx.write("trunkline.conf", "[general]\n[fixed]\ntype=queue\nring_in_use=yes\n")
         pbx.write("queues.conf", "[general]\nautofill=yes\n[fixed]\n")
@@ -163,6 +168,11 @@ class Live(unittest.TestCase):
         self.assertTrue(wait_for(lambda: len(lines()) == 4, 5), lines())
         self.assertEqual(lines(), 2 * [["REALTIME", "sales", "Local/1@agents/n", "REMOVEMEMBER", ""]]
                          + 2 * [["REALTIME", "sales", "Local/9@agents/n", "ADDMEMBER", "PAUSED"]])
+
+    def test_rules(self):
+        theirs, ours = (sorted(self.pbx.cli(f"{name} show rules").splitlines()) for _, name in SIDES.values())
+        self.assertEqual(theirs, ours)
+        self.assertIn("Rule: widen", ours)
 
     def test_a_pause_is_written_down(self):
         for side, (prefix, _) in SIDES.items():
