@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::id::{AgentId, CallId, OfferId, QueueId};
+use crate::id::{AgentId, CallId, OfferId, QueueId, RuleId};
 use crate::skill::{ClassId, ProfileId};
 use crate::time::Time;
 
@@ -20,7 +20,7 @@ pub enum Table {
     Calls,
     /// Offers: ringing, connected, in wrap-up, or remembered for `retry_ms`.
     Offers,
-    /// Lines: one for each queue, class and penalty window that calls wait with.
+    /// Lines: one for each queue, class, penalty window and rule that calls wait with.
     Lines,
     /// Pools: one for each queue and profile its members have.
     Pools,
@@ -32,6 +32,8 @@ pub enum Table {
     Skills,
     /// Steps of relaxation.
     Steps,
+    /// Rules.
+    Rules,
     /// The caller's slices for the indices of lines and pools.
     Index,
     /// Outputs, or the caller's slice for them.
@@ -62,6 +64,9 @@ pub enum Error {
     /// No such profile of agents.
     #[error("no profile {0:?}")]
     NoProfile(ProfileId),
+    /// No such rule, or it was removed.
+    #[error("no rule {0:?}")]
+    NoRule(RuleId),
     /// This queue has the tag already.
     #[error("queue {0:?} has this tag already")]
     DuplicateQueue(QueueId),
@@ -80,6 +85,9 @@ pub enum Error {
     /// The queue still holds calls or members.
     #[error("queue {0:?} is in use")]
     QueueInUse(QueueId),
+    /// Calls wait by the rule still.
+    #[error("rule {0:?} is in use")]
+    RuleInUse(RuleId),
     /// A table is full; its size is one of the [`Limits`](crate::Limits).
     #[error("no room in table {0:?}")]
     Full(Table),

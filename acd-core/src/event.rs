@@ -3,7 +3,8 @@
 use crate::agent::{AgentRequest, AgentState};
 use crate::call::CallConfig;
 use crate::choice::Choice;
-use crate::id::{AgentId, CallId, OfferId, QueueId};
+use crate::id::{AgentId, CallId, OfferId, QueueId, RuleId};
+use crate::penalty::PenaltyRaise;
 use crate::plain::plain;
 use crate::skill::ClassId;
 
@@ -71,6 +72,26 @@ pub enum Input {
         call: CallId,
         /// The new priority.
         priority: i32,
+    },
+    /// Which members a waiting call may go to by their penalties changes, until its next step of
+    /// relaxation says otherwise. A phone that rings goes on ringing.
+    SetPenalties {
+        /// Which call.
+        call: CallId,
+        /// Only members of at least this penalty.
+        min: u32,
+        /// Only members of at most this penalty.
+        max: u32,
+        /// Lower penalties count as a higher one, at most `max`.
+        raise: PenaltyRaise,
+    },
+    /// A waiting call relaxes by another rule: it takes the steps of it whose time has come, at
+    /// once, and the others when theirs comes. What it asks for by the steps it took stays till then.
+    SetRule {
+        /// Which call.
+        call: CallId,
+        /// By which rule; `None`: by the steps of its queue.
+        rule: Option<RuleId>,
     },
     /// The agent's phone answered.
     Accept {
@@ -364,4 +385,5 @@ plain!(enum Input {
     4 Move { call, queue, keep_age }, 5 SetPriority { call, priority }, 6 Accept { offer },
     7 Reject { offer, cause }, 8 Complete { call, by }, 9 AgentState { agent, state },
     10 EndWrapUp { agent }, 11 SetPause { agent, queue, paused },
+    12 SetPenalties { call, min, max, raise }, 13 SetRule { call, rule },
 });

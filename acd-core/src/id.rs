@@ -68,3 +68,7 @@ handle! {
     /// Names one offer of one call to one agent, until the offer has ended.
     OfferId
 }
+handle! {
+    /// Names a rule: steps of relaxation that calls bring along.
+    RuleId
+}

@@ -119,10 +119,10 @@ pub use engine::{
 };
 pub use error::{Error, Table};
 pub use event::{EndedBy, Input, LeaveReason, OfferEnd, Output, RefuseReason, RejectCause};
-pub use id::{AgentId, CallId, OfferId, QueueId};
+pub use id::{AgentId, CallId, OfferId, QueueId, RuleId};
 pub use limits::{
     AgentSlot, CallSlot, DetailSlot, EngineStorage, Limits, LineSlot, MemberSlot, OfferSlot,
-    PoolSlot, QueueSlot, RankSlot,
+    PoolSlot, QueueSlot, RankSlot, RuleSlot,
 };
 pub use member::Membership;
 pub use penalty::PenaltyRaise;

@@ -8,7 +8,7 @@ use crate::leg::Leg;
 use crate::member::Member;
 use crate::queue::{Line, Pool, Queue};
 use crate::ranks::RankNode;
-use crate::relax::{GhostSlot, RelaxStep};
+use crate::relax::{GhostSlot, RelaxStep, Rule};
 use crate::ring::OutputSlot;
 use crate::skill::{Skill, SkillRange};
 use crate::slab::{HalfLine, Slot, WholeLine};
@@ -37,7 +37,8 @@ pub struct Limits {
     /// [`retry_ms`](crate::QueueConfig::retry_ms). From the others: two an agent and one a call
     /// that fits beside them, at most two an agent more.
     pub offers: u32,
-    /// Lines: queue, class and penalty window that calls wait with. From the others: one for each
+    /// Lines: queue, class, penalty window and rule that calls wait with, or waited with before: a
+    /// line is kept for the next call of its kind. From the others: one for each
     /// queue and class, at most 4096, and one more a queue.
     pub lines: u32,
     /// Pools: queue and profile of its members. From the others: one for each queue and profile,
@@ -49,8 +50,10 @@ pub struct Limits {
     pub profiles: u16,
     /// Requirements of all classes and skills of all profiles. From the others: four for each.
     pub skills: u32,
-    /// Steps of relaxation of all queues. Default: 0.
+    /// Steps of relaxation of all queues and rules. Default: 0.
     pub steps: u32,
+    /// Rules that calls may bring along: 65,535 at most. Default: 0.
+    pub rules: u16,
     /// Callers who gave up and whose age is kept for when they call back. Default: 0.
     pub ghosts: u32,
     /// Phones that ring for one call at the same time. Default: 16.
@@ -73,6 +76,7 @@ impl Default for Limits {
             profiles: 1,
             skills: 0,
             steps: 0,
+            rules: 0,
             ghosts: 0,
             ring_max: 16,
             outputs: 0,
@@ -188,6 +192,7 @@ impl Limits {
             all.pool_index() * size_of::<u32>(),
             all.pool_words() * size_of::<u64>(),
             take(all.steps, size_of::<RelaxStep>()),
+            take(u32::from(all.rules), size_of::<RuleSlot>()),
             take(all.ghosts, size_of::<GhostSlot>()),
             take(all.timers(), size_of::<TimerSlot>()),
             take(all.alarms(), size_of::<AlarmSlot>()),
@@ -220,6 +225,8 @@ pub type RankSlot = Slot<RankNode, WholeLine>;
 pub type OfferSlot = Slot<Leg, WholeLine>;
 /// Storage of one line.
 pub type LineSlot = Line;
+/// Storage of one rule.
+pub type RuleSlot = Slot<Rule>;
 /// Storage of one pool.
 pub type PoolSlot = Pool;
 
@@ -268,6 +275,8 @@ pub struct EngineStorage<'a> {
     pub pool_words: &'a mut [u64],
     /// Steps of relaxation; may be empty.
     pub steps: &'a mut [RelaxStep],
+    /// Rules; may be empty.
+    pub rules: &'a mut [RuleSlot],
     /// Callers who gave up; may be empty.
     pub ghosts: &'a mut [GhostSlot],
     /// [`Limits::timers`] slots of timers.
@@ -301,6 +310,7 @@ pub(crate) struct Tables<'a> {
     pub(crate) pool_index: Storage<'a, u32>,
     pub(crate) pool_words: Storage<'a, u64>,
     pub(crate) steps: Storage<'a, RelaxStep>,
+    pub(crate) rules: Storage<'a, RuleSlot>,
     pub(crate) ghosts: Storage<'a, GhostSlot>,
     pub(crate) timers: Storage<'a, TimerSlot>,
     pub(crate) alarms: Storage<'a, AlarmSlot>,
@@ -331,6 +341,7 @@ impl<'a> From<EngineStorage<'a>> for Tables<'a> {
             pool_index: storage.pool_index.into(),
             pool_words: storage.pool_words.into(),
             steps: storage.steps.into(),
+            rules: storage.rules.into(),
             ghosts: storage.ghosts.into(),
             timers: storage.timers.into(),
             alarms: storage.alarms.into(),
@@ -369,6 +380,7 @@ impl Tables<'static> {
             pool_index: Storage::owned(all.pool_index(), 0),
             pool_words: Storage::owned(all.pool_words(), 0),
             steps: table(all.steps),
+            rules: table(u32::from(all.rules)),
             ghosts: table(all.ghosts),
             timers: table(all.timers()),
             alarms: table(all.alarms()),

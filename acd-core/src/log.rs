@@ -34,7 +34,7 @@
 //! # Ok::<(), acd_core::Error>(())
 //! ```
 //!
-//! # Format, version 5
+//! # Format, version 6
 //!
 //! Little-endian. The bytes `TLACDLOG`, the version (2 bytes), 6 bytes of 0, the length of the
 //! snapshot (8), the snapshot. Then for each change: the length of its body (2), the body, a check
@@ -47,7 +47,7 @@ use crate::agent::AgentConfig;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::event::Input;
-use crate::id::{AgentId, QueueId};
+use crate::id::{AgentId, QueueId, RuleId};
 use crate::member::Membership;
 use crate::plain::{Buffer, Hash, Plain, Sink, Source};
 use crate::queue::QueueConfig;
@@ -57,13 +57,13 @@ use crate::skill::Skill;
 use crate::time::Time;
 
 const MAGIC: [u8; 8] = *b"TLACDLOG";
-const VERSION: u16 = 5;
+const VERSION: u16 = 6;
 /// Magic, version, padding, length of the snapshot.
 const HEADER: usize = 24;
 /// Length and check around a body.
 const FRAME: usize = 6;
-/// The longest body: a queue's steps of relaxation.
-const BODY_MAX: usize = 1024;
+/// The longest body: a queue's or a rule's steps of relaxation.
+const BODY_MAX: usize = 2048;
 
 /// So many skills or steps of relaxation fit into one change.
 pub const LIST_MAX: usize = 32;
@@ -134,6 +134,10 @@ pub enum Change {
     SetQueue(QueueId, QueueConfig),
     /// [`Engine::set_relaxation`].
     SetRelaxation(QueueId, List<RelaxStep>),
+    /// [`Engine::add_rule`].
+    AddRule(List<RelaxStep>),
+    /// [`Engine::remove_rule`].
+    RemoveRule(RuleId),
     /// [`Engine::remove_queue`].
     RemoveQueue(QueueId),
     /// [`Engine::add_agent`].
@@ -169,6 +173,8 @@ impl Change {
             Self::AddQueue(config) => drop(engine.add_queue(config)?),
             Self::SetQueue(queue, config) => engine.set_queue(queue, config)?,
             Self::SetRelaxation(queue, steps) => engine.set_relaxation(queue, steps.as_slice())?,
+            Self::AddRule(steps) => drop(engine.add_rule(steps.as_slice())?),
+            Self::RemoveRule(rule) => engine.remove_rule(rule)?,
             Self::RemoveQueue(queue) => engine.remove_queue(queue)?,
             Self::AddAgent(config) => drop(engine.add_agent(config)?),
             Self::RemoveAgent(agent) => engine.remove_agent(agent)?,
@@ -450,4 +456,5 @@ crate::plain::plain!(enum Change {
     8 RemoveQueue(queue), 9 AddAgent(config), 10 RemoveAgent(agent),
     11 JoinQueue(agent, queue, place), 12 SetMembership(agent, queue, place),
     13 LeaveQueue(agent, queue), 14 Checkpoint(hash), 15 BeginEpoch(epoch),
+    16 AddRule(steps), 17 RemoveRule(rule),
 });

@@ -1,5 +1,6 @@
 //! Which members a call may go to by their penalties, and as what those count for it.
 
+use crate::error::Error;
 use crate::member::Member;
 use crate::plain::plain;
 
@@ -45,6 +46,17 @@ impl Default for Penalties {
 }
 
 impl Penalties {
+    /// Whether they make sense together.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.min > self.max {
+            return Err(Error::Config("penalty_min is above penalty_max"));
+        }
+        if self.raise.to > self.max {
+            return Err(Error::Config("penalty_raise is above penalty_max"));
+        }
+        Ok(())
+    }
+
     /// What a penalty counts as for the call.
     pub(crate) fn counted(&self, penalty: u32) -> u32 {
         let stays = self.raise.within && penalty < self.min;

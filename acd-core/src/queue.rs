@@ -270,7 +270,8 @@ impl Default for Queue {
     }
 }
 
-/// The calls of one queue that any agent sees alike: same class, same penalty window. Opaque;
+/// The calls of one queue that any agent sees alike: same class, same penalty window; and that relax
+/// alike: by the same rule. Opaque;
 /// [`Default`] makes an empty one.
 ///
 /// A line of the cache and no more: whoever looks for a call passes by dozens of them, and with many
@@ -289,17 +290,23 @@ pub struct Line {
     /// The calls that may be matched, in order.
     pub(crate) open: Tree<ByLine>,
     pub(crate) class: ClassId,
+    /// The rule its calls relax by; [`NO_RULE`] for the queue's own steps.
+    pub(crate) rule: u16,
     /// How many calls it has, those that may not be matched included.
     pub(crate) calls: u32,
 }
 
 const _: () = assert!(size_of::<Line>() == 64);
 
+/// Calls relax by the steps of their queue.
+pub(crate) const NO_RULE: u16 = u16::MAX;
+
 impl Default for Line {
     fn default() -> Self {
         Self {
             queue: NIL,
             class: ClassId::ANY,
+            rule: NO_RULE,
             penalties: Penalties::default(),
             calls: 0,
             open: Tree::default(),
@@ -364,6 +371,6 @@ plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wr
 plain!(struct Delays { busy_ms, declined_ms, failed_ms, no_answer_ms });
 plain!(struct QueueCounters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, short, completed, waited_ms, answered_waited_ms, talked_ms });
 plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, levels, steps, cursor, calls, empty_since, emptying, next_emptying, handle_ms, last_wait_ms });
-plain!(struct Line { queue, class, penalties, calls, open, head, head_level, head_order, next });
+plain!(struct Line { queue, class, rule, penalties, calls, open, head, head_level, head_order, next });
 plain!(struct Pool { tree, profile, next });
 plain!(enum EmptyRule { 0 Never, 1 LoggedOut, 2 NotReady, 3 NoneFree });

@@ -1,13 +1,15 @@
 //! What changes for a call while it waits, and what is kept of callers who gave up.
 
-use crate::penalty::PenaltyRaise;
+use crate::penalty::{Penalties, PenaltyRaise};
 use crate::plain::{Plain, Sink, Source, plain};
 use crate::time::Time;
 use crate::{ClassId, QueueId};
 
 /// A step of relaxation: after so long in the queue a call asks for less, or of more agents.
 ///
-/// What a step leaves `None` stays as it was.
+/// What a step leaves `None` stays as it was. The highest penalty changes first; the lowest and what
+/// others are raised to are never above it then. Nothing goes below 0, and no bound stays none where
+/// something is added to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RelaxStep {
     /// So many ms after the call joined the queue, at that very instant. Each step later than the
@@ -21,11 +23,45 @@ pub struct RelaxStep {
     pub levels_less: u8,
     /// Only members of at least this penalty.
     pub penalty_min: Option<u32>,
+    /// Of at least so much more than what this step or else an earlier one or the call says.
+    pub penalty_min_by: i32,
     /// Only members of at most this penalty.
     pub penalty_max: Option<u32>,
-    /// Lower penalties count as this one, or as the highest the call may go to then, whichever is
-    /// less.
+    /// Of at most so much more, likewise.
+    pub penalty_max_by: i32,
+    /// Lower penalties count as this one.
     pub penalty_raise: Option<PenaltyRaise>,
+    /// As one so much higher, likewise.
+    pub penalty_raise_by: i32,
+    /// Another [`PenaltyRaise::within`].
+    pub penalty_raise_within: Option<bool>,
+}
+
+impl RelaxStep {
+    /// What a call asks of penalties after this step.
+    pub(crate) fn penalties(&self, before: Penalties) -> Penalties {
+        let max = match self.penalty_max.unwrap_or(before.max) {
+            u32::MAX => u32::MAX,
+            max => max.saturating_add_signed(self.penalty_max_by),
+        };
+        let min = self.penalty_min.unwrap_or(before.min);
+        let raise = self.penalty_raise.unwrap_or(before.raise);
+        let to = raise.to.saturating_add_signed(self.penalty_raise_by);
+        Penalties {
+            min: min.saturating_add_signed(self.penalty_min_by).min(max),
+            max,
+            raise: PenaltyRaise {
+                to: to.min(max),
+                within: self.penalty_raise_within.unwrap_or(raise.within),
+            },
+        }
+    }
+}
+
+/// A rule's steps in the table of all: the first, and how many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rule {
+    pub(crate) steps: (u32, u32),
 }
 
 /// How long a call waits before it may go to members of a higher
@@ -82,7 +118,8 @@ pub struct GhostSlot {
 /// A queue by index and generation; nobody by default.
 pub(crate) type QueueIndex = Option<QueueId>;
 
-plain!(struct RelaxStep { after_ms, class, levels_less, penalty_min, penalty_max, penalty_raise });
+plain!(struct RelaxStep { after_ms, class, levels_less, penalty_min, penalty_min_by, penalty_max, penalty_max_by, penalty_raise, penalty_raise_by, penalty_raise_within });
+plain!(struct Rule { steps });
 plain!(struct TierRules { wait_ms, by_level, skip_empty });
 plain!(struct GhostSlot { caller, queue, waited_ms, until });
 

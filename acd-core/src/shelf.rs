@@ -36,6 +36,11 @@ impl<'a, T: Linked> Shelf<'a, T> {
         self.live
     }
 
+    /// Entries below this were in use at some time.
+    pub(crate) fn used(&self) -> u32 {
+        self.fresh
+    }
+
     /// Takes an entry; `None` when all are in use.
     pub(crate) fn insert(&mut self, value: T) -> Option<u32> {
         let index = if self.free != NIL {

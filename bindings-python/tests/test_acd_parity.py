@@ -51,10 +51,12 @@ class Scene:
             classes=8,
             profiles=8,
             steps=16,
+            rules=4,
             ghosts=8,
         )
         self.states = given.get("states", False)
         self.queues: dict[str, int] = {}
+        self.rules: dict[str, int] = {}
         self.agents: dict[str, int] = {}
         self.calls: dict[str, int] = {}
         self.offers: dict[str, int] = {}
@@ -63,6 +65,8 @@ class Scene:
         self.said: list[str] = []
         for queue in given.get("queue", []):
             self.add_queue(queue)
+        for rule in given.get("rule", []):
+            self.rules[rule["name"]] = self.engine.add_rule(self.steps(rule))
         for agent in given.get("agent", []):
             self.add_agent(agent)
         self.said.clear()
@@ -81,22 +85,26 @@ class Scene:
             case int() as target:
                 fields["overflow_target"] = target
         queue = self.engine.add_queue(**fields)
+        self.engine.set_relaxation(queue, self.steps(given))
+        self.queues[given["name"]] = queue
+
+    def steps(self, given: dict[str, Any]) -> list[acd.RelaxStep]:
         steps: list[acd.RelaxStep] = []
         for step in given.get("relax", []):
-            made: acd.RelaxStep = {"after_ms": step["after_ms"]}
+            made: dict[str, Any] = {"after_ms": step["after_ms"]}
             if "needs" in step:
                 made["call_class"] = self.engine.add_class(skills(step["needs"]))
-            if "penalty_min" in step:
-                made["penalty_min"] = step["penalty_min"]
-            if "penalty_max" in step:
-                made["penalty_max"] = step["penalty_max"]
-            if "penalty_raise" in step:
-                made["penalty_raise"], made["penalty_raise_within"] = raised(step["penalty_raise"])
+            for penalty in ("penalty_min", "penalty_max", "penalty_raise"):
+                if penalty not in step:
+                    continue
+                to = str(step[penalty])
+                if penalty == "penalty_raise":
+                    to, made["penalty_raise_within"] = to.removeprefix("r"), to.startswith("r")
+                made[penalty + "_by" * to.startswith(("+", "-"))] = int(to)
             if "levels_less" in step:
                 made["levels_less"] = step["levels_less"]
-            steps.append(made)
-        self.engine.set_relaxation(queue, steps)
-        self.queues[given["name"]] = queue
+            steps.append(made)  # type: ignore[arg-type]
+        return steps
 
     def add_agent(self, given: dict[str, Any]) -> None:
         agent = self.engine.add_agent(
@@ -153,6 +161,19 @@ class Scene:
                 engine.move(at, call, self.queues[of])
             case "priority":
                 engine.set_priority(at, call, int(of))
+            case "penalties":
+                low, high = of.split("-")
+                to, within = raised(options[0]) if options else (0, False)
+                engine.set_penalties(
+                    at,
+                    call,
+                    penalty_min=int(low),
+                    penalty_max=int(high),
+                    penalty_raise=to,
+                    penalty_raise_within=within,
+                )
+            case "rule":
+                engine.set_rule(at, call, self.rules.get(of))
             case "state" if of == "available":
                 engine.set_agent_state(at, self.agents[name], "available")
             case "state" if of == "out":
@@ -179,6 +200,8 @@ class Scene:
                     fields["preferred_agent"] = self.agents[value]
                 case "alone_ms":
                     fields["preferred_wait_ms"] = int(value)
+                case "rule":
+                    fields["rule"] = self.rules[value]
                 case "penalty_raise":
                     fields["penalty_raise"], fields["penalty_raise_within"] = raised(value)
                 case _:

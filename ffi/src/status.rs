@@ -111,6 +111,10 @@ pub enum tl_status {
     TL_ERR_ACD_DUPLICATE_QUEUE = -128,
     /// Routing: another agent has this tag.
     TL_ERR_ACD_DUPLICATE_AGENT = -129,
+    /// Routing: no such rule, or it was removed.
+    TL_ERR_ACD_NO_RULE = -130,
+    /// Routing: calls wait by the rule still.
+    TL_ERR_ACD_RULE_IN_USE = -131,
     /// Routing: refused for another reason; the last-error text says which.
     TL_ERR_ACD = -199,
 

@@ -8,7 +8,7 @@ use crate::penalty::PenaltyRaise;
 use crate::plain::{Plain, Sink, Source, plain};
 use crate::slab::NIL;
 use crate::time::{Span, Time};
-use crate::{AgentId, ClassId, QueueId};
+use crate::{AgentId, ClassId, QueueId, RuleId};
 
 /// A call that asks to join a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct CallConfig {
     pub penalty_max: u32,
     /// Lower penalties count as a higher one, at most `penalty_max`. Default: as they are.
     pub penalty_raise: PenaltyRaise,
+    /// It relaxes by this rule, in whatever queue it waits. Default: by the steps of its queue.
+    pub rule: Option<RuleId>,
     /// Who calls, by any number of the embedder's, for callers who give up and come back.
     pub caller: Option<u64>,
     /// Leaves after so long, in ms, instead of the queue's longest wait; from 2^40 ms (34 years) on
@@ -60,6 +62,7 @@ impl CallConfig {
             penalty_min: 0,
             penalty_max: u32::MAX,
             penalty_raise: PenaltyRaise { to: 0, within: false },
+            rule: None,
             caller: None,
             max_wait_ms: None,
         }
@@ -250,7 +253,7 @@ impl Plain for Marks {
 }
 
 plain!(enum CallState { 0 Waiting, 1 Ringing, 2 Connected });
-plain!(struct CallConfig { tag, queue, priority, class, preferred_agent, preferred_wait_ms, credit_ms, position, penalty_min, penalty_max, penalty_raise, caller, max_wait_ms });
+plain!(struct CallConfig { tag, queue, priority, class, preferred_agent, preferred_wait_ms, credit_ms, position, penalty_min, penalty_max, penalty_raise, rule, caller, max_wait_ms });
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! A call asks to join a queue, and finds its place in it.
 
+use super::rules::rule_index;
 use super::{ARRIVED_AT_0, CALL_STEP, Engine};
 use crate::AgentId;
 use crate::call::{Call, CallConfig, CallKey, CallState, level};
@@ -12,15 +13,13 @@ use crate::time::Time;
 
 impl Engine<'_> {
     pub(super) fn check_arrival(&self, config: &CallConfig) -> Result<(), Error> {
-        let queue = self.queue(config.queue)?;
+        self.queue(config.queue)?;
         if !self.skills.has_class(config.class) {
             return Err(Error::NoClass(config.class));
         }
-        if config.penalty_min > config.penalty_max {
-            return Err(Error::Config("penalty_min is above penalty_max"));
-        }
-        if config.penalty_raise.to > config.penalty_max {
-            return Err(Error::Config("penalty_raise is above penalty_max"));
+        wanted(config).penalties.check()?;
+        if let Some(rule) = config.rule {
+            self.rule(rule)?;
         }
         if config.position == Some(0) {
             return Err(Error::Config("positions start at 1"));
@@ -31,7 +30,7 @@ impl Engine<'_> {
         if self.calls.is_full() {
             return Err(Error::Full(Table::Calls));
         }
-        self.check_lines(queue, &wanted(queue, config))
+        self.check_lines(&wanted(config), 0)
     }
 
     pub(super) fn arrive(&mut self, config: &CallConfig) {
@@ -50,7 +49,7 @@ impl Engine<'_> {
             return;
         }
         // `check_arrival` has seen that there is room for all of them.
-        let Ok(line) = self.make_lines(queue, wanted(queue, config)) else {
+        let Ok(line) = self.make_lines(wanted(config), 0) else {
             return;
         };
         let number = self.next_call;
@@ -340,10 +339,12 @@ impl Engine<'_> {
     }
 }
 
-fn wanted(queue: u32, config: &CallConfig) -> Line {
+/// The line a call asks to wait in.
+fn wanted(config: &CallConfig) -> Line {
     Line {
-        queue,
+        queue: config.queue.index(),
         class: config.class,
+        rule: rule_index(config.rule),
         penalties: Penalties {
             min: config.penalty_min,
             max: config.penalty_max,

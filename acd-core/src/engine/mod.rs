@@ -17,6 +17,7 @@ mod next_call;
 mod offers;
 mod query;
 mod relaxing;
+mod rules;
 mod setup;
 mod snapshot;
 mod tiers;
@@ -44,9 +45,10 @@ use crate::leg::{Leg, LegState};
 use crate::limits::Limits;
 use crate::limits::{EngineStorage, Tables, burst};
 use crate::member::Member;
-use crate::queue::{Line, Pool, Queue};
+use crate::penalty::Penalties;
+use crate::queue::{Line, NO_RULE, Pool, Queue};
 use crate::ranks::{self, Ranks};
-use crate::relax::{GhostSlot, RelaxStep};
+use crate::relax::{GhostSlot, RelaxStep, Rule};
 use crate::ring::Ring;
 use crate::select::CallOrder;
 use crate::shelf::Shelf;
@@ -76,6 +78,7 @@ pub struct Engine<'a> {
     timers: Timers<'a>,
     steps: Storage<'a, RelaxStep>,
     steps_used: u32,
+    rules: Slab<'a, Rule>,
     /// Callers who gave up, the next to be forgotten at `ghost`.
     ghosts: Storage<'a, GhostSlot>,
     ghost: usize,
@@ -118,7 +121,7 @@ impl core::fmt::Debug for Engine<'_> {
 }
 
 /// Tables whose lengths a snapshot must share with the engine it is read into.
-const CHECKED: usize = 13;
+const CHECKED: usize = 14;
 
 /// Running numbers of calls are this far apart, and start well above 0, so that a call which
 /// asks for a place in the queue finds a number between two others.
@@ -170,6 +173,9 @@ impl<'a> Engine<'a> {
         if alarms.len() < others || timers.len() < slots {
             return Err(Error::Full(Table::Timers));
         }
+        if tables.rules.len() > usize::from(NO_RULE) {
+            return Err(Error::Config("rules are more than 65,535"));
+        }
         if outputs.len() < burst(ring_max) {
             return Err(Error::Full(Table::Outputs));
         }
@@ -195,6 +201,7 @@ impl<'a> Engine<'a> {
             timers: Timers::new(tables.timers, tables.alarms, owners),
             steps: tables.steps,
             steps_used: 0,
+            rules: Slab::new(tables.rules),
             ghosts: cleared(tables.ghosts),
             ghost: 0,
             out: Ring::new(tables.outputs),
@@ -371,8 +378,12 @@ impl<'a> Engine<'a> {
                 if to == self.queue_of(index) {
                     return Err(Error::Config("a call is moved to the queue it is in"));
                 }
-                self.check_lines(to, &self.lines[self.calls[index].line])
+                self.check_lines(&relaxing::alike(to, &self.lines[self.calls[index].line]), 0)
             }
+            Input::SetPenalties { call, min, max, raise } => {
+                self.check_penalties(call, Penalties { min, max, raise })
+            }
+            Input::SetRule { call, rule } => self.check_rule(call, rule),
             Input::Complete { call, .. } => {
                 let index = self.call(call)?;
                 if self.is_queued(index) { Err(Error::WrongState(call)) } else { Ok(()) }
@@ -395,6 +406,10 @@ impl<'a> Engine<'a> {
                 self.move_call(call.index(), queue.index(), keep_age, false);
             }
             Input::SetPriority { call, priority } => self.set_priority(call.index(), priority),
+            Input::SetPenalties { call, min, max, raise } => {
+                self.set_penalties(call.index(), Penalties { min, max, raise });
+            }
+            Input::SetRule { call, rule } => self.set_rule(call.index(), rule),
             Input::Accept { offer } => self.accept(offer.index()),
             Input::Reject { offer, cause } => self.reject(offer.index(), cause),
             Input::Complete { call, by } => self.complete(call.index(), by),

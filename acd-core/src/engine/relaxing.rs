@@ -5,7 +5,6 @@ use crate::call::{Call, CallState};
 use crate::error::{Error, Table};
 use crate::event::{LeaveReason, OfferEnd, Output};
 use crate::id::QueueId;
-use crate::penalty::{Penalties, PenaltyRaise};
 use crate::queue::Line;
 use crate::relax::{GhostSlot, Overflow, RelaxStep};
 use crate::slab::NIL;
@@ -15,65 +14,21 @@ use crate::time::Time;
 const HOPS: u8 = 8;
 
 impl Engine<'_> {
-    /// Sets a queue's steps of relaxation, for calls that join from now on. Room for steps is not
-    /// given back.
-    ///
-    /// # Errors
-    /// No such queue or class, steps out of order, calls waiting in the queue, or no room.
-    pub fn set_relaxation(&mut self, queue: QueueId, steps: &[RelaxStep]) -> Result<(), Error> {
-        let index = self.queue(queue)?;
-        if self.queues[index].counters.waiting > 0 {
-            return Err(Error::QueueInUse(queue));
-        }
-        let mut last = 0;
-        for (i, step) in steps.iter().enumerate() {
-            if i > 0 && step.after_ms <= last {
-                return Err(Error::Config("steps of relaxation are out of order"));
-            }
-            last = step.after_ms;
-            if let Some(class) = step.class.filter(|class| !self.skills.has_class(*class)) {
-                return Err(Error::NoClass(class));
-            }
-        }
-        let known = self.queues[index].steps;
-        let (start, fresh) = if steps.len() <= known.1 as usize {
-            (known.0, false)
-        } else {
-            (self.steps_used, true)
-        };
-        let room = self
-            .steps
-            .get_mut(start as usize..start as usize + steps.len())
-            .filter(|_| steps.len() <= usize::from(u16::MAX))
-            .ok_or(Error::Full(Table::Steps))?;
-        room.copy_from_slice(steps);
-        if fresh {
-            self.steps_used += steps.len() as u32;
-        }
-        self.queues[index].steps = (start, steps.len() as u32);
-        Ok(())
-    }
-
-    fn steps_of(&self, queue: u32) -> &[RelaxStep] {
-        let (start, count) = self.queues[queue].steps;
-        &self.steps[start as usize..(start + count) as usize]
-    }
-
     /// When a call takes its next step of relaxation; never if there is none.
     pub(super) fn relax_at(&self, call: &Call) -> Time {
-        let queue = self.lines[call.line].queue;
-        let step = self.steps_of(queue).get(usize::from(call.step));
+        let step = self.steps_of(&self.lines[call.line]).get(usize::from(call.step));
         step.map_or(Time::MAX, |step| call.joined().plus(step.after_ms))
     }
 
-    /// Whether there is room for every line a call of this kind may come to wait in.
-    pub(super) fn check_lines(&self, queue: u32, line: &Line) -> Result<(), Error> {
-        let mut line = Line { queue, ..fresh(line) };
+    /// Whether there is room for every line a call of this kind may come to wait in, by its steps
+    /// from this one on.
+    pub(super) fn check_lines(&self, line: &Line, step: u16) -> Result<(), Error> {
+        let mut line = alike(line.queue, line);
         let mut missing = u32::from(self.find_line(&line).is_none());
         // Classes with lower levels may have to be made: the class they come from, and how far.
         let (mut base, mut less) = (line.class, 0_u8);
         let (mut classes, mut needs) = (0, 0);
-        for step in self.steps_of(queue) {
+        for step in self.steps_of(&line).iter().skip(step.into()) {
             if let Some(class) = step.class {
                 (base, less) = (class, 0);
             }
@@ -99,11 +54,10 @@ impl Engine<'_> {
     }
 
     /// Makes those lines; the first of them.
-    pub(super) fn make_lines(&mut self, queue: u32, line: Line) -> Result<u32, Error> {
-        let mut line = Line { queue, ..fresh(&line) };
+    pub(super) fn make_lines(&mut self, mut line: Line, step: u16) -> Result<u32, Error> {
         let first = self.line(line)?;
-        for step in 0..self.queues[queue].steps.1 as usize {
-            let step = self.steps_of(queue)[step];
+        for step in usize::from(step)..self.steps_of(&line).len() {
+            let step = self.steps_of(&line)[step];
             line = relaxed(line, &step);
             line.class = self.skills.lower(line.class, step.levels_less)?;
             self.line(line)?;
@@ -113,22 +67,27 @@ impl Engine<'_> {
 
     /// A call takes its next step.
     pub(super) fn relax(&mut self, call: u32) {
-        let Call { line, step, state, .. } = self.calls[call];
-        let queue = self.lines[line].queue;
-        let Some(change) = self.steps_of(queue).get(usize::from(step)).copied() else {
+        let Call { line, step, .. } = self.calls[call];
+        let line = &self.lines[line];
+        let Some(change) = self.steps_of(line).get(usize::from(step)).copied() else {
             return;
         };
         // The line was made when the call joined.
-        let mut wanted = relaxed(fresh(&self.lines[line]), &change);
+        let mut wanted = relaxed(alike(line.queue, line), &change);
         wanted.class =
             self.skills.lowered(wanted.class, change.levels_less).unwrap_or(wanted.class);
-        if let Some(next) = self.find_line(&wanted) {
-            self.leave_line(call);
-            self.calls[call].line = next;
-            self.join_line(call, false);
-        }
         self.calls[call].step = step + 1;
-        if state == CallState::Waiting {
+        if let Some(next) = self.find_line(&wanted) {
+            self.change_line(call, next);
+        }
+    }
+
+    /// A waiting call asks for something else from now on.
+    pub(super) fn change_line(&mut self, call: u32, line: u32) {
+        self.leave_line(call);
+        self.calls[call].line = line;
+        self.join_line(call, false);
+        if self.calls[call].state == CallState::Waiting {
             self.soil_call(call);
         }
     }
@@ -143,7 +102,7 @@ impl Engine<'_> {
                     hops < HOPS
                         && there != queue
                         && self.refusal(there).is_none()
-                        && self.check_lines(there, &self.lines[line]).is_ok()
+                        && self.check_lines(&alike(there, &self.lines[line]), 0).is_ok()
                 });
                 match there {
                     Some(there) => self.move_call(call, there, true, true),
@@ -171,7 +130,7 @@ impl Engine<'_> {
         counters.waited_ms = counters.waited_ms.saturating_add(waited_ms);
         self.queues[to].counters.offered += 1;
         self.queues[to].counters.waiting += 1;
-        let Ok(line) = self.make_lines(to, self.lines[before.line]) else {
+        let Ok(line) = self.make_lines(alike(to, &self.lines[before.line]), 0) else {
             return;
         };
         let rules = self.queues[to].config;
@@ -258,19 +217,13 @@ impl Engine<'_> {
     }
 }
 
-/// A line of the same kind, without anybody in it.
-fn fresh(line: &Line) -> Line {
-    Line { queue: line.queue, class: line.class, penalties: line.penalties, ..Line::default() }
+/// A line of the same kind in a queue, without anybody in it.
+pub(super) fn alike(queue: u32, line: &Line) -> Line {
+    let Line { class, rule, penalties, .. } = *line;
+    Line { queue, class, rule, penalties, ..Line::default() }
 }
 
 fn relaxed(line: Line, step: &RelaxStep) -> Line {
-    let Penalties { min, max, raise } = line.penalties;
-    let max = step.penalty_max.unwrap_or(max);
-    let raise = step.penalty_raise.unwrap_or(raise);
-    let penalties = Penalties {
-        min: step.penalty_min.unwrap_or(min),
-        max,
-        raise: PenaltyRaise { to: raise.to.min(max), ..raise },
-    };
+    let penalties = step.penalties(line.penalties);
     Line { class: step.class.unwrap_or(line.class), penalties, ..line }
 }

@@ -104,6 +104,8 @@ impl Engine<'_> {
                 self.legs[leg].queue = NIL;
             }
         }
+        self.drop_steps(self.queues[index].steps);
+        self.queues[index].steps = (0, 0);
         self.disarm_queue(index);
         self.settle_timers();
         self.queues.remove(index);
@@ -300,7 +302,7 @@ impl Engine<'_> {
         let mut at = self.line_grid.first(wanted.queue, wanted.class.0);
         while at != NIL {
             let line = &self.lines[at];
-            if line.penalties == wanted.penalties {
+            if line.penalties == wanted.penalties && line.rule == wanted.rule {
                 return Some(at);
             }
             at = line.next;

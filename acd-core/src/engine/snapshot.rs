@@ -8,11 +8,10 @@ use crate::limits::EngineStorage;
 use crate::limits::Limits;
 use crate::plain::{Buffer, Hash, Plain, Sink, Source};
 use crate::slab::{List, NIL};
-use crate::storage::Storage;
 use crate::time::Time;
 
 /// "TLACD" and the version of the format.
-const MAGIC: u64 = u64::from_le_bytes(*b"TLACD\0\x07\0");
+const MAGIC: u64 = u64::from_le_bytes(*b"TLACD\0\x08\0");
 
 impl Engine<'_> {
     /// Writes the whole state into a buffer; how long it is. When that is longer than the buffer,
@@ -67,6 +66,7 @@ impl Engine<'_> {
             u32::from(self.pool_grid.kinds()),
             self.skills.capacity(),
             self.steps.len() as u32,
+            self.rules.capacity(),
             self.ghosts.len() as u32,
             u32::from(self.ring_max),
         ]
@@ -84,8 +84,9 @@ impl Engine<'_> {
         self.pool_grid.put(sink);
         self.skills.put(sink);
         self.timers.put(self.calls.places(), sink);
-        self.steps.iter().for_each(|step| step.put(sink));
         self.steps_used.put(sink);
+        self.steps[..self.steps_used as usize].iter().for_each(|step| step.put(sink));
+        self.rules.put(sink);
         self.ghosts.iter().for_each(|ghost| ghost.put(sink));
         (self.ghost as u64).put(sink);
         self.goal.put(sink);
@@ -109,9 +110,13 @@ impl Engine<'_> {
         self.pool_grid.get(source);
         self.skills.get(source);
         self.timers.get(self.calls.places_mut(), source);
-        fill(&mut self.steps, source);
         self.steps_used = u32::get(source);
-        fill(&mut self.ghosts, source);
+        source.failed |= self.steps_used as usize > self.steps.len();
+        self.steps_used = self.steps_used.min(self.steps.len() as u32);
+        let used = &mut self.steps[..self.steps_used as usize];
+        used.iter_mut().for_each(|step| *step = Plain::get(source));
+        self.rules.get(source);
+        self.ghosts.iter_mut().for_each(|ghost| *ghost = Plain::get(source));
         let ghost = u64::get(source);
         source.failed |= ghost > self.ghosts.len() as u64;
         self.ghost = (ghost as usize).min(self.ghosts.len());
@@ -182,11 +187,5 @@ impl Engine<'static> {
     /// The bytes are not a snapshot of this version and these limits, or are damaged.
     pub fn restore(limits: Limits, bytes: &[u8]) -> Result<Self, Error> {
         Self::with_capacity(limits)?.read(bytes)
-    }
-}
-
-fn fill<T: Plain>(table: &mut Storage<'_, T>, source: &mut Source<'_>) {
-    for value in table.iter_mut() {
-        *value = T::get(source);
     }
 }

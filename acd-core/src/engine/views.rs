@@ -4,9 +4,10 @@ use super::Engine;
 use crate::agent::{AgentConfig, AgentRequest};
 use crate::call::CallState;
 use crate::error::Error;
-use crate::id::{AgentId, CallId, QueueId};
+use crate::id::{AgentId, CallId, QueueId, RuleId};
 use crate::member::Membership;
-use crate::queue::Line;
+use crate::penalty::PenaltyRaise;
+use crate::queue::{Line, NO_RULE};
 use crate::skill::ClassId;
 use crate::slab::NIL;
 use crate::time::Time;
@@ -24,6 +25,14 @@ pub struct CallView {
     pub priority: i32,
     /// What it asks for now.
     pub class: ClassId,
+    /// Lowest and highest penalty of the members it may go to now, and what lower ones count as.
+    pub penalty_min: u32,
+    /// See [`penalty_min`](Self::penalty_min).
+    pub penalty_max: u32,
+    /// See [`penalty_min`](Self::penalty_min).
+    pub penalty_raise: PenaltyRaise,
+    /// The rule by which it relaxes, while it waits; `None`: the steps of its queue.
+    pub rule: Option<RuleId>,
     /// When it arrived.
     pub arrived: Time,
     /// When it joined the queue it is in.
@@ -121,13 +130,18 @@ impl Engine<'_> {
     pub fn call_view(&self, call: CallId) -> Result<CallView, Error> {
         let call = self.call(call)?;
         let at = &self.calls[call];
-        let Line { queue, class, .. } = self.lines[at.line];
+        let Line { queue, class, penalties, rule, .. } = self.lines[at.line];
+        let ruled = rule != NO_RULE && self.is_queued(call);
         Ok(CallView {
             tag: at.tag,
             queue: self.queue_id(queue),
             state: at.state,
             priority: at.priority(),
             class,
+            penalty_min: penalties.min,
+            penalty_max: penalties.max,
+            penalty_raise: penalties.raise,
+            rule: ruled.then(|| self.rule_id(rule.into())),
             arrived: at.arrived,
             joined: at.joined(),
             credit_ms: self.calls.whole(call).credit_ms(),

@@ -12,6 +12,7 @@ struct Full {
     queue: QueueId,
     other: QueueId,
     empty: QueueId,
+    rule: RuleId,
     agents: Vec<AgentId>,
     waiting: CallId,
     talking: CallId,
@@ -38,6 +39,7 @@ fn full() -> Full {
         profiles: 2,
         skills: 3,
         steps: 1,
+        rules: 2,
         ..Limits::default()
     };
     let mut engine = Engine::with_capacity(limits).expect("limits");
@@ -47,6 +49,8 @@ fn full() -> Full {
     let profile = engine.add_profile(&[skill(1, 1)]).expect("room");
     let step = RelaxStep { after_ms: 10, ..RelaxStep::default() };
     engine.set_relaxation(empty, &[step]).expect("room");
+    let rule = engine.add_rule(&[]).expect("room");
+    engine.add_rule(&[]).expect("room");
     let mut agents = Vec::new();
     for (profile, tag) in [(ProfileId::PLAIN, 1), (profile, 2)] {
         let config = AgentConfig { profile, tag, ..AgentConfig::default() };
@@ -74,13 +78,14 @@ fn full() -> Full {
     let (calls, _) = give(&mut engine, Input::Arrive(CallConfig::new(queue)));
     give(&mut engine, Input::Hangup { call: calls[1] });
     give(&mut engine, Input::Arrive(CallConfig::new(queue)));
-    let other_call = CallConfig { penalty_max: 9, ..CallConfig::new(queue) };
+    let other_call = CallConfig { penalty_max: 9, rule: Some(rule), ..CallConfig::new(queue) };
     let (calls, offers) = give(&mut engine, Input::Arrive(other_call));
     Full {
         engine,
         queue,
         other,
         empty,
+        rule,
         agents,
         talking: calls[0],
         gone: calls[1],
@@ -101,7 +106,7 @@ fn name(error: &Error) -> String {
 
 /// Every kind of change with everything that can be wrong with it, but for outputs not polled.
 fn wrong(full: &Full) -> Vec<(Change, Error)> {
-    let Full { queue, other, empty, waiting, talking, gone, ended, rings, .. } = *full;
+    let Full { queue, other, empty, rule, waiting, talking, gone, ended, rings, .. } = *full;
     let [ann, bob] = [full.agents[0], full.agents[1]];
     let (no_queue, no_agent) = (QueueId::from_raw(77), AgentId::from_raw(1 << 40));
     let input = |input| Change::Input(NOW, input);
@@ -116,6 +121,9 @@ fn wrong(full: &Full) -> Vec<(Change, Error)> {
     let step = |after_ms| RelaxStep { after_ms, ..RelaxStep::default() };
     let nowhere = RelaxStep { class: Some(ClassId(9)), ..step(5) };
     let steps = |steps: &[RelaxStep]| List::of(steps).expect("short");
+    let no_rule = RuleId::from_raw(rule.raw() + (1 << 32));
+    let raise = PenaltyRaise { to: 3, within: false };
+    let penalties = |call, min, max| Input::SetPenalties { call, min, max, raise };
     let bad = |config: QueueConfig, why| (Change::AddQueue(config), Error::Config(why));
     let plain = QueueConfig::default();
     let order = |order| QueueConfig { strategy: Strategy::Custom(order), ..plain };
@@ -190,6 +198,17 @@ fn wrong(full: &Full) -> Vec<(Change, Error)> {
             Error::Config("steps of relaxation are out of order"),
         ),
         (Change::SetRelaxation(other, steps(&[step(5)])), Error::Full(Table::Steps)),
+        (Change::AddRule(steps(&[nowhere])), Error::NoClass(ClassId(9))),
+        (Change::AddRule(steps(&[step(5)])), Error::Full(Table::Steps)),
+        (Change::AddRule(steps(&[])), Error::Full(Table::Rules)),
+        (Change::RemoveRule(rule), Error::RuleInUse(rule)),
+        (Change::RemoveRule(no_rule), Error::NoRule(no_rule)),
+        (arrive(CallConfig { rule: Some(no_rule), ..call }), Error::NoRule(no_rule)),
+        (input(Input::SetRule { call: waiting, rule: Some(no_rule) }), Error::NoRule(no_rule)),
+        (input(Input::SetRule { call: waiting, rule: None }), Error::Full(Table::Lines)),
+        (input(penalties(waiting, 1, 4)), Error::Full(Table::Lines)),
+        (input(penalties(waiting, 5, 4)), Error::Config("penalty_min is above penalty_max")),
+        (input(penalties(waiting, 0, 2)), Error::Config("penalty_raise is above penalty_max")),
         (Change::RemoveQueue(no_queue), Error::NoQueue(no_queue)),
         (Change::RemoveQueue(queue), Error::QueueInUse(queue)),
         (Change::AddAgent(AgentConfig::default()), Error::Full(Table::Agents)),
@@ -229,6 +248,8 @@ fn wrong(full: &Full) -> Vec<(Change, Error)> {
             Input::Exit { call, key: 1 },
             Input::Move { call, queue: other, keep_age: true },
             Input::SetPriority { call, priority: 1 },
+            Input::SetRule { call, rule: None },
+            penalties(call, 0, 9),
             Input::Complete { call, by },
         ] {
             all.push((input(event), error));
@@ -238,6 +259,8 @@ fn wrong(full: &Full) -> Vec<(Change, Error)> {
         Input::Exit { call: talking, key: 1 },
         Input::Move { call: talking, queue: other, keep_age: true },
         Input::SetPriority { call: talking, priority: 1 },
+        Input::SetRule { call: talking, rule: None },
+        penalties(talking, 0, 9),
     ] {
         all.push((input(event), Error::WrongState(talking)));
     }
@@ -331,6 +354,8 @@ fn inv_53_whatever_is_wrong_has_a_name_and_changes_nothing() {
         "NotMember",
         "WrongState",
         "QueueInUse",
+        "NoRule",
+        "RuleInUse",
         "TimeBackwards",
         "Undrained",
         "Snapshot",
@@ -346,6 +371,7 @@ fn inv_53_whatever_is_wrong_has_a_name_and_changes_nothing() {
         "Full(Profiles)",
         "Full(Skills)",
         "Full(Steps)",
+        "Full(Rules)",
         "Full(Outputs)",
     ] {
         assert!(seen.remove(kind), "{kind} was not seen");

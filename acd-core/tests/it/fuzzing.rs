@@ -38,7 +38,7 @@ proptest! {
 fn raw_events_reach_every_output() {
     let mut random = 1_u64;
     let mut kinds = std::collections::BTreeMap::new();
-    for _ in 0..300 {
+    for _ in 0..900 {
         let bytes: Vec<u8> = (0..1_500)
             .map(|_| {
                 random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

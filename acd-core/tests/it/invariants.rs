@@ -195,7 +195,7 @@ proptest! {
             // Half of them near handles that may exist.
             let raw = if what >= 128 { raw % 8 } else { raw };
             let call = CallId::from_raw(raw);
-            let input = match what % 13 {
+            let input = match what % 15 {
                 0 => Input::Arrive(CallConfig {
                     tag: other,
                     queue: QueueId::from_raw(raw),
@@ -208,6 +208,7 @@ proptest! {
                     penalty_min: raw as u32,
                     penalty_max: other as u32,
                     penalty_raise: PenaltyRaise { to: small.into(), within: small % 2 == 0 },
+                    rule: (small % 4 == 0).then(|| RuleId::from_raw(other % 3)),
                     caller: Some(other),
                     max_wait_ms: Some(other),
                 }),
@@ -230,6 +231,16 @@ proptest! {
                     agent: AgentId::from_raw(raw),
                     queue: QueueId::from_raw(other % 4),
                     paused: (small % 3 > 0).then_some(small),
+                },
+                10 => Input::SetPenalties {
+                    call,
+                    min: small.into(),
+                    max: other as u32,
+                    raise: PenaltyRaise { to: small.into(), within: small % 2 == 0 },
+                },
+                11 => Input::SetRule {
+                    call,
+                    rule: (small % 3 > 0).then(|| RuleId::from_raw(other % 3)),
                 },
                 _ => Input::AgentState {
                     agent: AgentId::from_raw(raw),

@@ -44,6 +44,10 @@ pub(crate) struct CallBook {
     /// What it asked for when it joined the queue, and when that was.
     pub(crate) asked: Asks,
     pub(crate) joined: Time,
+    /// The rule it relaxes by; and for how long it had waited when it was last told what to ask for:
+    /// steps up to then are taken, or counted in what it was told.
+    pub(crate) rule: Option<RuleId>,
+    pub(crate) told_after: Option<u64>,
     /// From when its age counts, and how much more it has from an earlier try.
     pub(crate) since: Time,
     pub(crate) credit_ms: u64,
@@ -66,9 +70,9 @@ pub(crate) type Asks = (ClassId, Window);
 /// Lowest and highest penalty, and what lower ones are raised to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {
-    min: u32,
-    max: u32,
-    raise: PenaltyRaise,
+    pub(crate) min: u32,
+    pub(crate) max: u32,
+    pub(crate) raise: PenaltyRaise,
 }
 
 impl Window {
@@ -77,6 +81,20 @@ impl Window {
         let left_alone = self.raise.within && penalty < self.min;
         let counted = if left_alone { penalty } else { penalty.max(self.raise.to) };
         (self.min <= counted && counted <= self.max).then_some(counted)
+    }
+
+    /// INV-42: as app_queue changes it: the highest first, which bounds the others then.
+    fn relax(&mut self, step: &RelaxStep) {
+        let add =
+            |to: u32, by: i32| (i64::from(to) + i64::from(by)).clamp(0, u32::MAX.into()) as u32;
+        self.max = step.penalty_max.unwrap_or(self.max);
+        if self.max < u32::MAX {
+            self.max = add(self.max, step.penalty_max_by);
+        }
+        self.min = add(step.penalty_min.unwrap_or(self.min), step.penalty_min_by).min(self.max);
+        self.raise = step.penalty_raise.unwrap_or(self.raise);
+        self.raise.to = add(self.raise.to, step.penalty_raise_by).min(self.max);
+        self.raise.within = step.penalty_raise_within.unwrap_or(self.raise.within);
     }
 }
 
@@ -93,6 +111,7 @@ pub(crate) struct OfferBook {
 pub(crate) struct Ledger {
     pub(crate) queues: BTreeMap<QueueId, QueueConfig>,
     pub(crate) steps: BTreeMap<QueueId, Vec<RelaxStep>>,
+    pub(crate) rules: BTreeMap<RuleId, Vec<RelaxStep>>,
     pub(crate) agents: BTreeMap<AgentId, AgentBook>,
     pub(crate) calls: BTreeMap<CallId, CallBook>,
     pub(crate) offers: BTreeMap<OfferId, OfferBook>,
@@ -148,6 +167,21 @@ impl Ledger {
                     let before = std::mem::replace(&mut book.priority, priority);
                     self.another_priority =
                         (before != priority).then_some((call, before, priority));
+                }
+            }
+            Input::SetPenalties { call, min, max, raise } => {
+                if let Some(book) = self.calls.get(&call) {
+                    let asks = (self.asks(now, book).0, Window { min, max, raise });
+                    let told_after = Some(now.since(book.joined));
+                    let book = CallBook { asked: asks, told_after, ..book.clone() };
+                    self.calls.insert(call, book);
+                }
+            }
+            Input::SetRule { call, rule } => {
+                if let Some(book) = self.calls.get(&call).filter(|book| book.rule != rule) {
+                    let asks = self.asks(now, book);
+                    let book = CallBook { asked: asks, told_after: None, rule, ..book.clone() };
+                    self.calls.insert(call, book);
                 }
             }
             Input::AgentState { agent, state } => {
@@ -230,6 +264,8 @@ impl Ledger {
                         },
                     ),
                     joined: at,
+                    rule: config.rule,
+                    told_after: None,
                     since: at,
                     credit_ms: self.resume(at, &config),
                     priority: config.priority,
@@ -249,6 +285,7 @@ impl Ledger {
                 assert_eq!(book.queue, from);
                 assert!(book.offers.is_empty(), "INV-03: an offer outlives its place");
                 (book.queue, book.asked, book.joined) = (to, asks, at);
+                book.told_after = None;
                 book.missed.clear();
                 book.offered_last = None;
                 if self.starts_anew.take() == Some(call) {
@@ -394,13 +431,15 @@ impl Ledger {
     /// What a call asks for after the steps of relaxation it has taken.
     pub(crate) fn asks(&self, at: Time, call: &CallBook) -> Asks {
         let (mut class, mut window) = call.asked;
-        for step in self.steps.get(&call.queue).into_iter().flatten() {
-            if at.since(call.joined) >= step.after_ms {
+        let steps = match &call.rule {
+            Some(rule) => self.rules.get(rule),
+            None => self.steps.get(&call.queue),
+        };
+        for step in steps.into_iter().flatten() {
+            let taken = call.told_after.is_some_and(|waited| step.after_ms <= waited);
+            if !taken && at.since(call.joined) >= step.after_ms {
                 class = step.class.unwrap_or(class);
-                window.min = step.penalty_min.unwrap_or(window.min);
-                window.max = step.penalty_max.unwrap_or(window.max);
-                window.raise = step.penalty_raise.unwrap_or(window.raise);
-                window.raise.to = window.raise.to.min(window.max);
+                window.relax(step);
             }
         }
         (class, window)

@@ -1,7 +1,7 @@
 //! Penalties that count as higher ones, against `app_queue`'s rule member by member.
 
 use acd_core::*;
-use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{Strategy as _, any, prop_assert, prop_assert_eq, proptest};
 
 use crate::desk::Desk;
 
@@ -151,4 +151,203 @@ fn inv_42_a_step_raises_to_the_window_at_most() {
     desk.at(999).said();
     desk.at(1_000);
     assert_eq!(desk.said(), "1000 offer 7 to 1\n", "it counts as 5");
+}
+
+/// A line of `queuerules.conf`: seconds, then highest, lowest and raised penalty, each by how much it
+/// changes or to what; and whether the last is `rN`.
+type RuleLine = (u64, [(bool, i32); 3], bool);
+
+/// What a caller of `app_queue` has set: highest, lowest, raised; what is not set does not change.
+#[derive(Clone, Copy, Debug)]
+struct Caller {
+    max: Option<i32>,
+    min: Option<i32>,
+    raise: Option<i32>,
+    within: bool,
+}
+
+impl Caller {
+    /// `update_qe_rule`, line by line.
+    fn follow(&mut self, (_, [max, min, raise], within): RuleLine) {
+        let next = |was: i32, (by, n): (bool, i32)| if by { was + n } else { n }.max(0);
+        self.max = self.max.map(|was| next(was, max));
+        let most = self.max.unwrap_or(i32::MAX);
+        self.min = self.min.map(|was| next(was, min).min(most));
+        if let Some(was) = self.raise {
+            self.raise = Some(next(was, raise).min(most));
+            self.within = within;
+        }
+    }
+
+    fn window(self) -> (u32, u32, PenaltyRaise) {
+        let or = |n: Option<i32>, other| n.map_or(other, |n| n as u32);
+        let raise = PenaltyRaise { to: or(self.raise, 0), within: self.within };
+        (or(self.min, 0), or(self.max, u32::MAX), raise)
+    }
+}
+
+/// The line as a step of the engine, for callers who have set the same as this one.
+fn step(caller: Caller, (seconds, [max, min, raise], within): RuleLine) -> RelaxStep {
+    let to = |set: Option<i32>, (by, n): (bool, i32)| set.filter(|_| !by).map(|_| n.max(0) as u32);
+    let by = |set: Option<i32>, (by, n): (bool, i32)| set.filter(|_| by).map_or(0, |_| n);
+    RelaxStep {
+        after_ms: seconds * 1_000,
+        penalty_max: to(caller.max, max),
+        penalty_max_by: by(caller.max, max),
+        penalty_min: to(caller.min, min),
+        penalty_min_by: by(caller.min, min),
+        penalty_raise: to(caller.raise, raise).map(|to| PenaltyRaise { to, within }),
+        penalty_raise_by: by(caller.raise, raise),
+        penalty_raise_within: caller.raise.map(|_| within),
+        ..RelaxStep::default()
+    }
+}
+
+fn rule_lines() -> impl proptest::strategy::Strategy<Value = Vec<RuleLine>> {
+    let change = (any::<bool>(), -3_i32..7);
+    let line = ([change.clone(), change.clone(), change], any::<bool>());
+    proptest::collection::btree_map(0_u64..9, line, 0..5).prop_map(|lines| {
+        lines.into_iter().map(|(seconds, (changes, within))| (seconds, changes, within)).collect()
+    })
+}
+
+proptest! {
+    /// INV-42: a call that brings a rule may go, at every second, to whom a caller of `app_queue` may
+    /// go by it who began alike; told otherwise, it goes on from there; and its queue's own steps are
+    /// not its.
+    #[test]
+    fn inv_42_rules_change_windows_as_app_queue_does(
+        (max, min, raise) in (
+            proptest::option::of(0_i32..6), proptest::option::of(0_i32..6),
+            proptest::option::of(0_i32..6),
+        ),
+        within in any::<bool>(),
+        lines in rule_lines(),
+        told in proptest::option::of((0_u64..9, 0_i32..5, 0_i32..5)),
+        by_rule_from in 0_u64..4,
+    ) {
+        let most = max.unwrap_or(i32::MAX);
+        let mut caller = Caller {
+            max,
+            min: min.map(|min| min.min(most)),
+            raise: raise.map(|raise| raise.min(most)),
+            within: within && raise.is_some(),
+        };
+        let mut desk = Desk::new(Limits { steps: 6, rules: 1, lines: 32, ..Limits::default() });
+        let queue = desk.engine.add_queue(QueueConfig::default()).expect("room");
+        let steps: Vec<_> = lines.iter().map(|line| step(caller, *line)).collect();
+        let rule = desk.engine.add_rule(&steps).expect("room");
+        let never = RelaxStep { after_ms: 60_000, penalty_max: Some(0), ..RelaxStep::default() };
+        desk.engine.set_relaxation(queue, &[never]).expect("room");
+        let (penalty_min, penalty_max, penalty_raise) = caller.window();
+        desk.give(Input::Arrive(CallConfig {
+            tag: 7,
+            penalty_min,
+            penalty_max,
+            penalty_raise,
+            rule: (by_rule_from == 0).then_some(rule),
+            ..CallConfig::new(queue)
+        }));
+        let call = desk.calls[&7];
+        for second in 0..10 {
+            desk.at(second * 1_000);
+            if second == by_rule_from && second > 0 {
+                desk.give(Input::SetRule { call, rule: Some(rule) });
+            }
+            for line in &lines {
+                let now = line.0 == second && second >= by_rule_from;
+                if now || line.0 < second && second == by_rule_from {
+                    caller.follow(*line);
+                }
+            }
+            // A window of one's own takes the place of whatever was set.
+            if let Some((_, low, width)) = told.filter(|told| told.0 == second) {
+                let set = |is: Option<i32>, n: i32| is.map(|_| n);
+                caller.max = set(caller.max, low + width);
+                caller.min = set(caller.min, low);
+                caller.raise = set(caller.raise, low);
+                let (min, max, raise) = caller.window();
+                desk.give(Input::SetPenalties { call, min, max, raise });
+            }
+            let view = desk.engine.call_view(call).expect("it waits");
+            let is = (view.penalty_min, view.penalty_max, view.penalty_raise);
+            prop_assert_eq!(is, caller.window(), "after {} s", second);
+            prop_assert_eq!(view.rule, (second >= by_rule_from).then_some(rule));
+        }
+        desk.hang_up(7);
+        desk.engine.remove_rule(rule).expect("nobody waits by it");
+    }
+
+    /// Steps are given back, and those of others are where they were: rules and queues take and give
+    /// them at random, and each has its own still.
+    #[test]
+    fn room_for_steps_is_given_back(ops in proptest::collection::vec((0..8_u8, 0..5_usize), 1..80)) {
+        let limits = Limits { queues: 3, rules: 3, steps: 8, lines: 1_000, ..Limits::default() };
+        let mut desk = Desk::new(limits);
+        let queues = [0; 3].map(|_| desk.engine.add_queue(QueueConfig::default()).expect("room"));
+        let (mut of_queue, mut of_rule) = ([(0, 0); 3], Vec::new());
+        for (n, (what, count)) in ops.into_iter().enumerate() {
+            // Each list of steps ends a wait at another highest penalty.
+            let mark = n as u32 + 1;
+            let steps: Vec<_> = (0..count as u64)
+                .map(|i| RelaxStep { after_ms: i, penalty_max: Some(mark), ..RelaxStep::default() })
+                .collect();
+            let used = |of_queue: &[(usize, u32)], of_rule: &[(RuleId, usize, u32)]| {
+                of_queue.iter().map(|its| its.0).chain(of_rule.iter().map(|its| its.1)).sum::<usize>()
+            };
+            match what {
+                0..=2 => {
+                    let which = usize::from(what);
+                    let room = 8 - used(&of_queue, &of_rule) + of_queue[which].0;
+                    let taken = desk.engine.set_relaxation(queues[which], &steps);
+                    prop_assert_eq!(taken.is_ok(), count <= room);
+                    if taken.is_ok() {
+                        of_queue[which] = (count, mark);
+                    }
+                }
+                3 | 4 => {
+                    let fits = count <= 8 - used(&of_queue, &of_rule) && of_rule.len() < 3;
+                    let added = desk.engine.add_rule(&steps);
+                    prop_assert_eq!(added.is_ok(), fits);
+                    of_rule.extend(added.map(|rule| (rule, count, mark)));
+                }
+                _ if of_rule.is_empty() => {}
+                5 => {
+                    let (rule, ..) = of_rule.remove(count % of_rule.len());
+                    desk.engine.remove_rule(rule).expect("nobody waits by it");
+                    prop_assert_eq!(desk.engine.remove_rule(rule), Err(Error::NoRule(rule)));
+                }
+                _ => {}
+            }
+            prop_assert!(desk.engine.rules().count() == of_rule.len());
+            let mut all: Vec<_> = of_rule.iter().map(|its| (queues[0], Some(its.0), its.1, its.2)).collect();
+            all.extend(queues.iter().zip(of_queue).map(|(queue, its)| (*queue, None, its.0, its.1)));
+            for (tag, (queue, rule, count, mark)) in (1_000 * n as u64..).zip(all) {
+                desk.give(Input::Arrive(CallConfig { tag, rule, ..CallConfig::new(queue) }));
+                desk.at((n as u64 * 100 + tag % 1_000) * 1_000 + 10);
+                let view = desk.engine.call_view(desk.calls[&tag]).expect("it waits");
+                prop_assert_eq!(view.penalty_max, if count > 0 { mark } else { u32::MAX });
+                desk.hang_up(tag);
+            }
+        }
+    }
+}
+
+/// A rule goes with a call into another queue, and counts there from the beginning.
+#[test]
+fn a_rule_goes_with_the_call() {
+    let overflow =
+        |to| QueueConfig { max_wait_ms: Some(5_000), overflow: Some(to), ..QueueConfig::default() };
+    let mut desk = Desk::new(Limits { steps: 1, rules: 1, ..Limits::default() });
+    let there = desk.engine.add_queue(QueueConfig::default()).expect("room");
+    let here = desk.engine.add_queue(overflow(Overflow::Queue(there))).expect("room");
+    let step = RelaxStep { after_ms: 3_000, penalty_max_by: 1, ..RelaxStep::default() };
+    let rule = Some(desk.engine.add_rule(&[step]).expect("room"));
+    desk.agent(1, there, Membership { penalty: 2, ..Membership::default() });
+    desk.give(Input::Arrive(CallConfig { tag: 7, penalty_max: 0, rule, ..CallConfig::new(here) }));
+    desk.at(5_000).said();
+    assert_eq!(desk.engine.call_view(desk.calls[&7]).map(|view| view.penalty_max), Ok(1));
+    desk.at(7_999).said();
+    desk.at(8_000);
+    assert_eq!(desk.said(), "8000 offer 7 to 1\n");
 }

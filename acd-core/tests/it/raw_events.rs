@@ -78,7 +78,8 @@ fn limits() -> Limits {
         calls: 6,
         classes: 3,
         profiles: 3,
-        steps: 4,
+        steps: 6,
+        rules: 2,
         ghosts: 2,
         ring_max: 3,
         ..Limits::default()
@@ -142,6 +143,26 @@ fn place(bytes: &mut Bytes<'_>) -> Membership {
     }
 }
 
+fn steps(bytes: &mut Bytes<'_>) -> List<RelaxStep> {
+    let steps = [
+        RelaxStep {
+            after_ms: bytes.number(),
+            penalty_min_by: bytes.number() as i32,
+            penalty_max_by: bytes.number() as i32,
+            penalty_raise_by: bytes.number() as i32,
+            ..RelaxStep::default()
+        },
+        RelaxStep {
+            after_ms: bytes.number(),
+            class: bytes.option().map(|class| ClassId(class as u16)),
+            penalty_max: Some(u32::MAX),
+            penalty_raise: Some(bytes.raise()),
+            ..RelaxStep::default()
+        },
+    ];
+    List::of(&steps).expect("two")
+}
+
 /// What the bytes have come to so far.
 #[derive(Default)]
 struct Seen {
@@ -149,6 +170,7 @@ struct Seen {
     offers: Vec<u64>,
     agents: Vec<u64>,
     queues: Vec<u64>,
+    rules: Vec<u64>,
     said: Vec<(Time, Output)>,
 }
 
@@ -158,7 +180,7 @@ impl Seen {
         let offer = OfferId::from_raw(bytes.handle(&self.offers));
         let agent = AgentId::from_raw(bytes.handle(&self.agents));
         let queue = QueueId::from_raw(bytes.handle(&self.queues));
-        match bytes.byte() % 21 {
+        match bytes.byte() % 26 {
             0..=4 => Input::Arrive(CallConfig {
                 tag: bytes.number(),
                 priority: bytes.number() as i32,
@@ -170,6 +192,7 @@ impl Seen {
                 penalty_min: bytes.option().unwrap_or(0) as u32,
                 penalty_max: bytes.option().unwrap_or(u64::MAX) as u32,
                 penalty_raise: bytes.raise(),
+                rule: self.rule(bytes),
                 caller: bytes.option(),
                 max_wait_ms: bytes.option(),
                 ..CallConfig::new(queue)
@@ -178,9 +201,9 @@ impl Seen {
             6 => Input::Exit { call, key: bytes.byte() },
             7 => Input::Move { call, queue, keep_age: bytes.byte() % 2 == 0 },
             8 => Input::SetPriority { call, priority: bytes.number() as i32 },
-            9..=12 => Input::Accept { offer },
+            9..=12 | 22 | 23 => Input::Accept { offer },
             13 => Input::Reject { offer, cause: RejectCause::Busy },
-            14 | 15 => Input::Complete { call, by: EndedBy::Agent },
+            14 | 15 | 24 => Input::Complete { call, by: EndedBy::Agent },
             16..=18 => Input::AgentState {
                 agent,
                 state: match bytes.byte() % 4 {
@@ -192,8 +215,20 @@ impl Seen {
             19 => {
                 Input::SetPause { agent, queue, paused: bytes.option().map(|reason| reason as u16) }
             }
+            20 => Input::SetPenalties {
+                call,
+                min: bytes.option().unwrap_or(0) as u32,
+                max: bytes.option().unwrap_or(u64::MAX) as u32,
+                raise: bytes.raise(),
+            },
+            21 => Input::SetRule { call, rule: self.rule(bytes) },
             _ => Input::EndWrapUp { agent },
         }
+    }
+
+    fn rule(&self, bytes: &mut Bytes<'_>) -> Option<RuleId> {
+        let wanted = bytes.byte() % 2 == 0;
+        wanted.then(|| RuleId::from_raw(bytes.handle(&self.rules)))
     }
 
     fn change(&self, bytes: &mut Bytes<'_>, now: Time) -> Change {
@@ -216,19 +251,9 @@ impl Seen {
             8 => Change::AddClass(bytes.skills()),
             9 => Change::AddProfile(bytes.skills()),
             10 => Change::Seed(bytes.number()),
-            11 => Change::SetRelaxation(queue, {
-                let steps = [
-                    RelaxStep { after_ms: bytes.number(), ..RelaxStep::default() },
-                    RelaxStep {
-                        after_ms: bytes.number(),
-                        class: bytes.option().map(|class| ClassId(class as u16)),
-                        penalty_max: Some(u32::MAX),
-                        penalty_raise: Some(bytes.raise()),
-                        ..RelaxStep::default()
-                    },
-                ];
-                List::of(&steps).expect("two")
-            }),
+            11 => Change::SetRelaxation(queue, steps(bytes)),
+            13 => Change::AddRule(steps(bytes)),
+            14 => Change::RemoveRule(RuleId::from_raw(bytes.handle(&self.rules))),
             12 => Change::CallOrder(match bytes.byte() % 4 {
                 0 => CallOrder::LongestWaiting,
                 1 => CallOrder::Deadline,
@@ -250,6 +275,7 @@ impl Seen {
         }
         self.agents = engine.agents().map(AgentId::raw).collect();
         self.queues = engine.queues().map(QueueId::raw).collect();
+        self.rules = engine.rules().map(RuleId::raw).collect();
     }
 }
 

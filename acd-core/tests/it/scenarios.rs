@@ -13,6 +13,7 @@ use toml::{Table, Value};
 struct Scene {
     engine: Engine<'static>,
     queues: BTreeMap<String, QueueId>,
+    rules: BTreeMap<String, RuleId>,
     agents: BTreeMap<String, AgentId>,
     agent_names: Vec<String>,
     calls: BTreeMap<String, CallId>,
@@ -74,9 +75,14 @@ fn empty_rule(name: &str) -> EmptyRule {
 
 /// What lower penalties count as, as Asterisk writes it: a number, with an r before it within the
 /// window only.
-fn raise(text: &str) -> PenaltyRaise {
+fn raised(text: &str) -> PenaltyRaise {
     let number = text.strip_prefix('r').unwrap_or(text);
     PenaltyRaise { to: number.parse().expect("a penalty"), within: text.starts_with('r') }
+}
+
+/// `"+2"` or `"-1"`: so much more or less.
+fn more(text: &str) -> Option<i32> {
+    text.starts_with(['+', '-']).then(|| text.parse().expect("a number"))
 }
 
 fn truth(table: &Table, key: &str, other: bool) -> bool {
@@ -95,10 +101,12 @@ fn skills(text: &str) -> Vec<Skill> {
 
 impl Scene {
     fn new(file: &Table) -> Self {
-        let limits = Limits { classes: 8, profiles: 8, steps: 16, ghosts: 8, ..Limits::default() };
+        let limits =
+            Limits { classes: 8, profiles: 8, steps: 16, rules: 4, ghosts: 8, ..Limits::default() };
         let mut scene = Self {
             engine: Engine::with_capacity(limits).expect("limits"),
             queues: BTreeMap::new(),
+            rules: BTreeMap::new(),
             agents: BTreeMap::new(),
             agent_names: Vec::new(),
             calls: BTreeMap::new(),
@@ -110,6 +118,11 @@ impl Scene {
         scene.engine.set_call_order(call_order(text(file, "order")));
         for queue in list(file, "queue") {
             scene.add_queue(queue);
+        }
+        for rule in list(file, "rule") {
+            let steps = scene.steps(rule);
+            let id = scene.engine.add_rule(&steps).expect("a rule");
+            scene.rules.insert(text(rule, "name").into(), id);
         }
         for agent in list(file, "agent") {
             scene.add_agent(agent);
@@ -162,22 +175,34 @@ impl Scene {
             ..plain
         };
         let id = self.engine.add_queue(config).expect("a queue");
-        let steps: Vec<_> = list(given, "relax")
-            .into_iter()
-            .map(|step| RelaxStep {
-                after_ms: number(step, "after_ms").expect("after_ms") as u64,
-                class: step.get("needs").map(|needs| {
-                    let needs = skills(needs.as_str().expect("skills"));
-                    self.engine.add_class(&needs).expect("a class")
-                }),
-                levels_less: number(step, "levels_less").unwrap_or(0) as u8,
-                penalty_min: number(step, "penalty_min").map(|n| n as u32),
-                penalty_max: number(step, "penalty_max").map(|n| n as u32),
-                penalty_raise: step.get("penalty_raise").and_then(Value::as_str).map(raise),
-            })
-            .collect();
+        let steps = self.steps(given);
         self.engine.set_relaxation(id, &steps).expect("steps");
         self.queues.insert(text(given, "name").into(), id);
+    }
+
+    fn steps(&mut self, given: &Table) -> Vec<RelaxStep> {
+        let mut class = |needs: &Value| {
+            let needs = skills(needs.as_str().expect("skills"));
+            self.engine.add_class(&needs).expect("a class")
+        };
+        let step = |step: &&Table| {
+            let raise = text(step, "penalty_raise");
+            let within = raise.starts_with('r');
+            let raise_by = more(raise.trim_start_matches('r'));
+            RelaxStep {
+                after_ms: number(step, "after_ms").expect("after_ms") as u64,
+                class: step.get("needs").map(&mut class),
+                levels_less: number(step, "levels_less").unwrap_or(0) as u8,
+                penalty_min: step.get("penalty_min").and_then(Value::as_integer).map(|n| n as u32),
+                penalty_min_by: more(text(step, "penalty_min")).unwrap_or(0),
+                penalty_max: step.get("penalty_max").and_then(Value::as_integer).map(|n| n as u32),
+                penalty_max_by: more(text(step, "penalty_max")).unwrap_or(0),
+                penalty_raise: (!raise.is_empty() && raise_by.is_none()).then(|| raised(raise)),
+                penalty_raise_by: raise_by.unwrap_or(0),
+                penalty_raise_within: raise_by.map(|_| within),
+            }
+        };
+        list(given, "relax").iter().map(step).collect()
     }
 
     fn add_agent(&mut self, given: &Table) {
@@ -242,6 +267,13 @@ impl Scene {
             "exit" => Input::Exit { call, key: what.parse().expect("a key") },
             "move" => Input::Move { call, queue: self.queues[what], keep_age: true },
             "priority" => Input::SetPriority { call, priority: what.parse().expect("a priority") },
+            "penalties" => {
+                let (min, max) = what.split_once('-').expect("a window");
+                let raise = words.get(4).map_or(PenaltyRaise::default(), |to| raised(to));
+                let window = [min, max].map(|n| n.parse().expect("a penalty"));
+                Input::SetPenalties { call, min: window[0], max: window[1], raise }
+            }
+            "rule" => Input::SetRule { call, rule: self.rules.get(what).copied() },
             "state" => Input::AgentState {
                 agent: self.agents[name],
                 state: match what {
@@ -273,7 +305,8 @@ impl Scene {
                 "position" => config.position = Some(n()),
                 "penalty_min" => config.penalty_min = n(),
                 "penalty_max" => config.penalty_max = n(),
-                "penalty_raise" => config.penalty_raise = raise(value),
+                "penalty_raise" => config.penalty_raise = raised(value),
+                "rule" => config.rule = Some(self.rules[value]),
                 "needs" => config.class = self.engine.add_class(&skills(value)).expect("a class"),
                 "prefers" => config.preferred_agent = Some(self.agents[value]),
                 "alone_ms" => config.preferred_wait_ms = n(),

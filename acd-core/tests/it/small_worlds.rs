@@ -61,6 +61,7 @@ fn world(calls: usize, queues: [QueueConfig; 2]) -> Rules {
         requests: &[OUT, IN],
         choices: false,
         pauses: false,
+        rule: &[],
         at_once: true,
         ways: bound("TRUNKLINE_ACD_WAYS", 1),
     }
@@ -137,6 +138,30 @@ fn inv_01_lives_of_callers_who_choose() {
     let rules = world(2, [decides, ages]);
     let found = explore(&Rules { places, choices: true, at_once: false, ..rules });
     is_complete(&found, (17_433, 181_131, 11), &["moved", "left: key", "priority changed"]);
+}
+
+/// INV-42 too: the same with a caller who brings a rule, by which it comes to the agent of the higher
+/// penalty, and one who does not; both are told of other penalties, and to go by the rule or not.
+#[test]
+fn inv_01_lives_by_rules() {
+    const COMES: RelaxStep = RelaxStep {
+        after_ms: 1_000,
+        penalty_min: None,
+        penalty_min_by: -1,
+        penalty_max: Some(1),
+        penalty_max_by: 0,
+        class: None,
+        levels_less: 0,
+        penalty_raise: None,
+        penalty_raise_by: 0,
+        penalty_raise_within: None,
+    };
+    let queue = queue(Strategy::LongestIdle);
+    let places = [[Some(PLAIN), None], [Some(SECOND), Some(PLAIN)]];
+    let requests = &[IN];
+    let rules = world(2, [queue, queue]);
+    let found = explore(&Rules { places, rule: &[COMES], requests, at_once: false, ..rules });
+    is_complete(&found, (7_957, 54_636, 11), &["offer timed out", "left: timeout"]);
 }
 
 /// The same with agents who take breaks, one of them in one queue only, too.

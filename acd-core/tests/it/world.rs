@@ -18,6 +18,7 @@ pub(crate) struct World {
     pub(crate) calls: Vec<CallId>,
     pub(crate) offers: Vec<OfferId>,
     classes: Vec<ClassId>,
+    pub(crate) rules: Vec<RuleId>,
     pub(crate) said: Vec<(Time, Output)>,
     /// Fire every timer by an input of its own.
     split: bool,
@@ -54,7 +55,9 @@ pub(crate) fn limits() -> Limits {
         calls: 12,
         classes: 3,
         profiles: 3,
-        steps: 4,
+        steps: 7,
+        rules: 2,
+        lines: 60,
         ghosts: 3,
         ring_max: 4,
         ..Limits::default()
@@ -99,6 +102,31 @@ impl World {
             }
         }
         world.classes = classes.to_vec();
+        let rule = [
+            RelaxStep {
+                after_ms: 0,
+                penalty_raise: Some(PenaltyRaise { to: u32::from(seed.1 % 3), within: false }),
+                ..RelaxStep::default()
+            },
+            RelaxStep {
+                after_ms: 900,
+                class: (seed.1 % 5 == 0).then_some(classes[0]),
+                penalty_min_by: i32::from(seed.1 % 3) - 1,
+                penalty_max_by: i32::from(seed.0 % 4) - 1,
+                penalty_raise_by: i32::from(seed.1 % 4) - 2,
+                penalty_raise_within: (seed.0 % 3 > 0).then_some(seed.0 % 3 == 1),
+                ..RelaxStep::default()
+            },
+            RelaxStep {
+                after_ms: 2_000,
+                penalty_min: Some(0),
+                penalty_max: Some(2),
+                ..RelaxStep::default()
+            },
+        ];
+        // Its steps are to be found among those of the queues, which come later.
+        world.add_rule(&rule);
+        world.add_rule(&[]);
         let bit = |n: u16| seed.2 >> n & 1 == 1;
         // More bits, each of which depends on all of the seed.
         let mixed = (u32::from(seed.0) << 24 | u32::from(seed.1) << 16 | u32::from(seed.2))
@@ -202,6 +230,7 @@ impl World {
             calls: Vec::new(),
             offers: Vec::new(),
             classes: vec![ClassId::ANY],
+            rules: Vec::new(),
             said: Vec::new(),
             split,
             hashed: split,
@@ -212,6 +241,13 @@ impl World {
         let id = self.engine.add_queue(config).expect("a queue");
         self.ledger.queues.insert(id, config);
         self.queues.push(id);
+        id
+    }
+
+    pub(crate) fn add_rule(&mut self, steps: &[RelaxStep]) -> RuleId {
+        let id = self.engine.add_rule(steps).expect("a rule");
+        self.ledger.rules.insert(id, steps.to_vec());
+        self.rules.push(id);
         id
     }
 
@@ -238,6 +274,7 @@ impl World {
             calls: self.calls.clone(),
             offers: self.offers.clone(),
             classes: self.classes.clone(),
+            rules: self.rules.clone(),
             said: Vec::new(),
             split: self.split,
             hashed: self.hashed,
@@ -341,7 +378,7 @@ impl World {
 
     pub(crate) fn step(&mut self, (what, whom, how): Step) {
         self.pass(u64::from(how % 8) * u64::from(how / 8 % 100));
-        let input = match what % 18 {
+        let input = match what % 20 {
             0..=3 => {
                 let odd = how % 5 == 0;
                 let penalty_max = if how % 7 == 0 && how % 13 != 1 { 0 } else { u32::MAX };
@@ -356,6 +393,7 @@ impl World {
                     penalty_min: u32::from(how % 13 == 1),
                     penalty_max,
                     penalty_raise: PenaltyRaise { to: to.min(penalty_max), within: how % 2 == 0 },
+                    rule: self.rules.get(usize::from(how / 3 % 6)).copied(),
                     position: (how % 11 == 0).then_some(1 + u32::from(whom % 3)),
                     ..CallConfig::new(self.queues[usize::from(whom / 3) % 2])
                 }))
@@ -399,6 +437,15 @@ impl World {
                 agent: self.agents[usize::from(whom) % 4],
                 queue: self.queues[usize::from(whom / 4) % 2],
                 paused: (how % 3 > 0).then_some(how % 3),
+            }),
+            17 => Self::pick(&self.calls, whom).map(|call| {
+                let (min, max) = (u32::from(how % 2), u32::from(how / 2 % 3));
+                let raise = PenaltyRaise { to: u32::from(how / 6 % 3), within: how / 18 % 2 == 0 };
+                Input::SetPenalties { call, min, max, raise }
+            }),
+            18 => Self::pick(&self.calls, whom).map(|call| Input::SetRule {
+                call,
+                rule: self.rules.get(usize::from(how % 3)).copied(),
             }),
             _ => {
                 self.change_place(whom, how);

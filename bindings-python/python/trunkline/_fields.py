@@ -37,7 +37,9 @@ class Limits(TypedDict, total=False):
     outputs: int
     """Outputs that wait to be polled."""
     steps: int
-    """Steps of relaxation of all queues. Default: 0."""
+    """Steps of relaxation of all queues and rules. Default: 0."""
+    rules: int
+    """Rules that calls may bring along. Default: 0."""
     ghosts: int
     """Callers who gave up and whose age is kept for when they call back. Default: 0."""
 
@@ -167,7 +169,8 @@ class MemberFields(TypedDict, total=False):
 class RelaxStep(TypedDict, total=False):
     """A step of relaxation: after so long a call asks for less, or of more agents.
 
-    What a step does not name stays as it was.
+    What a step does not name stays as it was. The highest penalty changes first; the lowest and what
+    others count as are never above it then.
     """
 
     after_ms: int
@@ -178,12 +181,18 @@ class RelaxStep(TypedDict, total=False):
     """It asks for so many levels less in each skill from then on. Default: 0."""
     penalty_min: int
     """Only members of at least this penalty."""
+    penalty_min_by: int
+    """Of so much more than this step or an earlier one or the call says. Default: 0."""
     penalty_max: int
     """Only members of at most this penalty."""
+    penalty_max_by: int
+    """Of so much more, likewise; no bound stays none. Default: 0."""
     penalty_raise: int
-    """Lower penalties count as this one, or as the highest the call may go to then."""
+    """Lower penalties count as this one."""
+    penalty_raise_by: int
+    """As one so much higher, likewise. Default: 0."""
     penalty_raise_within: bool
-    """Of those below ``penalty_min`` none is raised: Asterisk's ``rN``. Default: False."""
+    """Of those below ``penalty_min`` none is raised: Asterisk's ``rN``."""
 
 
 class CallFields(TypedDict, total=False):
@@ -213,6 +222,8 @@ class CallFields(TypedDict, total=False):
     """Lower penalties count as this one, at most ``penalty_max``. Default: as they are."""
     penalty_raise_within: bool
     """Of those below ``penalty_min`` none is raised: Asterisk's ``rN``. Default: False."""
+    rule: int | None
+    """It relaxes by this rule, from :meth:`Engine.add_rule`, in whatever queue it waits."""
     max_wait_ms: int | None
     """Leaves after so long instead of the queue's longest wait."""
 

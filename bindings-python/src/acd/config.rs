@@ -8,7 +8,7 @@
 use acd_core::{
     AgentConfig, AgentId, Asterisk, CallCenter, CallConfig, CallOrder, Capacity, ClassId, Delays,
     EmptyRule, Level, Limits, Medium, Membership, Order, Overflow, PenaltyRaise, ProfileId,
-    QueueConfig, QueueId, RelaxStep, Ring, Start, Strategy, Term, TierRules,
+    QueueConfig, QueueId, RelaxStep, Ring, RuleId, Start, Strategy, Term, TierRules,
 };
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -231,8 +231,9 @@ fn tiers(given: &mut Given<'_, '_>) -> PyResult<Option<TierRules>> {
 }
 
 /// A step of relaxation of such a dictionary.
-pub(super) fn relax_step(given: &Bound<'_, PyDict>) -> PyResult<RelaxStep> {
+pub(super) fn relax_step(function: &str, given: &Bound<'_, PyDict>) -> PyResult<RelaxStep> {
     let mut given = Given::new(Some(given));
+    let penalty_raise_within = given.or("penalty_raise_within", None)?;
     let step = RelaxStep {
         after_ms: given.or("after_ms", 0)?,
         class: given.or("call_class", None)?.map(ClassId),
@@ -240,9 +241,13 @@ pub(super) fn relax_step(given: &Bound<'_, PyDict>) -> PyResult<RelaxStep> {
         penalty_min: given.or("penalty_min", None)?,
         penalty_max: given.or("penalty_max", None)?,
         penalty_raise: penalty_raise(&mut given)?,
+        penalty_min_by: given.or("penalty_min_by", 0)?,
+        penalty_max_by: given.or("penalty_max_by", 0)?,
+        penalty_raise_by: given.or("penalty_raise_by", 0)?,
+        penalty_raise_within,
         ..RelaxStep::default()
     };
-    given.end("set_relaxation")?;
+    given.end(function)?;
     Ok(step)
 }
 
@@ -341,6 +346,7 @@ pub(super) fn call(queue: u64, given: Option<&Bound<'_, PyDict>>) -> PyResult<Ca
         penalty_min: given.or("penalty_min", usual.penalty_min)?,
         penalty_max: given.or("penalty_max", usual.penalty_max)?,
         penalty_raise: penalty_raise(&mut given)?.unwrap_or_default(),
+        rule: given.or("rule", None)?.map(RuleId::from_raw),
         max_wait_ms: given.or("max_wait_ms", None)?,
         ..usual
     };
@@ -367,6 +373,7 @@ pub(super) fn limits(given: Option<&Bound<'_, PyDict>>) -> PyResult<Limits> {
         outputs: given.or("outputs", usual.outputs)?,
         steps: given.or("steps", usual.steps)?,
         ghosts: given.or("ghosts", usual.ghosts)?,
+        rules: given.or("rules", usual.rules)?,
         ..usual
     };
     given.end("Engine")?;

@@ -3,7 +3,7 @@
 use acd_core::stats::{Stats, StatsConfig};
 use acd_core::{
     Accuracy, AgentId, AgentRequest, CallId, CallState, Engine as Core, Input, Limits, OfferId,
-    QueueId, Skill, Time,
+    PenaltyRaise, QueueId, RelaxStep, RuleId, Skill, Time,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -375,11 +375,23 @@ impl Engine {
         self.core.set_queue(QueueId::from_raw(queue), config).map_err(raised)
     }
 
-    /// Set a queue's steps of relaxation, a list of `RelaxStep`, for calls that join from now on.
+    /// Set a queue's steps of relaxation, a list of `RelaxStep`, for the calls without a rule of their
+    /// own that join from now on.
     fn set_relaxation(&mut self, queue: u64, steps: Vec<Bound<'_, PyDict>>) -> PyResult<()> {
-        let steps: Vec<_> =
-            steps.into_iter().map(|step| config::relax_step(&step)).collect::<PyResult<_>>()?;
+        let steps = relax_steps("set_relaxation", &steps)?;
         self.core.set_relaxation(QueueId::from_raw(queue), &steps).map_err(raised)
+    }
+
+    /// Add a rule: steps of relaxation for the calls that bring it along (`rule` of `arrive`) instead
+    /// of those of their queue. Its handle.
+    fn add_rule(&mut self, steps: Vec<Bound<'_, PyDict>>) -> PyResult<u64> {
+        let steps = relax_steps("add_rule", &steps)?;
+        self.core.add_rule(&steps).map(RuleId::raw).map_err(raised)
+    }
+
+    /// Remove a rule by which no call waits.
+    fn remove_rule(&mut self, rule: u64) -> PyResult<()> {
+        self.core.remove_rule(RuleId::from_raw(rule)).map_err(raised)
     }
 
     /// Remove a queue that has no calls and no members.
@@ -479,6 +491,32 @@ impl Engine {
     /// The call's priority changes; its arrival and its wait stay.
     fn set_priority(&mut self, now: u64, call: u64, priority: i32) -> PyResult<()> {
         self.feed(now, Input::SetPriority { call: CallId::from_raw(call), priority })
+    }
+
+    /// Which members a waiting call may go to by their penalties changes, until its next step of
+    /// relaxation says otherwise. A phone that rings goes on ringing.
+    #[pyo3(signature = (now, call, *, penalty_min=0, penalty_max=u32::MAX, penalty_raise=0,
+        penalty_raise_within=false))]
+    fn set_penalties(
+        &mut self,
+        now: u64,
+        call: u64,
+        penalty_min: u32,
+        penalty_max: u32,
+        penalty_raise: u32,
+        penalty_raise_within: bool,
+    ) -> PyResult<()> {
+        let raise = PenaltyRaise { to: penalty_raise, within: penalty_raise_within };
+        let (call, min, max) = (CallId::from_raw(call), penalty_min, penalty_max);
+        self.feed(now, Input::SetPenalties { call, min, max, raise })
+    }
+
+    /// A waiting call relaxes by another rule, or by None by the steps of its queue: it takes those
+    /// whose time has come at once, the others when theirs comes.
+    #[pyo3(signature = (now, call, rule))]
+    fn set_rule(&mut self, now: u64, call: u64, rule: Option<u64>) -> PyResult<()> {
+        let (call, rule) = (CallId::from_raw(call), rule.map(RuleId::from_raw));
+        self.feed(now, Input::SetRule { call, rule })
     }
 
     /// The agent's phone answered.
@@ -627,4 +665,8 @@ pub(super) fn skills(given: &Bound<'_, PyDict>) -> PyResult<Vec<Skill>> {
         .iter()
         .map(|(skill, level)| Ok(Skill { skill: skill.extract()?, level: level.extract()? }))
         .collect()
+}
+
+fn relax_steps(function: &str, steps: &[Bound<'_, PyDict>]) -> PyResult<Vec<RelaxStep>> {
+    steps.iter().map(|step| config::relax_step(function, step)).collect()
 }

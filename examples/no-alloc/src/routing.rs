@@ -24,6 +24,7 @@ const LIMITS: Limits = Limits {
     ring_max: 2,
     outputs: 32,
     steps: 0,
+    rules: 0,
     ghosts: 0,
 };
 
@@ -71,6 +72,7 @@ pub fn check() {
             alarms: &mut alarms,
             outputs: &mut outputs,
             steps: &mut [],
+            rules: &mut [],
             ghosts: &mut [],
         },
         LIMITS.ring_max,

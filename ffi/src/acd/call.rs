@@ -5,7 +5,7 @@
     reason = "what the core learns next has its default until it is in the header"
 )]
 
-use acd_core::{AgentId, CallConfig, ClassId, PenaltyRaise, QueueId};
+use acd_core::{AgentId, CallConfig, ClassId, PenaltyRaise, QueueId, RuleId};
 
 use super::small;
 use crate::config::{Growing, store_defaults};
@@ -52,9 +52,12 @@ pub struct tl_acd_call {
     pub penalty_raise_within: u32,
     /// Must be 0.
     pub reserved: u32,
+    /// It relaxes by this rule (`tl_acd_add_rule`), in whatever queue it waits. Default: `TL_NONE`, by
+    /// the steps of its queue.
+    pub rule: u64,
 }
 
-// SAFETY: repr(C), begins with a u32; two u32, six u64, eight u32, so there is no padding.
+// SAFETY: repr(C), begins with a u32; two u32, six u64, eight u32, a u64, so there is no padding.
 unsafe impl Growing for tl_acd_call {
     const FIRST_SIZE: usize = 80;
 
@@ -82,6 +85,7 @@ impl tl_acd_call {
             penalty_raise: call.penalty_raise.to,
             penalty_raise_within: call.penalty_raise.within.into(),
             reserved: 0,
+            rule: TL_NONE,
         }
     }
 
@@ -101,6 +105,7 @@ impl tl_acd_call {
                 to: self.penalty_raise,
                 within: self.penalty_raise_within != 0,
             },
+            rule: option64(self.rule).map(RuleId::from_raw),
             max_wait_ms: option64(self.max_wait_ms),
             ..CallConfig::new(QueueId::from_raw(self.queue))
         })

@@ -47,6 +47,8 @@ impl From<Error> for Failure {
             Error::NotMember(..) => S::TL_ERR_ACD_NOT_MEMBER,
             Error::WrongState(_) => S::TL_ERR_ACD_WRONG_STATE,
             Error::QueueInUse(_) => S::TL_ERR_ACD_QUEUE_IN_USE,
+            Error::NoRule(_) => S::TL_ERR_ACD_NO_RULE,
+            Error::RuleInUse(_) => S::TL_ERR_ACD_RULE_IN_USE,
             Error::Full(_) => S::TL_ERR_ACD_FULL,
             Error::TimeBackwards { .. } => S::TL_ERR_ACD_TIME_BACKWARDS,
             Error::Undrained => S::TL_ERR_UNDRAINED,
@@ -86,6 +88,7 @@ pub(super) fn lay(arena: &mut Arena, limits: Limits) -> Result<EngineStorage<'st
         alarms: arena.slots(all.alarms())?,
         outputs: arena.slots(all.outputs)?,
         steps: arena.slots(all.steps)?,
+        rules: arena.slots(all.rules.into())?,
         ghosts: arena.slots(all.ghosts)?,
     })
 }

@@ -3,7 +3,8 @@
 //! After each of these, take what the engine says with `tl_acd_poll`.
 
 use acd_core::{
-    AgentId, AgentRequest, CallId, EndedBy, Input, OfferId, QueueId, RejectCause, Time,
+    AgentId, AgentRequest, CallId, EndedBy, Input, OfferId, PenaltyRaise, QueueId, RejectCause,
+    RuleId, Time,
 };
 
 use super::call::tl_acd_call;
@@ -14,7 +15,7 @@ use crate::config::read;
 use crate::guard::{Failure, guard};
 use crate::object::enter;
 use crate::tl_status;
-use crate::values::{option32, tl_time};
+use crate::values::{option32, option64, tl_time};
 
 /// # Safety
 /// As [`enter`].
@@ -101,6 +102,39 @@ pub unsafe extern "C" fn tl_acd_set_priority(
     let call = CallId::from_raw(call);
     // SAFETY: the header's contract for objects.
     unsafe { feed("tl_acd_set_priority", acd, now, Input::SetPriority { call, priority }) }
+}
+
+/// Which members a waiting call may go to by their penalties changes, until its next step of relaxation
+/// says otherwise: those of `min` to `max` (`TL_NONE32` for no bound), where lower ones count as `raise`;
+/// `raise_within` other than 0: of those below `min` none is raised. A phone that rings goes on ringing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_set_penalties(
+    acd: *mut tl_acd,
+    now: tl_time,
+    call: u64,
+    min: u32,
+    max: u32,
+    raise: u32,
+    raise_within: u32,
+) -> tl_status {
+    let raise = PenaltyRaise { to: raise, within: raise_within != 0 };
+    let input = Input::SetPenalties { call: CallId::from_raw(call), min, max, raise };
+    // SAFETY: the header's contract for objects.
+    unsafe { feed("tl_acd_set_penalties", acd, now, input) }
+}
+
+/// A waiting call relaxes by another rule, or with `TL_NONE` by the steps of its queue. It takes those
+/// whose time has come at once, the others when theirs comes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_set_rule(
+    acd: *mut tl_acd,
+    now: tl_time,
+    call: u64,
+    rule: u64,
+) -> tl_status {
+    let (call, rule) = (CallId::from_raw(call), option64(rule).map(RuleId::from_raw));
+    // SAFETY: the header's contract for objects.
+    unsafe { feed("tl_acd_set_rule", acd, now, Input::SetRule { call, rule }) }
 }
 
 /// The agent's phone answered.

@@ -32,7 +32,8 @@ pub struct tl_acd_limits {
     pub calls: u32,
     /// Offers: ringing, connected, in wrap-up or remembered for `retry_ms`. 0: from the others.
     pub offers: u32,
-    /// Different queue, class and penalty window that calls wait with. 0: from the others.
+    /// Different queue, class, penalty window and rule that calls wait or waited with. 0: from the
+    /// others.
     pub lines: u32,
     /// Different queue and profile of its members. 0: from the others.
     pub pools: u32,
@@ -46,10 +47,12 @@ pub struct tl_acd_limits {
     pub ring_max: u32,
     /// Outputs that wait to be polled. 0: enough.
     pub outputs: u32,
-    /// Steps of relaxation of all queues. Default: 0.
+    /// Steps of relaxation of all queues and rules. Default: 0.
     pub steps: u32,
     /// Callers who gave up and whose age is kept for when they call back. Default: 0.
     pub ghosts: u32,
+    /// Rules that calls may bring along, at most 65,535. Default: 0.
+    pub rules: u32,
 }
 
 // SAFETY: repr(C), only u32 fields.
@@ -74,6 +77,7 @@ unsafe impl Growing for tl_acd_limits {
             outputs: limits.outputs,
             steps: limits.steps,
             ghosts: limits.ghosts,
+            rules: limits.rules.into(),
         }
     }
 }
@@ -95,6 +99,7 @@ impl tl_acd_limits {
             outputs: self.outputs,
             steps: self.steps,
             ghosts: self.ghosts,
+            rules: small(self.rules, "rules")?,
             ..Limits::default()
         })
     }

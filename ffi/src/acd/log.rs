@@ -104,7 +104,7 @@ impl From<LogError> for Failure {
 /// fit.
 ///
 /// While a log is written, everything that tells the engine something has three more reasons to
-/// refuse, and nothing has changed then: `TL_ERR_ACD_LOG_FULL`, clear it first (1,030 bytes free are
+/// refuse, and nothing has changed then: `TL_ERR_ACD_LOG_FULL`, clear it first (2,054 bytes free are
 /// always enough); `TL_ERR_UNDRAINED`, poll until `TL_DONE` before each change;
 /// `TL_ERR_ARGUMENT`, more than 32 skills or steps of relaxation at once.
 #[unsafe(no_mangle)]

@@ -1,7 +1,8 @@
 //! # Routing: what can be asked at any time
 
 use acd_core::{
-    AgentId, AgentRequest, CallId, CallState, QueueCounters, QueueId, ServiceLevel, Staff, Time,
+    AgentId, AgentRequest, CallId, CallState, QueueCounters, QueueId, RuleId, ServiceLevel, Staff,
+    Time,
 };
 
 use super::engine::tl_acd;
@@ -193,6 +194,16 @@ pub struct tl_acd_call_info {
     pub priority: i32,
     /// What it asks for now.
     pub call_class: u32,
+    /// The rule by which it relaxes while it waits; `TL_NONE` for the steps of its queue.
+    pub rule: u64,
+    /// The lowest penalty of members it may go to now.
+    pub penalty_min: u32,
+    /// The highest; `TL_NONE32` for no bound.
+    pub penalty_max: u32,
+    /// What lower penalties count as.
+    pub penalty_raise: u32,
+    /// Whether of those below `penalty_min` none is raised.
+    pub penalty_raise_within: u32,
     /// For later versions; 0.
     pub reserved: [u64; 2],
 }
@@ -317,6 +328,11 @@ pub unsafe extern "C" fn tl_acd_get_call(
                 joined: view.joined.ms(),
                 priority: view.priority,
                 call_class: view.class.0.into(),
+                rule: set64(view.rule.map(RuleId::raw)),
+                penalty_min: view.penalty_min,
+                penalty_max: view.penalty_max,
+                penalty_raise: view.penalty_raise.to,
+                penalty_raise_within: view.penalty_raise.within.into(),
                 reserved: [0; 2],
             };
             store(info, "info", filled)?;

@@ -316,7 +316,8 @@ pub unsafe extern "C" fn tl_acd_queue_defaults(
     })
 }
 
-/// A step of relaxation: after so long in the queue a call asks for less, or of more agents.
+/// A step of relaxation: after so long in the queue a call asks for less, or of more agents. The highest
+/// penalty changes first; the lowest and what others count as are never above it then.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct tl_acd_relax_step {
@@ -331,11 +332,19 @@ pub struct tl_acd_relax_step {
     pub penalty_max: u32,
     /// It asks for so much less of each skill; at most 255.
     pub levels_less: u32,
-    /// Members of a lower penalty count as members of this one, or of the highest penalty it may go to
-    /// then if that is less; `TL_NONE32` leaves it.
+    /// Members of a lower penalty count as members of this one; `TL_NONE32` leaves it.
     pub penalty_raise: u32,
-    /// 1: of those below the lowest penalty it may go to none is raised (Asterisk's `rN`).
+    /// 1: of those below the lowest penalty it may go to none is raised (Asterisk's `rN`). Counts where
+    /// `penalty_raise` or `penalty_raise_by` says something.
     pub penalty_raise_within: u32,
+    /// So much more than `penalty_min`, or than what it was; 0 at least.
+    pub penalty_min_by: i32,
+    /// So much more than `penalty_max`, or than what it was; no bound stays none.
+    pub penalty_max_by: i32,
+    /// So much more than `penalty_raise`, or than what it was.
+    pub penalty_raise_by: i32,
+    /// 1: `penalty_raise_within` counts in any case.
+    pub penalty_raise_within_alone: u32,
 }
 
 impl tl_acd_relax_step {
@@ -362,6 +371,12 @@ impl tl_acd_relax_step {
             levels_less: small(self.levels_less, "levels_less")?,
             penalty_raise: option32(self.penalty_raise)
                 .map(|to| PenaltyRaise { to, within: self.penalty_raise_within != 0 }),
+            penalty_min_by: self.penalty_min_by,
+            penalty_max_by: self.penalty_max_by,
+            penalty_raise_by: self.penalty_raise_by,
+            penalty_raise_within: (self.penalty_raise_by != 0
+                || self.penalty_raise_within_alone != 0)
+                .then_some(self.penalty_raise_within != 0),
             ..RelaxStep::default()
         })
     }

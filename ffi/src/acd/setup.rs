@@ -3,7 +3,7 @@
 //! Queues, agents and their skills can come, change and go at any time.
 
 use acd_core::log::{Change, List};
-use acd_core::{AgentId, QueueId, RelaxStep, Skill};
+use acd_core::{AgentId, QueueId, RelaxStep, RuleId, Skill};
 
 use super::agent::{tl_acd_agent_config, tl_acd_membership, tl_acd_skill};
 use super::engine::tl_acd;
@@ -51,8 +51,8 @@ pub unsafe extern "C" fn tl_acd_set_queue(
     }
 }
 
-/// Sets a queue's steps of relaxation, at most 64, for calls that join from now on. Room for steps
-/// is not given back.
+/// Sets a queue's steps of relaxation, at most 64, for the calls without a rule of their own that join
+/// from now on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_acd_set_relaxation(
     acd: *mut tl_acd,
@@ -60,18 +60,12 @@ pub unsafe extern "C" fn tl_acd_set_relaxation(
     steps: *const tl_acd_relax_step,
     count: usize,
 ) -> tl_status {
-    const MOST: usize = 64;
+    let queue = QueueId::from_raw(queue);
     // SAFETY: the header's contract for objects and pointers with a count.
     unsafe {
         enter("tl_acd_set_relaxation", acd, |routing| {
-            if count > MOST {
-                return Err(Failure::argument(format_args!("{count} steps; at most {MOST}")));
-            }
-            let mut own = [RelaxStep::default(); MOST];
-            for (own, step) in own.iter_mut().zip(input(steps, count, "steps")?) {
-                *own = step.step()?;
-            }
-            let (queue, steps) = (QueueId::from_raw(queue), &own[..count]);
+            let mut own = [RelaxStep::default(); STEPS];
+            let steps = relax_steps(steps, count, &mut own)?;
             routing.change(
                 || Ok(Change::SetRelaxation(queue, List::of(steps)?)),
                 |e| e.set_relaxation(queue, steps),
@@ -79,6 +73,61 @@ pub unsafe extern "C" fn tl_acd_set_relaxation(
             Ok(tl_status::TL_OK)
         })
     }
+}
+
+/// Adds a rule, at most 64 steps of relaxation for the calls that bring it along (`tl_acd_call.rule`)
+/// instead of those of their queue, and stores its handle in `rule`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_add_rule(
+    acd: *mut tl_acd,
+    steps: *const tl_acd_relax_step,
+    count: usize,
+    rule: *mut u64,
+) -> tl_status {
+    // SAFETY: the header's contract for objects and pointers with a count.
+    unsafe {
+        enter("tl_acd_add_rule", acd, |routing| {
+            writable(rule, "rule")?;
+            let mut own = [RelaxStep::default(); STEPS];
+            let steps = relax_steps(steps, count, &mut own)?;
+            let added =
+                routing.change(|| Ok(Change::AddRule(List::of(steps)?)), |e| e.add_rule(steps))?;
+            store(rule, "rule", added.raw())?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Removes a rule by which no call waits; else `TL_ERR_ACD_RULE_IN_USE`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_remove_rule(acd: *mut tl_acd, rule: u64) -> tl_status {
+    // SAFETY: the header's contract for objects.
+    unsafe {
+        enter("tl_acd_remove_rule", acd, |routing| {
+            routing.make(&Change::RemoveRule(RuleId::from_raw(rule)))?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// The most steps of one queue or rule.
+const STEPS: usize = 64;
+
+/// # Safety
+/// As the header's contract for pointers with a count.
+unsafe fn relax_steps<'a>(
+    steps: *const tl_acd_relax_step,
+    count: usize,
+    own: &'a mut [RelaxStep; STEPS],
+) -> Result<&'a [RelaxStep], Failure> {
+    if count > STEPS {
+        return Err(Failure::argument(format_args!("{count} steps; at most {STEPS}")));
+    }
+    // SAFETY: this function's own contract.
+    for (own, step) in own.iter_mut().zip(unsafe { input(steps, count, "steps") }?) {
+        *own = step.step()?;
+    }
+    Ok(&own[..count])
 }
 
 /// Removes a queue that has no calls and no members; else `TL_ERR_ACD_QUEUE_IN_USE`.

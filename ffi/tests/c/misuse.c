@@ -45,6 +45,8 @@ static void null_objects(void)
     REFUSED(tl_acd_add_queue(NULL, NULL, &handle));
     REFUSED(tl_acd_set_queue(NULL, 0, NULL));
     REFUSED(tl_acd_set_relaxation(NULL, 0, NULL, 0));
+    REFUSED(tl_acd_add_rule(NULL, NULL, 0, &handle));
+    REFUSED(tl_acd_remove_rule(NULL, 0));
     REFUSED(tl_acd_remove_queue(NULL, 0));
     REFUSED(tl_acd_add_agent(NULL, NULL, &handle));
     REFUSED(tl_acd_remove_agent(NULL, 0));
@@ -59,6 +61,8 @@ static void null_objects(void)
     REFUSED(tl_acd_exit(NULL, 0, 0, 0));
     REFUSED(tl_acd_move(NULL, 0, 0, 0, 1));
     REFUSED(tl_acd_set_priority(NULL, 0, 0, 0));
+    REFUSED(tl_acd_set_penalties(NULL, 0, 0, 0, 0, 0, 0));
+    REFUSED(tl_acd_set_rule(NULL, 0, 0, TL_NONE));
     REFUSED(tl_acd_accept(NULL, 0, 0));
     REFUSED(tl_acd_reject(NULL, 0, 0, TL_ACD_CAUSE_BUSY));
     REFUSED(tl_acd_complete(NULL, 0, 0, TL_ACD_BY_AGENT));

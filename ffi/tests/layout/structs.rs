@@ -3,11 +3,11 @@ layouts! {
     tl_memory_stats { size, used, peak, blocks, overflows, overflowed, reserved }
     tl_acd_limits { struct_size, queues, agents, memberships, calls, offers, lines, pools, classes, profiles, skills, ring_max, outputs, steps, ghosts }
     tl_acd_queue_config { struct_size, strategy, tag, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow_queue, service_level_ms, announce_first_ms, announce_every_ms, overflow_target, resume_within_ms, max_waiting, weight, missed_limit, aging_ms, join_empty, leave_empty, busy_delay_ms, declined_delay_ms, failed_delay_ms, no_answer_delay_ms, progressive_ms, custom_term, custom_second_term, custom_start, custom_ring, custom_best_skill, target_ms, share, leave_empty_after_ms, leave_empty_stay_ms, custom_to_untried, wrap_up_shared, tier_wait_ms, tier_by_level, tier_skip_empty, service_level, short_ms }
-    tl_acd_relax_step { after_ms, call_class, penalty_min, penalty_max, levels_less, penalty_raise, penalty_raise_within }
+    tl_acd_relax_step { after_ms, call_class, penalty_min, penalty_max, levels_less, penalty_raise, penalty_raise_within, penalty_min_by, penalty_max_by, penalty_raise_by, penalty_raise_within_alone }
     tl_acd_agent_config { struct_size, profile, tag, wrap_up_ms, units, blocked_by, reserved }
     tl_acd_membership { struct_size, penalty, level, position, wrap_up_ms, paused }
     tl_acd_skill { skill, level, reserved }
-    tl_acd_call { struct_size, priority, tag, queue, preferred_agent, credit_ms, max_wait_ms, caller, preferred_wait_ms, call_class, position, penalty_min, penalty_max, penalty_raise, penalty_raise_within, reserved }
+    tl_acd_call { struct_size, priority, tag, queue, preferred_agent, credit_ms, max_wait_ms, caller, preferred_wait_ms, call_class, position, penalty_min, penalty_max, penalty_raise, penalty_raise_within, reserved, rule }
     tl_acd_output { kind, reason, detail, position, at, call, agent, offer, queue, from_queue, call_tag, agent_tag, until, waited_ms, talked_ms, rang_ms, estimate_ms, next_agent, next_call, free, waiting, priority, from_priority, reserved }
     tl_acd_change { kind, detail, at, queue, agent, call, offer, value, priority, reason, reserved }
     tl_acd_service_level { definition, reserved, in_level, of }

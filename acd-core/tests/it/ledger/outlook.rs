@@ -3,7 +3,7 @@
 
 use acd_core::*;
 
-use super::{AgentBook, Ledger};
+use super::{AgentBook, Ledger, Window};
 
 /// Of a call that may not be matched, of an agent in no hurry.
 const NONE: u64 = u64::MAX;
@@ -85,6 +85,12 @@ impl Ledger {
             last.map_or(NONE, AgentId::raw),
             call.offers.len() as u64,
         ]);
+        if call.rule.is_some() || call.told_after.is_some() {
+            let (_, Window { min, max, raise }) = self.asks(now, call);
+            let rule = call.rule.map_or(NONE, RuleId::raw);
+            numbers.push(call.told_after.unwrap_or(NONE));
+            numbers.extend([rule, min.into(), max.into(), raise.to.into(), raise.within.into()]);
+        }
         for offer in call.offers.iter().map(|offer| self.offers[offer]) {
             let earlier = self.offers.values().filter(|other| other.number < offer.number);
             numbers.extend([offer.agent.raw(), now.since(offer.since), earlier.count() as u64]);

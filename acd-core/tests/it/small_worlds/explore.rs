@@ -27,6 +27,9 @@ pub(super) struct Rules {
     pub(super) choices: bool,
     /// Whether the first agent pauses in the first queue.
     pub(super) pauses: bool,
+    /// Steps of a rule that the first call brings along. Where there are any, all come to the first
+    /// queue, are told of other penalties too, and to go by the rule or not.
+    pub(super) rule: &'static [RelaxStep],
     /// Whether each event is tried at the very instant of what is due too, before it is told of.
     pub(super) at_once: bool,
     /// Each state is gone on from so many times, if there are as many ways there.
@@ -65,7 +68,17 @@ enum Event {
 }
 
 pub(super) fn limits() -> Limits {
-    Limits { queues: 2, agents: 2, calls: 3, ghosts: 3, ring_max: 2, ..Limits::default() }
+    Limits {
+        queues: 2,
+        agents: 2,
+        calls: 3,
+        lines: 64,
+        steps: 2,
+        rules: 1,
+        ghosts: 3,
+        ring_max: 2,
+        ..Limits::default()
+    }
 }
 
 impl Rules {
@@ -83,19 +96,34 @@ impl Rules {
                 }
             }
         }
+        if !self.rule.is_empty() {
+            world.add_rule(self.rule);
+        }
         world.give(Input::Tick);
         Reached::new(world, 0)
     }
 
     /// All that may happen next, in an order that calls and agents alone decide.
     fn events(&self, at: &Reached) -> Vec<Event> {
-        let World { queues, agents, ledger, .. } = &at.world;
+        let World { queues, agents, rules, ledger, .. } = &at.world;
         let mut events = vec![Event::TimePasses];
         let mut give = |input| events.push(Event::Given(input));
         if at.came < self.calls {
-            for queue in queues {
-                let (tag, caller) = (at.came as u64, Some(7));
-                give(Input::Arrive(CallConfig { tag, caller, ..CallConfig::new(*queue) }));
+            let (tag, caller) = (at.came as u64, Some(7));
+            match rules.first() {
+                None => {
+                    for queue in queues {
+                        let config = CallConfig { tag, caller, ..CallConfig::new(*queue) };
+                        give(Input::Arrive(config));
+                    }
+                }
+                // The first call brings the rule, and all begin with the lowest penalty.
+                Some(rule) => {
+                    let rule = (at.came == 0).then_some(*rule);
+                    let call =
+                        CallConfig { tag, penalty_max: 0, rule, ..CallConfig::new(queues[0]) };
+                    give(Input::Arrive(call));
+                }
             }
         }
         for call in ledger.in_turn() {
@@ -108,6 +136,17 @@ impl Rules {
             for offer in book.offers.iter().copied() {
                 give(Input::Accept { offer });
                 give(Input::Reject { offer, cause: RejectCause::Declined });
+            }
+            if let Some(rule) = rules.first().copied() {
+                // Each once, or nearly.
+                if book.told_after.is_none() {
+                    let (min, raise) = (1, PenaltyRaise::default());
+                    give(Input::SetPenalties { call, min, max: 1, raise });
+                }
+                let by_rule = book.config.rule.is_some();
+                if book.rule.is_some() == by_rule {
+                    give(Input::SetRule { call, rule: (!by_rule).then_some(rule) });
+                }
             }
             if self.choices {
                 give(Input::Exit { call, key: 1 });

@@ -32,6 +32,10 @@ fn step(spot: &Spot, wrong: &mut Wrong) -> Step {
         levels_less: 0,
         penalty_raise: TL_NONE32,
         penalty_raise_within: 0,
+        penalty_min_by: 0,
+        penalty_max_by: 0,
+        penalty_raise_by: 0,
+        penalty_raise_within_alone: 0,
     };
     let mut needs = None;
     for (key, spot) in wrong.table(spot, "relax") {
@@ -42,7 +46,13 @@ fn step(spot: &Spot, wrong: &mut Wrong) -> Step {
             "penalty_max" => wrong.set(&mut step.penalty_max, spot, key),
             "levels_less" => step.levels_less = wrong.number::<u8>(spot, key).unwrap_or(0).into(),
             "penalty_raise" => wrong.set(&mut step.penalty_raise, spot, key),
-            "penalty_raise_within" => wrong.set(&mut step.penalty_raise_within, spot, key),
+            "penalty_raise_within" => {
+                wrong.set(&mut step.penalty_raise_within, spot, key);
+                step.penalty_raise_within_alone = 1;
+            }
+            "penalty_min_by" => wrong.set(&mut step.penalty_min_by, spot, key),
+            "penalty_max_by" => wrong.set(&mut step.penalty_max_by, spot, key),
+            "penalty_raise_by" => wrong.set(&mut step.penalty_raise_by, spot, key),
             _ => wrong.unknown(spot, key, "a step of relaxation"),
         }
     }

@@ -291,6 +291,7 @@ fn limits(to: &mut tl_acd_limits, spot: &Spot, wrong: &mut Wrong) {
             "outputs" => &mut to.outputs,
             "steps" => &mut to.steps,
             "ghosts" => &mut to.ghosts,
+            "rules" => &mut to.rules,
             _ => {
                 wrong.unknown(spot, key, "limits");
                 continue;

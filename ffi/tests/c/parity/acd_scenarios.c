@@ -19,7 +19,7 @@ typedef struct {
 
 static tl_acd *acd;
 /* `arrivals` has a place for each arrival, which is the call's tag: a name may come again. */
-static names queues, agents, calls, offers, arrivals;
+static names queues, call_rules, agents, calls, offers, arrivals;
 static int states;
 static char said[1 << 16];
 static size_t said_len;
@@ -233,36 +233,54 @@ static const char *inside(const char *step, const char *end, const char *key)
     return found && found < end ? found + strlen(text) : NULL;
 }
 
-static uint32_t small_inside(const char *step, const char *end, const char *key, uint32_t otherwise)
+/* A penalty as Asterisk writes it: 5, or "5", becomes `to`; "+2" and "-1" become `by`. */
+static void penalty(const char *text, uint32_t *to, int32_t *by)
 {
-    const char *found = inside(step, end, key);
-    return found ? (uint32_t)strtoul(found, NULL, 10) : otherwise;
+    text += *text == '"';
+    if (*text == '+' || *text == '-')
+        *by = (int32_t)strtol(text, NULL, 10);
+    else
+        *to = (uint32_t)strtoul(text, NULL, 10);
 }
 
-static void relaxation(uint64_t queue, const char *list)
+static size_t relaxation(const char *list, tl_acd_relax_step steps[8])
 {
-    tl_acd_relax_step steps[8];
     size_t count = 0;
     for (const char *step = strchr(list, '{'); step; step = strchr(step + 1, '{')) {
         const char *end = strchr(step, '}');
         CHECK(end && inside(step, end, "after_ms") && count < 8);
         const char *needs = inside(step, end, "needs"), *raise = inside(step, end, "penalty_raise");
+        const char *min = inside(step, end, "penalty_min"), *max = inside(step, end, "penalty_max");
+        const char *less = inside(step, end, "levels_less");
         char text[64] = "";
         tl_acd_relax_step *to = &steps[count++];
         memset(to, 0, sizeof *to);
         to->after_ms = strtoull(inside(step, end, "after_ms"), NULL, 10);
-        to->penalty_min = small_inside(step, end, "penalty_min", TL_NONE32);
-        to->penalty_max = small_inside(step, end, "penalty_max", TL_NONE32);
-        to->levels_less = small_inside(step, end, "levels_less", 0);
-        to->call_class = to->penalty_raise = TL_NONE32;
-        if (raise)
-            to->penalty_raise = raise_to(raise + 1, &to->penalty_raise_within);
+        to->penalty_min = to->penalty_max = to->penalty_raise = to->call_class = TL_NONE32;
+        to->levels_less = less ? (uint32_t)strtoul(less, NULL, 10) : 0;
+        if (min)
+            penalty(min, &to->penalty_min, &to->penalty_min_by);
+        if (max)
+            penalty(max, &to->penalty_max, &to->penalty_max_by);
+        if (raise) {
+            to->penalty_raise_within = raise[1] == 'r';
+            penalty(raise + 1 + to->penalty_raise_within, &to->penalty_raise, &to->penalty_raise_by);
+        }
         if (needs) {
             sscanf(needs + 1, "%63[^\"]", text);
             to->call_class = call_class(text);
         }
     }
-    OK(tl_acd_set_relaxation(acd, queue, steps, count));
+    return count;
+}
+
+static void add_rule(const char *table)
+{
+    tl_acd_relax_step steps[8];
+    uint64_t rule;
+    const char *relax = value(table, "relax");
+    OK(tl_acd_add_rule(acd, steps, relax ? relaxation(relax, steps) : 0, &rule));
+    set(&call_rules, value(table, "name"), rule);
 }
 
 static void add_queue(const char *table)
@@ -304,8 +322,11 @@ static void add_queue(const char *table)
     config.busy_delay_ms = config.declined_delay_ms = small(table, "delay_ms", 0);
     config.failed_delay_ms = config.no_answer_delay_ms = config.busy_delay_ms;
     OK(tl_acd_add_queue(acd, &config, &queue));
-    if (relax)
-        relaxation(queue, relax);
+    if (relax) {
+        tl_acd_relax_step steps[8];
+        size_t count = relaxation(relax, steps);
+        OK(tl_acd_set_relaxation(acd, queue, steps, count));
+    }
     set(&queues, value(table, "name"), queue);
 }
 
@@ -361,6 +382,8 @@ static tl_status arrive(tl_time now, const char *name, const char *queue, char *
             call.penalty_max = (uint32_t)strtoul(to, NULL, 10);
         else if (strcmp(option, "penalty_raise") == 0)
             call.penalty_raise = raise_to(to, &call.penalty_raise_within);
+        else if (strcmp(option, "rule") == 0)
+            call.rule = handle(&call_rules, to);
         else if (strcmp(option, "needs") == 0)
             call.call_class = call_class(to);
         else if (strcmp(option, "prefers") == 0)
@@ -397,6 +420,14 @@ static tl_status event(tl_time now, const char *what, const char *name, const ch
         return tl_acd_move(acd, now, call, handle(&queues, with), 1);
     if (strcmp(what, "priority") == 0)
         return tl_acd_set_priority(acd, now, call, (int32_t)strtol(with, NULL, 10));
+    if (strcmp(what, "penalties") == 0) {
+        unsigned min, max;
+        uint32_t within = 0, raise = *rest ? raise_to(rest + 1, &within) : 0;
+        CHECK(sscanf(with, "%u-%u", &min, &max) == 2);
+        return tl_acd_set_penalties(acd, now, call, min, max, raise, within);
+    }
+    if (strcmp(what, "rule") == 0)
+        return tl_acd_set_rule(acd, now, call, find(&call_rules, with) ? handle(&call_rules, with) : TL_NONE);
     if (strcmp(what, "reject") == 0)
         return tl_acd_reject(acd, now, offer,
                              strcmp(with, "busy") == 0          ? TL_ACD_CAUSE_BUSY
@@ -438,10 +469,11 @@ static void play(const char *path)
     fclose(from);
     file[len] = 0;
 
-    queues.count = agents.count = calls.count = offers.count = arrivals.count = said_len = 0;
+    queues.count = call_rules.count = agents.count = calls.count = offers.count = arrivals.count = said_len = 0;
     OK(tl_acd_limits_defaults(&limits));
     limits.classes = limits.profiles = limits.ghosts = 8;
     limits.steps = 16;
+    limits.rules = 4;
     OK(tl_acd_new(&limits, &acd));
     /* The tables: everything before the first belongs to the file itself. */
     strcpy(top, file);
@@ -450,15 +482,17 @@ static void play(const char *path)
         first[1] = 0;
     states = truth(top, "states", 0);
     OK(tl_acd_set_call_order(acd, word(top, "order", orders)));
-    for (int agent = 0; agent <= 1; agent++) {
-        const char *head = agent ? "\n[[agent]]\n" : "\n[[queue]]\n";
+    for (int kind = 0; kind < 3; kind++) {
+        static const char *const heads[] = {"\n[[queue]]\n", "\n[[rule]]\n", "\n[[agent]]\n"};
+        static void (*const add[])(const char *) = {add_queue, add_rule, add_agent};
+        const char *head = heads[kind];
         for (char *at = strstr(file, head); at; at = strstr(at + 1, head)) {
             static char table[1 << 16];
             strcpy(table, at + strlen(head));
             char *end = strstr(table, "\n[[");
             if (end)
                 end[1] = 0;
-            (agent ? add_agent : add_queue)(table);
+            add[kind](table);
         }
     }
     said_len = 0;
