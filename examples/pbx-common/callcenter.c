@@ -173,20 +173,27 @@ static void end_by_hand(cc_center *center, struct cc_call *call, uint32_t kind)
 
 /* ---- letters -------------------------------------------------------------------------------------------- */
 
-/* The caller's, or what the queue has its callers begin with. */
-static void set_penalties(tl_acd_call *config, const struct cc_penalties *caller,
-                          const struct cc_penalties *queue)
+/* The caller's, or what the queue has its callers begin with; and the rule by which that changes. */
+static void set_penalties(cc_center *center, tl_acd_call *config, const struct cc_arrival *arrival,
+                          const struct cc_queue *queue)
 {
-    const struct cc_penalties *raise = caller->raise != TL_NONE32 ? caller : queue;
-    uint32_t min = caller->min != TL_NONE32 ? caller->min : queue->min;
+    const struct cc_penalties *caller = &arrival->penalties;
+    const struct cc_penalties *raise = caller->raise != TL_NONE32 ? caller : &queue->penalties;
+    const struct cc_penalties begin = {
+        .min = caller->min != TL_NONE32 ? caller->min : queue->penalties.min,
+        .max = caller->max != TL_NONE32 ? caller->max : queue->penalties.max,
+        .raise = raise->raise, .raise_within = raise->raise_within,
+    };
+    const char *rule = arrival->rule && arrival->rule[0] ? arrival->rule : queue->rule;
 
-    config->penalty_min = min != TL_NONE32 ? min : 0;
-    config->penalty_max = caller->max != TL_NONE32 ? caller->max : queue->max;
-    config->penalty_raise = raise->raise != TL_NONE32 ? raise->raise : 0;
-    config->penalty_raise_within = raise->raise_within;
+    config->penalty_min = begin.min != TL_NONE32 ? begin.min : 0;
+    config->penalty_max = begin.max;
+    config->penalty_raise = begin.raise != TL_NONE32 ? begin.raise : 0;
+    config->penalty_raise_within = begin.raise_within;
     if (config->penalty_raise > config->penalty_max) {
         config->penalty_raise = config->penalty_max;
     }
+    config->rule = rule[0] ? cc_roster_rule(center, rule, &begin) : TL_NONE;
 }
 
 static tl_status arrive(cc_center *center, const struct letter *letter)
@@ -217,8 +224,7 @@ static tl_status arrive(cc_center *center, const struct letter *letter)
     config.preferred_wait_ms = letter->arrival.preferred_wait_ms;
     config.position = letter->arrival.position;
     config.credit_ms = letter->arrival.credit_ms;
-    set_penalties(&config, &letter->arrival.penalties, &call->queue->penalties);
-    cc_roster_rule(center, call->queue);
+    set_penalties(center, &config, &letter->arrival, call->queue);
     config.call_class = cc_roster_class(center, letter->arrival.skills);
     tl_status status = tl_acd_arrive(center->engine, cc_now(), &config);
     if (status < 0) {
@@ -465,6 +471,7 @@ void cc_free(cc_center *center)
         cc_inbox_done(center, letter);
     }
     cc_roster_free(center);
+    cc_roster_free_rules(center);
     cc_config_free(center->config);
     tl_acd_free(center->engine);
     pthread_cond_destroy(&center->letters_came);

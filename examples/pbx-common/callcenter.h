@@ -48,6 +48,7 @@ struct cc_queue {
     tl_acd_queue_config config;
     char strategy[40]; /* as written in the configuration */
     struct cc_penalties penalties; /* of callers who say nothing */
+    char rule[CC_NAME]; /* how that changes while they wait; may be empty */
     bool ring_in_use;  /* of its members, when they come */
     struct cc_missed missed;
     unsigned host_state; /* the host's; 0 at first */
@@ -56,9 +57,6 @@ struct cc_queue {
     bool wanted, leaving;
     bool live; /* of a database, not of the configuration */
     tl_acd_queue_counters before; /* what cc_reset has put aside */
-    tl_acd_relax_step steps[CC_RULE_STEPS];
-    size_t step_count;
-    bool steps_late; /* the engine has them when nobody waits */
 };
 
 /** An agent. */
@@ -215,6 +213,7 @@ struct cc_arrival {
     uint64_t credit_ms;    /* it has waited for so long already */
     uint32_t position;     /* a place it wants, 1 for the first; TL_NONE32: its own */
     struct cc_penalties penalties; /* what is not said is the queue's */
+    const char *rule;   /* how they change, by a rule's name; NULL or "": the queue's rule */
     const char *skills; /* as in the configuration, or NULL */
 };
 

@@ -106,9 +106,11 @@ void cc_arrive(cc_center *center, struct cc_call *call, const struct cc_arrival 
     snprintf(new->name, sizeof new->name, "%s", arrival->queue);
     snprintf(new->preferred, sizeof new->preferred, "%s",
              arrival->preferred ? arrival->preferred : "");
+    snprintf(new->rule, sizeof new->rule, "%s", arrival->rule ? arrival->rule : "");
     new->text = arrival->skills ? copy(arrival->skills) : NULL;
     new->arrival.queue = new->name;
     new->arrival.preferred = new->preferred;
+    new->arrival.rule = new->rule;
     new->arrival.skills = new->text;
     post(center, new);
 }

@@ -29,7 +29,7 @@ struct letter {
     struct cc_call *call;
     uint64_t offer;
     uint32_t number;
-    char name[CC_NAME], preferred[CC_NAME];
+    char name[CC_NAME], preferred[CC_NAME], rule[CC_NAME];
     char *text; /* the letter's own; may be NULL */
     struct cc_arrival arrival; /* its texts are the letter's */
     struct cc_config *config;

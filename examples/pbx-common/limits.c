@@ -41,12 +41,13 @@ tl_acd_limits cc_limits_for(const struct cc_config *config)
 
     for (size_t i = 0; i < config->queue_count; i++) {
         uint32_t count = (uint32_t)config->queues[i].member_count;
-        const struct cc_rule *rule = cc_config_rule(config, config->queues[i].rule);
-        uint32_t own_steps = rule ? (uint32_t)rule->count : 0;
         members += count;
-        steps += own_steps;
-        most_steps = own_steps > most_steps ? own_steps : most_steps;
         largest = count > largest ? count : largest;
+    }
+    for (size_t i = 0; i < config->rule_count; i++) {
+        uint32_t count = (uint32_t)config->rules[i].count;
+        steps += count;
+        most_steps = count > most_steps ? count : most_steps;
     }
     uint32_t agents = (uint32_t)config->agent_count, queues = (uint32_t)config->queue_count;
     limits.agents = limits.agents ? limits.agents : agents + agents / 2 + 64;
@@ -58,8 +59,10 @@ tl_acd_limits cc_limits_for(const struct cc_config *config)
     profiles += profiles / 2 + 32;
     limits.profiles = profiles > UINT16_MAX ? UINT16_MAX : profiles;
     limits.skills = (limits.classes + limits.profiles) * 16;
-    /* Room for steps is not given back, but taken again by as many. */
-    limits.steps = 2 * steps + 64;
+    /* Each for seven kinds of callers, and again while callers wait by what it was before a reload. */
+    uint64_t rules = 14 * ((uint64_t)config->rule_count + 4);
+    limits.rules = rules < UINT16_MAX ? (uint32_t)rules : UINT16_MAX;
+    limits.steps = 14 * (steps + 16);
     /* Every membership may be a pool of its own, and every call a line of its own, at each of its steps. */
     uint64_t pools = (uint64_t)limits.queues * limits.profiles;
     limits.pools = pools < limits.memberships ? (uint32_t)pools : limits.memberships;

@@ -75,36 +75,45 @@ bool cc_rule_add(struct cc_rule *rule, const char *line, char *why, size_t room)
 
 /* ---- steps --------------------------------------------------------------------------------------------- */
 
-static void follow(uint32_t *value, const struct cc_penalty_change *change, uint32_t most)
+/* A change as a number it becomes, or as how much is added to it, or to what an earlier one at the same time
+ * made of it. */
+static void follow(const struct cc_penalty_change *change, uint32_t *to, int32_t *by)
 {
-    if (*value == TL_NONE32) {
-        return;
+    if (change->relative) {
+        *by += change->value;
+    } else {
+        *to = (uint32_t)change->value;
+        *by = 0;
     }
-    int64_t next = change->value + (change->relative ? (int64_t)*value : 0);
-    next = next < 0 ? 0 : next;
-    *value = next > (int64_t)most ? most : (uint32_t)next;
 }
 
 size_t cc_rule_steps(const struct cc_rule *rule, const struct cc_penalties *begin,
                      tl_acd_relax_step steps[CC_RULE_STEPS])
 {
-    struct cc_penalties now = *begin;
     size_t count = 0;
 
     for (size_t i = 0; i < rule->count; i++) {
-        const struct cc_rule_step *step = &rule->steps[i];
-        uint64_t after_ms = (uint64_t)step->after_s * 1000;
-        follow(&now.max, &step->max, TL_NONE32 - 1);
-        follow(&now.min, &step->min, now.max);
-        follow(&now.raise, &step->raise, now.max);
-        now.raise_within = step->raise_within;
+        const struct cc_rule_step *from = &rule->steps[i];
+        uint64_t after_ms = (uint64_t)from->after_s * 1000;
         /* Two at the same time are one. */
-        count -= count > 0 && steps[count - 1].after_ms == after_ms;
-        steps[count++] = (tl_acd_relax_step){
-            .after_ms = after_ms, .call_class = TL_NONE32,
-            .penalty_min = now.min, .penalty_max = now.max, .penalty_raise = now.raise,
-            .penalty_raise_within = now.raise != TL_NONE32 && now.raise_within,
-        };
+        if (count == 0 || steps[count - 1].after_ms != after_ms) {
+            steps[count++] = (tl_acd_relax_step){
+                .after_ms = after_ms, .call_class = TL_NONE32,
+                .penalty_min = TL_NONE32, .penalty_max = TL_NONE32, .penalty_raise = TL_NONE32,
+            };
+        }
+        tl_acd_relax_step *step = &steps[count - 1];
+        if (begin->max != TL_NONE32) {
+            follow(&from->max, &step->penalty_max, &step->penalty_max_by);
+        }
+        if (begin->min != TL_NONE32) {
+            follow(&from->min, &step->penalty_min, &step->penalty_min_by);
+        }
+        if (begin->raise != TL_NONE32) {
+            follow(&from->raise, &step->penalty_raise, &step->penalty_raise_by);
+            step->penalty_raise_within = from->raise_within;
+            step->penalty_raise_within_alone = 1;
+        }
     }
     return count;
 }

@@ -48,8 +48,8 @@ struct cc_rule {
 bool cc_rule_add(struct cc_rule *rule, const char *line, char *why, size_t room);
 
 /**
- * The rule as the engine's steps for callers who begin with these penalties; how many. As in app_queue, what
- * has no beginning does not change.
+ * The rule as the engine's steps for callers who begin as this one does, with whatever numbers; how many. As
+ * in app_queue, what has no beginning does not change.
  */
 size_t cc_rule_steps(const struct cc_rule *rule, const struct cc_penalties *begin,
                      tl_acd_relax_step steps[CC_RULE_STEPS]);

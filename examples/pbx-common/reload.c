@@ -138,42 +138,13 @@ static void apply_queue(cc_center *center, const struct cc_config_queue *from)
     queue->penalties = from->penalties;
     queue->missed = from->missed;
     queue->missed.limit = from->config.missed_limit;
+    memcpy(queue->rule, from->rule, sizeof queue->rule);
     memcpy(queue->music, from->music, sizeof queue->music);
     memcpy(queue->announce, from->announce, sizeof queue->announce);
     memcpy(queue->strategy, from->strategy, sizeof queue->strategy);
 }
 
-void cc_roster_rule(cc_center *center, struct cc_queue *queue)
-{
-    if (!queue->steps_late) {
-        return;
-    }
-    tl_status status =
-        tl_acd_set_relaxation(center->engine, queue->handle, queue->steps, queue->step_count);
-    if (status < 0 && status != TL_ERR_ACD_QUEUE_IN_USE) {
-        cc_log(center, 0, "queue %s: its rule is not followed: %s", queue->name, tl_last_error());
-    }
-    queue->steps_late = status == TL_ERR_ACD_QUEUE_IN_USE;
-}
-
-/* The rule, for callers who begin as the queue says. */
-static void apply_rule(cc_center *center, struct cc_queue *queue, const struct cc_config *config,
-                       const struct cc_config_queue *from)
-{
-    const struct cc_rule *rule = from->rule[0] ? cc_config_rule(config, from->rule) : NULL;
-    tl_acd_relax_step steps[CC_RULE_STEPS];
-    size_t count = rule ? cc_rule_steps(rule, &from->penalties, steps) : 0;
-
-    if (count == queue->step_count && !memcmp(steps, queue->steps, count * sizeof *steps)) {
-        return;
-    }
-    memcpy(queue->steps, steps, count * sizeof *steps);
-    queue->step_count = count;
-    queue->steps_late = true;
-    cc_roster_rule(center, queue);
-}
-
-static void finish_queue(cc_center *center, const struct cc_config *config, const struct cc_config_queue *from)
+static void finish_queue(cc_center *center, const struct cc_config_queue *from)
 {
     struct cc_queue *queue = cc_find_queue(center, from->name);
 
@@ -192,7 +163,6 @@ static void finish_queue(cc_center *center, const struct cc_config *config, cons
     if (tl_acd_set_queue(center->engine, queue->handle, &queue->config) < 0) {
         cc_log(center, 0, "queue %s: %s", from->name, tl_last_error());
     }
-    apply_rule(center, queue, config, from);
 }
 
 static void apply_member(cc_center *center, struct cc_queue *queue,
@@ -266,7 +236,7 @@ void cc_roster_apply(cc_center *center, struct cc_config *config)
         apply_queue(center, &config->queues[i]);
     }
     for (size_t i = 0; i < config->queue_count; i++) {
-        finish_queue(center, config, &config->queues[i]);
+        finish_queue(center, &config->queues[i]);
     }
     for (size_t i = 0; i < config->agent_count; i++) {
         apply_agent(center, &config->agents[i]);
@@ -290,6 +260,7 @@ void cc_roster_apply(cc_center *center, struct cc_config *config)
         queue->leaving = !queue->wanted;
     }
     cc_roster_drop_left_queues(center);
+    cc_roster_rules(center, config);
     if (center->config != config) {
         cc_config_free(center->config);
         center->config = config;

@@ -28,6 +28,7 @@ struct cc_center {
     struct cc_agent *gone; /* removed, but still on a call, or named in outputs not yet read */
     struct cc_agent *settle_first, *settle_last;
     struct cc_call *calls;
+    struct cc_rule_held *rules;
     char (*skills)[CC_SKILL_NAME];
     size_t skill_count;
     bool missed; /* somebody has missed too many calls */
@@ -55,8 +56,13 @@ tl_acd_limits cc_limits_for(const struct cc_config *config);
 /** reload.c: brings all in line with the configuration, which the center keeps. */
 void cc_roster_apply(cc_center *center, struct cc_config *config);
 
-/** Gives the engine a queue's new rule, which it takes when nobody waits there. */
-void cc_roster_rule(cc_center *center, struct cc_queue *queue);
+/** rules.c: brings the rules in line with the configuration, for callers who come from now on. */
+void cc_roster_rules(cc_center *center, const struct cc_config *config);
+
+/** The engine's rule of that name for callers who begin as this one; TL_NONE when it changes nothing for them. */
+uint64_t cc_roster_rule(cc_center *center, const char *name, const struct cc_penalties *begin);
+
+void cc_roster_free_rules(cc_center *center);
 
 /** Tells the engine what an agent is, after one of the reasons for it has changed. */
 void cc_roster_state(cc_center *center, struct cc_agent *agent);

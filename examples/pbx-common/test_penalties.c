@@ -46,7 +46,7 @@ static void lines_make_sense_or_not(void)
     CHECK(!cc_rule_add(&rule, "7,1", why, sizeof why));
 }
 
-/* The window at each step, for callers who begin with one: what app_queue makes of the same lines. */
+/* The engine's steps for callers who begin with some of it: what app_queue makes of the same lines. */
 static void steps_are_app_queues(void)
 {
     static const struct {
@@ -55,20 +55,25 @@ static void steps_are_app_queues(void)
         struct {
             uint64_t after_ms;
             uint32_t min, max, raise, within;
+            int32_t min_by, max_by, raise_by;
         } steps[3];
     } CASES[] = {
         /* More of the highest; what has no beginning does not change. */
-        {{"30,+3"}, {NOT, 2, NOT, false}, {{30000, NOT, 5, NOT, 0}}},
-        {{"30,+3,1,2"}, {NOT, NOT, NOT, false}, {{30000, NOT, NOT, NOT, 0}}},
+        {{"30,+3"}, {NOT, 2, NOT, false}, {{30000, NOT, NOT, NOT, 0, 0, 3, 0}}},
+        {{"30,+3,1,2"}, {NOT, NOT, NOT, false}, {{30000, NOT, NOT, NOT, 0, 0, 0, 0}}},
+        {{"30,+3,1,2"}, {0, NOT, NOT, false}, {{30000, 1, NOT, NOT, 0, 0, 0, 0}}},
         /* One after the other, sorted by their time. */
-        {{"60,10,5", "30,+3"}, {0, 1, NOT, false}, {{30000, 0, 4, NOT, 0}, {60000, 5, 10, NOT, 0}}},
-        /* Never below nothing, never the lowest above the highest. */
-        {{"5,-9", "6,,7"}, {3, 4, NOT, false}, {{5000, 0, 0, NOT, 0}, {6000, 0, 0, NOT, 0}}},
-        /* Raised, at most to the highest; `r` is of its own line only. */
-        {{"90,,,20"}, {NOT, NOT, 0, false}, {{90000, NOT, NOT, 20, 0}}},
-        {{"120,5,3,r20", "130,+1"}, {0, 9, 0, false}, {{120000, 3, 5, 5, 1}, {130000, 3, 6, 5, 0}}},
+        {{"60,10,5", "30,+3"}, {0, 1, NOT, false},
+         {{30000, NOT, NOT, NOT, 0, 0, 3, 0}, {60000, 5, 10, NOT, 0, 0, 0, 0}}},
+        /* Raised; `r` is of its own line only, whether that changes anything or not. */
+        {{"90,,,20"}, {NOT, NOT, 0, false}, {{90000, NOT, NOT, 20, 0, 0, 0, 0}}},
+        {{"120,5,3,r20", "130,-1"}, {0, 9, 0, false},
+         {{120000, 3, 5, 20, 1, 0, 0, 0}, {130000, NOT, NOT, NOT, 0, 0, -1, 0}}},
+        {{"7,,,r+2"}, {NOT, NOT, 0, true}, {{7000, NOT, NOT, NOT, 1, 0, 0, 2}}},
         /* Two at the same time are one. */
-        {{"10,+1", "10,+1"}, {NOT, 1, NOT, false}, {{10000, NOT, 3, NOT, 0}}},
+        {{"10,+1", "10,+1"}, {NOT, 1, NOT, false}, {{10000, NOT, NOT, NOT, 0, 0, 2, 0}}},
+        {{"10,4", "10,+1"}, {NOT, 1, NOT, false}, {{10000, NOT, 4, NOT, 0, 0, 1, 0}}},
+        {{"10,+1", "10,4"}, {NOT, 1, NOT, false}, {{10000, NOT, 4, NOT, 0, 0, 0, 0}}},
     };
 
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
@@ -82,7 +87,11 @@ static void steps_are_app_queues(void)
             CHECK(steps[wanted].penalty_min == CASES[i].steps[wanted].min);
             CHECK(steps[wanted].penalty_max == CASES[i].steps[wanted].max);
             CHECK(steps[wanted].penalty_raise == CASES[i].steps[wanted].raise);
+            CHECK(steps[wanted].penalty_min_by == CASES[i].steps[wanted].min_by);
+            CHECK(steps[wanted].penalty_max_by == CASES[i].steps[wanted].max_by);
+            CHECK(steps[wanted].penalty_raise_by == CASES[i].steps[wanted].raise_by);
             CHECK(steps[wanted].penalty_raise_within == CASES[i].steps[wanted].within);
+            CHECK(steps[wanted].penalty_raise_within_alone == (CASES[i].begin.raise != NOT));
             CHECK(steps[wanted].call_class == TL_NONE32 && steps[wanted].levels_less == 0);
             wanted++;
         }
@@ -112,7 +121,7 @@ static struct cc_config *one_agent(const char *change)
     return config;
 }
 
-static void call_of(cc_center *center, struct cc_call *call, uint32_t most)
+static void call_by(cc_center *center, struct cc_call *call, uint32_t most, const char *rule)
 {
     struct cc_arrival arrival;
 
@@ -120,9 +129,15 @@ static void call_of(cc_center *center, struct cc_call *call, uint32_t most)
     cc_arrival_defaults(&arrival);
     arrival.queue = "q";
     arrival.penalties.max = most;
+    arrival.rule = rule;
     offer = TL_NONE;
     cc_arrive(center, call, &arrival);
     cc_run(center);
+}
+
+static void call_of(cc_center *center, struct cc_call *call, uint32_t most)
+{
+    call_by(center, call, most, NULL);
 }
 
 static void goes(cc_center *center, struct cc_call *call)
@@ -159,24 +174,72 @@ static void callers_come_to_others(void)
     CHECK(offer != TL_NONE);
     goes(center, &first);
 
-    /* Another rule, while somebody waits: for those who come when nobody does. */
+    /* Its change is of what it began with. */
+    call_of(center, &first, 0);
+    clock_ms += 9000;
+    cc_run(center);
+    CHECK(offer == TL_NONE);
+    goes(center, &first);
+
+    /* Another rule, while somebody waits: for those who come from then on. */
+    struct cc_call second;
     call_of(center, &first, NOT);
     cc_reload(center, one_agent("3,+1"));
     cc_run(center);
     clock_ms += 4000;
     cc_run(center);
     CHECK(offer == TL_NONE);
+    call_of(center, &second, 0);
     clock_ms += 1000;
     cc_run(center);
     CHECK(offer != TL_NONE);
     goes(center, &first);
+    goes(center, &second);
     CHECK(offered_after(center) == 3);
 
-    /* None any more. */
+    /* None any more, however often; those there were have given their room back. */
+    for (int again = 0; again < 50; again++) {
+        char line[20];
+        snprintf(line, sizeof line, "%d,+1", again % 9 + 1);
+        cc_reload(center, one_agent(line));
+        cc_run(center);
+        CHECK(offered_after(center) == again % 9 + 1);
+    }
     cc_reload(center, one_agent(NULL));
     cc_run(center);
     CHECK(offered_after(center) == -1);
     CHECK(errors == 0);
+    cc_free(center);
+}
+
+/* A caller may bring a rule: another than the queue's, or one where the queue has none. */
+static void callers_bring_rules(void)
+{
+    struct cc_config *config = one_agent("9,+1");
+    cc_center *center;
+    struct cc_call call;
+
+    set(config, "soon", "type", "rule");
+    set(config, "soon", "penalty_change", "2,+1");
+    set(config, "soon", "penalty_change", "4,+1");
+    center = begin(config);
+    for (uint32_t most = 0; most < 2; most++) {
+        call_by(center, &call, most, "soon");
+        clock_ms += most ? 1999 : 3999;
+        cc_run(center);
+        CHECK(offer == TL_NONE);
+        clock_ms += 1;
+        cc_run(center);
+        CHECK(offer != TL_NONE);
+        goes(center, &call);
+    }
+    CHECK(errors == 0 && offered_after(center) == 9);
+    /* One that is nobody's is told of, and changes nothing. */
+    call_by(center, &call, NOT, "none-such");
+    clock_ms += 20000;
+    cc_run(center);
+    CHECK(offer == TL_NONE);
+    goes(center, &call);
     cc_free(center);
 }
 
@@ -233,6 +296,7 @@ int main(void)
     lines_make_sense_or_not();
     steps_are_app_queues();
     callers_come_to_others();
+    callers_bring_rules();
     rules_are_named();
     counts_begin_anew();
     printf("penalties change by rules; counts begin anew\n");
