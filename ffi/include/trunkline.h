@@ -184,6 +184,10 @@ TL_ENUM(tl_status, int32_t) {
     TL_ERR_ACD_DUPLICATE_QUEUE = -128,
     /** Routing: another agent has this tag. */
     TL_ERR_ACD_DUPLICATE_AGENT = -129,
+    /** Routing: no such rule, or it was removed. */
+    TL_ERR_ACD_NO_RULE = -130,
+    /** Routing: calls wait by the rule still. */
+    TL_ERR_ACD_RULE_IN_USE = -131,
     /** Routing: refused for another reason; the last-error text says which. */
     TL_ERR_ACD = -199,
     /** Dialogue: the document has errors; its messages say which and where. */
@@ -353,7 +357,10 @@ typedef struct tl_acd_limits {
     uint32_t calls;
     /** Offers: ringing, connected, in wrap-up or remembered for `retry_ms`. 0: from the others. */
     uint32_t offers;
-    /** Different queue, class and penalty window that calls wait with. 0: from the others. */
+    /**
+     * Different queue, class, penalty window and rule that calls wait or waited with. 0: from the
+     * others.
+     */
     uint32_t lines;
     /** Different queue and profile of its members. 0: from the others. */
     uint32_t pools;
@@ -367,10 +374,12 @@ typedef struct tl_acd_limits {
     uint32_t ring_max;
     /** Outputs that wait to be polled. 0: enough. */
     uint32_t outputs;
-    /** Steps of relaxation of all queues. Default: 0. */
+    /** Steps of relaxation of all queues and rules. Default: 0. */
     uint32_t steps;
     /** Callers who gave up and whose age is kept for when they call back. Default: 0. */
     uint32_t ghosts;
+    /** Rules that calls may bring along, at most 65,535. Default: 0. */
+    uint32_t rules;
 } tl_acd_limits;
 
 /** Fills in the default limits. */
@@ -707,7 +716,10 @@ typedef struct tl_acd_queue_config {
     uint32_t short_ms;
 } tl_acd_queue_config;
 
-/** A step of relaxation: after so long in the queue a call asks for less, or of more agents. */
+/**
+ * A step of relaxation: after so long in the queue a call asks for less, or of more agents. The highest
+ * penalty changes first; the lowest and what others count as are never above it then.
+ */
 typedef struct tl_acd_relax_step {
     /**
      * So long after the call joined the queue, at that very instant. Each step later than the one
@@ -722,13 +734,21 @@ typedef struct tl_acd_relax_step {
     uint32_t penalty_max;
     /** It asks for so much less of each skill; at most 255. */
     uint32_t levels_less;
-    /**
-     * Members of a lower penalty count as members of this one, or of the highest penalty it may go to
-     * then if that is less; `TL_NONE32` leaves it.
-     */
+    /** Members of a lower penalty count as members of this one; `TL_NONE32` leaves it. */
     uint32_t penalty_raise;
-    /** 1: of those below the lowest penalty it may go to none is raised (Asterisk's `rN`). */
+    /**
+     * 1: of those below the lowest penalty it may go to none is raised (Asterisk's `rN`). Counts where
+     * `penalty_raise` or `penalty_raise_by` says something.
+     */
     uint32_t penalty_raise_within;
+    /** So much more than `penalty_min`, or than what it was; 0 at least. */
+    int32_t penalty_min_by;
+    /** So much more than `penalty_max`, or than what it was; no bound stays none. */
+    int32_t penalty_max_by;
+    /** So much more than `penalty_raise`, or than what it was. */
+    int32_t penalty_raise_by;
+    /** 1: `penalty_raise_within` counts in any case. */
+    uint32_t penalty_raise_within_alone;
 } tl_acd_relax_step;
 
 /** Fills in the default queue. */
@@ -857,6 +877,11 @@ typedef struct tl_acd_call {
     uint32_t penalty_raise_within;
     /** Must be 0. */
     uint32_t reserved;
+    /**
+     * It relaxes by this rule (`tl_acd_add_rule`), in whatever queue it waits. Default: `TL_NONE`, by
+     * the steps of its queue.
+     */
+    uint64_t rule;
 } tl_acd_call;
 
 /** Fills in the default call; its queue is still to be set. */
@@ -1181,13 +1206,25 @@ tl_status tl_acd_add_queue(tl_acd *acd, const tl_acd_queue_config *config, uint6
 tl_status tl_acd_set_queue(tl_acd *acd, uint64_t queue, const tl_acd_queue_config *config);
 
 /**
- * Sets a queue's steps of relaxation, at most 64, for calls that join from now on. Room for steps
- * is not given back.
+ * Sets a queue's steps of relaxation, at most 64, for the calls without a rule of their own that join
+ * from now on.
  */
 tl_status tl_acd_set_relaxation(tl_acd *acd,
                                 uint64_t queue,
                                 const tl_acd_relax_step *steps,
                                 size_t count);
+
+/**
+ * Adds a rule, at most 64 steps of relaxation for the calls that bring it along (`tl_acd_call.rule`)
+ * instead of those of their queue, and stores its handle in `rule`.
+ */
+tl_status tl_acd_add_rule(tl_acd *acd,
+                          const tl_acd_relax_step *steps,
+                          size_t count,
+                          uint64_t *rule);
+
+/** Removes a rule by which no call waits; else `TL_ERR_ACD_RULE_IN_USE`. */
+tl_status tl_acd_remove_rule(tl_acd *acd, uint64_t rule);
 
 /** Removes a queue that has no calls and no members; else `TL_ERR_ACD_QUEUE_IN_USE`. */
 tl_status tl_acd_remove_queue(tl_acd *acd, uint64_t queue);
@@ -1267,6 +1304,28 @@ tl_status tl_acd_move(tl_acd *acd, tl_time now, uint64_t call, uint64_t queue, u
 /** The call's priority changes; its arrival and its wait stay. */
 tl_status tl_acd_set_priority(tl_acd *acd, tl_time now, uint64_t call, int32_t priority);
 
+/**
+ * Which members a waiting call may go to by their penalties changes, until its next step of relaxation
+ * says otherwise: those of `min` to `max` (`TL_NONE32` for no bound), where lower ones count as `raise`;
+ * `raise_within` other than 0: of those below `min` none is raised. A phone that rings goes on ringing.
+ */
+tl_status tl_acd_set_penalties(tl_acd *acd,
+                               tl_time now,
+                               uint64_t call,
+                               uint32_t min,
+                               uint32_t max,
+                               uint32_t raise,
+                               uint32_t raise_within);
+
+/**
+ * A waiting call relaxes by another rule, or with `TL_NONE` by the steps of its queue. It takes those
+ * whose time has come at once, the others when theirs comes.
+ */
+tl_status tl_acd_set_rule(tl_acd *acd,
+                          tl_time now,
+                          uint64_t call,
+                          uint64_t rule);
+
 /** The agent's phone answered. */
 tl_status tl_acd_accept(tl_acd *acd, tl_time now, uint64_t offer);
 
@@ -1318,7 +1377,7 @@ typedef struct tl_acd_replay tl_acd_replay;
  * fit.
  *
  * While a log is written, everything that tells the engine something has three more reasons to
- * refuse, and nothing has changed then: `TL_ERR_ACD_LOG_FULL`, clear it first (1,030 bytes free are
+ * refuse, and nothing has changed then: `TL_ERR_ACD_LOG_FULL`, clear it first (2,054 bytes free are
  * always enough); `TL_ERR_UNDRAINED`, poll until `TL_DONE` before each change;
  * `TL_ERR_ARGUMENT`, more than 32 skills or steps of relaxation at once.
  */
@@ -1647,6 +1706,16 @@ typedef struct tl_acd_call_info {
     int32_t priority;
     /** What it asks for now. */
     uint32_t call_class;
+    /** The rule by which it relaxes while it waits; `TL_NONE` for the steps of its queue. */
+    uint64_t rule;
+    /** The lowest penalty of members it may go to now. */
+    uint32_t penalty_min;
+    /** The highest; `TL_NONE32` for no bound. */
+    uint32_t penalty_max;
+    /** What lower penalties count as. */
+    uint32_t penalty_raise;
+    /** Whether of those below `penalty_min` none is raised. */
+    uint32_t penalty_raise_within;
     /** For later versions; 0. */
     uint64_t reserved[2];
 } tl_acd_call_info;

@@ -225,6 +225,8 @@ fn text(status: i32) -> &'static core::ffi::CStr {
         -127 => c"meant for another epoch",
         -128 => c"another queue has this tag",
         -129 => c"another agent has this tag",
+        -130 => c"no such rule",
+        -131 => c"calls wait by the rule still",
         -199 => c"refused by the routing engine",
         -200 => c"the document has errors",
         -201 => c"not a program that can be run",

@@ -1,7 +1,7 @@
 // Written by the test; see layout.rs.
 layouts! {
     tl_memory_stats { size, used, peak, blocks, overflows, overflowed, reserved }
-    tl_acd_limits { struct_size, queues, agents, memberships, calls, offers, lines, pools, classes, profiles, skills, ring_max, outputs, steps, ghosts }
+    tl_acd_limits { struct_size, queues, agents, memberships, calls, offers, lines, pools, classes, profiles, skills, ring_max, outputs, steps, ghosts, rules }
     tl_acd_queue_config { struct_size, strategy, tag, medium, ring_timeout_ms, retry_ms, wrap_up_ms, max_wait_ms, overflow_queue, service_level_ms, announce_first_ms, announce_every_ms, overflow_target, resume_within_ms, max_waiting, weight, missed_limit, aging_ms, join_empty, leave_empty, busy_delay_ms, declined_delay_ms, failed_delay_ms, no_answer_delay_ms, progressive_ms, custom_term, custom_second_term, custom_start, custom_ring, custom_best_skill, target_ms, share, leave_empty_after_ms, leave_empty_stay_ms, custom_to_untried, wrap_up_shared, tier_wait_ms, tier_by_level, tier_skip_empty, service_level, short_ms }
     tl_acd_relax_step { after_ms, call_class, penalty_min, penalty_max, levels_less, penalty_raise, penalty_raise_within, penalty_min_by, penalty_max_by, penalty_raise_by, penalty_raise_within_alone }
     tl_acd_agent_config { struct_size, profile, tag, wrap_up_ms, units, blocked_by, reserved }
@@ -13,7 +13,7 @@ layouts! {
     tl_acd_service_level { definition, reserved, in_level, of }
     tl_acd_queue_counters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, completed, waited_ms, answered_waited_ms, talked_ms, members, logged_in, taking_calls, free, short_calls, reserved }
     tl_acd_agent_counters { state, reason, offered, answered, missed, lost, cancelled, talked_ms, wrapped_ms, reserved }
-    tl_acd_call_info { state, position, estimate_ms, tag, queue, arrived, joined, priority, call_class, reserved }
+    tl_acd_call_info { state, position, estimate_ms, tag, queue, arrived, joined, priority, call_class, rule, penalty_min, penalty_max, penalty_raise, penalty_raise_within, reserved }
     tl_acd_member_info { agent_tag, penalty, level, position, wrap_up_ms, calls, state, reason, wanted, last_call, login, last_pause, paused, ringing, talking, wrapping, reserved }
     tl_acd_starvation { queue, under, reserved }
     tl_acd_why_waiting { unskilled, out_of_window, logged_out, not_ready, left_alone, busy, tried, free, ahead, ringing, alone_until, next_change, paused, reserved32, reserved }
