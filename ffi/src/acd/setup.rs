@@ -115,11 +115,11 @@ const STEPS: usize = 64;
 
 /// # Safety
 /// As the header's contract for pointers with a count.
-unsafe fn relax_steps<'a>(
+unsafe fn relax_steps(
     steps: *const tl_acd_relax_step,
     count: usize,
-    own: &'a mut [RelaxStep; STEPS],
-) -> Result<&'a [RelaxStep], Failure> {
+    own: &mut [RelaxStep; STEPS],
+) -> Result<&[RelaxStep], Failure> {
     if count > STEPS {
         return Err(Failure::argument(format_args!("{count} steps; at most {STEPS}")));
     }
