@@ -378,14 +378,14 @@ impl Engine {
     /// Set a queue's steps of relaxation, a list of `RelaxStep`, for the calls without a rule of their
     /// own that join from now on.
     fn set_relaxation(&mut self, queue: u64, steps: Vec<Bound<'_, PyDict>>) -> PyResult<()> {
-        let steps = relax_steps("set_relaxation", &steps)?;
+        let steps = relax_steps("set_relaxation", steps)?;
         self.core.set_relaxation(QueueId::from_raw(queue), &steps).map_err(raised)
     }
 
     /// Add a rule: steps of relaxation for the calls that bring it along (`rule` of `arrive`) instead
     /// of those of their queue. Its handle.
     fn add_rule(&mut self, steps: Vec<Bound<'_, PyDict>>) -> PyResult<u64> {
-        let steps = relax_steps("add_rule", &steps)?;
+        let steps = relax_steps("add_rule", steps)?;
         self.core.add_rule(&steps).map(RuleId::raw).map_err(raised)
     }
 
@@ -667,6 +667,6 @@ pub(super) fn skills(given: &Bound<'_, PyDict>) -> PyResult<Vec<Skill>> {
         .collect()
 }
 
-fn relax_steps(function: &str, steps: &[Bound<'_, PyDict>]) -> PyResult<Vec<RelaxStep>> {
-    steps.iter().map(|step| config::relax_step(function, step)).collect()
+fn relax_steps(function: &str, steps: Vec<Bound<'_, PyDict>>) -> PyResult<Vec<RelaxStep>> {
+    steps.into_iter().map(|step| config::relax_step(function, &step)).collect()
 }
