@@ -217,7 +217,7 @@ static void keep_dynamic(struct cc_agent *agent)
 struct cc_queue *cc_roster_put_queue(cc_center *center, const struct cc_config_queue *from)
 {
     apply_queue(center, from);
-    finish_queue(center, center->config, from);
+    finish_queue(center, from);
     return cc_find_queue(center, from->name);
 }
 
