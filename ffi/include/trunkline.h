@@ -738,7 +738,7 @@ typedef struct tl_acd_relax_step {
     uint32_t penalty_raise;
     /**
      * 1: of those below the lowest penalty it may go to none is raised (Asterisk's `rN`). Counts where
-     * `penalty_raise` or `penalty_raise_by` says something.
+     * `penalty_raise` says something, or `penalty_raise_within_alone` is 1.
      */
     uint32_t penalty_raise_within;
     /** So much more than `penalty_min`, or than what it was; 0 at least. */
@@ -747,7 +747,7 @@ typedef struct tl_acd_relax_step {
     int32_t penalty_max_by;
     /** So much more than `penalty_raise`, or than what it was. */
     int32_t penalty_raise_by;
-    /** 1: `penalty_raise_within` counts in any case. */
+    /** 1: `penalty_raise_within` counts, whatever `penalty_raise` says. */
     uint32_t penalty_raise_within_alone;
 } tl_acd_relax_step;
 
@@ -1505,6 +1505,17 @@ TL_ENUM(tl_acd_change_kind, uint32_t) {
     TL_ACD_CHANGE_BEGIN_EPOCH = 26,
     /** `tl_acd_log_checkpoint`: value (the state's hash). */
     TL_ACD_CHANGE_CHECKPOINT = 27,
+    /**
+     * `tl_acd_set_penalties`: at, call, detail (the lowest), value (the highest, and from bit 32 on
+     * what lower ones count as), reason (1: of those below the lowest none does).
+     */
+    TL_ACD_CHANGE_PENALTIES = 28,
+    /** `tl_acd_set_rule`: at, call, value (the rule, or `TL_NONE`). */
+    TL_ACD_CHANGE_RULE = 29,
+    /** `tl_acd_add_rule`: detail (how many steps); see `tl_acd_replay_list_steps`. */
+    TL_ACD_CHANGE_ADD_RULE = 30,
+    /** `tl_acd_remove_rule`: value (the rule). */
+    TL_ACD_CHANGE_REMOVE_RULE = 31,
 };
 
 /** A change of a log. What its kind does not name is `TL_NONE`, `TL_NONE32` or 0. */
@@ -1579,7 +1590,7 @@ tl_status tl_acd_replay_list_skills(const tl_acd_replay *replay,
                                     size_t room,
                                     size_t *count);
 
-/** As `tl_acd_replay_list_skills`, the steps of a `TL_ACD_CHANGE_RELAXATION`. */
+/** As `tl_acd_replay_list_skills`, the steps of a `TL_ACD_CHANGE_RELAXATION` or `_ADD_RULE`. */
 tl_status tl_acd_replay_list_steps(const tl_acd_replay *replay,
                                    tl_acd_relax_step *steps,
                                    size_t room,

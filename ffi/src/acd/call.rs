@@ -85,7 +85,7 @@ impl tl_acd_call {
             penalty_raise: call.penalty_raise.to,
             penalty_raise_within: call.penalty_raise.within.into(),
             reserved: 0,
-            rule: TL_NONE,
+            rule: set64(call.rule.map(RuleId::raw)),
         }
     }
 

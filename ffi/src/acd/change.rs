@@ -4,8 +4,8 @@
 //! about whom. What was set can be read in full, too: the call that arrived, the configurations, the
 //! skills and the steps.
 
-use acd_core::Input;
 use acd_core::log::{Change, LogReader};
+use acd_core::{Input, RuleId};
 
 use super::agent::{tl_acd_agent_config, tl_acd_membership, tl_acd_skill};
 use super::call::tl_acd_call;
@@ -19,7 +19,7 @@ use crate::guard::Failure;
 use crate::object::enter;
 use crate::pointers::{list, store, writable};
 use crate::tl_status;
-use crate::values::{TL_NONE, set32, tl_time};
+use crate::values::{TL_NONE, set32, set64, tl_time};
 
 /// What an engine was told: each is the function of that name.
 #[repr(u32)]
@@ -82,6 +82,15 @@ pub enum tl_acd_change_kind {
     TL_ACD_CHANGE_BEGIN_EPOCH = 26,
     /// `tl_acd_log_checkpoint`: value (the state's hash).
     TL_ACD_CHANGE_CHECKPOINT = 27,
+    /// `tl_acd_set_penalties`: at, call, detail (the lowest), value (the highest, and from bit 32 on
+    /// what lower ones count as), reason (1: of those below the lowest none does).
+    TL_ACD_CHANGE_PENALTIES = 28,
+    /// `tl_acd_set_rule`: at, call, value (the rule, or `TL_NONE`).
+    TL_ACD_CHANGE_RULE = 29,
+    /// `tl_acd_add_rule`: detail (how many steps); see `tl_acd_replay_list_steps`.
+    TL_ACD_CHANGE_ADD_RULE = 30,
+    /// `tl_acd_remove_rule`: value (the rule).
+    TL_ACD_CHANGE_REMOVE_RULE = 31,
 }
 
 /// A change of a log. What its kind does not name is `TL_NONE`, `TL_NONE32` or 0.
@@ -159,6 +168,13 @@ impl tl_acd_change {
                 let filled = Self { queue: queue.raw(), detail, ..NOTHING };
                 (K::TL_ACD_CHANGE_RELAXATION, filled)
             }
+            Change::AddRule(steps) => {
+                let detail = steps.as_slice().len() as u32;
+                (K::TL_ACD_CHANGE_ADD_RULE, Self { detail, ..NOTHING })
+            }
+            Change::RemoveRule(rule) => {
+                (K::TL_ACD_CHANGE_REMOVE_RULE, Self { value: rule.raw(), ..NOTHING })
+            }
             Change::RemoveQueue(queue) => {
                 (K::TL_ACD_CHANGE_REMOVE_QUEUE, Self { queue: queue.raw(), ..NOTHING })
             }
@@ -212,6 +228,15 @@ impl tl_acd_change {
             }
             Input::SetPriority { call, priority } => {
                 (K::TL_ACD_CHANGE_PRIORITY, Self { call: call.raw(), priority, ..NOTHING })
+            }
+            Input::SetPenalties { call, min, max, raise } => {
+                let value = u64::from(raise.to) << 32 | u64::from(max);
+                let (call, reason) = (call.raw(), raise.within.into());
+                (K::TL_ACD_CHANGE_PENALTIES, Self { call, detail: min, value, reason, ..NOTHING })
+            }
+            Input::SetRule { call, rule } => {
+                let (call, value) = (call.raw(), set64(rule.map(RuleId::raw)));
+                (K::TL_ACD_CHANGE_RULE, Self { call, value, ..NOTHING })
             }
             Input::Accept { offer } => {
                 (K::TL_ACD_CHANGE_ACCEPT, Self { offer: offer.raw(), ..NOTHING })
@@ -392,7 +417,7 @@ pub unsafe extern "C" fn tl_acd_replay_list_skills(
     }
 }
 
-/// As `tl_acd_replay_list_skills`, the steps of a `TL_ACD_CHANGE_RELAXATION`.
+/// As `tl_acd_replay_list_skills`, the steps of a `TL_ACD_CHANGE_RELAXATION` or `_ADD_RULE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_acd_replay_list_steps(
     replay: *const tl_acd_replay,
@@ -404,7 +429,7 @@ pub unsafe extern "C" fn tl_acd_replay_list_steps(
     unsafe {
         enter("tl_acd_replay_list_steps", replay, |reader| {
             let of = set(reader, "steps", |change| match change {
-                Change::SetRelaxation(_, steps) => Some(steps),
+                Change::SetRelaxation(_, steps) | Change::AddRule(steps) => Some(steps),
                 _ => None,
             })?;
             list((steps, room, count), "steps", of.as_slice().iter().map(tl_acd_relax_step::of))

@@ -335,7 +335,7 @@ pub struct tl_acd_relax_step {
     /// Members of a lower penalty count as members of this one; `TL_NONE32` leaves it.
     pub penalty_raise: u32,
     /// 1: of those below the lowest penalty it may go to none is raised (Asterisk's `rN`). Counts where
-    /// `penalty_raise` or `penalty_raise_by` says something.
+    /// `penalty_raise` says something, or `penalty_raise_within_alone` is 1.
     pub penalty_raise_within: u32,
     /// So much more than `penalty_min`, or than what it was; 0 at least.
     pub penalty_min_by: i32,
@@ -343,7 +343,7 @@ pub struct tl_acd_relax_step {
     pub penalty_max_by: i32,
     /// So much more than `penalty_raise`, or than what it was.
     pub penalty_raise_by: i32,
-    /// 1: `penalty_raise_within` counts in any case.
+    /// 1: `penalty_raise_within` counts, whatever `penalty_raise` says.
     pub penalty_raise_within_alone: u32,
 }
 
@@ -356,7 +356,15 @@ impl tl_acd_relax_step {
             penalty_max: set32(step.penalty_max),
             levels_less: step.levels_less.into(),
             penalty_raise: set32(step.penalty_raise.map(|raise| raise.to)),
-            penalty_raise_within: step.penalty_raise.is_some_and(|raise| raise.within).into(),
+            penalty_raise_within: step
+                .penalty_raise_within
+                .or(step.penalty_raise.map(|raise| raise.within))
+                .unwrap_or(false)
+                .into(),
+            penalty_min_by: step.penalty_min_by,
+            penalty_max_by: step.penalty_max_by,
+            penalty_raise_by: step.penalty_raise_by,
+            penalty_raise_within_alone: step.penalty_raise_within.is_some().into(),
         }
     }
 
@@ -374,8 +382,7 @@ impl tl_acd_relax_step {
             penalty_min_by: self.penalty_min_by,
             penalty_max_by: self.penalty_max_by,
             penalty_raise_by: self.penalty_raise_by,
-            penalty_raise_within: (self.penalty_raise_by != 0
-                || self.penalty_raise_within_alone != 0)
+            penalty_raise_within: (self.penalty_raise_within_alone != 0)
                 .then_some(self.penalty_raise_within != 0),
             ..RelaxStep::default()
         })

@@ -165,6 +165,28 @@ static void write_log(uint8_t *buffer, size_t room)
     CHECK(len >= 4);
     OK(tl_acd_set_priority(acd, now, waiting[0], -3));
     drain();
+    uint64_t rule, spare;
+    tl_acd_relax_step more = {.after_ms = 60000,
+                              .call_class = TL_NONE32,
+                              .penalty_min = TL_NONE32,
+                              .penalty_max = TL_NONE32,
+                              .penalty_max_by = 2,
+                              .penalty_raise = TL_NONE32,
+                              .penalty_raise_by = -1};
+    OK(tl_acd_add_rule(acd, &more, 1, &rule));
+    OK(tl_acd_add_rule(acd, NULL, 0, &spare));
+    OK(tl_acd_remove_rule(acd, spare));
+    EXPECT(TL_ERR_ACD_NO_RULE, tl_acd_remove_rule(acd, spare));
+    OK(tl_acd_set_penalties(acd, now, waiting[0], 7, 8, 8, 1));
+    drain();
+    OK(tl_acd_set_rule(acd, now, waiting[0], rule));
+    drain();
+    EXPECT(TL_ERR_ACD_RULE_IN_USE, tl_acd_remove_rule(acd, rule));
+    tl_acd_call_info about;
+    OK(tl_acd_get_call(acd, waiting[0], &about));
+    CHECK(about.rule == rule && about.penalty_min == 7 && about.penalty_max == 8);
+    CHECK(about.penalty_raise == 8 && about.penalty_raise_within == 1);
+    drain();
     OK(tl_acd_move(acd, now, waiting[1], sales, 1));
     drain();
     OK(tl_acd_hangup(acd, now, waiting[2]));
@@ -290,6 +312,21 @@ static void tell(const tl_acd_replay *log, const tl_acd_change *was, tl_acd *oth
     case TL_ACD_CHANGE_PRIORITY:
         OK(tl_acd_set_priority(other, was->at, was->call, was->priority));
         break;
+    case TL_ACD_CHANGE_PENALTIES:
+        OK(tl_acd_set_penalties(other, was->at, was->call, was->detail, (uint32_t)was->value,
+                                (uint32_t)(was->value >> 32), was->reason));
+        break;
+    case TL_ACD_CHANGE_RULE:
+        OK(tl_acd_set_rule(other, was->at, was->call, was->value));
+        break;
+    case TL_ACD_CHANGE_ADD_RULE:
+        OK(tl_acd_replay_list_steps(log, steps, 32, &count));
+        CHECK(count == was->detail);
+        OK(tl_acd_add_rule(other, steps, count, &handle));
+        break;
+    case TL_ACD_CHANGE_REMOVE_RULE:
+        OK(tl_acd_remove_rule(other, was->value));
+        break;
     case TL_ACD_CHANGE_ACCEPT:
         OK(tl_acd_accept(other, was->at, was->offer));
         break;
@@ -405,7 +442,8 @@ static void retold(uint64_t expected)
     CHECK(hash == expected);
     CHECK(count == outputs && memcmp(said, again, count * sizeof said[0]) == 0);
     /* Every kind that a log can hold. */
-    CHECK(kinds == (1u << (TL_ACD_CHANGE_CHECKPOINT + 1)) - 2);
+    /* All but the unknown one. */
+    CHECK(kinds == UINT32_MAX - 1 && TL_ACD_CHANGE_REMOVE_RULE == 31);
     OK(tl_acd_free(other));
     OK(tl_acd_replay_free(log));
 
@@ -494,7 +532,7 @@ int main(void)
     static uint8_t buffer[1 << 18];
     uint64_t hash;
     OK(tl_acd_limits_defaults(&limits));
-    limits.classes = limits.profiles = limits.steps = 4;
+    limits.classes = limits.profiles = limits.steps = limits.rules = 4;
     OK(tl_acd_new(&limits, &acd));
     write_log(buffer, sizeof buffer);
     OK(tl_acd_log_end(acd));

@@ -263,6 +263,7 @@ static size_t relaxation(const char *list, tl_acd_relax_step steps[8])
         if (max)
             penalty(max, &to->penalty_max, &to->penalty_max_by);
         if (raise) {
+            to->penalty_raise_within_alone = 1;
             to->penalty_raise_within = raise[1] == 'r';
             penalty(raise + 1 + to->penalty_raise_within, &to->penalty_raise, &to->penalty_raise_by);
         }
