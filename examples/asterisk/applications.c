@@ -127,8 +127,9 @@ static const struct {
       "Records from now until the channel ends, as a .tlr file with a direction each.\n"
       "Sets TRUNKLINE_RECORDING to the file's path.\n" },
     { "TrunklineAddMember", "AddQueueMember", counted_members_add_exec, "Puts an agent into a queue.",
-      "(queue[,interface[,penalty[,options[,name[,stateinterface]]]]])\n"
-      "  p  paused\n"
+      "(queue[,interface[,penalty[,options[,name[,stateinterface[,wrapuptime]]]]]])\n"
+      "  p          paused\n"
+      "  r(reason)  why\n"
       "Until it is taken out or the module unloaded. Sets AQMSTATUS: ADDED, MEMBERALREADY,\n"
       "NOSUCHQUEUE, FAILED.\n" },
     { "TrunklineRemoveMember", "RemoveQueueMember", counted_members_remove_exec,

@@ -85,7 +85,7 @@ static void one_member(cc_center *center, void *arg)
 static bool of_one(const char *option)
 {
     return !strcasecmp(option, "penalty") || !strcasecmp(option, "paused") ||
-        !strcasecmp(option, "ringinuse");
+        !strcasecmp(option, "ringinuse") || !strcasecmp(option, "ignorebusy"); /* its name of old */
 }
 
 static bool of_all(const char *option)
@@ -138,7 +138,7 @@ static int member_write(struct ast_channel *chan, const char *name, char *data, 
     } else if (!strcasecmp(args.option, "paused")) {
         change.what = MEMBER_PAUSE;
         change.who.paused = ast_true(value);
-    } else if (!strcasecmp(args.option, "ringinuse")) {
+    } else if (!strcasecmp(args.option, "ringinuse") || !strcasecmp(args.option, "ignorebusy")) {
         change.what = MEMBER_RING_IN_USE;
         change.ring_in_use = ast_true(value);
     } else {

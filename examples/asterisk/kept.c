@@ -104,9 +104,7 @@ static void add(cc_center *center, void *arg)
     const struct cc_newcomer *who = arg;
     enum cc_change change = cc_add_member(center, who);
 
-    if (change == CC_DONE && who->paused) {
-        cc_set_paused(center, who->queue, who->phone, true, who->reason);
-    } else if (change != CC_DONE && change != CC_THERE_ALREADY) {
+    if (change != CC_DONE && change != CC_THERE_ALREADY) {
         ast_log(LOG_WARNING, "%s is not put back into queue %s\n", who->phone, who->queue);
     }
 }

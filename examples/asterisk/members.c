@@ -79,6 +79,23 @@ static uint32_t number(const char *text, uint32_t other)
     return !ast_strlen_zero(text) && sscanf(text, "%30u", &value) == 1 ? value : other;
 }
 
+/* Of its own, in seconds; 0 is the queue's. */
+static uint32_t wrap_up(const char *text)
+{
+    uint32_t seconds = number(text, 0);
+
+    return seconds && seconds < TL_NONE32 / 1000 ? seconds * 1000 : TL_NONE32;
+}
+
+/* The options pr(lunch): paused, for lunch. */
+static const char *pause_reason(const char *options, char *reason, size_t room)
+{
+    const char *at = strstr(options, "r(");
+
+    snprintf(reason, room, "%.*s", at ? (int)strcspn(at + 2, ")") : 0, at ? at + 2 : "");
+    return reason;
+}
+
 /* ---- AMI ------------------------------------------------------------------------------------------- */
 
 int members_action_add(struct mansession *session, const struct message *message)
@@ -92,13 +109,11 @@ int members_action_add(struct mansession *session, const struct message *message
             .name = astman_get_header(message, "MemberName"),
             .device = astman_get_header(message, "StateInterface"),
             .penalty = number(astman_get_header(message, "Penalty"), 0),
-            .wrap_up_ms = TL_NONE32,
+            .wrap_up_ms = wrap_up(astman_get_header(message, "Wrapuptime")),
             .paused = ast_true(astman_get_header(message, "Paused")),
             .reason = astman_get_header(message, "Reason"),
         },
     };
-    uint32_t wrap_up_s = number(astman_get_header(message, "Wrapuptime"), 0);
-
     if (ast_strlen_zero(change.who.queue)) {
         astman_send_error(session, message, "'Queue' not specified.");
         return 0;
@@ -106,9 +121,6 @@ int members_action_add(struct mansession *session, const struct message *message
     if (ast_strlen_zero(change.who.phone)) {
         astman_send_error(session, message, "'Interface' not specified.");
         return 0;
-    }
-    if (wrap_up_s && wrap_up_s < TL_NONE32 / 1000) {
-        change.who.wrap_up_ms = wrap_up_s * 1000;
     }
     switch (members_change(&change)) {
     case CC_DONE:
@@ -245,11 +257,11 @@ int members_add_exec(struct ast_channel *chan, const char *data)
         [CC_DONE] = "ADDED", [CC_THERE_ALREADY] = "MEMBERALREADY", [CC_NO_QUEUE] = "NOSUCHQUEUE",
         [CC_NOT_THERE] = "FAILED", [CC_CONFIGURED] = "FAILED", [CC_NO_ROOM] = "FAILED",
     };
-    char *parse = ast_strdupa(S_OR(data, "")), own[CC_NAME];
+    char *parse = ast_strdupa(S_OR(data, "")), own[CC_NAME], reason[CC_NAME];
     struct member_change change = { .what = MEMBER_ADD, .by = ast_channel_uniqueid(chan) };
 
     AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(phone); AST_APP_ARG(penalty);
-        AST_APP_ARG(options); AST_APP_ARG(name); AST_APP_ARG(device););
+        AST_APP_ARG(options); AST_APP_ARG(name); AST_APP_ARG(device); AST_APP_ARG(wrap_up););
     AST_STANDARD_APP_ARGS(args, parse);
     if (ast_strlen_zero(args.queue)) {
         ast_log(LOG_WARNING, "TrunklineAddMember wants a queue\n");
@@ -259,7 +271,8 @@ int members_add_exec(struct ast_channel *chan, const char *data)
         .queue = args.queue,
         .phone = ast_strlen_zero(args.phone) ? own_phone(chan, own, sizeof(own)) : args.phone,
         .name = args.name, .device = args.device, .penalty = number(args.penalty, 0),
-        .wrap_up_ms = TL_NONE32, .paused = !ast_strlen_zero(args.options) && strchr(args.options, 'p'),
+        .wrap_up_ms = wrap_up(args.wrap_up), .paused = strchr(S_OR(args.options, ""), 'p'),
+        .reason = pause_reason(S_OR(args.options, ""), reason, sizeof(reason)),
     };
     pbx_builtin_setvar_helper(chan, "AQMSTATUS", STATUS[members_change(&change)]);
     return 0;

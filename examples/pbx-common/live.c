@@ -82,9 +82,6 @@ static struct cc_member *add_row(cc_center *center, const struct cc_row *row)
         member->ring_in_use = rings_in_use(member, row);
         cc_roster_state(center, agent);
     }
-    if (row->who.paused && !cc_member_paused(member)) {
-        cc_set_paused(center, row->who.queue, row->who.phone, true, row->who.reason);
-    }
     return member;
 }
 

@@ -91,7 +91,8 @@ void cc_roster_present(cc_center *center, struct cc_agent *agent)
 }
 
 struct cc_member *cc_roster_join(cc_center *center, struct cc_agent *agent, struct cc_queue *queue,
-                                 const tl_acd_membership *membership, enum cc_origin origin)
+                                 const tl_acd_membership *membership, enum cc_origin origin,
+                                 const char *paused)
 {
     struct cc_member *member = calloc(1, sizeof *member);
 
@@ -109,6 +110,11 @@ struct cc_member *cc_roster_join(cc_center *center, struct cc_agent *agent, stru
         return NULL;
     }
     agent->members = member;
+    if (paused) {
+        member->paused = true;
+        member->last_pause_ms = cc_now();
+        snprintf(member->pause_reason, sizeof member->pause_reason, "%.79s", paused);
+    }
     if (center->hooks.roster) {
         center->hooks.roster(center->hooks.host, queue, agent, CC_ROSTER_JOINED);
     }
@@ -173,9 +179,6 @@ static struct cc_agent *add_newcomer(cc_center *center, const struct cc_newcomer
     if (agent) {
         agent->dynamic = true;
         memcpy(agent->phone, from.phone, sizeof agent->phone);
-        snprintf(agent->pause_reason, sizeof agent->pause_reason, "%s",
-                 agent->paused ? or(newcomer->reason, "") : "");
-        agent->last_pause_ms = agent->paused ? cc_now() : 0;
         cc_roster_present(center, agent);
     }
     return agent;
@@ -204,7 +207,19 @@ enum cc_change cc_add_member_from(cc_center *center, const struct cc_newcomer *n
     tl_acd_membership_defaults(&membership);
     membership.penalty = newcomer->penalty;
     membership.wrap_up_ms = newcomer->wrap_up_ms;
-    if (cc_roster_join(center, agent, queue, &membership, origin)) {
+    /* No call comes to one who comes paused: not before the engine knows that it is in this queue only. */
+    bool all_paused = agent->paused && agent->members;
+    if (newcomer->paused && !all_paused) {
+        agent->paused = true;
+        cc_roster_state(center, agent);
+    }
+    struct cc_member *member = cc_roster_join(center, agent, queue, &membership, origin,
+                                              newcomer->paused ? or(newcomer->reason, "") : NULL);
+    if (newcomer->paused && !all_paused) {
+        agent->paused = false;
+        cc_roster_state(center, agent);
+    }
+    if (member) {
         return CC_DONE;
     }
     if (agent->dynamic && !agent->members) {

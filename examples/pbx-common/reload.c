@@ -32,7 +32,7 @@ static void keep_members(cc_center *center, const struct cc_agent *from, struct 
 {
     for (const struct cc_member *member = from->members; member; member = member->next) {
         struct cc_member *kept =
-            cc_roster_join(center, to, member->queue, &member->config, member->origin);
+            cc_roster_join(center, to, member->queue, &member->config, member->origin, NULL);
         if (kept) {
             kept->wanted = false;
             kept->calls = member->calls;
@@ -176,7 +176,7 @@ static void apply_member(cc_center *center, struct cc_queue *queue,
     cc_poll(center);
     struct cc_member *member = cc_member_of(agent, queue);
     if (!member) {
-        cc_roster_join(center, agent, queue, &from->membership, CC_FROM_CONFIG);
+        cc_roster_join(center, agent, queue, &from->membership, CC_FROM_CONFIG, NULL);
         return;
     }
     member->wanted = true;

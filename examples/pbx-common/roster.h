@@ -89,9 +89,13 @@ void cc_roster_present(cc_center *center, struct cc_agent *agent);
 /** Takes an agent and its memberships out; it is freed when nobody speaks of it any more. */
 void cc_roster_remove_agent(cc_center *center, struct cc_agent *agent);
 
-/** Puts an agent into a queue; NULL when the engine does not, and the log says why. */
+/**
+ * Puts an agent into a queue, paused there for a reason unless that is NULL; NULL when the engine does not, and
+ * the log says why.
+ */
 struct cc_member *cc_roster_join(cc_center *center, struct cc_agent *agent, struct cc_queue *queue,
-                                 const tl_acd_membership *membership, enum cc_origin origin);
+                                 const tl_acd_membership *membership, enum cc_origin origin,
+                                 const char *paused);
 
 /** cc_add_member, of a member of that origin. */
 enum cc_change cc_add_member_from(cc_center *center, const struct cc_newcomer *newcomer, enum cc_origin origin);

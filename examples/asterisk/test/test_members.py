@@ -205,6 +205,23 @@ exten => pause,hint,CLASS:SIDE-plain_pause_Local/ann@SIDE-agents/n
         lines, _ = self.compare("plain", change)
         self.assertEqual(lines, ["ADDMEMBER", "REMOVEMEMBER"])
 
+    def test_a_member_comes_paused(self):
+        """To one queue, though it works in another; with paperwork of its own."""
+        def change(side):
+            guest, other = side.interface("guest"), side.other("empty")
+            said = [side.runs("AddMember", other, guest),
+                    side.runs("AddMember", side.queue, guest, 1, "pr(lunch)", "guest", guest, 9)]
+            # app_queue knows no other name for one that it has in another queue; Trunkline has one agent.
+            told = [side.member(queue, side.interface("guest") if side.name == "trunkline" or queue == other
+                                else "guest") for queue in (other, side.queue)]
+            told = [[event[key] for key in ("Paused", "PausedReason", "Penalty")] for event in told]
+            for queue in other, side.queue:
+                said.append(side.runs("RemoveMember", queue, guest))
+            return said, told
+        theirs, ours = self.both("plain", change)
+        self.assertEqual(theirs, ours)
+        self.assertEqual(ours[1], [["0", "", "0"], ["1", "lunch", "1"]])
+
     # ---- app_queue's commands ----
 
     def test_commands_about_members(self):
