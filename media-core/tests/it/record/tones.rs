@@ -2,10 +2,11 @@
 
 use media_core::g711::Law;
 #[cfg(feature = "tlr")]
+use media_core::record::Format;
+#[cfg(feature = "tlr")]
 use media_core::record::tlr::{Channel, Coding, Head, Options, Writer};
 use media_core::record::{
-    BlockError, Format, Level, MEMORY, Samples, SamplesMut, decode, decode_beside, encode,
-    encode_beside,
+    BlockError, Level, MEMORY, Samples, SamplesMut, decode, decode_beside, encode, encode_beside,
 };
 use proptest::prelude::*;
 
