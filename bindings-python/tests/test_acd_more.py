@@ -428,6 +428,15 @@ def test_statistics_survive_and_are_forgotten() -> None:
     assert (level.definition, level.in_level, level.of) == (Level.OF_OFFERED_BUT_SHORT, 1, 2)
     assert engine.queue_counters(queue).short == 1
 
+    # Summed over queues, they are the same of one queue; over intervals, both together.
+    for row, interval in zip((first, second), engine.interval_rows(), strict=True):
+        assert {name: row[name] for name in row if name != "queue"} == interval
+    [both] = engine.queue_rows()
+    assert both["queue"] == queue and "at" not in both
+    for name in set(both) - {"queue"}:
+        assert both[name] == first[name] + second[name]
+    assert (both["offered"], both["in_level_of"]) == (3, 3)
+
     snapshot, rows = engine.stats_snapshot(), engine.traffic_rows()
     engine.forget_stats_before(60_000)
     assert engine.traffic_rows() == [second]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trunkline import ivr
+from trunkline._native import play_scenarios
 from trunkline.ivr import CompileError, End, Flow, IvrError, Play, Query, Queue, Session, Stop
 
 FLOWS = Path(os.environ["TRUNKLINE_SOURCE"]) / "examples" / "flows"
@@ -246,3 +247,61 @@ def test_a_session_goes_on_elsewhere_and_in_another_version() -> None:
     session.digits(900, "2")
     said = [output for output in session if isinstance(output, Play)]
     assert list(said[-1].items) == [ivr.Text("Press one for sales")]
+
+
+def by_hand(flow: Flow) -> ivr.Rehearsal:
+    call = ivr.Rehearsal(flow, caller="555", seed=9, now=1_000)
+    call.listen()
+    call.press("1")
+    assert call.answer({"amount": Decimal("12.5")})
+    call.heard()
+    assert call.is_over and not call.failed()
+    return call
+
+
+def test_a_flow_is_tried_key_by_key(flow: Flow) -> None:
+    scenario = """
+flow: test.yaml
+given: { caller: "555", seed: 9, at: 1970-01-01T00:00:01Z }
+scenarios:
+  - name: balance
+    steps: [listen, press: "1", answer: { amount: 12.5 }, heard]
+"""
+    call = by_hand(flow)
+    assert call.visited == [("menu", "1"), ("ask", "next"), ("tell", "next")]
+    assert call.now == 2_100
+    [(_, failure, transcript)], exits, missed = play_scenarios(flow, scenario, "x.ivrtest.yaml")
+    assert failure is None and call.transcript == transcript
+
+    coverage = ivr.Coverage(flow)
+    assert coverage.exits == (0, exits[1])
+    coverage.count(call)
+    assert coverage.exits == exits == (3, exits[1]) and coverage.missed == missed
+    assert str(coverage).startswith(f"coverage: 3 of {exits[1]} exits\n")
+
+    assert call.seek("query balance caller=555")
+    assert not call.seek("query balance")
+    assert call.take()[-1] == "end Finished" and call.take() == []
+
+
+def test_what_a_caller_in_a_queue_hears_is_tried_too(flow: Flow) -> None:
+    call = ivr.Rehearsal(flow)
+    assert not call.answered() and not call.recorded(5) and not call.transferred("busy")
+    assert not call.queue_update(1, 5)
+    call.burst("2")
+    assert call.seek("queue sales")
+    assert call.queue_update(2, 60_000)
+    call.wait(5_000)
+    call.skip(100)
+    assert call.answered()
+    with pytest.raises(ValueError, match="outcome is 'lost'"):
+        call.queue_ended("lost")
+    assert call.queue_ended(ivr.QueueOutcome.ANSWERED)
+    assert call.seek("end Finished") and call.is_over
+    for keys in ("1x", "E"):
+        with pytest.raises(IvrError) as error:
+            call.press(keys)
+        assert error.value.code == "not_a_key"
+    left = ivr.Rehearsal(flow)
+    left.hangup()
+    assert left.seek("end CallerHungUp")

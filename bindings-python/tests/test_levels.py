@@ -19,6 +19,7 @@ from trunkline.media import (
     BeepDetector,
     Bridge,
     ComfortNoise,
+    Conference,
     DtmfDetector,
     DtmfSuppressor,
     Fade,
@@ -95,6 +96,34 @@ def test_a_supervisor_whispers() -> None:
         bridge.supervise("shout")
     with pytest.raises(ValueError, match="differ in length"):
         bridge.mix(said[0], said[1], said[2][:5])
+
+
+def test_a_conference_of_three_is_the_bridge_and_of_five_more() -> None:
+    bridge, three = Bridge(), Conference(3)
+    three.join(0, 1)
+    three.mix([silence(0.02)] * 3)
+    rng = np.random.default_rng(1)
+    for what in [*Supervision, Supervision.AWAY]:
+        bridge.supervise(what)
+        three.supervise(2, 1, what)
+        for samples in (24, 160):
+            said = list(rng.integers(-32768, 32767, (3, samples), np.int16))
+            assert three.mix(said) == bridge.mix(*said)
+
+    five = Conference(5)
+    assert five.parties == 5
+    five.join(0, 1)
+    five.supervise(3, 1, "whisper")
+    five.supervise(4, 0, "monitor")
+    five.route(2, 2, -6)
+    said = [np.full(160, level, np.int16) for level in (1, 10, 100, 1_000, 10_000)]
+    assert [ear[-1] for ear in five.mix(said)] == [10, 1_001, 50, 111, 1_111]
+    with pytest.raises(ValueError, match="there is no party 5 of 5"):
+        five.join(0, 5)
+    with pytest.raises(ValueError, match="one frame for each party"):
+        five.mix(said[:4])
+    with pytest.raises(ValueError, match="parties is 0"):
+        Conference(0)
 
 
 def test_quiet_callers_come_up_and_pauses_do_not() -> None:

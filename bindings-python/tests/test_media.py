@@ -29,6 +29,7 @@ from trunkline.media import (
     g711_encode,
     resample,
     tone,
+    tone_of,
 )
 
 
@@ -51,6 +52,30 @@ def test_a_tone_is_recognised_in_its_own_country(plan: str, meaning: str) -> Non
         for event in detector.listen(sound[at : at + 160])
     ]
     assert heard == [meaning]
+
+
+def test_tones_of_ones_own_are_played_and_told_apart() -> None:
+    # The data of a plan's tone is that tone.
+    assert tone_of([(425, 0, 500), (0, 0, 500)], 12_000, dbm0=-10) == tone(
+        "busy", 12_000, plan="etsi", dbm0=-10
+    )
+    ours = {"busy": [(620, 740, 120), (0, 0, 180)], "dial": [(620, 0, 0)]}
+    for meaning, steps in ours.items():
+        pcm = tone_of(steps, 30_000)
+        own = ToneDetector(ours)
+        assert [heard.meaning for heard in own.listen(pcm)] == [meaning] == [own.present]
+        assert ToneDetector("etsi").listen(pcm) == []
+    assert set(tone_of([(1000, 0, 20)], 400, repeats=False)[160:]) == {0}
+    with pytest.raises(ValueError, match="4000 Hz is not below 4,000"):
+        tone_of([(350, 4_000, 5)])
+    with pytest.raises(ValueError, match="no step of the tone sounds"):
+        ToneDetector({"busy": [(0, 0, 5)]})
+    with pytest.raises(ValueError, match="at most 12 frequencies"):
+        ToneDetector({"busy": [(400 + n, 1400 + n, 100) for n in range(7)]})
+    with pytest.raises(ValueError, match="meaning is 'lunch'"):
+        ToneDetector({"lunch": [(400, 0, 5)]})
+    with pytest.raises(ValueError, match="a plan has tones"):
+        ToneDetector({})
 
 
 def test_every_word_is_known() -> None:

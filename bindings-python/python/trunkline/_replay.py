@@ -16,7 +16,7 @@ _INPUTS = frozenset(
     " take_call_rows estimates keep_accuracy prediction_errors keep_log name_queue name_agent"
     " name_caller take_log stats_snapshot restore_stats forget_stats_before service_level starvation"
     " check_epoch members queues_of calls calls_ahead member class_rows agent_interval_rows rate"
-    " rating_rows".split()
+    " rating_rows queue_config agent_config interval_rows queue_rows".split()
 )
 """What changes an engine; the rest only looks."""
 

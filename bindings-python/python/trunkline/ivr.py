@@ -20,6 +20,18 @@
 >>> session.digits(900, "1")
 >>> list(session)[-1].items
 [Text(text='Goodbye.')]
+
+The same by hand, with time that is made up, and what it reached:
+
+>>> from trunkline.ivr import Coverage, Rehearsal
+>>> call, coverage = Rehearsal(Flow(program)), Coverage(Flow(program))
+>>> call.press("1")
+>>> call.listen()
+>>> call.take()
+['en: Press one.', 'stop play', 'menu -> 1', 'en: Goodbye.', 'bye -> next', 'end Finished']
+>>> coverage.count(call)
+>>> coverage.exits, coverage.missed
+((2, 4), [('menu', 'noinput'), ('menu', 'nomatch')])
 """
 
 from __future__ import annotations
@@ -48,8 +60,10 @@ from ._dialogue import (
 )
 from ._native import (
     CompileError,
+    Coverage,
     Flow,
     IvrError,
+    Rehearsal,
     Session,
     compile,
     flow_of,
@@ -129,6 +143,7 @@ def run_scenarios(path: str | Path, flow: Flow | None = None) -> ScenarioReport:
 __all__ = [
     "Attach",
     "CompileError",
+    "Coverage",
     "Diagnostic",
     "End",
     "EndReason",
@@ -141,6 +156,7 @@ __all__ = [
     "Queue",
     "QueueOutcome",
     "Record",
+    "Rehearsal",
     "Say",
     "ScenarioOutcome",
     "ScenarioReport",

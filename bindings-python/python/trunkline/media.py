@@ -38,6 +38,7 @@ from ._native import (
     Bridge,
     ComfortNoise,
     Concealer,
+    Conference,
     DtmfDetector,
     DtmfSuppressor,
     Fade,
@@ -62,6 +63,7 @@ from ._native import (
     g711_encode_into,
     read_wav,
     tone,
+    tone_of,
     write_wav,
 )
 from ._native import mixed as mix
@@ -177,6 +179,7 @@ __all__ = [
     "Bridge",
     "ComfortNoise",
     "Concealer",
+    "Conference",
     "DtmfDetector",
     "DtmfSuppressor",
     "Fade",
@@ -210,5 +213,6 @@ __all__ = [
     "read_wav",
     "resample",
     "tone",
+    "tone_of",
     "write_wav",
 ]

@@ -16,14 +16,14 @@ use pyo3::types::PyDict;
 
 use crate::words::{Words, value};
 
-const MEDIA: Words<Medium> = &[
+pub(super) const MEDIA: Words<Medium> = &[
     ("voice", Medium::Voice),
     ("chat", Medium::Chat),
     ("mail", Medium::Mail),
     ("other", Medium::Other),
 ];
 
-const EMPTY: Words<EmptyRule> = &[
+pub(super) const EMPTY: Words<EmptyRule> = &[
     ("never", EmptyRule::Never),
     ("logged_out", EmptyRule::LoggedOut),
     ("not_ready", EmptyRule::NotReady),
@@ -37,7 +37,7 @@ pub(super) const LEVELS: Words<Level> = &[
     ("of_offered_but_short", Level::OfOfferedButShort),
 ];
 
-const STRATEGIES: Words<Strategy> = &[
+pub(super) const STRATEGIES: Words<Strategy> = &[
     ("longest_idle", Strategy::LongestIdle),
     ("ring_all", Strategy::RingAll),
     ("fewest_calls", Strategy::FewestCalls),
@@ -77,7 +77,7 @@ const STRATEGIES: Words<Strategy> = &[
     ("custom", Strategy::Custom(Order::by([Term::None, Term::None]))),
 ];
 
-const TERMS: Words<Term> = &[
+pub(super) const TERMS: Words<Term> = &[
     ("none", Term::None),
     ("idle_since", Term::IdleSince),
     ("calls", Term::Calls),
@@ -96,7 +96,7 @@ const TERMS: Words<Term> = &[
     ("last_walked", Term::LastWalked),
 ];
 
-const STARTS: Words<Start> = &[
+pub(super) const STARTS: Words<Start> = &[
     ("first", Start::First),
     ("after_queue_last", Start::AfterQueueLast),
     ("after_call_last", Start::AfterCallLast),
@@ -106,7 +106,7 @@ const STARTS: Words<Start> = &[
     ("down_from_call_last", Start::DownFromCallLast),
 ];
 
-const RINGS: Words<Ring> = &[
+pub(super) const RINGS: Words<Ring> = &[
     ("one", Ring::One),
     ("all", Ring::All),
     ("everybody", Ring::Everybody),

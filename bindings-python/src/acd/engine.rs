@@ -16,6 +16,7 @@ use super::explain::{Estimates, NextCall, PredictionError, WhyIdle, WhyWaiting};
 use super::names::{FORMS, Told};
 use super::outputs::{CAUSES, ENDED_BY, agent_state, output};
 use super::stats;
+use super::stored;
 use crate::words::{Words, value, word};
 
 const CALL_STATES: Words<CallState> = &[
@@ -238,6 +239,16 @@ impl Engine {
         stats::traffic(py, self.kept()?)
     }
 
+    /// As `traffic_rows`, of all queues together by interval.
+    fn interval_rows<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        stats::intervals(py, self.kept()?)
+    }
+
+    /// As `traffic_rows`, of all intervals together by queue.
+    fn queue_rows<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        stats::queues(py, self.kept()?)
+    }
+
     /// As `traffic_rows`, for each class of calls; which is `call_class`.
     fn class_rows<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         stats::classes(py, self.kept()?)
@@ -373,6 +384,18 @@ impl Engine {
     fn set_queue(&mut self, queue: u64, fields: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
         let config = config::queue("set_queue", fields)?;
         self.core.set_queue(QueueId::from_raw(queue), config).map_err(raised)
+    }
+
+    /// A queue's configuration, as `set_queue` takes it.
+    fn queue_config<'py>(&self, py: Python<'py>, queue: u64) -> PyResult<Bound<'py, PyDict>> {
+        let config = self.core.queue_config(QueueId::from_raw(queue)).map_err(raised)?;
+        stored::queue(py, &config)
+    }
+
+    /// An agent's configuration, as `add_agent` takes it.
+    fn agent_config<'py>(&self, py: Python<'py>, agent: u64) -> PyResult<Bound<'py, PyDict>> {
+        let config = self.core.agent_config(AgentId::from_raw(agent)).map_err(raised)?;
+        stored::agent(py, &config)
     }
 
     /// Set a queue's steps of relaxation, a list of `RelaxStep`, for the calls without a rule of their

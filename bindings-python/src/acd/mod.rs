@@ -14,6 +14,7 @@ mod outputs;
 mod pacing;
 mod sim;
 mod stats;
+mod stored;
 
 use pyo3::prelude::*;
 

@@ -20,12 +20,12 @@ macro_rules! row {
 
 type Rows<'py> = PyResult<Vec<Bound<'py, PyDict>>>;
 
-/// The fields of a row of traffic that is an interval's and a queue's, or a class's of it.
+/// The fields of a row of traffic, and of which interval, queue and class it is.
 macro_rules! traffic_row {
-    ($py:expr, $stats:expr, $at:expr, $queue:expr, $row:expr, $($name:literal: $value:expr)?) => {{
+    ($py:expr, $stats:expr, $row:expr, $($name:literal: $value:expr),*) => {{
         let level = $stats.service_level($row);
         row!($py, $row, {
-            "at": $at.ms(), "queue": $queue.raw(), $($name: $value,)?
+            $($name: $value,)*
             "in_level": level.in_level, "in_level_of": level.of
         },
             offered refused answered abandoned left moved answered_in_level abandoned_in_level short
@@ -34,14 +34,27 @@ macro_rules! traffic_row {
 }
 
 pub(super) fn traffic<'py>(py: Python<'py>, stats: &Stats<'_>) -> Rows<'py> {
-    let row =
-        |(at, queue, row): (Time, QueueId, &Traffic)| Ok(traffic_row!(py, stats, at, queue, row,));
+    let row = |(at, queue, row): (Time, QueueId, &Traffic)| {
+        Ok(traffic_row!(py, stats, row, "at": at.ms(), "queue": queue.raw()))
+    };
     stats.traffic().map(row).collect()
+}
+
+pub(super) fn intervals<'py>(py: Python<'py>, stats: &Stats<'_>) -> Rows<'py> {
+    let row = |(at, row): (Time, Traffic)| Ok(traffic_row!(py, stats, &row, "at": at.ms()));
+    stats.intervals().into_iter().map(row).collect()
+}
+
+pub(super) fn queues<'py>(py: Python<'py>, stats: &Stats<'_>) -> Rows<'py> {
+    let row =
+        |(queue, row): (QueueId, Traffic)| Ok(traffic_row!(py, stats, &row, "queue": queue.raw()));
+    stats.queues().into_iter().map(row).collect()
 }
 
 pub(super) fn classes<'py>(py: Python<'py>, stats: &Stats<'_>) -> Rows<'py> {
     let row = |(at, queue, class, row): (Time, QueueId, ClassId, &Traffic)| {
-        Ok(traffic_row!(py, stats, at, queue, row, "call_class": class.0))
+        Ok(traffic_row!(py, stats, row,
+            "at": at.ms(), "queue": queue.raw(), "call_class": class.0))
     };
     stats.traffic_by_class().map(row).collect()
 }

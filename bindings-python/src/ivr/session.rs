@@ -2,7 +2,7 @@
 
 use ivr_core::{
     Input, MigrateError, Op, OpResult, QueueOutcome, SessionConfig, SessionError, SessionOf,
-    SnapshotError, Time, TransferOutcome, Value,
+    SnapshotError, Time, TransferOutcome,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -13,7 +13,7 @@ use super::values::Held;
 use crate::errors::{IvrError, Reason};
 use crate::words::{Words, value};
 
-const QUEUE_OUTCOMES: Words<QueueOutcome> = &[
+pub(super) const QUEUE_OUTCOMES: Words<QueueOutcome> = &[
     ("answered", QueueOutcome::Answered),
     ("abandoned", QueueOutcome::Abandoned),
     ("timeout", QueueOutcome::Timeout),
@@ -23,7 +23,7 @@ const QUEUE_OUTCOMES: Words<QueueOutcome> = &[
     ("failed", QueueOutcome::Failed),
 ];
 
-const TRANSFER_OUTCOMES: Words<TransferOutcome> = &[
+pub(super) const TRANSFER_OUTCOMES: Words<TransferOutcome> = &[
     ("answered", TransferOutcome::Answered),
     ("busy", TransferOutcome::Busy),
     ("no_answer", TransferOutcome::NoAnswer),
@@ -44,7 +44,7 @@ pub(super) struct Session {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn refused(error: SessionError) -> PyErr {
+pub(super) fn refused(error: SessionError) -> PyErr {
     let reason = match error {
         SessionError::WrongFlow { began, given } => {
             Reason::new("wrong_flow").about(Some(given.into())).limit(began.into())
@@ -83,6 +83,15 @@ fn not_migrated(error: MigrateError) -> PyErr {
 fn no_key(key: char) -> PyErr {
     let exception = IvrError::new_err(format!("'{key}' is no key of a telephone"));
     Reason::new("not_a_key").about(Some(u32::from(key).into())).within(exception)
+}
+
+/// Whether all of these are keys of a telephone.
+pub(super) fn known_keys(keys: &str) -> PyResult<()> {
+    let known = |key: &u8| matches!(key, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D');
+    match keys.chars().find(|key| !u8::try_from(*key).is_ok_and(|k| known(&k))) {
+        Some(key) => Err(no_key(key)),
+        None => Ok(()),
+    }
 }
 
 impl Session {
@@ -155,10 +164,7 @@ impl Session {
 
     /// The caller pressed keys, one or several: 0 to 9, *, #, A to D.
     fn digits(&mut self, now: i64, keys: &str) -> PyResult<()> {
-        let known = |key: &u8| matches!(key, b'0'..=b'9' | b'*' | b'#' | b'A'..=b'D');
-        if let Some(key) = keys.chars().find(|key| !u8::try_from(*key).is_ok_and(|k| known(&k))) {
-            return Err(no_key(key));
-        }
+        known_keys(keys)?;
         keys.bytes().try_for_each(|key| self.feed(now, Input::Digit(key)))
     }
 
@@ -184,17 +190,8 @@ impl Session {
 
     /// The host's answer to a query: values by name, each an int, bool, str or Decimal.
     fn answer(&mut self, now: i64, op: u32, values: &Bound<'_, PyDict>) -> PyResult<()> {
-        let held: Vec<(String, Held)> = values
-            .iter()
-            .map(|(name, value)| {
-                let name: String = name.extract()?;
-                let held = Held::new(&name, &value)?;
-                Ok((name, held))
-            })
-            .collect::<PyResult<_>>()?;
-        let values: Vec<(&str, Value<'_>)> =
-            held.iter().map(|(name, held)| (name.as_str(), held.value())).collect();
-        self.done(now, op, OpResult::QueryOk(&values))
+        let held = Held::all(values)?;
+        self.done(now, op, OpResult::QueryOk(&Held::values(&held)))
     }
 
     /// The caller left the queue; `outcome` is a `QueueOutcome`.

@@ -5,7 +5,7 @@ use ivr_core::{Decimal, Time, Value};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyInt, PyString, PyType};
+use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyType};
 
 use crate::words::{Words, value as of_word};
 
@@ -57,6 +57,21 @@ impl Held {
         Err(PyTypeError::new_err(format!(
             "{name}: a value is an int, bool, str or Decimal, not {kind}"
         )))
+    }
+
+    /// The values of a dictionary by their names.
+    pub(super) fn all(values: &Bound<'_, PyDict>) -> PyResult<Vec<(String, Self)>> {
+        let held = |(name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
+            let name: String = name.extract()?;
+            let held = Self::new(&name, &value)?;
+            Ok((name, held))
+        };
+        values.iter().map(held).collect()
+    }
+
+    /// What an answer to a query borrows.
+    pub(super) fn values(held: &[(String, Self)]) -> Vec<(&str, Value<'_>)> {
+        held.iter().map(|(name, held)| (name.as_str(), held.value())).collect()
     }
 
     pub(super) fn value(&self) -> Value<'_> {

@@ -2,7 +2,9 @@
 
 use media_core::agc;
 use media_core::cng::{self, Noise};
-use media_core::mix::{self, Bridge as CoreBridge, Gain, Supervision};
+use media_core::mix::{
+    self, Bridge as CoreBridge, Conference as CoreConference, Gain, Supervision,
+};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -122,6 +124,96 @@ impl Bridge {
     }
 }
 
+/// A call of any number of parties, counted from 0, of whom nobody hears anybody at first.
+///
+/// Changes fade over 5 ms. Gains are in decibels, as a `Fade`'s.
+#[pyclass(module = "trunkline.media")]
+struct Conference {
+    conference: CoreConference<'static>,
+}
+
+impl Conference {
+    /// A party that there is.
+    fn party(&self, number: usize) -> PyResult<usize> {
+        if number < self.conference.parties() {
+            return Ok(number);
+        }
+        let parties = self.conference.parties();
+        Err(PyValueError::new_err(format!("there is no party {number} of {parties}")))
+    }
+}
+
+#[pymethods]
+impl Conference {
+    #[new]
+    fn new(parties: u16) -> PyResult<Self> {
+        if parties == 0 {
+            return Err(PyValueError::new_err("parties is 0"));
+        }
+        Ok(Self { conference: CoreConference::with_capacity(parties) })
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Conference(parties={})", self.parties())
+    }
+
+    /// How many parties there are.
+    #[getter]
+    const fn parties(&self) -> usize {
+        self.conference.parties()
+    }
+
+    /// From the next sample on, one party hears another with this gain; a party may be routed to
+    /// itself.
+    #[pyo3(signature = (speaker, listener, db=0))]
+    fn route(&mut self, speaker: usize, listener: usize, db: i8) -> PyResult<()> {
+        let (speaker, listener) = (self.party(speaker)?, self.party(listener)?);
+        self.conference.route(speaker, listener, Gain::from_db(db));
+        Ok(())
+    }
+
+    /// Both hear each other, as they speak.
+    fn join(&mut self, one: usize, other: usize) -> PyResult<()> {
+        let (one, other) = (self.party(one)?, self.party(other)?);
+        self.conference.join(one, other);
+        Ok(())
+    }
+
+    /// Change what a supervisor hears of all others and who of them hears it, a `Supervision`:
+    /// whispering, `agent` alone does.
+    fn supervise(&mut self, supervisor: usize, agent: usize, what: &str) -> PyResult<()> {
+        let (supervisor, agent) = (self.party(supervisor)?, self.party(agent)?);
+        self.conference.supervise(supervisor, agent, value(SUPERVISIONS, "what", what)?);
+        Ok(())
+    }
+
+    /// One frame of each party (int16 buffers of one length) into what each hears, as array('h').
+    #[allow(clippy::needless_pass_by_value, reason = "PyO3 makes a list into a vector")]
+    fn mix<'py>(
+        &mut self,
+        py: Python<'py>,
+        frames: Vec<Bound<'py, PyAny>>,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let frames: Vec<PyBuffer<i16>> =
+            frames.iter().map(PyBuffer::get).collect::<PyResult<_>>()?;
+        let samples = frames.first().map_or(0, |frame| frame.item_count());
+        let alike = frames.iter().all(|frame| frame.item_count() == samples);
+        if frames.len() != self.parties() || !alike {
+            let message = "one frame for each party, all of one length";
+            return Err(PyValueError::new_err(message));
+        }
+        let copied = |frame: &PyBuffer<i16>| with_input(frame, <[i16]>::to_vec);
+        let voices = frames.iter().map(copied).collect::<PyResult<Vec<_>>>()?;
+        let ear = |to| {
+            new_samples(py, samples, |ear| {
+                self.conference.hear(to, voices.iter().map(Vec::as_slice), ear);
+                Ok(())
+            })
+        };
+        (0..voices.len()).map(ear).collect()
+    }
+}
+
 /// Automatic gain for one stream at 8,000 samples a second: quiet callers up, loud ones down, pauses
 /// left alone.
 ///
@@ -218,6 +310,7 @@ impl ComfortNoise {
 pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Fade>()?;
     module.add_class::<Bridge>()?;
+    module.add_class::<Conference>()?;
     module.add_class::<Agc>()?;
     module.add_class::<ComfortNoise>()?;
     module.add_function(wrap_pyfunction!(mixed, module)?)?;
