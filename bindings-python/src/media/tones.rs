@@ -152,8 +152,9 @@ impl ToneDetector {
             let plan = Plan { name: "own", tones: unsafe { forever(&*own.tones) } };
             return Ok(Self { supervisor: Supervisor::new(&plan), _own: Some(own) });
         }
-        let plan = plan.map_or(Ok("china".to_owned()), |plan| plan.extract::<String>())?;
-        let supervisor = Supervisor::new(&value(PLANS, "plan", &plan)?);
+        let plan: Option<String> = plan.map(PyAnyMethods::extract).transpose()?;
+        let plan = value(PLANS, "plan", plan.as_deref().unwrap_or("china"))?;
+        let supervisor = Supervisor::new(&plan);
         Ok(Self { supervisor, _own: None })
     }
 
