@@ -33,6 +33,13 @@ pub(super) fn screen(request: &Request) -> Result<(), Refusal> {
     if method.ok() != Some(request.method) {
         return Err(Refusal::malformed("CSeq is of another method"));
     }
+    let promised = request.headers.iter().find_map(|header| match header {
+        Header::ContentLength(length) => length.value().trim().parse::<usize>().ok(),
+        _ => None,
+    });
+    if promised.is_some_and(|promised| promised > request.body.len()) {
+        return Err(Refusal::malformed("the body is cut short"));
+    }
     let unknown: Vec<&str> = request
         .headers
         .iter()
@@ -102,6 +109,7 @@ mod tests {
         assert_eq!(status("Contact: <sip:a@127.0.0.1:5070>\r\n", ""), 400);
         assert_eq!(status("CSeq: 1 INVITE", "CSeq: 1 BYE"), 400);
         assert_eq!(status("CSeq", "Require: foo\r\nCSeq"), 420);
+        assert_eq!(status("Length: 2", "Length: 3"), 400);
         assert_eq!(status("application/sdp", "text/plain"), 415);
         assert_eq!(status("application/sdp", "Application/SDP;charset=utf-8"), 0);
         assert_eq!(status("INVITE", "MESSAGE"), 405);

@@ -209,8 +209,8 @@ class Offered(unittest.TestCase):
         for tls in (False, True):
             for name, text, right in MESSAGES:
                 silent = right is None or None in right
-                # What a stream is cut short by is tried with noise.
-                if not (tls and silent):
+                # On a stream, a message that promises more than it has is waited for, and noise is tried above.
+                if not (tls and (silent or name == "clerr")):
                     with self.subTest(name=name, tls=tls):
                         self.assertIn(self.answer_to(name, text, tls, 0.2 if silent else 5), right or (None,))
         self.assertEqual(phone.ask("OPTIONS", "tortured")[0], 200)
