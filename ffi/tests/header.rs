@@ -310,6 +310,24 @@ fn every_exported_function_is_in_the_header() {
     assert!(exported.len() >= 3);
 }
 
+/// What can be made in memory from the allocator can be made in the caller's, and asked for its size.
+#[test]
+fn every_object_has_both_lives() {
+    let header = header();
+    let functions: BTreeSet<&str> = header
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| word.starts_with("tl_"))
+        .collect();
+    let made: Vec<&str> = functions.iter().filter_map(|name| name.strip_suffix("_new")).collect();
+    assert!(made.len() > 40, "{made:?}");
+    for object in made {
+        assert!(functions.contains(&*format!("{object}_init")), "{object} has no init");
+        // From a snapshot comes an object as large as any other of its kind.
+        let kind = object.strip_suffix("_restore").unwrap_or(object);
+        assert!(functions.contains(&*format!("{kind}_size")), "{kind} has no size");
+    }
+}
+
 /// `tl_status_text` knows every code, and no other.
 #[test]
 fn every_status_has_a_sentence() {
