@@ -154,6 +154,22 @@ impl Heap {
         self.lock.with(|| work(unsafe { &mut *self.inside.get() }))
     }
 
+    /// Apart from `alloc`, so that who has no region pays for no more than a look.
+    #[inline(never)]
+    fn take(&self, layout: Layout) -> Option<NonNull<u8>> {
+        self.with(|inside| inside.take(layout))
+    }
+
+    /// As `take`.
+    ///
+    /// # Safety
+    /// That of [`Inside::give_back`].
+    #[inline(never)]
+    unsafe fn give_back(&self, block: *mut u8, layout: Layout) -> bool {
+        // SAFETY: the very same contract.
+        self.with(|inside| unsafe { inside.give_back(block, layout) })
+    }
+
     /// # Safety
     /// `memory` is valid for `size` bytes until the region ends, and touched by nobody else.
     unsafe fn begin(&self, memory: NonNull<u8>, size: usize) -> Result<(), Refusal> {
@@ -207,7 +223,7 @@ unsafe impl GlobalAlloc for Heap {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if self.active.load(Ordering::Acquire) {
-            if let Some(block) = self.with(|inside| inside.take(layout)) {
+            if let Some(block) = self.take(layout) {
                 return block.as_ptr();
             }
         }
@@ -218,7 +234,7 @@ unsafe impl GlobalAlloc for Heap {
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if self.active.load(Ordering::Acquire) {
-            if let Some(block) = self.with(|inside| inside.take(layout)) {
+            if let Some(block) = self.take(layout) {
                 // SAFETY: the block is that long.
                 unsafe { block.as_ptr().write_bytes(0, layout.size()) };
                 return block.as_ptr();
@@ -232,9 +248,7 @@ unsafe impl GlobalAlloc for Heap {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         // SAFETY: as this function's own contract.
         unsafe {
-            if !self.active.load(Ordering::Acquire)
-                || !self.with(|inside| inside.give_back(block, layout))
-            {
+            if !self.active.load(Ordering::Acquire) || !self.give_back(block, layout) {
                 System.dealloc(block, layout);
             }
         }
