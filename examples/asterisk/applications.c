@@ -105,18 +105,19 @@ static const struct {
     const char *synopsis, *description;
 } APPLICATIONS[] = {
     { "TrunklineQueue", NULL, counted_waiting_exec, "Waits in a queue for an agent.",
-      "TrunklineQueue(queue[,options[,timeout[,agent]]])\n"
+      "TrunklineQueue(queue[,options[,timeout[,agent[,rule]]]])\n"
       "  c        go on in the dialplan when the agent hangs up\n"
       "  k(keys)  a key that leaves the queue; it is in QUEUEKEY then\n"
       "  r        ringing instead of music\n"
       "  t, T     the agent, the caller may transfer\n"
-      "timeout is the longest wait in seconds; agent is offered the call first.\n"
+      "timeout is the longest wait in seconds; agent is offered the call first; by rule, instead of\n"
+      "the queue's, change the penalties of those whom the caller may go to.\n"
       "Reads QUEUE_PRIO, QUEUE_MIN_PENALTY, QUEUE_MAX_PENALTY, QUEUE_RAISE_PENALTY,\n"
       "TRUNKLINE_SKILLS.\n"
       "Sets QUEUESTATUS: CONTINUE, TIMEOUT, KEY, FULL, JOINEMPTY, LEAVEEMPTY, WITHDRAW, FAILED.\n" },
     { NULL, "Queue", counted_waiting_its_exec, "Waits in a queue for an agent, asked for as of app_queue.",
       "Queue(queue[,options[,URL[,announce[,timeout[,AGI[,gosub[,rule[,position]]]]]]]])\n"
-      "  c, C, m(class), r, t, T are followed, and timeout and position.\n"
+      "  c, C, m(class), r, t, T are followed, and timeout, rule and position.\n"
       "Reads and sets what TrunklineQueue does.\n" },
     { "TrunklineIVR", NULL, counted_trunkline_ivr_exec, "Runs a flow.",
       "TrunklineIVR(flow)\n"

@@ -4,9 +4,9 @@
 What has no counterpart is kept as a comment, and said on standard error. Strategies become the
 `asterisk:` ones, which choose as app_queue does, its ties included.
 
-A rule changes what the dialplan has set before Queue(): QUEUE_MAX_PENALTY and so on. In Trunkline the queue
-says what its callers begin with: --max-penalty, --min-penalty and --raise-penalty are written into each
-queue that has a rule.
+A rule changes what the dialplan has set before Queue(): QUEUE_MAX_PENALTY and so on. --max-penalty,
+--min-penalty and --raise-penalty, where given, are written into each queue that has a rule, for callers for
+whom the dialplan sets nothing.
 
 SPDX-License-Identifier: MIT OR Apache-2.0
 """
@@ -215,9 +215,6 @@ def convert(lines, warn, rule_lines=(), begin=None):
         if rule.lower() in names:
             out.append(f"rule = {names[rule.lower()]}")
             out += [f"{key} = {value}" for key, value in (begin or {}).items()]
-            if not begin:
-                warn(f"{name}: rule {rule} changes nothing until the queue has penalty_max, penalty_min or "
-                     "penalty_raise: what the dialplan sets before Queue()")
         elif rule:
             out.append(f"; queues.conf: defaultrule = {rule}")
             warn(f"{name}: there is no rule {rule}")

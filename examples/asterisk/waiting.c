@@ -123,26 +123,28 @@ static bool follow_options(struct line *line, const char *options)
     return strchr(options, 'c');
 }
 
-static bool begin(struct cc_arrival *arrival, const char *queue, const char *timeout, const char *agent)
+static bool begin(struct cc_arrival *arrival, const char *queue, const char *timeout, const char *agent,
+    const char *rule)
 {
     if (ast_strlen_zero(queue)) {
         ast_log(LOG_WARNING, "A queue is wanted\n");
         return false;
     }
-    if (strlen(S_OR(agent, "")) >= CC_NAME || strlen(queue) >= CC_NAME) {
+    if (strlen(S_OR(agent, "")) >= CC_NAME || strlen(S_OR(rule, "")) >= CC_NAME || strlen(queue) >= CC_NAME) {
         ast_log(LOG_WARNING, "A name is too long\n");
         return false;
     }
     cc_arrival_defaults(arrival);
     arrival->queue = queue;
     arrival->preferred = agent;
+    arrival->rule = rule;
     if (!ast_strlen_zero(timeout)) {
         arrival->max_wait_ms = strtoull(timeout, NULL, 10) * 1000;
     }
     return true;
 }
 
-/* TrunklineQueue(queue[,options[,timeout[,agent]]]) */
+/* TrunklineQueue(queue[,options[,timeout[,agent[,rule]]]]) */
 int waiting_exec(struct ast_channel *chan, const char *data)
 {
     struct line line = { .chan = chan, .up = true };
@@ -150,9 +152,9 @@ int waiting_exec(struct ast_channel *chan, const char *data)
     char *parse = ast_strdupa(S_OR(data, ""));
 
     AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(options); AST_APP_ARG(timeout);
-        AST_APP_ARG(agent););
+        AST_APP_ARG(agent); AST_APP_ARG(rule););
     AST_STANDARD_APP_ARGS(args, parse);
-    if (!begin(&arrival, args.queue, args.timeout, args.agent)) {
+    if (!begin(&arrival, args.queue, args.timeout, args.agent, args.rule)) {
         return -1;
     }
     args.options = S_OR(args.options, "");
@@ -174,7 +176,8 @@ int waiting_its_exec(struct ast_channel *chan, const char *data)
         AST_APP_ARG(rule); AST_APP_ARG(position););
     AST_STANDARD_APP_ARGS(args, parse);
     /* A timeout of 0 is none there. */
-    if (!begin(&arrival, args.queue, S_COR(atoi(S_OR(args.timeout, "")) > 0, args.timeout, ""), NULL)) {
+    if (!begin(&arrival, args.queue, S_COR(atoi(S_OR(args.timeout, "")) > 0, args.timeout, ""), NULL,
+            args.rule)) {
         return -1;
     }
     args.options = S_OR(args.options, "");
@@ -189,10 +192,8 @@ int waiting_its_exec(struct ast_channel *chan, const char *data)
     if (!ast_strlen_zero(args.position) && sscanf(args.position, "%30u", &place) == 1 && place > 0) {
         arrival.position = place;
     }
-    if ((args.options[strspn(args.options, "cCdhHIkKmrtTwWxX ")] || !ast_strlen_zero(args.rule)) &&
-        !ast_atomic_fetchadd_int(&told, 1)) {
-        ast_log(LOG_NOTICE, "Queue(%s): all is followed but the options n, i, R, F and the rule; not said again\n",
-            data);
+    if (args.options[strspn(args.options, "cCdhHIkKmrtTwWxX ")] && !ast_atomic_fetchadd_int(&told, 1)) {
+        ast_log(LOG_NOTICE, "Queue(%s): all is followed but the options n, i, R, F; not said again\n", data);
     }
     ast_replace_subargument_delimiter(predial);
     ast_replace_subargument_delimiter(first);

@@ -70,7 +70,8 @@ exten => key,1,Answer()
  same => n,Wait(20)
  same => n,Hangup()
 """
-QUEUE = {"queue": "Queue(${EXTEN},tc,,,${LIMIT})", "trunkline": "TrunklineQueue(${EXTEN},tck(1),${LIMIT})"}
+QUEUE = {"queue": "Queue(${EXTEN},tc,,,${LIMIT},,,${RULE})",
+         "trunkline": "TrunklineQueue(${EXTEN},tck(1),${LIMIT},,${RULE})"}
 
 TELLING = ("Queue", "Agent")  # how the names of the events begin
 

@@ -35,6 +35,8 @@ RULES = {
     "others": dict(never=0, ann=2, begin=dict(max=1, min=0), changes=["2,2,2"]),
     # From then on those below count as 2, and so come in.
     "equals": dict(never=2, ann=0, begin={"min": 2, "raise": 0}, changes=["2,,,2"]),
+    # From then on nobody of penalty 2, unless a caller brings another rule.
+    "nobody": dict(never=0, ann=2, begin=dict(max=1, min=0), changes=["2,0"]),
 }
 SHOWN = ["30,+3", "60,10,5", "5,-1"]
 
@@ -57,10 +59,10 @@ class Actions(shapes.Shapes, unittest.TestCase):
 
     # ---- rules ----
 
-    def comes_to_ann(self, queue):
+    def comes_to_ann(self, queue, **more):
         """A caller who is offered to `never` until the rule lets it come to ann."""
         def call(side):
-            side.call(**{f"QUEUE_{key.upper()}_PENALTY": value for key, value in RULES[queue]["begin"].items()})
+            side.call(**{f"QUEUE_{key.upper()}_PENALTY": value for key, value in RULES[queue]["begin"].items()}, **more)
             connect = side.event("AgentConnect", MemberName="ann")
             called = [e for e in side.ami.events if e["Event"] == "AgentCalled" and e["Queue"] == side.queue]
             self.assertEqual(called[0]["MemberName"], "never")
@@ -75,6 +77,10 @@ class Actions(shapes.Shapes, unittest.TestCase):
 
     def test_a_rule_makes_members_equal(self):
         self.comes_to_ann("equals")
+
+    def test_a_caller_brings_a_rule(self):
+        """The argument of the application, instead of the queue's."""
+        self.comes_to_ann("nobody", RULE="others")
 
     def test_what_does_not_begin_does_not_change(self):
         """Callers without penalties of their own, in app_queue: any of them may be called from the start, and it

@@ -69,7 +69,6 @@ class Rules(unittest.TestCase):
         self.converted()
         said = "\n".join(self.warnings)
         self.assertIn("sales: there is no rule none-such", said)
-        self.assertIn("support: rule widen changes nothing until", said)
         self.assertIn("realtime_rules = yes has no counterpart", said)
 
 
