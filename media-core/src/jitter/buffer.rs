@@ -60,6 +60,8 @@ pub struct JitterBuffer {
     pub(super) ready: [i16; MAX_FRAME],
     pub(super) ready_from: u16,
     pub(super) ready_to: u16,
+    /// Timestamp before which none of them lies.
+    pub(super) start: i64,
     /// So many of them, from the first on, are made up.
     pub(super) made: u16,
     /// The margin aimed at, and the least that is as good: half a beat less.
@@ -108,6 +110,7 @@ impl JitterBuffer {
             ready: [0; MAX_FRAME],
             ready_from: 0,
             ready_to: 0,
+            start: 0,
             made: 0,
             goal: 0,
             target: 0,

@@ -14,7 +14,8 @@ const BIN: i64 = 5 * SAMPLES_PER_MS;
 /// Weight of one packet; the histogram's total settles at `ONE << FORGET`.
 const ONE: u32 = 1 << 12;
 const FORGET: u32 = 11;
-/// Another delay is taken up when it saves this many thousandths of a MOS, for the move is heard.
+/// Another delay is taken up when it saves this many thousandths of a MOS, for the move is heard;
+/// a shorter one goes no further than to what is this near the best, lest it must grow again.
 const INERTIA: u32 = 45;
 /// Before the delay grows, so many packets in time are believed in beforehand: two stalls in the
 /// first seconds are no rule. Before it shrinks they are not: two stalls are a warning.
@@ -188,8 +189,9 @@ impl Transit {
         let needed = self.latest.max(self.latest_before) + BIN;
         let (mut above, mut rises, mut bin) = (self.total, 0, 0);
         // The best no longer than `now`, the best no shorter, and what `now` costs by either
-        // reckoning.
+        // reckoning; of those nearly as good as the first, the longest.
         let (mut shorter, mut longer) = ((u32::MAX, now), (u32::MAX, now));
+        let mut cautious = now;
         let mut current = None;
         let mut delay = now.rem_euclid(beat);
         while delay <= most {
@@ -205,7 +207,11 @@ impl Transit {
             };
             if delay >= least {
                 if delay <= now {
-                    shorter = shorter.min((cost(self.total), delay));
+                    let seen = cost(self.total);
+                    shorter = shorter.min((seen, delay));
+                    if delay < now && seen <= shorter.0.saturating_add(INERTIA) {
+                        cautious = delay;
+                    }
                 }
                 if delay >= now {
                     longer = longer.min((cost(self.total + BELIEF), delay));
@@ -221,7 +227,7 @@ impl Transit {
         }
         match current {
             Some((_, believed)) if believed > longer.0.saturating_add(INERTIA) => longer.1,
-            Some((seen, _)) if seen > shorter.0.saturating_add(INERTIA) => shorter.1,
+            Some((seen, _)) if seen > shorter.0.saturating_add(INERTIA) => cautious,
             Some(_) => now,
             // Beyond the bounds, or more than was needed lately.
             None if shorter.0 < u32::MAX => shorter.1,
@@ -252,7 +258,7 @@ fn delay_cost(delay: i64) -> u32 {
 
 #[cfg(all(test, feature = "std"))]
 mod tests {
-    use super::DELAY_COST;
+    use super::{DELAY_COST, SAMPLES_PER_MS, Transit};
 
     /// ITU-T G.107: the delay term, and R to MOS.
     #[test]
@@ -267,5 +273,17 @@ mod tests {
             let exact = 1000.0 * (mos(80.0) - mos(80.0 - idd(100.0 + 10.0 * i as f64)));
             assert!((f64::from(cost) - exact).abs() <= 0.5, "{i}: {cost} {exact}");
         }
+    }
+
+    /// One packet in 2,000 was 200 ms late: 40 ms would cost least, 60 ms next to nothing more.
+    #[test]
+    fn a_shorter_delay_goes_no_further_than_it_must() {
+        let mut transit = Transit::new();
+        for i in 0..2_000 {
+            let late = if i == 1_000 { 200 * SAMPLES_PER_MS } else { 0 };
+            transit.arrived(i * 160 + late, i * 160);
+        }
+        let [now, least, most] = [200, 30, 300].map(|ms| ms * SAMPLES_PER_MS);
+        assert_eq!(transit.best(now, 160, least, most), 60 * SAMPLES_PER_MS);
     }
 }

@@ -11,8 +11,8 @@ use crate::plc::LONGEST_BRIDGE;
 
 /// Concealment goes on for this long; afterwards the line is silent: 120 ms.
 const CONCEAL: u32 = 960;
-/// In speech, a margin too short is borne for this long in the hope of a pause: 1.5 s.
-const PATIENCE: u32 = 1_500 * SAMPLES_PER_MS as u32;
+/// In speech, a margin off the target is borne for this long in the hope of a pause: 5 s.
+const PATIENCE: u32 = 5_000 * SAMPLES_PER_MS as u32;
 /// In speech, this much too long is not worth a cut, and this much is worth one at once.
 const BEARABLE: i64 = 40 * SAMPLES_PER_MS;
 const UNBEARABLE: i64 = 150 * SAMPLES_PER_MS;
@@ -99,7 +99,7 @@ impl JitterBuffer {
         let n = out.len().min(most);
         out[..n].copy_from_slice(&self.ready[from..from + n]);
         self.ready_from += n as u16;
-        (n, kind, self.play.map(|play| play - ready as i64))
+        (n, kind, self.play.map(|play| (play - ready as i64).max(self.start)))
     }
 
     /// Decodes the next packet if its time has come; otherwise the samples to fill, at least one.
@@ -224,6 +224,7 @@ impl JitterBuffer {
         self.play = Some(until);
         self.ready_from = 0;
         self.ready_to = samples as u16;
+        self.start = until - samples as i64;
         self.made = made as u16;
     }
 
@@ -259,6 +260,8 @@ impl JitterBuffer {
         self.noise.stop();
         let samples = self.adjust(len, excess, left);
         self.make_ready(0, samples, record.at + (old + len) as i64, record.sequence);
+        // A lengthened frame is begun twice; nothing of it is older than itself.
+        self.start = record.at + old as i64;
         true
     }
 

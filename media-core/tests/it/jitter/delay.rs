@@ -113,3 +113,35 @@ fn a_fixed_delay_plays_however_the_pulls_fall() {
         }
     }
 }
+
+#[test]
+fn in_speech_a_change_of_delay_waits_for_a_pause_but_not_for_ever() {
+    // Loud and soft by turns, never quiet; after 20 s the network becomes 100 ms faster.
+    let level = |i: u16| if i / 5 % 2 == 0 { 0x90 } else { 0xB0 };
+    let run = |pause_at: u16| {
+        let mut call = Call::new(Config::default());
+        let mut sent = 0;
+        let mut removed_at = None;
+        for i in 0..1_500_u16 {
+            let newest = if i < 1_000 { i } else { i + 5 };
+            while sent <= newest {
+                let paused = (pause_at..pause_at + 25).contains(&sent);
+                let code = if paused { 0xFE } else { level(sent) };
+                call.send(sent, u32::from(sent) * 160, code);
+                sent += 1;
+            }
+            call.pull();
+            if i >= 1_000 && call.buffer.stats().removed_samples > 0 {
+                removed_at = removed_at.or(Some(i - 1_000));
+            }
+        }
+        removed_at
+    };
+    // In 20 ms: five seconds where nobody pauses, at once where somebody does.
+    assert!(
+        run(u16::MAX - 25).is_some_and(|i| (240..300).contains(&i)),
+        "{:?}",
+        run(u16::MAX - 25)
+    );
+    assert!(run(1_050).is_some_and(|i| (40..100).contains(&i)), "{:?}", run(1_050));
+}
