@@ -5105,13 +5105,10 @@ tl_status tl_say_piece(const tl_ivr_flow *flow,
  * NODE -> EXIT                 a node is left
  * end REASON
  *
- * A coverage counts which exits of a flow's nodes the calls took. Takes memory from the allocator.
+ * Takes memory from the allocator.
  */
 
 #if defined(TL_STD)
-
-/** Which exits of a flow calls have taken. */
-typedef struct tl_ivr_coverage tl_ivr_coverage;
 
 /** A call that is tried. */
 typedef struct tl_ivr_trial tl_ivr_trial;
@@ -5252,6 +5249,20 @@ tl_status tl_ivr_trial_transcript(const struct tl_ivr_trial *trial,
                                   const char **transcript,
                                   size_t *len);
 
+#endif
+
+/* ===========================================================================
+ * Dialogue: what calls have reached of a flow
+ *
+ * Which exits of a flow's nodes the calls that were tried took, and which nobody did. Takes memory from
+ * the allocator.
+ */
+
+#if defined(TL_STD)
+
+/** Which exits of a flow calls have taken. */
+typedef struct tl_ivr_coverage tl_ivr_coverage;
+
 /** How many bytes a coverage takes. The flow's exits are kept in memory from the allocator. */
 size_t tl_ivr_coverage_size(void);
 
@@ -5271,7 +5282,7 @@ tl_status tl_ivr_coverage_new(const tl_ivr_flow *flow, struct tl_ivr_coverage **
 tl_status tl_ivr_coverage_free(struct tl_ivr_coverage *coverage);
 
 /** Counts the way that a call took, once it is over. */
-tl_status tl_ivr_coverage_count(struct tl_ivr_coverage *coverage, const struct tl_ivr_trial *trial);
+tl_status tl_ivr_coverage_count(struct tl_ivr_coverage *coverage, const tl_ivr_trial *trial);
 
 /** Stores how many exits were taken, and how many there are. */
 tl_status tl_ivr_coverage_get_exits(const struct tl_ivr_coverage *coverage,
@@ -5590,18 +5601,9 @@ tl_status tl_dtmf_suppressor_poll(struct tl_dtmf_suppressor *suppressor, tl_dtmf
 /* ===========================================================================
  * Tones of the line
  *
- * Making and hearing the tones of a telephone network: dial, ringback, busy and so on by cadence,
- * fax and modem tones, a machine's beep, and who has answered. Sound is at 8,000 samples a second.
+ * Making the tones of a telephone network: dial, ringback, busy and so on, by frequency and cadence.
+ * Sound is at 8,000 samples a second.
  */
-
-/** To be listened for on a line: the tones of the network. */
-#define TL_LISTEN_TONES 1
-
-/** To be listened for: fax and modem tones. */
-#define TL_LISTEN_FAX 2
-
-/** To be listened for: who has answered, and the beep of a machine. */
-#define TL_LISTEN_ANSWER 4
 
 /** Whose tones. */
 TL_ENUM(tl_tone_plan, uint32_t) {
@@ -5630,6 +5632,56 @@ TL_ENUM(tl_tone_meaning, uint32_t) {
     /** A short mark: now speak. */
     TL_TONE_BEEP = 6,
 };
+
+/** A tone being played. */
+typedef struct tl_tone tl_tone;
+
+/** How many bytes a tone takes. */
+size_t tl_tone_size(void);
+
+/**
+ * Makes a tone in the caller's block of `size` bytes, aligned to `TL_ALIGN`: what `meaning`, a
+ * `tl_tone_meaning`, sounds like in `plan`, a `tl_tone_plan`, at a level in dBm0; -10 is usual.
+ */
+tl_status tl_tone_init(void *memory,
+                       size_t size,
+                       uint32_t plan,
+                       uint32_t meaning,
+                       int8_t level_dbm0,
+                       struct tl_tone **tone);
+
+#if defined(TL_STD)
+/** As `tl_tone_init`, in memory from the allocator. */
+tl_status tl_tone_new(uint32_t plan, uint32_t meaning, int8_t level_dbm0, struct tl_tone **tone);
+#endif
+
+/** Ends a tone. NULL is fine. */
+tl_status tl_tone_free(struct tl_tone *tone);
+
+/** Fills `pcm` with the next `samples` samples; silence once a tone that does not repeat is over. */
+tl_status tl_tone_fill(struct tl_tone *tone, int16_t *pcm, size_t samples);
+
+/** Ends the tone without a click: fill once more, then it is silent. */
+tl_status tl_tone_stop(struct tl_tone *tone);
+
+/** Stores 1 in `finished` if only silence is left to come, else 0. */
+tl_status tl_tone_is_finished(const struct tl_tone *tone, uint32_t *finished);
+
+/* ===========================================================================
+ * Tones of the line: hearing them
+ *
+ * The tones of a telephone network by cadence, fax and modem tones, a machine's beep, and who has
+ * answered.
+ */
+
+/** To be listened for on a line: the tones of the network. */
+#define TL_LISTEN_TONES 1
+
+/** To be listened for: fax and modem tones. */
+#define TL_LISTEN_FAX 2
+
+/** To be listened for: who has answered, and the beep of a machine. */
+#define TL_LISTEN_ANSWER 4
 
 /** What a line event is. */
 TL_ENUM(tl_line_kind, uint32_t) {
@@ -5666,9 +5718,6 @@ TL_ENUM(tl_answer, uint32_t) {
 /** A listener in one direction of one call. */
 typedef struct tl_line tl_line;
 
-/** A tone being played. */
-typedef struct tl_tone tl_tone;
-
 /** How a line is listened to. */
 typedef struct tl_line_config {
     /** Set by `tl_line_defaults`. */
@@ -5704,37 +5753,6 @@ typedef struct tl_line_event {
     /** In samples; 0 where the kind does not say. */
     uint64_t duration;
 } tl_line_event;
-
-/** How many bytes a tone takes. */
-size_t tl_tone_size(void);
-
-/**
- * Makes a tone in the caller's block of `size` bytes, aligned to `TL_ALIGN`: what `meaning`, a
- * `tl_tone_meaning`, sounds like in `plan`, a `tl_tone_plan`, at a level in dBm0; -10 is usual.
- */
-tl_status tl_tone_init(void *memory,
-                       size_t size,
-                       uint32_t plan,
-                       uint32_t meaning,
-                       int8_t level_dbm0,
-                       struct tl_tone **tone);
-
-#if defined(TL_STD)
-/** As `tl_tone_init`, in memory from the allocator. */
-tl_status tl_tone_new(uint32_t plan, uint32_t meaning, int8_t level_dbm0, struct tl_tone **tone);
-#endif
-
-/** Ends a tone. NULL is fine. */
-tl_status tl_tone_free(struct tl_tone *tone);
-
-/** Fills `pcm` with the next `samples` samples; silence once a tone that does not repeat is over. */
-tl_status tl_tone_fill(struct tl_tone *tone, int16_t *pcm, size_t samples);
-
-/** Ends the tone without a click: fill once more, then it is silent. */
-tl_status tl_tone_stop(struct tl_tone *tone);
-
-/** Stores 1 in `finished` if only silence is left to come, else 0. */
-tl_status tl_tone_is_finished(const struct tl_tone *tone, uint32_t *finished);
 
 /** Fills in the default configuration. */
 tl_status tl_line_defaults(struct tl_line_config *config, size_t struct_size);

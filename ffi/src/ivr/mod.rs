@@ -2,6 +2,8 @@
 
 mod about;
 #[cfg(feature = "std")]
+mod coverage;
+#[cfg(feature = "std")]
 mod document;
 mod flow;
 mod input;
@@ -16,6 +18,8 @@ mod session;
 mod trial;
 
 pub use about::*;
+#[cfg(feature = "std")]
+pub use coverage::*;
 #[cfg(feature = "std")]
 pub use document::*;
 pub use flow::*;

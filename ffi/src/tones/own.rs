@@ -18,7 +18,8 @@ use media_core::tone::{
     Cadence, FREQUENCIES_MAX, Generator, Meaning, Oscillator, Plan, Step, Tone, amplitude,
 };
 
-use super::{Ears, meaning, tl_line, tl_line_config, tl_tone};
+use super::line::{Ears, tl_line, tl_line_config};
+use super::{meaning, tl_tone};
 use crate::arena::Arena;
 use crate::config::optional;
 use crate::guard::{Failure, guard};
