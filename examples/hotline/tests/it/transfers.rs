@@ -133,7 +133,8 @@ fn an_agent_transfers_by_the_key_of_the_phone() {
 #[test]
 fn a_transfer_to_nobody_leaves_agent_and_caller_together() {
     let server = Server::start();
-    let refers = Scenario::agent_rings().agent_answers(0).pause(500).agent_refers("1002", 404);
+    // That agent's phone is not there: as for a call, 480.
+    let refers = Scenario::agent_rings().agent_answers(0).pause(500).agent_refers("1002", 480);
     let agent = phone(&server, refers.pause(500).hung_up());
     Run::new("stays", presses(&server, "561", "1").pause(4000).bye()).passes(&server);
     agent.passes();
