@@ -659,7 +659,7 @@ class Engine:
         call: int,
         *,
         penalty_min: int = 0,
-        penalty_max: int = 4294967295,
+        penalty_max: int | None = None,
         penalty_raise: int = 0,
         penalty_raise_within: bool = False,
     ) -> None: ...

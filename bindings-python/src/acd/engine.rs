@@ -517,20 +517,22 @@ impl Engine {
     }
 
     /// Which members a waiting call may go to by their penalties changes, until its next step of
-    /// relaxation says otherwise. A phone that rings goes on ringing.
-    #[pyo3(signature = (now, call, *, penalty_min=0, penalty_max=u32::MAX, penalty_raise=0,
+    /// relaxation says otherwise: those from `penalty_min` to `penalty_max`, without a bound by None. A
+    /// phone that rings goes on ringing.
+    #[pyo3(signature = (now, call, *, penalty_min=0, penalty_max=None, penalty_raise=0,
         penalty_raise_within=false))]
     fn set_penalties(
         &mut self,
         now: u64,
         call: u64,
         penalty_min: u32,
-        penalty_max: u32,
+        penalty_max: Option<u32>,
         penalty_raise: u32,
         penalty_raise_within: bool,
     ) -> PyResult<()> {
         let raise = PenaltyRaise { to: penalty_raise, within: penalty_raise_within };
-        let (call, min, max) = (CallId::from_raw(call), penalty_min, penalty_max);
+        let (call, min) = (CallId::from_raw(call), penalty_min);
+        let max = penalty_max.unwrap_or(u32::MAX);
         self.feed(now, Input::SetPenalties { call, min, max, raise })
     }
 
