@@ -109,6 +109,7 @@ static const struct {
       "  c        go on in the dialplan when the agent hangs up\n"
       "  k(keys)  a key that leaves the queue; it is in QUEUEKEY then\n"
       "  r        ringing instead of music\n"
+      "  R        the same, but only while a phone rings\n"
       "  t, T     the agent, the caller may transfer\n"
       "timeout is the longest wait in seconds; agent is offered the call first; by rule, instead of\n"
       "the queue's, change the penalties of those whom the caller may go to.\n"

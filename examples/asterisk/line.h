@@ -69,6 +69,7 @@ struct line {
     uint64_t waited_ms;    /* before the engine's present call */
     bool again;            /* the call is back in its place: an agent has dumped it */
     bool ring, keep_names; /* ringing instead of music; the connected party is not shown */
+    bool ring_with_phones; /* ringing while a phone rings, music else */
     bool elsewhere; /* phones that do not ring any more are told that somebody else has answered */
     unsigned by_caller, by_agent; /* AST_FEATURE_*: what they may do by keys while they talk */
     const char *announce, *url, *agi, *gosub, *predial; /* of this call alone, or NULL */
@@ -104,6 +105,9 @@ struct call_facts line_facts(const struct line *line, const struct leg *leg);
 /* ---- sound.c ----------------------------------------------------------------------------------------- */
 
 void line_music(struct line *line, bool on);
+
+/** Ringing instead of music from now on, or music again. */
+void line_ring(struct line *line, bool ring);
 
 /** Plays the files one after the other; tells the dialogue when they were played. */
 void line_play(struct line *line, uint32_t op, const char *const *files, size_t count, bool keys_stop);

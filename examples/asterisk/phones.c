@@ -199,6 +199,9 @@ void line_offer_ended(struct line *line, const struct word *word)
         drop_leg(line, at, AST_VECTOR_GET_ADDR(&line->legs, at)->gone ?:
             word->output.reason == TL_ACD_OFFER_TIMED_OUT ? "NOANSWER" : "CANCEL");
     }
+    if (line->ring_with_phones && !AST_VECTOR_SIZE(&line->legs)) {
+        line_ring(line, false);
+    }
 }
 
 void line_offers_over(struct line *line, enum how how)
@@ -224,7 +227,7 @@ void line_read_leg(struct line *line, struct ast_channel *chan)
     struct ast_frame *frame = ast_read(chan);
     struct leg *leg = NULL;
     size_t at;
-    bool gone = !frame, answered = false;
+    bool gone = !frame, answered = false, rings = false;
     int cause = frame ? AST_CAUSE_NORMAL_CLEARING : ast_channel_hangupcause(chan);
 
     for (at = 0; at < AST_VECTOR_SIZE(&line->legs); at++) {
@@ -237,6 +240,9 @@ void line_read_leg(struct line *line, struct ast_channel *chan)
         switch (frame->subclass.integer) {
         case AST_CONTROL_ANSWER:
             answered = true;
+            break;
+        case AST_CONTROL_RINGING:
+            rings = true;
             break;
         case AST_CONTROL_BUSY:
             gone = true;
@@ -253,6 +259,9 @@ void line_read_leg(struct line *line, struct ast_channel *chan)
     }
     if (at == AST_VECTOR_SIZE(&line->legs)) {
         return;
+    }
+    if (rings && line->ring_with_phones && leg->offer != TL_NONE) {
+        line_ring(line, true);
     }
     if (gone) {
         leg->gone = cause == AST_CAUSE_BUSY ? "BUSY" : "CONGESTION";

@@ -24,6 +24,17 @@ void line_music(struct line *line, bool on)
     }
 }
 
+void line_ring(struct line *line, bool ring)
+{
+    bool on = line->music_on;
+
+    if (line->ring != ring) {
+        line_music(line, false);
+        line->ring = ring;
+        line_music(line, on);
+    }
+}
+
 static void forget_files(struct line *line)
 {
     size_t i;

@@ -114,6 +114,7 @@ static bool follow_options(struct line *line, const char *options)
     size_t i;
 
     line->ring = strchr(options, 'r');
+    line->ring_with_phones = !line->ring && strchr(options, 'R');
     line->keep_names = strchr(options, 'I');
     line->elsewhere = strchr(options, 'C');
     for (i = 0; i < ARRAY_LEN(FEATURES); i++) {
@@ -192,8 +193,8 @@ int waiting_its_exec(struct ast_channel *chan, const char *data)
     if (!ast_strlen_zero(args.position) && sscanf(args.position, "%30u", &place) == 1 && place > 0) {
         arrival.position = place;
     }
-    if (args.options[strspn(args.options, "cCdhHIkKmrtTwWxX ")] && !ast_atomic_fetchadd_int(&told, 1)) {
-        ast_log(LOG_NOTICE, "Queue(%s): all is followed but the options n, i, R, F; not said again\n", data);
+    if (args.options[strspn(args.options, "cCdhHIkKmrRtTwWxX ")] && !ast_atomic_fetchadd_int(&told, 1)) {
+        ast_log(LOG_NOTICE, "Queue(%s): all is followed but the options n, i, F; not said again\n", data);
     }
     ast_replace_subargument_delimiter(predial);
     ast_replace_subargument_delimiter(first);

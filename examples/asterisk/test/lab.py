@@ -196,7 +196,8 @@ class Ami:
             return
         *blocks, self.rest = (self.rest + data).split(b"\r\n\r\n")
         for block in blocks:
-            lines = block.decode(errors="replace").split("\r\n")
+            # An answer may end with more than one empty line, and the next one seem to begin with it.
+            lines = block.decode(errors="replace").lstrip("\r\n").split("\r\n")
             fields = dict(line.split(": ", 1) if ": " in line else (line.rstrip(":"), "") for line in lines)
             if "Output" in fields:
                 fields["Output"] = "".join(line[8:] + "\n" for line in lines if line.startswith("Output: "))

@@ -70,8 +70,8 @@ exten => key,1,Answer()
  same => n,Wait(20)
  same => n,Hangup()
 """
-QUEUE = {"queue": "Queue(${EXTEN},tc,,,${LIMIT},,,${RULE})",
-         "trunkline": "TrunklineQueue(${EXTEN},tck(1),${LIMIT},,${RULE})"}
+QUEUE = {"queue": "Queue(${EXTEN},tc${OPTIONS},,,${LIMIT},,,${RULE})",
+         "trunkline": "TrunklineQueue(${EXTEN},tck(1)${OPTIONS},${LIMIT},,${RULE})"}
 
 TELLING = ("Queue", "Agent")  # how the names of the events begin
 

@@ -147,6 +147,17 @@ exten => keys,1,Answer()
         played, first = self.both_hear("again", call)
         self.assertEqual((played, first), (["queue-minute", "queue-seconds", "queue-minute"], []))
 
+    def test_ringing_while_a_phone_rings(self):
+        """The option R: music until then, and when nobody has answered."""
+        def call(side):
+            side.call(stay=4, OPTIONS="R")
+            caller = side.event("AgentCalled")["Channel"]
+            side.event("AgentRingNoAnswer")
+            self.assertTrue(wait_for(lambda: side.ami.read(0.1) or self.music(side, caller) > 1, 10, 0))
+            return [e["Event"] for e in side.ami.events if e["Event"].startswith("MusicOnHold")
+                    and e["Channel"] == caller][:3]
+        self.assertEqual(self.both_hear("lonely", call), ["MusicOnHoldStart", "MusicOnHoldStop", "MusicOnHoldStart"])
+
     def test_what_the_agent_hears(self):
         """The announcement in two files, after a moment; how long the caller has waited. Then the caller, too,
         is told something, and a subroutine runs for the agent."""
