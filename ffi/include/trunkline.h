@@ -48,7 +48,7 @@
 #if defined(__cplusplus)
 #define TL_ENUM(name, type) enum name : type
 #elif __STDC_VERSION__ >= 202311L
-#define TL_ENUM(name, type) typedef enum name : type name; enum name : type
+#define TL_ENUM(name, type) enum name : type; typedef enum name name; enum name : type
 #else
 #define TL_ENUM(name, type) typedef type name; enum name
 #endif
