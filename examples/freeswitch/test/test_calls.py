@@ -295,8 +295,12 @@ class Calls(single.Single, crowd.Crowd, Host, unittest.TestCase):
         events = list(self.esl.events)
         called = {event["CC-Agent"] for event in events if event["CC-Action"] == "agent-offering"}
         self.assertEqual(len(called), 1, called)
+        received = False
         for event in events:
             action = event["CC-Action"]
+            received = received or event.get("CC-Agent-State") == "Receiving"
+            if action == "agent-state-change" and not received:
+                continue  # of before the call, told late
             if event.get("CC-Agent", *called) not in called:
                 continue  # of a test before, told late
             if action in ("agent-add", "agent-contact-change", "agent-status-change"):
