@@ -45,8 +45,9 @@ $(TESTS): test-packages
 test-packages:
 	$(PACKAGES) test
 
-# test-sip's calls keep real time, so they are kept apart from the tests that fill every core.
-SIP_TESTS := package(trunkline-hotline) and binary(it)
+# test-sip's calls keep real time, so they are kept apart from the tests that fill every core. None of
+# these names a package: those of one alone would have features of their own, and be built once more.
+SIP_TESTS := binary(sip)
 
 # The second decoder's have a target of their own, with all it can do.
 SECOND_DECODER_TESTS := package(trunkline-media-core) and test(/^record::python/)
@@ -55,9 +56,7 @@ test-rust:
 ifdef NEXTEST
 	cargo nextest run --locked --all-features -E 'not ($(SIP_TESTS)) and not ($(SECOND_DECODER_TESTS))'
 else
-	cargo test --locked --all-features --tests --workspace \
-		--exclude trunkline-hotline --exclude trunkline-python
-	cargo test --locked --all-features --bins -p trunkline-hotline
+	cargo test --locked --all-features --lib --bins --test it --test header --test layout --test parity
 endif
 
 # Spoken numbers beside two converters from PyPI: a million of them, in each of three languages.
@@ -100,7 +99,7 @@ test-sip:
 ifdef NEXTEST
 	cargo nextest run --locked --all-features -E '$(SIP_TESTS)' --test-threads 5
 else
-	cargo test --locked --all-features -p trunkline-hotline --test it -- --test-threads 5
+	cargo test --locked --all-features --test sip -- --test-threads 5
 endif
 	cd $(SECURE) && python3 test_secure.py
 

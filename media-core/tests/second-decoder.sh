@@ -15,5 +15,5 @@ if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --locked --all-features \
         -E 'package(trunkline-media-core) and test(/^record::python/)'
 else
-    cargo test --quiet --locked --all-features -p trunkline-media-core --test it record::python
+    cargo test --quiet --locked --all-features --test it record::python
 fi
