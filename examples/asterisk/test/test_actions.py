@@ -86,8 +86,9 @@ class Actions(shapes.Shapes, unittest.TestCase):
         """Callers without penalties of their own, in app_queue: any of them may be called from the start, and it
         stays so; ours begin with what the queue says."""
         def call(side):
-            side.call(stay=3.5)
-            side.event("QueueCallerAbandon" if side.name == "queue" else "AgentConnect")
+            theirs = side.name == "queue"
+            side.call(stay=3.5 if theirs else 30)
+            side.event("QueueCallerAbandon" if theirs else "AgentConnect")
             return {e["MemberName"] for e in side.ami.events if e["Event"] == "AgentCalled" and e["Queue"] == side.queue}
         theirs, ours = self.both("others", call)
         self.assertEqual((theirs, ours), ({"never"}, {"never", "ann"}))
