@@ -25,7 +25,7 @@ class Host(calls.Calls):
     @classmethod
     def start_pbx(cls, home):
         cls.PORTS = 16100 + 400 * cls.INSTANCE
-        cls.MEDIA = (20000, 46000)[cls.INSTANCE]
+        cls.MEDIA = (20000, 48000)[cls.INSTANCE]
         cls.pbx = lab.Asterisk(home / "asterisk", cls.ROOT, cls.MODULE, cls.INSTANCE)
         cls.SIP = cls.pbx.port
         cls.recordings = cls.pbx.dir / "spool/recordings"

@@ -50,7 +50,7 @@ class Live(unittest.TestCase):
     def setUpClass(cls):
         cls.work = tempfile.TemporaryDirectory(prefix="trunkline-live-")
         os.chmod(cls.work.name, 0o755)
-        cls.pbx = pbx = lab.Asterisk(pathlib.Path(cls.work.name) / "asterisk", ROOT, MODULE, number=5)
+        cls.pbx = pbx = lab.Asterisk(pathlib.Path(cls.work.name) / "asterisk", ROOT, MODULE, number=8)
         cls.base = pbx.dir / "etc/realtime.db"
         pbx.modules.insert(0, "res_config_sqlite3")
         pbx.modules.insert(-1, "app_queue")
