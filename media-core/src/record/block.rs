@@ -59,6 +59,10 @@ impl Level {
     }
 }
 
+/// Whether a tone pays is seen by so many samples of a longer block: it is tried twice over, and the
+/// rest once.
+const EARLY: usize = 1 << 12;
+
 /// By [`Level`].
 const SCHEMES: [Scheme; 4] =
     [Scheme::Live, Scheme::Fast, Scheme::High(Start::Quick), Scheme::Max(Start::Quick)];
@@ -98,6 +102,15 @@ impl Samples<'_> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The first `len` of them, if there are more.
+    fn start(self, len: usize) -> Option<Self> {
+        (self.len() > len).then(|| match self {
+            Self::Ulaw(s) => Self::Ulaw(&s[..len]),
+            Self::Alaw(s) => Self::Alaw(&s[..len]),
+            Self::Pcm16(s) => Self::Pcm16(&s[..len]),
+        })
     }
 
     /// A sample's linear value; 0 outside.
@@ -264,33 +277,43 @@ fn put(
     }
     // A coded body one byte short of the raw one, or none.
     let room = (count * width).saturating_sub(1);
-    let mut try_out = |scheme, tone: Option<&Tone>| {
+    let mut try_out = |samples: Samples<'_>, scheme, tone: Option<&Tone>| {
         let mut pen = Pen::new(&mut body[..room]);
         let front = (tone.map_or(Some(()), |tone| pen.tone(tone, coding(scheme))))
             .and_then(|()| other.map_or(Some(()), |other| pen.shift(other.shift)));
         let front = front.map_or(room, |()| pen.len);
         let mut port = Encoder::new(&mut body[front..room]);
-        let job = Job { scheme, format, count, tone, other };
+        let job = Job { scheme, format, count: samples.len(), tone, other };
         run(job, &mut port, &mut Input(samples), memory)?;
         Ok(port.finish().map(|len| front + len))
     };
     let found = if level >= Level::High { tone::find(samples) } else { None };
-    let tries = level.schemes().iter().flat_map(|scheme| {
-        let toned = found.as_ref().filter(|_| scheme.takes_tone()).map(Some);
-        [None].into_iter().chain(toned).map(|tone| (*scheme, tone))
-    });
     let (mut best, mut last) = (None, None);
-    for (scheme, tone) in tries {
-        last = Some((scheme, tone));
-        if let Some(len) = try_out(scheme, tone)? {
-            best = best.filter(|(_, _, least)| *least <= len).or(Some((scheme, tone, len)));
+    for scheme in level.schemes().iter().copied() {
+        let toned = found.as_ref().filter(|_| scheme.takes_tone());
+        let (mut plain, mut toned) = (Some(None), toned.map(Some));
+        if let (Some(tone), Some(start)) = (toned, samples.start(EARLY)) {
+            let with = try_out(start, scheme, tone)?;
+            let without = try_out(start, scheme, None)?;
+            // A start that does not get shorter at all counts for the longest.
+            if with.unwrap_or(room) < without.unwrap_or(room) {
+                plain = None;
+            } else {
+                toned = None;
+            }
+        }
+        for tone in [plain, toned].into_iter().flatten() {
+            last = Some((scheme, tone));
+            if let Some(len) = try_out(samples, scheme, tone)? {
+                best = best.filter(|(_, _, least)| *least <= len).or(Some((scheme, tone, len)));
+            }
         }
     }
     let (coding, tone, len) = match best {
         Some((scheme, tone, len)) => {
             if last != Some((scheme, tone)) {
                 // What was tried after it is there instead.
-                try_out(scheme, tone)?;
+                try_out(samples, scheme, tone)?;
             }
             (coding(scheme), tone, len)
         }
