@@ -132,16 +132,17 @@ pub(crate) unsafe fn path<'a>(
     Ok(unsafe { c_text(pointer, name) }?.as_ref())
 }
 
-/// A text that may be NULL, which is "".
+/// A text that ends in a NUL; `otherwise` where there is none.
 ///
 /// # Safety
 /// As [`c_text`].
-pub(crate) unsafe fn c_text_or_empty<'a>(
+pub(crate) unsafe fn c_text_or<'a>(
     pointer: *const c_char,
+    otherwise: &'static str,
     name: &'static str,
 ) -> Result<&'a str, Failure> {
     if pointer.is_null() {
-        return Ok("");
+        return Ok(otherwise);
     }
     // SAFETY: the caller's contract is the same.
     unsafe { c_text(pointer, name) }

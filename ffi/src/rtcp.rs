@@ -12,7 +12,7 @@ use media_core::rtp::{Arrival, Discard, Receiver, ReceiverConfig};
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
 use crate::pointers::{
-    c_text_or_empty, given, input, output, store, store_if_wanted, writable, writable_or_null,
+    c_text_or, given, input, output, store, store_if_wanted, writable, writable_or_null,
 };
 use crate::rtp::tl_rtp_packet;
 use crate::tl_status;
@@ -340,7 +340,7 @@ pub unsafe extern "C" fn tl_rtcp_write(
             for (own, report) in own.iter_mut().zip(reports) {
                 *own = report.report()?;
             }
-            let cname = c_text_or_empty(cname, "cname")?;
+            let cname = c_text_or(cname, "", "cname")?;
             let mut compound = Writer::new(output(datagram, room, "datagram")?);
             if sender.is_null() {
                 compound.receiver_report(ssrc, &own[..count])?;

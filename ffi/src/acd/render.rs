@@ -22,7 +22,7 @@ use super::unknown;
 use crate::config::Growing;
 use crate::guard::{Failure, Outcome, guard};
 use crate::object::{enter, enter_both};
-use crate::pointers::{c_text, c_text_or_empty, given, write_text};
+use crate::pointers::{c_text, c_text_or, given, write_text};
 use crate::tl_status;
 use crate::values::{option64, tl_time};
 
@@ -355,7 +355,7 @@ pub unsafe extern "C" fn tl_acd_render_queue_log_line(
             Failure::argument(format_args!("data_count is {}, of 6 at most", line.data_count))
         })?;
         for (text, from) in data.iter_mut().zip(used) {
-            *text = c_text_or_empty(*from, "line->data")?;
+            *text = c_text_or(*from, "", "line->data")?;
         }
         let data = data.each_ref().map(|text| text as &dyn fmt::Display);
         let (call, queue) = (c_text(line.call, "line->call")?, c_text(line.queue, "line->queue")?);

@@ -34,7 +34,7 @@ use super::log::Routing;
 use crate::config::store_grown;
 use crate::guard::{Failure, Outcome, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{c_text, lend, store, text};
+use crate::pointers::{c_text, c_text_or, lend, store, text};
 use crate::tl_status;
 
 /// A text that was read: the call centre it describes, and what is wrong with it.
@@ -196,14 +196,8 @@ impl Centre {
     }
 }
 
-/// The name that messages show.
-///
-/// # Safety
-/// NULL or a text with a NUL.
-unsafe fn file_name<'a>(file: *const c_char) -> Result<&'a str, Failure> {
-    // SAFETY: as this function's own contract.
-    if file.is_null() { Ok("config") } else { unsafe { c_text(file, "file") } }
-}
+/// What messages call a text without a name.
+const FILE: &str = "config";
 
 /// Reads a text of `len` bytes: JSON if it begins with a brace, else TOML. `file` is the name that
 /// messages show, with a NUL; it may be NULL. A text with errors gives an object too: ask it for its
@@ -217,7 +211,7 @@ pub unsafe extern "C" fn tl_acd_text_new(
 ) -> tl_status {
     // SAFETY: the header's contract for pointers and texts.
     guard("tl_acd_text_new", || unsafe {
-        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        let (source, file) = (text(source, len, "source")?, c_text_or(file, FILE, "file")?);
         object::create(read, |_| Ok(()), |()| Ok(Read::new(source, file)))
     })
 }
@@ -240,7 +234,7 @@ pub unsafe extern "C" fn tl_acd_text_init(
 ) -> tl_status {
     // SAFETY: the header's contract for pointers, texts and blocks of memory.
     guard("tl_acd_text_init", || unsafe {
-        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        let (source, file) = (text(source, len, "source")?, c_text_or(file, FILE, "file")?);
         let block = (memory.cast(), size);
         object::init(block, read, |_| Ok(()), |()| Ok(Read::new(source, file)))
     })

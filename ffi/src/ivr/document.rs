@@ -9,7 +9,7 @@ use ivr_core::Program;
 
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{c_text, lend, text};
+use crate::pointers::{c_text_or, lend, text};
 use crate::tl_status;
 
 /// A compiled document: its program, and what the compiler has to say.
@@ -41,12 +41,8 @@ impl Compiled {
     }
 }
 
-/// # Safety
-/// `file` is NULL or a text with a NUL.
-unsafe fn file_name<'a>(file: *const c_char) -> Result<&'a str, Failure> {
-    // SAFETY: as this function's own contract.
-    if file.is_null() { Ok("flow") } else { unsafe { c_text(file, "file") } }
-}
+/// What messages call a text without a name.
+const FILE: &str = "flow";
 
 /// Compiles a document of `len` bytes, YAML or JSON. `file` is the name that messages show, with a
 /// NUL; it may be NULL. A document with errors gives an object too: ask it for its messages.
@@ -59,7 +55,7 @@ pub unsafe extern "C" fn tl_ivr_document_new(
 ) -> tl_status {
     // SAFETY: the header's contract for pointers and texts.
     guard("tl_ivr_document_new", || unsafe {
-        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        let (source, file) = (text(source, len, "source")?, c_text_or(file, FILE, "file")?);
         object::create(document, |_| Ok(()), |()| Ok(Compiled::new(source, file)))
     })
 }
@@ -82,7 +78,7 @@ pub unsafe extern "C" fn tl_ivr_document_init(
 ) -> tl_status {
     // SAFETY: the header's contract for pointers, texts and blocks of memory.
     guard("tl_ivr_document_init", || unsafe {
-        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        let (source, file) = (text(source, len, "source")?, c_text_or(file, FILE, "file")?);
         let block = (memory.cast(), size);
         object::init(block, document, |_| Ok(()), |()| Ok(Compiled::new(source, file)))
     })

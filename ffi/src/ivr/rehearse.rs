@@ -11,7 +11,7 @@ use super::about::tl_ivr_name;
 use super::flow::tl_ivr_flow;
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter, peek};
-use crate::pointers::{c_text, lend, list, store, text, writable, write_text};
+use crate::pointers::{c_text_or, lend, list, store, text, writable, write_text};
 use crate::tl_status;
 
 /// How a file of scenarios went.
@@ -72,12 +72,8 @@ impl Rehearsed {
     }
 }
 
-/// # Safety
-/// `file` is NULL or a text with a NUL.
-unsafe fn file_name<'a>(file: *const c_char) -> Result<&'a str, Failure> {
-    // SAFETY: as this function's own contract.
-    if file.is_null() { Ok("flow.ivrtest.yaml") } else { unsafe { c_text(file, "file") } }
-}
+/// What messages call a text without a name.
+const FILE: &str = "flow.ivrtest.yaml";
 
 /// Plays every scenario of a text of `len` bytes against a flow. `file` is the name that messages show,
 /// with a NUL; it may be NULL. A text with errors gives an object too: ask it for its report.
@@ -91,7 +87,7 @@ pub unsafe extern "C" fn tl_ivr_rehearsal_new(
 ) -> tl_status {
     // SAFETY: the header's contract for objects, pointers and texts.
     guard("tl_ivr_rehearsal_new", || unsafe {
-        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        let (source, file) = (text(source, len, "source")?, c_text_or(file, FILE, "file")?);
         object::create(rehearsal, |_| Ok(()), |()| Rehearsed::new(flow, source, file))
     })
 }
@@ -115,7 +111,7 @@ pub unsafe extern "C" fn tl_ivr_rehearsal_init(
 ) -> tl_status {
     // SAFETY: the header's contract for objects, pointers, texts and blocks of memory.
     guard("tl_ivr_rehearsal_init", || unsafe {
-        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        let (source, file) = (text(source, len, "source")?, c_text_or(file, FILE, "file")?);
         let block = (memory.cast(), size);
         object::init(block, rehearsal, |_| Ok(()), |()| Rehearsed::new(flow, source, file))
     })

@@ -13,7 +13,7 @@ use super::pack::Pack;
 use crate::config::{Growing, optional, store_defaults};
 use crate::guard::{Failure, Outcome, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{c_text_or_empty, store, writable};
+use crate::pointers::{c_text_or, store, writable};
 use crate::tl_status;
 use crate::values::{TL_NONE, tl_time};
 
@@ -115,7 +115,7 @@ pub(super) unsafe fn given_config<'a>(
     // SAFETY: as this function's own contract.
     let config = unsafe { optional(config) }?;
     // SAFETY: as this function's own contract.
-    let text = |pointer: *const c_char, name| unsafe { c_text_or_empty(pointer, name) };
+    let text = |pointer: *const c_char, name| unsafe { c_text_or(pointer, "", name) };
     Ok(SessionConfig {
         seed: config.seed,
         caller: text(config.caller, "caller")?,

@@ -9,7 +9,7 @@ use media_core::record::tlr::{
 use super::block::{format, level, tl_recording_level};
 use crate::config::{Growing, store_defaults};
 use crate::guard::{Failure, guard};
-use crate::pointers::{c_text, c_text_or_empty, input, output};
+use crate::pointers::{c_text, c_text_or, input, output};
 use crate::tl_status;
 use crate::values::tl_time;
 
@@ -155,7 +155,7 @@ impl tl_recording_channel {
                 (rate, _) => rate,
             },
             // SAFETY: as this function's own contract.
-            name: unsafe { c_text_or_empty(self.name, "a channel's name") }?.into(),
+            name: unsafe { c_text_or(self.name, "", "a channel's name") }?.into(),
         })
     }
 }

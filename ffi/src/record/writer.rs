@@ -15,9 +15,7 @@ use crate::aside::aside;
 use crate::config::read;
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter};
-use crate::pointers::{
-    c_text, c_text_or_empty, given, input, path, store_if_wanted, writable_or_null,
-};
+use crate::pointers::{c_text, c_text_or, given, input, path, store_if_wanted, writable_or_null};
 use crate::tl_status;
 
 /// One call being recorded.
@@ -319,7 +317,7 @@ pub unsafe extern "C" fn tl_recording_add_mark(
             let mark = given(mark, "mark")?;
             let channel = taking.channel(mark.channel)?;
             let kind = kind_of_mark(mark.kind)?;
-            let text = c_text_or_empty(mark.text, "text")?.into();
+            let text = c_text_or(mark.text, "", "text")?.into();
             let (position, len) = (mark.position, mark.length);
             let all = taking.call()?.mark(Mark { channel, position, len, kind, text })?;
             store_if_wanted(taken, "taken", all.into())?;

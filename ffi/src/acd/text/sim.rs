@@ -10,12 +10,12 @@ use acd_core::sim::{CallRecord, Centre, Estimate, Fate, Playing, Report, Tally};
 use acd_core::{Engine, Output, Time};
 
 use super::schema::Wrong;
-use super::{file_name, sim_schema, tree};
+use super::{FILE, sim_schema, tree};
 use crate::acd::query::tl_acd_queue_counters;
 use crate::acd::stats::tl_stats;
 use crate::guard::{Failure, guard};
 use crate::object::{self, Kind, enter, enter_both};
-use crate::pointers::{lend, list, store, store_if_wanted, text, writable};
+use crate::pointers::{c_text_or, lend, list, store, store_if_wanted, text, writable};
 use crate::tl_status;
 use crate::values::{set32, tl_time};
 
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn tl_sim_new(
 ) -> tl_status {
     // SAFETY: the header's contract for pointers and texts.
     guard("tl_sim_new", || unsafe {
-        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        let (source, file) = (text(source, len, "source")?, c_text_or(file, FILE, "file")?);
         object::create(sim, |_| Ok(()), |()| Ok(Simulated::new(source, file)))
     })
 }
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn tl_sim_init(
 ) -> tl_status {
     // SAFETY: the header's contract for pointers, texts and blocks of memory.
     guard("tl_sim_init", || unsafe {
-        let (source, file) = (text(source, len, "source")?, file_name(file)?);
+        let (source, file) = (text(source, len, "source")?, c_text_or(file, FILE, "file")?);
         let block = (memory.cast(), size);
         object::init(block, sim, |_| Ok(()), |()| Ok(Simulated::new(source, file)))
     })
