@@ -1,5 +1,6 @@
 /* A flow compiled, loaded, and walked through by callers, all outputs and inputs. */
 #include "check.h"
+#include "pieces.h"
 
 #ifdef TL_STD
 static const char document[] =
@@ -8,25 +9,9 @@ static const char document[] =
     "variables:\n"
     "  account: { type: digits, max: 8 }\n"
     "  balance: { type: decimal }\n"
-    "start: menu\n"
-    "nodes:\n"
-    "  menu:\n"
-    "    type: menu\n"
-    "    prompt: Press one for your balance, two for an agent.\n"
-    "    options: { 1: ask, 2: agent }\n"
-    "    on: { noinput: hangup, nomatch: hangup }\n"
-    "  ask:\n"
-    "    type: query\n"
-    "    query: balance\n"
-    "    args: { caller: caller }\n"
-    "    results: { amount: balance }\n"
-    "    next: tell\n"
-    "    on: { failed: hangup, timeout: hangup }\n"
+    MENU_AND_QUERY
     "  tell: { type: play, prompt: [Your balance is, { say: balance, as: money }], next: hangup }\n"
-    "  agent:\n"
-    "    type: queue\n"
-    "    queue: sales\n"
-    "    on: { answered: hangup, timeout: hangup, failed: hangup, full: hangup }\n";
+    AGENT;
 
 static tl_ivr_session *session;
 static tl_time now = 1000;

@@ -2,6 +2,7 @@
 
 T := $(OUT)/tests
 C := $(HERE)/tests/c
+HELPERS := $(wildcard $(C)/*.h)
 EXAMPLES := $(ROOT)/examples/c
 HEADER := $(HERE)/include/trunkline.h
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Werror
@@ -87,14 +88,14 @@ GENERATED_misuse_all := $(T)/misuse_all.c
 COUNTED_lives := -DCOUNTED -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=posix_memalign,--wrap=aligned_alloc
 
 define program
-$(T)/static/$(1): $(call source,$(1)) $(C)/check.h $(HEADER) $(OUT)/libtrunkline.a $(OUT)/bare/libtrunkline.a
+$(T)/static/$(1): $(call source,$(1)) $(HELPERS) $(HEADER) $(OUT)/libtrunkline.a $(OUT)/bare/libtrunkline.a
 	mkdir -p $$(@D)
 	$$(CC) -std=$(if $(filter layout,$(1)),c11,c99) -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) -I$(HERE)/include -I$(C) $$< -o $$@ $(COUNTED_$(1)) $(call link,$(1)) -lpthread
-$(T)/sanitized/$(1): $(call source,$(1)) $(C)/check.h $(HEADER) $(OUT)/libtrunkline.a $(OUT)/bare/libtrunkline.a
+$(T)/sanitized/$(1): $(call source,$(1)) $(HELPERS) $(HEADER) $(OUT)/libtrunkline.a $(OUT)/bare/libtrunkline.a
 	mkdir -p $$(@D)
 	$$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) $(SANITIZE) -I$(HERE)/include -I$(C) $$< -o $$@ \
 		$(COUNTED_$(1)) $(call link,$(1)) -lpthread
-$(T)/shared/$(1): $(call source,$(1)) $(C)/check.h $(HEADER) $(OUT)/$(SOFILE)
+$(T)/shared/$(1): $(call source,$(1)) $(HELPERS) $(HEADER) $(OUT)/$(SOFILE)
 	mkdir -p $$(@D)
 	$$(CC) -std=c17 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) -I$(HERE)/include -I$(C) $$< -o $$@ \
 		-L$(OUT) -ltrunkline -lpthread -Wl,-rpath,$(OUT)
@@ -124,13 +125,13 @@ else
 endif
 
 # A PBX module is unloaded and loaded again while its threads live on.
-test-unload: $(C)/unload.c $(C)/check.h $(OUT)/$(SOFILE)
+test-unload: $(C)/unload.c $(HELPERS) $(OUT)/$(SOFILE)
 	$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -g $(WARN) -I$(HERE)/include $< -o $(T)/unload -ldl -lpthread
 	$(T)/unload $(OUT)/$(SOFILE)
 
 # What Rust's tests play, played through C: the same words, byte for byte.
 TRANSCRIPTS := $(wildcard $(ROOT)/ivr-core/tests/transcripts/*.txt)
-$(T)/parity/%: $(C)/parity/%.c $(C)/check.h $(HEADER) $(OUT)/libtrunkline.a
+$(T)/parity/%: $(C)/parity/%.c $(HELPERS) $(HEADER) $(OUT)/libtrunkline.a
 	mkdir -p $(@D)
 	$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) $(SANITIZE) -I$(HERE)/include -I$(C) $< -o $@ \
 		$(OUT)/libtrunkline.a $(PRIVATE)

@@ -1,30 +1,15 @@
 /* A flow tried key by key: what the same steps in a scenario file are, and what they reach. */
 #include "check.h"
+#include "pieces.h"
 
 static const char FLOW[] =
     "name: house\n"
     "languages: [en]\n"
     "variables:\n"
     "  balance: { type: int }\n"
-    "start: menu\n"
-    "nodes:\n"
-    "  menu:\n"
-    "    type: menu\n"
-    "    prompt: Press one for your balance, two for an agent.\n"
-    "    options: { 1: ask, 2: agent }\n"
-    "    on: { noinput: hangup, nomatch: hangup }\n"
-    "  ask:\n"
-    "    type: query\n"
-    "    query: balance\n"
-    "    args: { caller: caller }\n"
-    "    results: { amount: balance }\n"
-    "    next: tell\n"
-    "    on: { failed: hangup, timeout: hangup }\n"
+    MENU_AND_QUERY
     "  tell: { type: play, prompt: [You have, { say: balance, as: number }], next: agent }\n"
-    "  agent:\n"
-    "    type: queue\n"
-    "    queue: sales\n"
-    "    on: { answered: hangup, timeout: hangup, failed: hangup, full: hangup }\n";
+    AGENT;
 
 static const char SCENARIO[] =
     "flow: house.yaml\n"
