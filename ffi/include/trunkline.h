@@ -317,6 +317,7 @@ typedef struct tl_memory_stats {
  * aborted, as it is without a region.
  *
  * `TL_ERR_IN_USE`: there is a region already. `TL_ERR_MEMORY`: too small to be one.
+ * `TL_ERR_ARGUMENT`: longer than any memory is.
  */
 tl_status tl_memory_use(void *memory,
                         size_t size);

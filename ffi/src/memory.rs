@@ -51,6 +51,7 @@ pub struct tl_memory_stats {
 /// aborted, as it is without a region.
 ///
 /// `TL_ERR_IN_USE`: there is a region already. `TL_ERR_MEMORY`: too small to be one.
+/// `TL_ERR_ARGUMENT`: longer than any memory is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_memory_use(memory: *mut c_void, size: usize) -> tl_status {
     // SAFETY: the header's contract for blocks of memory.
@@ -59,6 +60,10 @@ pub unsafe extern "C" fn tl_memory_use(memory: *mut c_void, size: usize) -> tl_s
             return Err(Failure::null("memory"));
         };
         Arena::over(start.as_ptr(), size)?;
+        let end = start.addr().get().checked_add(size);
+        if size > isize::MAX as usize || end.is_none() {
+            return Err(Failure::argument(format_args!("no memory is {size} bytes long there")));
+        }
         region::begin(start, size)?;
         Ok(tl_status::TL_OK)
     })
