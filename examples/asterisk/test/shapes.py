@@ -23,7 +23,7 @@ QUEUES = {
     "lonely": dict(agents=["never"], ring=1),
     "ringing": dict(agents=["never"], ring=20),
     "empty": dict(agents=["ann"], theirs="leavewhenempty=paused,unavailable\n", ours="leave_empty=not-ready\n"),
-    "engaged": dict(agents=["busy"], ring=5),
+    "engaged": dict(agents=["busy"], ring=5, retry=30),
     "desks": dict(agents=["desk"]),
     "told": dict(agents=["ann"], theirs="announce=queue-minute\n", ours="announce=queue-minute\n"),
     "slowly-told": dict(agents=["ann"], theirs="announce=queue-thankyou\n", ours="announce=queue-thankyou\n"),
@@ -95,11 +95,11 @@ def configure(pbx, more, names):
     theirs = f"[general]\nautofill=yes\nlog-caller-id-name={names}\nlog_membername_as_agent={names}\n"
     ours = f"[general]\nlog_caller_names={names}\nlog_member_names={names}\n"
     for name, q in QUEUES.items():
-        ring = q.get("ring", 15)
+        ring, retry = q.get("ring", 15), q.get("retry", 1)
         theirs += (f"[queue-{name}]\nstrategy=leastrecent\nringinuse=no\nsetqueuevar=yes\nservicelevel=20\n"
-                   f"context=queue-keys\ntimeout={ring}\nretry=1\n{q.get('theirs', '')}")
+                   f"context=queue-keys\ntimeout={ring}\nretry={retry}\n{q.get('theirs', '')}")
         ours += (f"[trunkline-{name}]\ntype=queue\nstrategy=asterisk:leastrecent\nring_timeout={ring}\n"
-                 f"retry=1\n{q.get('ours', '')}")
+                 f"retry={retry}\n{q.get('ours', '')}")
         for agent in q["agents"]:
             theirs += f"member => {interface('queue', agent)},0,{agent}\n"
             ours += f"agent={agent}\n"
