@@ -166,7 +166,7 @@ void line_periodic(struct line *line)
     char name[CC_NAME];
     size_t length;
 
-    line->periodic_at = ast_tvadd(line->periodic_at, ast_samp2tv((unsigned)period(how), 1000));
+    line->periodic_at = in(period(how)); /* from now: what was missed meanwhile is not made up for */
     if (!how->to_first) {
         cc_ask(trunkline_center, look, line);
         if (line->position == 1) {

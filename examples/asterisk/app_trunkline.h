@@ -137,6 +137,7 @@ struct call_facts {
     struct ast_channel_snapshot *chan_was, *leg_was; /* where there is no channel any more; or NULL */
     const char *queue, *agent, *phone, *url;
     int position, first_position;
+    bool hide_restricted; /* the log has no number and no name that is not to be shown */
     uint64_t waited_ms, talked_ms, rang_ms;
 };
 

@@ -110,7 +110,12 @@ static const struct {
       "  k(keys)  a key that leaves the queue; it is in QUEUEKEY then\n"
       "  r        ringing instead of music\n"
       "  R        the same, but only while a phone rings\n"
-      "  t, T     the agent, the caller may transfer\n"
+      "  n        leaves when phones have rung in vain, round by round each member's\n"
+      "  i        phones are not followed to where they pass calls on\n"
+      "  F(place) the agent goes on in the dialplan, there or behind it, when the caller hangs up\n"
+      "  C        phones that ring no more are told that somebody else has answered\n"
+      "  I        the display of the caller's phone is left alone\n"
+      "  t h w x  the agent may transfer, hang up, record, mix by keys; T H W X: the caller\n"
       "timeout is the longest wait in seconds; agent is offered the call first; by rule, instead of\n"
       "the queue's, change the penalties of those whom the caller may go to.\n"
       "Reads QUEUE_PRIO, QUEUE_MIN_PENALTY, QUEUE_MAX_PENALTY, QUEUE_RAISE_PENALTY,\n"
@@ -118,7 +123,7 @@ static const struct {
       "Sets QUEUESTATUS: CONTINUE, TIMEOUT, KEY, FULL, JOINEMPTY, LEAVEEMPTY, WITHDRAW, FAILED.\n" },
     { NULL, "Queue", counted_waiting_its_exec, "Waits in a queue for an agent, asked for as of app_queue.",
       "Queue(queue[,options[,URL[,announce[,timeout[,AGI[,gosub[,rule[,position]]]]]]]])\n"
-      "  c, C, m(class), r, t, T are followed, and timeout, rule and position.\n"
+      "All of it is followed as app_queue does.\n"
       "Reads and sets what TrunklineQueue does.\n" },
     { "TrunklineIVR", NULL, counted_trunkline_ivr_exec, "Runs a flow.",
       "TrunklineIVR(flow)\n"

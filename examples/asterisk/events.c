@@ -10,6 +10,7 @@
  */
 #include "app_trunkline.h"
 
+#include "asterisk/callerid.h"
 #include "asterisk/logger.h"
 #include "asterisk/stasis_channels.h"
 #include "asterisk/taskprocessor.h"
@@ -90,11 +91,14 @@ void event_joined(const struct call_facts *facts, int waiting)
     const struct ast_party_id *caller;
     const char *number;
     char name[CC_NAME] = "|";
+    bool shown;
 
     ast_channel_lock(facts->chan);
     caller = &ast_channel_caller(facts->chan)->id;
-    number = ast_strdupa(S_COR(caller->number.valid, caller->number.str, ""));
-    cc_plain(name + 1, sizeof(name) - 1, S_COR(caller->name.valid, caller->name.str, ""), "|");
+    shown = !facts->hide_restricted ||
+        (ast_party_id_presentation(caller) & AST_PRES_RESTRICTION) == AST_PRES_ALLOWED;
+    number = ast_strdupa(S_COR(shown && caller->number.valid, caller->number.str, ""));
+    cc_plain(name + 1, sizeof(name) - 1, S_COR(shown && caller->name.valid, caller->name.str, ""), "|");
     ast_channel_unlock(facts->chan);
     QUEUE_LOG(facts, "NONE", "ENTERQUEUE", "%s|%s|%d%s", S_OR(facts->url, ""), number, facts->first_position,
         caller_names ? name : "");

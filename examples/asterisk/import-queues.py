@@ -36,6 +36,8 @@ OPTIONS = {
     "joinempty": ("join_empty", "join", "yes"),
     "leavewhenempty": ("leave_empty", "leave", "no"),
     "ringinuse": ("ring_in_use", "flag", "yes"),
+    "penaltymemberslimit": ("penalties_above", "nonzero", "0"),
+    "timeoutpriority": ("ring_out", "conf", "app"),
 }
 # Where the place is announced: with app_queue's defaults where they are other ones.
 PLACES = {
@@ -73,8 +75,7 @@ GENERAL = {"persistentmembers": "persistent_members", "log_membername_as_agent":
 # These say what Trunkline does anyway, or what is not asked for here.
 SILENT = {"autofill": "yes", "strategy": None, "eventwhencalled": None,
           "eventmemberstatus": None, "setinterfacevar": None, "setqueueentryvar": None, TO_FIRST: None,
-          "timeoutpriority": "app", "timeoutrestart": "no", "penaltymemberslimit": "0", "log-restricted-caller-id": "yes",
-          "defaultrule": None}
+          "timeoutrestart": None, "log-restricted-caller-id": None, "defaultrule": None}
 SILENT_GENERAL = {"autofill": None, "monitor-type": None, "shared_lastcall": None, "negative_penalty_invalid": "no",
                   "force_longest_waiting_caller": "no"}
 TRUE = ("yes", "true", "y", "t", "1", "on")
@@ -135,6 +136,8 @@ def turned(how, value):
         return empty(value.lower(), how)
     if how == "pause":
         return "all" if value.lower() == "all" else "queue" if value.lower() in TRUE else None
+    if how == "conf":
+        return "yes" if value.lower() == "conf" else None
     if how == "flag":
         return "yes" if value.lower() in TRUE else None
     return value or None
@@ -177,6 +180,11 @@ def keys_of(options, general):
                 written[ours] = value
     if written["wrap_up"] != "0" and general.get("shared_lastcall", "no").lower() not in TRUE:
         written["wrap_up_shared"] = "no"
+    if (options.get("strategy", "ringall").lower() != "ringall"
+            and options.get("timeoutrestart", "no").lower() not in TRUE):
+        written["ring_restart"] = "no"
+    if options.get("log-restricted-caller-id", "yes").lower() not in TRUE:
+        written["log_restricted"] = "no"
     for zero in "service_level", "weight":
         if written.get(zero) == "0":
             del written[zero]

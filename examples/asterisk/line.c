@@ -24,6 +24,7 @@ struct call_facts line_facts(const struct line *line, const struct leg *leg)
         .phone = leg ? leg->phone : "",
         .position = line->position,
         .first_position = line->first_position,
+        .hide_restricted = line->treatment && !line->treatment->log_restricted,
     };
 
     return facts;
@@ -127,6 +128,13 @@ static int until(struct timeval when, int most)
     return most < 0 || ms < most ? (int)ms : most;
 }
 
+static int until_time(tl_time when, int most)
+{
+    tl_time now = cc_now(), ms = when > now ? when - now : 0;
+
+    return most >= 0 && (tl_time)most < ms ? most : ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
 static bool periodic_waits(const struct line *line)
 {
     return line->call && !line->playing && !ast_tvzero(line->periodic_at);
@@ -154,6 +162,9 @@ static int patience(struct line *line)
     }
     if (line->transfer_op && AST_VECTOR_SIZE(&line->legs)) {
         ms = until(line->transfer_until, ms);
+    }
+    if (line_rounds_due(line) != TL_NONE) {
+        ms = until_time(line_rounds_due(line), ms);
     }
     return ms;
 }
@@ -195,6 +206,7 @@ enum how line_step(struct line *line)
     if (periodic_waits(line) && ast_tvdiff_ms(line->periodic_at, ast_tvnow()) <= 0) {
         line_periodic(line);
     }
+    line_rounds_run(line);
     if (line->recording && ast_tvdiff_ms(line->record_until, ast_tvnow()) <= 0) {
         line_stop_recording(line, true);
     }

@@ -31,6 +31,8 @@ struct call {
     /* Taken out of the queue by QueueWithdrawCaller. */
     bool withdrawn;
     char withdraw_info[CC_NAME];
+    /* Taken out of the queue because it has waited, or phones have rung, for long enough. */
+    bool timed_out;
 };
 
 /** A call with an empty mailbox; NULL when there is no memory. */
@@ -47,6 +49,7 @@ struct leg {
     uint64_t offer; /* TL_NONE: a transfer of the dialogue */
     bool answered;
     const char *gone; /* it has hung up: its dial status; the engine's word about it is to come */
+    bool forwards;  /* it wants to be rung elsewhere and is not: nobody has missed anything */
     bool cancelled; /* the call went away: its last word says why */
     uint32_t rang_ms;
     struct timeval since;
@@ -71,9 +74,17 @@ struct line {
     bool ring, keep_names; /* ringing instead of music; the connected party is not shown */
     bool ring_with_phones; /* ringing while a phone rings, music else */
     bool elsewhere; /* phones that do not ring any more are told that somebody else has answered */
+    bool once;       /* leaves when phones have rung in vain */
+    bool no_forward; /* phones are not followed elsewhere */
+    const char *agent_goes_on; /* where in the dialplan when the caller has hung up, "" is behind it; or NULL */
     unsigned by_caller, by_agent; /* AST_FEATURE_*: what they may do by keys while they talk */
     const char *announce, *url, *agi, *gosub, *predial; /* of this call alone, or NULL */
     int first_position, position;
+    /* Rounds of ringing, rounds.c. */
+    enum round { ROUND_GOES_ON, ROUND_MAY_BE_OVER, ROUND_IS_OVER } round;
+    unsigned rounds;    /* that were in vain */
+    tl_time rings_until, turned_away_at; /* TL_NONE: phones ring for as long as the engine says; nobody was */
+    tl_time expires;    /* TL_NONE: that is the engine's to say */
     char key, keys[AST_MAX_EXTENSION]; /* that left the queue; or those so far */
     /* How the queue treats it, what it was told and when. */
     struct treatment *treatment;
@@ -171,6 +182,22 @@ void line_drop_legs(struct line *line);
 /** Takes the leg out of the line and talks; the leg is gone afterwards. Returns who ended it. */
 uint32_t line_converse(struct line *line, size_t at);
 
+/* ---- rounds.c: phones that ring in vain ------------------------------------------------------------------ */
+
+/** The call begins to wait; with what is left to the engine of how long it is to. */
+void line_rounds_start(struct line *line, struct cc_arrival *arrival);
+
+/** Another phone is to be rung; one does not ring any more, which was not answered. */
+void line_round_rings(struct line *line, const struct word *word);
+void line_round_ends(struct line *line, const struct word *word);
+
+/** Whether that was all for this caller: it is taken out of the queue then. */
+void line_round_look(struct line *line);
+
+/** When there is something to do, TL_NONE when not; does it when it is time. */
+tl_time line_rounds_due(const struct line *line);
+void line_rounds_run(struct line *line);
+
 /* ---- transfers.c --------------------------------------------------------------------------------------- */
 
 struct conversation;
@@ -185,7 +212,7 @@ void conversation_over(struct conversation *conversation, uint32_t by, uint64_t 
 /* ---- queue.c --------------------------------------------------------------------------------------------- */
 
 /** The caller asks to join a queue; `hear` has the rest. */
-bool line_arrive(struct line *line, const struct cc_arrival *arrival);
+bool line_arrive(struct line *line, const struct cc_arrival *asked);
 
 /** The engine has something to say. */
 enum how line_hear(struct line *line);

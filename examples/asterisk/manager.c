@@ -55,7 +55,8 @@ static void withdraw(cc_center *center, void *arg)
     /* Before the engine's word about it, which its own thread waits for. */
     call->withdrawn = true;
     ast_copy_string(call->withdraw_info, to->info, sizeof(call->withdraw_info));
-    if (tl_acd_exit(cc_engine(center), cc_now(), call->center.handle, 0) < 0) {
+    if (!cc_take_out(center, &call->center)) {
+        call->withdrawn = false;
         to->outcome = CALLER_NOT_THERE;
     }
 }
@@ -133,12 +134,6 @@ static int action_withdraw(struct mansession *session, const struct message *mes
     return 0;
 }
 
-/* Which rules are asked for, and what they are. */
-struct rules {
-    const char *name;
-    struct ast_str *text;
-};
-
 /* ---- queues -------------------------------------------------------------------------------------------- */
 
 /* Whatever part of it is asked for: the whole configuration is taken in anew. */
@@ -163,6 +158,12 @@ static int action_reset(struct mansession *session, const struct message *messag
     astman_send_ack(session, message, "Queue stats reset successfully");
     return 0;
 }
+
+/* Which rules are asked for, and what they are. */
+struct rules {
+    const char *name;
+    struct ast_str *text;
+};
 
 static void write_rules(cc_center *center, void *arg)
 {

@@ -9,8 +9,10 @@
 #include "line.h"
 
 #include "asterisk/bridge.h"
+#include "asterisk/bridge_after.h"
 #include "asterisk/causes.h"
 #include "asterisk/features.h"
+#include "asterisk/max_forwards.h"
 #include "asterisk/stasis_channels.h"
 
 static uint32_t cause_of(int hangupcause)
@@ -49,15 +51,37 @@ static void name_leg(struct ast_channel *leg, struct ast_channel *caller)
     }
 }
 
-/* Asks for a channel to a phone as "PJSIP/1001" and calls it; NULL when that failed at once. */
-struct ast_channel *line_ring_phone(struct line *line, const char *phone, int *cause)
+/* What the phone that passes the call on leaves to the one that it is passed on to. */
+struct forwarded {
+    struct ast_party_redirecting redirecting;
+    char by[AST_CHANNEL_NAME];
+    int hops; /* that are left */
+};
+
+static void set_forwarded(struct ast_channel *leg, struct ast_channel *caller, const struct forwarded *forwarded)
+{
+    struct ast_party_redirecting *redirecting = ast_channel_redirecting(leg);
+    struct ast_party_number *from = &redirecting->from.number;
+
+    ast_party_redirecting_copy(redirecting, &forwarded->redirecting);
+    if (!from->valid || ast_strlen_zero(from->str)) {
+        ast_party_number_free(from);
+        ast_party_number_init(from);
+        from->valid = 1;
+        from->str = ast_strdup(ast_channel_exten(caller));
+    }
+    pbx_builtin_setvar_helper(leg, "FORWARDERNAME", forwarded->by);
+    ast_max_forwards_set(leg, forwarded->hops);
+}
+
+static struct ast_channel *ring(struct line *line, const char *phone, const struct forwarded *forwarded, int *cause)
 {
     char *tech = ast_strdupa(phone), *where = strchr(tech, '/');
     struct ast_format_cap *formats;
     struct ast_channel *leg;
 
     *cause = AST_CAUSE_NO_ROUTE_DESTINATION;
-    if (!where) {
+    if (!where || (forwarded && forwarded->hops <= 0)) {
         return NULL;
     }
     *where++ = '\0';
@@ -79,9 +103,16 @@ struct ast_channel *line_ring_phone(struct line *line, const char *phone, int *c
     ast_channel_stage_snapshot(leg);
     ast_channel_req_accountcodes(leg, line->chan, AST_CHANNEL_REQUESTOR_BRIDGE_PEER);
     ast_connected_line_copy_from_caller(ast_channel_connected(leg), ast_channel_caller(line->chan));
-    name_leg(leg, line->chan);
+    if (!forwarded) {
+        name_leg(leg, line->chan);
+    }
     ast_channel_inherit_variables(line->chan, leg);
     ast_channel_datastore_inherit(line->chan, leg);
+    if (forwarded) {
+        set_forwarded(leg, line->chan, forwarded);
+    } else {
+        ast_max_forwards_decrement(leg);
+    }
     ast_channel_appl_set(leg, "AppTrunkline");
     ast_channel_data_set(leg, "(Outgoing Line)");
     ast_channel_dialcontext_set(leg, ast_channel_context(line->chan));
@@ -102,6 +133,11 @@ struct ast_channel *line_ring_phone(struct line *line, const char *phone, int *c
     ast_channel_unlock(leg);
     ast_channel_unlock(line->chan);
     return leg;
+}
+
+struct ast_channel *line_ring_phone(struct line *line, const char *phone, int *cause)
+{
+    return ring(line, phone, NULL, cause);
 }
 
 static void drop_leg(struct line *line, size_t at, const char *status)
@@ -150,6 +186,10 @@ void line_offer(struct line *line, const struct word *word)
     struct call_facts about;
     int cause;
 
+    if (line->call->timed_out) {
+        return; /* it is on its way out, and so is this */
+    }
+    line_round_rings(line, word);
     ast_copy_string(leg.agent, word->agent, sizeof(leg.agent));
     ast_copy_string(leg.phone, word->phone, sizeof(leg.phone));
     leg.chan = line_ring_phone(line, word->phone, &cause);
@@ -162,6 +202,52 @@ void line_offer(struct line *line, const struct word *word)
     }
     about = line_facts(line, &leg);
     event_called(&about);
+}
+
+/* Where the phone wants to be rung instead: a number goes where the phone itself may call. */
+static void forward_to(struct ast_channel *chan, char *to, size_t room)
+{
+    const char *forward, *context;
+
+    ast_channel_lock(chan);
+    forward = ast_channel_call_forward(chan);
+    context = S_OR(pbx_builtin_getvar_helper(chan, "FORWARD_CONTEXT"), ast_channel_context(chan));
+    if (strchr(forward, '/')) {
+        ast_copy_string(to, forward, room);
+    } else {
+        snprintf(to, room, "Local/%s@%s", forward, context);
+    }
+    ast_channel_unlock(chan);
+}
+
+/* The phone passes the call on. It rings there, or nowhere: then the engine is told. */
+static void follow_forward(struct line *line, struct leg *leg)
+{
+    struct ast_channel *old = leg->chan;
+    char to[256], wish[256];
+    struct forwarded forwarded;
+    int cause = AST_CAUSE_CALL_REJECTED;
+    struct ast_channel *new;
+
+    forward_to(old, to, sizeof(to));
+    ast_party_redirecting_init(&forwarded.redirecting);
+    ast_channel_lock(old);
+    ast_copy_string(wish, ast_channel_call_forward(old), sizeof(wish));
+    ast_copy_string(forwarded.by, ast_channel_name(old), sizeof(forwarded.by));
+    ast_party_redirecting_copy(&forwarded.redirecting, ast_channel_redirecting(old));
+    forwarded.hops = ast_max_forwards_get(old) - 1;
+    ast_channel_unlock(old);
+    new = line->no_forward ? NULL : ring(line, to, &forwarded, &cause);
+    ast_party_redirecting_free(&forwarded.redirecting);
+    ast_channel_publish_dial_forward(line->chan, old, new, NULL, "CANCEL", wish);
+    if (new) {
+        leg->chan = new;
+        ast_hangup(old);
+    } else {
+        leg->gone = "CANCEL";
+        leg->forwards = true;
+        cc_reject(trunkline_center, leg->offer, cause_of(cause));
+    }
 }
 
 static void not_answered(struct line *line, const struct leg *leg, uint32_t rang_ms, bool caller_left)
@@ -192,13 +278,16 @@ void line_offer_ended(struct line *line, const struct word *word)
         ast_copy_string(named.agent, word->agent, sizeof(named.agent));
         ast_copy_string(named.phone, word->phone, sizeof(named.phone));
         named.chan = there ? AST_VECTOR_GET_ADDR(&line->legs, at)->chan : NULL;
-        not_answered(line, &named, word->output.rang_ms, false);
+        if (!there || !AST_VECTOR_GET_ADDR(&line->legs, at)->forwards) {
+            not_answered(line, &named, word->output.rang_ms, false);
+        }
         break;
     }
     if (there) {
         drop_leg(line, at, AST_VECTOR_GET_ADDR(&line->legs, at)->gone ?:
             word->output.reason == TL_ACD_OFFER_TIMED_OUT ? "NOANSWER" : "CANCEL");
     }
+    line_round_ends(line, word);
     if (line->ring_with_phones && !AST_VECTOR_SIZE(&line->legs)) {
         line_ring(line, false);
     }
@@ -224,11 +313,11 @@ void line_offers_over(struct line *line, enum how how)
 /* An agent's phone has something to say. */
 void line_read_leg(struct line *line, struct ast_channel *chan)
 {
-    struct ast_frame *frame = ast_read(chan);
+    struct ast_frame *frame;
     struct leg *leg = NULL;
     size_t at;
-    bool gone = !frame, answered = false, rings = false;
-    int cause = frame ? AST_CAUSE_NORMAL_CLEARING : ast_channel_hangupcause(chan);
+    bool gone, answered = false, rings = false;
+    int cause;
 
     for (at = 0; at < AST_VECTOR_SIZE(&line->legs); at++) {
         leg = AST_VECTOR_GET_ADDR(&line->legs, at);
@@ -236,6 +325,14 @@ void line_read_leg(struct line *line, struct ast_channel *chan)
             break;
         }
     }
+    if (at < AST_VECTOR_SIZE(&line->legs) && leg->offer != TL_NONE && !leg->answered &&
+        !ast_strlen_zero(ast_channel_call_forward(chan))) {
+        follow_forward(line, leg);
+        return;
+    }
+    frame = ast_read(chan);
+    gone = !frame;
+    cause = frame ? AST_CAUSE_NORMAL_CLEARING : ast_channel_hangupcause(chan);
     if (frame && frame->frametype == AST_FRAME_CONTROL) {
         switch (frame->subclass.integer) {
         case AST_CONTROL_ANSWER:
@@ -286,6 +383,20 @@ void line_read_leg(struct line *line, struct ast_channel *chan)
 
 /* ---- the conversation ------------------------------------------------------------------------- */
 
+/* When the caller has hung up the agent's channel goes on in the dialplan, from where the caller was. */
+static void agent_goes_on(struct line *line, struct ast_channel *leg)
+{
+    char *context, *exten;
+    int priority;
+
+    ast_channel_lock(line->chan);
+    context = ast_strdupa(ast_channel_context(line->chan));
+    exten = ast_strdupa(ast_channel_exten(line->chan));
+    priority = ast_channel_priority(line->chan);
+    ast_channel_unlock(line->chan);
+    ast_bridge_set_after_go_on(leg, context, exten, priority, line->agent_goes_on);
+}
+
 /* Takes the leg out of the line and talks; the leg is gone afterwards. Returns who ended it. */
 uint32_t line_converse(struct line *line, size_t at)
 {
@@ -306,13 +417,16 @@ uint32_t line_converse(struct line *line, size_t at)
     ast_channel_lock(leg.chan);
     ast_connected_line_copy_from_caller(&connected, ast_channel_caller(leg.chan));
     ast_channel_unlock(leg.chan);
-    if (!line->keep_names && !ast_check_hangup(line->chan)) {
+    if (!line->keep_names && connected.id.number.valid && !ast_check_hangup(line->chan)) {
         ast_channel_update_connected_line(line->chan, &connected, NULL);
     }
     ast_party_connected_line_free(&connected);
     memset(&config, 0, sizeof(config));
     ast_set_flag(&config.features_caller, line->by_caller);
     ast_set_flag(&config.features_callee, line->by_agent);
+    if (line->agent_goes_on) {
+        agent_goes_on(line, leg.chan);
+    }
     ast_bridge_call(line->chan, leg.chan, &config);
     if (ast_channel_softhangup_internal_flag(line->chan) & AST_SOFTHANGUP_ASYNCGOTO) {
         line->gone_to_dialplan = true;

@@ -220,6 +220,9 @@ static enum how how_left(struct line *line, const struct word *word)
     struct call_facts about = line_facts(line, NULL);
     enum how how = how_ended(&word->output);
 
+    if (how == HOW_WITHDRAWN && line->call->timed_out) {
+        how = HOW_TIMED_OUT;
+    }
     about.position = word->output.position ? (int)word->output.position : line->position;
     about.waited_ms = line->waited_ms + word->output.waited_ms;
     if (word->output.kind == TL_ACD_REFUSED) {
@@ -272,13 +275,16 @@ static bool use_treatment(struct line *line)
     return line->treatment != NULL;
 }
 
-bool line_arrive(struct line *line, const struct cc_arrival *arrival)
+bool line_arrive(struct line *line, const struct cc_arrival *asked)
 {
+    struct cc_arrival copy = *asked, *arrival = &copy;
+
     ast_copy_string(line->queue, arrival->queue, sizeof(line->queue));
     realtime_look(line->queue);
     if ((!line->again && !use_treatment(line)) || !(line->call = mailbox_new(line->chan))) {
         return false;
     }
+    line_rounds_start(line, arrival);
     if (!line->again) {
         line->keys[0] = '\0';
         ast_free(line->skills);
@@ -331,6 +337,7 @@ enum how line_hear(struct line *line)
         about = line_facts(line, NULL);
         event_left(&about, 0);
         ast_copy_string(line->queue, word->queue, sizeof(line->queue));
+        realtime_look(line->queue);
         line->position = line->first_position = (int)word->output.position;
         use_treatment(line);
         about = line_facts(line, NULL);
@@ -341,6 +348,7 @@ enum how line_hear(struct line *line)
         break;
     case TL_ACD_OFFER_ENDED:
         line_offer_ended(line, word);
+        line_round_look(line);
         break;
     case TL_ACD_ANNOUNCE:
         line->position = (int)word->output.position;

@@ -21,13 +21,18 @@ struct look {
     const char *queue;
     const struct cc_config_queue *row; /* NULL: the database has none */
     AST_VECTOR(, struct cc_row) members;
+    bool taken; /* the queue is the database's, not the configuration's */
 };
 
 static void take_in(cc_center *center, void *arg)
 {
     struct look *look = arg;
 
+    const struct cc_queue *queue;
+
     cc_live(center, look->queue, look->row, look->members.elems, AST_VECTOR_SIZE(&look->members));
+    queue = cc_find_queue(center, look->queue);
+    look->taken = look->row && queue && queue->live;
 }
 
 /* ---- rows -------------------------------------------------------------------------------------- */
@@ -117,7 +122,6 @@ static bool read_queue(struct cc_config *config, struct ao2_container *treatment
     }
     ast_variables_destroy(row);
     treatments_fit(treatments, config);
-    treatments_add(treatments, queue);
     return true;
 }
 
@@ -137,6 +141,9 @@ void realtime_look(const char *queue)
             look.row = &config->queues[0];
         }
         look_at_members(&look);
+        if (look.taken) {
+            treatments_add(treatments, queue);
+        }
         AST_VECTOR_FREE(&look.members);
     }
     ao2_cleanup(treatments);

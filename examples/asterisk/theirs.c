@@ -9,7 +9,7 @@
 #include "treatment.h"
 
 /* How a value becomes ours. */
-enum turn { SAME, POSITIVE, FLAG, UNLESS_ZERO, UNLESS_NEGATIVE, STRATEGY, JOIN, LEAVE, PAUSE, EVERY };
+enum turn { SAME, POSITIVE, FLAG, UNLESS_ZERO, UNLESS_NEGATIVE, CONF, STRATEGY, JOIN, LEAVE, PAUSE, EVERY };
 
 static const struct {
     const char *theirs, *ours;
@@ -22,6 +22,11 @@ static const struct {
     { "maxlen", "max_waiting", UNLESS_ZERO },
     { "weight", "weight", SAME },
     { "servicelevel", "service_level", UNLESS_ZERO },
+    { "defaultrule", "rule", SAME },
+    { "penaltymemberslimit", "penalties_above", UNLESS_ZERO },
+    { "timeoutpriority", "ring_out", CONF },
+    { "timeoutrestart", "ring_restart", FLAG },
+    { "log-restricted-caller-id", "log_restricted", FLAG },
     { "musicclass", "music", SAME },
     { "music", "music", SAME },
     { "musiconhold", "music", SAME },
@@ -69,7 +74,8 @@ void theirs_defaults(struct cc_config *config, struct ao2_container *treatments,
 {
     static const char *const DEFAULTS[][2] = {
         { "type", "queue" }, { "strategy", "asterisk:ringall" }, { "ring_timeout", "15" }, { "retry", "5" },
-        { "ring_in_use", "yes" }, { "wrap_up_shared", "no" }, { "announce_to_first", "no" },
+        { "ring_in_use", "yes" }, { "wrap_up_shared", "no" }, { "ring_restart", "no" },
+        { "announce_to_first", "no" },
         { "announce_least", "15" }, { "announce_hold", "yes" }, { "periodic_announce", "queue-periodic-announce" },
     };
     size_t i;
@@ -113,6 +119,9 @@ static void set(struct cc_config *config, struct ao2_container *treatments, cons
         break;
     case FLAG:
         value = ast_true(value) ? "yes" : "no";
+        break;
+    case CONF:
+        value = strcasecmp(value, "conf") ? "no" : "yes";
         break;
     case PAUSE:
         if (ast_false(value)) {

@@ -51,6 +51,9 @@ static const struct {
     KEY("periodic_every", MILLISECONDS, periodic_every_ms),
     KEY("periodic_random", FLAG, periodic_random),
     KEY("periodic_relative", FLAG, periodic_relative),
+    KEY("ring_out", FLAG, ring_out),
+    KEY("ring_restart", FLAG, ring_restart),
+    KEY("log_restricted", FLAG, log_restricted),
     KEY("report_hold", FLAG, report_hold),
     KEY("member_delay", MILLISECONDS, member_delay_ms),
     KEY("member_gosub", TEXT, gosub),
@@ -126,7 +129,7 @@ static struct treatment *treatment_new(const char *queue)
         return NULL;
     }
     ast_copy_string(treatment->queue, queue, sizeof(treatment->queue));
-    treatment->to_first = true;
+    treatment->to_first = treatment->ring_restart = treatment->log_restricted = true;
     treatment->place = PLACE_YES;
     treatment->place_limit = 10;
     treatment->every_ms = treatment->least_ms = treatment->periodic_first_ms = TL_NONE;

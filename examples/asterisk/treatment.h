@@ -29,6 +29,9 @@ struct treatment {
     char periodic[400]; /* files, with commas */
     uint64_t periodic_first_ms, periodic_every_ms;
     bool periodic_random, periodic_relative;
+    /* Its phones. */
+    bool ring_out;     /* one that rings may ring on when its caller's time is over */
+    bool ring_restart; /* one that is rung in place of a busy one rings for the whole time, not for what is left */
     /* Before the agent talks to the caller. */
     bool report_hold;
     uint64_t member_delay_ms;
@@ -37,6 +40,7 @@ struct treatment {
     /* For the dialplan. */
     char context[AST_MAX_CONTEXT]; /* whose extensions are keys that leave the queue */
     bool variables;
+    bool log_restricted; /* queue_log has numbers that are not to be shown */
 };
 
 /** All of a configuration's; NULL when there is no memory. */

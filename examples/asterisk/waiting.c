@@ -8,6 +8,20 @@
 
 #include "asterisk/app.h"
 #include "asterisk/features.h"
+#include "asterisk/max_forwards.h"
+
+/* Whether it is written as rN. What is no number says nothing. */
+static bool set_penalty(struct ast_channel *chan, const char *name, uint32_t *penalty)
+{
+    const char *value = S_OR(pbx_builtin_getvar_helper(chan, name), "");
+    bool within = *value == 'r';
+    int number;
+
+    if (sscanf(value + within, "%30d", &number) == 1) {
+        *penalty = number > 0 ? (uint32_t)number : 0;
+    }
+    return within;
+}
 
 static void arrival_from_channel(struct ast_channel *chan, struct cc_arrival *arrival)
 {
@@ -17,16 +31,9 @@ static void arrival_from_channel(struct ast_channel *chan, struct cc_arrival *ar
     if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_PRIO"))) {
         arrival->priority = atoi(value);
     }
-    if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_MIN_PENALTY"))) {
-        arrival->penalties.min = (uint32_t)strtoul(value, NULL, 10);
-    }
-    if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_MAX_PENALTY"))) {
-        arrival->penalties.max = (uint32_t)strtoul(value, NULL, 10);
-    }
-    if ((value = pbx_builtin_getvar_helper(chan, "QUEUE_RAISE_PENALTY"))) {
-        arrival->penalties.raise_within = *value == 'r';
-        arrival->penalties.raise = (uint32_t)strtoul(value + (*value == 'r'), NULL, 10);
-    }
+    set_penalty(chan, "QUEUE_MIN_PENALTY", &arrival->penalties.min);
+    set_penalty(chan, "QUEUE_MAX_PENALTY", &arrival->penalties.max);
+    arrival->penalties.raise_within = set_penalty(chan, "QUEUE_RAISE_PENALTY", &arrival->penalties.raise);
     if ((value = pbx_builtin_getvar_helper(chan, "TRUNKLINE_SKILLS"))) {
         arrival->skills = ast_strdup(value);
     }
@@ -53,6 +60,20 @@ static void set_result(struct line *line, enum how how)
     }
 }
 
+/* A call that is passed on from queue to queue comes to an end. */
+static bool may_ring_others(struct ast_channel *chan)
+{
+    int hops;
+
+    ast_channel_lock(chan);
+    hops = ast_max_forwards_get(chan);
+    ast_channel_unlock(chan);
+    if (hops <= 0) {
+        ast_log(LOG_WARNING, "%s has been passed on too often to wait in a queue\n", ast_channel_name(chan));
+    }
+    return hops > 0;
+}
+
 /* Waits and talks; what the application returns. */
 static int wait_and_talk(struct line *line, struct cc_arrival *arrival, bool go_on)
 {
@@ -62,6 +83,9 @@ static int wait_and_talk(struct line *line, struct cc_arrival *arrival, bool go_
         "DIALEDTIME", "DIALEDTIME_MS" };
     size_t i;
 
+    if (!may_ring_others(line->chan)) {
+        return -1;
+    }
     arrival_from_channel(line->chan, arrival);
     AST_VECTOR_INIT(&line->legs, 4);
     pbx_builtin_setvar_helper(line->chan, "QUEUESTATUS", "");
@@ -84,49 +108,84 @@ static int wait_and_talk(struct line *line, struct cc_arrival *arrival, bool go_
     return how == HOW_ANSWERED && !go_on ? -1 : 0;
 }
 
-/* Takes `letter(value)` out of the options; its value, or an empty text. */
-static void take(char *options, char letter, char *value, size_t room)
-{
-    char *at = strchr(options, letter);
+/* ---- options ----------------------------------------------------------------------------------- */
 
-    if (at && at[1] == '(') {
-        size_t length = strcspn(at + 2, ")");
-        snprintf(value, room, "%.*s", (int)length, at + 2);
-        memset(at, ' ', length + 2 + (at[length + 2] == ')'));
-    }
-}
+enum {
+    GO_ON = 1 << 0, ELSEWHERE = 1 << 1, KEEP_NAMES = 1 << 2, RING = 1 << 3, RING_WITH_PHONES = 1 << 4, ONCE = 1 << 5,
+    NO_FORWARD = 1 << 6, AGENT_GOES_ON = 1 << 7, KEYS = 1 << 8, MUSIC = 1 << 9, PREDIAL = 1 << 10, FIRST = 1 << 11,
+    DATA_QUALITY = 1 << 12, AGENT_TRANSFERS = 1 << 13, CALLER_TRANSFERS = 1 << 14, AGENT_HANGS_UP = 1 << 15,
+    CALLER_HANGS_UP = 1 << 16, AGENT_PARKS = 1 << 17, CALLER_PARKS = 1 << 18, AGENT_RECORDS = 1 << 19,
+    CALLER_RECORDS = 1 << 20, AGENT_MIXES = 1 << 21, CALLER_MIXES = 1 << 22,
+};
+enum { PLACE_ARG, KEYS_ARG, MUSIC_ARG, PREDIAL_ARG, FIRST_ARG, ARGS };
+
+#define SHARED                                                                                     \
+    AST_APP_OPTION('c', GO_ON), AST_APP_OPTION('C', ELSEWHERE), AST_APP_OPTION('I', KEEP_NAMES),   \
+    AST_APP_OPTION('r', RING), AST_APP_OPTION('R', RING_WITH_PHONES), AST_APP_OPTION('n', ONCE),   \
+    AST_APP_OPTION('i', NO_FORWARD), AST_APP_OPTION_ARG('F', AGENT_GOES_ON, PLACE_ARG),            \
+    AST_APP_OPTION('t', AGENT_TRANSFERS), AST_APP_OPTION('T', CALLER_TRANSFERS),                   \
+    AST_APP_OPTION('h', AGENT_HANGS_UP), AST_APP_OPTION('H', CALLER_HANGS_UP),                     \
+    AST_APP_OPTION('w', AGENT_RECORDS), AST_APP_OPTION('W', CALLER_RECORDS),                       \
+    AST_APP_OPTION('x', AGENT_MIXES), AST_APP_OPTION('X', CALLER_MIXES)
+AST_APP_OPTIONS(OURS, BEGIN_OPTIONS
+    SHARED,
+    AST_APP_OPTION_ARG('k', KEYS, KEYS_ARG),
+END_OPTIONS);
+AST_APP_OPTIONS(THEIRS, BEGIN_OPTIONS
+    SHARED,
+    AST_APP_OPTION('k', AGENT_PARKS),
+    AST_APP_OPTION('K', CALLER_PARKS),
+    AST_APP_OPTION('d', DATA_QUALITY),
+    AST_APP_OPTION_ARG('m', MUSIC, MUSIC_ARG),
+    AST_APP_OPTION_ARG('b', PREDIAL, PREDIAL_ARG),
+    AST_APP_OPTION_ARG('B', FIRST, FIRST_ARG),
+END_OPTIONS);
 
 /* What they may do by keys while they talk: the agent, the caller. */
 static const struct {
-    char agent, caller;
+    uint32_t agent, caller;
     unsigned feature;
 } FEATURES[] = {
-    { 't', 'T', AST_FEATURE_REDIRECT },
-    { 'h', 'H', AST_FEATURE_DISCONNECT },
-    { 'k', 'K', AST_FEATURE_PARKCALL },
-    { 'w', 'W', AST_FEATURE_AUTOMON },
-    { 'x', 'X', AST_FEATURE_AUTOMIXMON },
+    { AGENT_TRANSFERS, CALLER_TRANSFERS, AST_FEATURE_REDIRECT },
+    { AGENT_HANGS_UP, CALLER_HANGS_UP, AST_FEATURE_DISCONNECT },
+    { AGENT_PARKS, CALLER_PARKS, AST_FEATURE_PARKCALL },
+    { AGENT_RECORDS, CALLER_RECORDS, AST_FEATURE_AUTOMON },
+    { AGENT_MIXES, CALLER_MIXES, AST_FEATURE_AUTOMIXMON },
 };
 
-/* The options that both applications have; whether the dialplan goes on afterwards. */
-static bool follow_options(struct line *line, const char *options)
+/* Whether the dialplan goes on afterwards. `args` become parts of `text`. */
+static bool follow_options(struct line *line, const struct ast_app_option *table, char *text, char *args[ARGS])
 {
+    struct ast_flags options = { 0 };
     size_t i;
 
-    line->ring = strchr(options, 'r');
-    line->ring_with_phones = !line->ring && strchr(options, 'R');
-    line->keep_names = strchr(options, 'I');
-    line->elsewhere = strchr(options, 'C');
-    for (i = 0; i < ARRAY_LEN(FEATURES); i++) {
-        line->by_agent |= strchr(options, FEATURES[i].agent) ? FEATURES[i].feature : 0;
-        line->by_caller |= strchr(options, FEATURES[i].caller) ? FEATURES[i].feature : 0;
+    memset(args, 0, ARGS * sizeof(*args));
+    if (!ast_strlen_zero(text)) {
+        ast_app_parse_options(table, &options, args, text);
     }
-    return strchr(options, 'c');
+    line->ring = ast_test_flag(&options, RING);
+    line->ring_with_phones = !line->ring && ast_test_flag(&options, RING_WITH_PHONES);
+    line->keep_names = ast_test_flag(&options, KEEP_NAMES);
+    line->elsewhere = ast_test_flag(&options, ELSEWHERE);
+    line->once = ast_test_flag(&options, ONCE);
+    line->no_forward = ast_test_flag(&options, NO_FORWARD);
+    line->agent_goes_on = ast_test_flag(&options, AGENT_GOES_ON) ? S_OR(args[PLACE_ARG], "") : NULL;
+    for (i = 0; i < ARRAY_LEN(FEATURES); i++) {
+        line->by_agent |= ast_test_flag(&options, FEATURES[i].agent) ? FEATURES[i].feature : 0;
+        line->by_caller |= ast_test_flag(&options, FEATURES[i].caller) ? FEATURES[i].feature : 0;
+    }
+    ast_copy_string(line->exit_keys, S_OR(args[KEYS_ARG], ""), sizeof(line->exit_keys));
+    ast_copy_string(line->own_music, S_OR(args[MUSIC_ARG], ""), sizeof(line->own_music));
+    return ast_test_flag(&options, GO_ON);
 }
+
+/* ---- the applications -------------------------------------------------------------------------- */
 
 static bool begin(struct cc_arrival *arrival, const char *queue, const char *timeout, const char *agent,
     const char *rule)
 {
+    int seconds;
+
     if (ast_strlen_zero(queue)) {
         ast_log(LOG_WARNING, "A queue is wanted\n");
         return false;
@@ -139,8 +198,8 @@ static bool begin(struct cc_arrival *arrival, const char *queue, const char *tim
     arrival->queue = queue;
     arrival->preferred = agent;
     arrival->rule = rule;
-    if (!ast_strlen_zero(timeout)) {
-        arrival->max_wait_ms = strtoull(timeout, NULL, 10) * 1000;
+    if (!ast_strlen_zero(timeout) && (seconds = atoi(timeout)) >= 0) {
+        arrival->max_wait_ms = (uint64_t)seconds * 1000;
     }
     return true;
 }
@@ -150,7 +209,7 @@ int waiting_exec(struct ast_channel *chan, const char *data)
 {
     struct line line = { .chan = chan, .up = true };
     struct cc_arrival arrival;
-    char *parse = ast_strdupa(S_OR(data, ""));
+    char *parse = ast_strdupa(S_OR(data, "")), *values[ARGS];
 
     AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(options); AST_APP_ARG(timeout);
         AST_APP_ARG(agent); AST_APP_ARG(rule););
@@ -158,19 +217,17 @@ int waiting_exec(struct ast_channel *chan, const char *data)
     if (!begin(&arrival, args.queue, args.timeout, args.agent, args.rule)) {
         return -1;
     }
-    args.options = S_OR(args.options, "");
-    take(args.options, 'k', line.exit_keys, sizeof(line.exit_keys));
-    return wait_and_talk(&line, &arrival, follow_options(&line, args.options));
+    return wait_and_talk(&line, &arrival, follow_options(&line, OURS, args.options, values));
 }
 
 /* Queue(queue[,options[,URL[,announce[,timeout[,AGI[,gosub[,rule[,position]]]]]]]]) */
 int waiting_its_exec(struct ast_channel *chan, const char *data)
 {
-    static int told;
     struct line line = { .chan = chan, .up = true };
     struct cc_arrival arrival;
-    char *parse = ast_strdupa(S_OR(data, "")), predial[200] = "", first[200] = "";
+    char *parse = ast_strdupa(S_OR(data, "")), *values[ARGS];
     unsigned place;
+    bool go_on;
 
     AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(options); AST_APP_ARG(url);
         AST_APP_ARG(announce); AST_APP_ARG(timeout); AST_APP_ARG(agi); AST_APP_ARG(gosub);
@@ -181,11 +238,8 @@ int waiting_its_exec(struct ast_channel *chan, const char *data)
             args.rule)) {
         return -1;
     }
-    args.options = S_OR(args.options, "");
-    take(args.options, 'm', line.own_music, sizeof(line.own_music));
-    take(args.options, 'b', predial, sizeof(predial));
-    take(args.options, 'B', first, sizeof(first));
-    line.predial = predial;
+    go_on = follow_options(&line, THEIRS, args.options, values);
+    line.predial = values[PREDIAL_ARG];
     line.announce = args.announce;
     line.url = args.url;
     line.agi = args.agi;
@@ -193,13 +247,12 @@ int waiting_its_exec(struct ast_channel *chan, const char *data)
     if (!ast_strlen_zero(args.position) && sscanf(args.position, "%30u", &place) == 1 && place > 0) {
         arrival.position = place;
     }
-    if (args.options[strspn(args.options, "cCdhHIkKmrRtTwWxX ")] && !ast_atomic_fetchadd_int(&told, 1)) {
-        ast_log(LOG_NOTICE, "Queue(%s): all is followed but the options n, i, F; not said again\n", data);
+    if (line.predial) {
+        ast_replace_subargument_delimiter(values[PREDIAL_ARG]);
     }
-    ast_replace_subargument_delimiter(predial);
-    ast_replace_subargument_delimiter(first);
-    if (first[0]) {
-        ast_app_exec_sub(NULL, chan, first, 0);
+    if (!ast_strlen_zero(values[FIRST_ARG])) {
+        ast_replace_subargument_delimiter(values[FIRST_ARG]);
+        ast_app_exec_sub(NULL, chan, values[FIRST_ARG], 0);
     }
-    return wait_and_talk(&line, &arrival, follow_options(&line, args.options));
+    return wait_and_talk(&line, &arrival, go_on);
 }

@@ -103,6 +103,7 @@ static void follow(cc_center *center, const tl_acd_output *output)
         for (struct cc_queue *queue = center->queues; queue; queue = queue->next) {
             if (queue->handle == output->queue) {
                 call->queue = queue;
+                center->unfit = center->unfit || call->few != queue->few;
             }
         }
         break;
@@ -146,6 +147,9 @@ void cc_poll(cc_center *center)
     while (tl_acd_poll(center->engine, &output) == TL_OK) {
         if (output.kind == TL_ACD_AGENT_CHANGED) {
             output.call_tag = 0;
+        } else if (output.kind == TL_ACD_OFFER_ENDED && output.offer == center->not_answered) {
+            output.reason = TL_ACD_OFFER_TIMED_OUT;
+            output.detail = 0;
         }
         follow(center, &output);
     }
@@ -155,6 +159,7 @@ static void drain(cc_center *center)
 {
     cc_poll(center);
     cc_missed_sweep(center);
+    cc_few_sweep(center);
     cc_roster_sweep(center);
     cc_poll(center); /* what the sweeps have caused */
     if (center->hooks.settled) {
@@ -225,6 +230,7 @@ static tl_status arrive(cc_center *center, const struct letter *letter)
     config.position = letter->arrival.position;
     config.credit_ms = letter->arrival.credit_ms;
     set_penalties(center, &config, &letter->arrival, call->queue);
+    cc_few_begin(call, &config);
     config.call_class = cc_roster_class(center, letter->arrival.skills);
     tl_status status = tl_acd_arrive(center->engine, cc_now(), &config);
     if (status < 0) {
@@ -297,6 +303,12 @@ static void read_letter(cc_center *center, struct letter *letter)
         break;
     case REJECT:
         status = tl_acd_reject(engine, now, letter->offer, letter->number);
+        break;
+    case NOT_ANSWERED:
+        center->not_answered = letter->offer;
+        status = tl_acd_reject(engine, now, letter->offer, TL_ACD_CAUSE_DECLINED);
+        cc_poll(center);
+        center->not_answered = TL_NONE;
         break;
     case DEVICE:
     case DEVICE_FIRST:
@@ -426,6 +438,7 @@ cc_center *cc_new(const struct cc_hooks *hooks, struct cc_config *config, char *
     }
     tl_acd_set_seed(center->engine, config->seed);
     center->hooks = *hooks;
+    center->not_answered = TL_NONE;
     pthread_mutex_init(&center->lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -51,11 +51,13 @@ struct cc_queue {
     char rule[CC_NAME]; /* how that changes while they wait; may be empty */
     bool ring_in_use;  /* of its members, when they come */
     struct cc_missed missed;
+    uint32_t penalties_above; /* nobody's penalty counts while there are not more members than this */
     unsigned host_state; /* the host's; 0 at first */
     /* The center's own. */
     struct cc_queue *next, *chain;
     bool wanted, leaving;
     bool live; /* of a database, not of the configuration */
+    bool few;  /* members: no more than `penalties_above` */
     tl_acd_queue_counters before; /* what cc_reset has put aside */
 };
 
@@ -137,6 +139,9 @@ struct cc_call {
     uint64_t since_ms;
     unsigned offers;
     bool over, dumped;
+    struct cc_penalties begin; /* what it has begun with */
+    uint64_t rule;             /* by which that changes; TL_NONE */
+    bool few;                  /* none of it counts in the queue that it is in */
     struct cc_call *next, **back;
 };
 
@@ -239,9 +244,10 @@ void cc_arrive(cc_center *center, struct cc_call *call, const struct cc_arrival 
 void cc_hangup(cc_center *center, struct cc_call *call);
 void cc_exit(cc_center *center, struct cc_call *call, char key);
 
-/** The agent's phone answered, or will not. */
+/** The agent's phone answered, or will not; or has rung for as long as it was to, less than its queue says. */
 void cc_accept(cc_center *center, uint64_t offer);
 void cc_reject(cc_center *center, uint64_t offer, uint32_t cause);
+void cc_not_answered(cc_center *center, uint64_t offer);
 
 /** The conversation is over; `by` is a tl_acd_ended_by. Answered by TL_ACD_COMPLETED. */
 void cc_complete(cc_center *center, struct cc_call *call, uint32_t by);
@@ -289,6 +295,12 @@ struct cc_call *cc_find_waiting(cc_center *center, const char *queue, const char
 
 /** What a queue has counted since its start, or since cc_reset put everything back to nothing. */
 bool cc_counters(cc_center *center, const struct cc_queue *queue, tl_acd_queue_counters *counters);
+
+/**
+ * Takes a call that is not connected out of its queue, as cc_exit does with a key of 0, and counts it as one that
+ * nobody has answered; false when it has left already.
+ */
+bool cc_take_out(cc_center *center, struct cc_call *call);
 
 /** A queue's counts begin anew, and its members' of their calls; every queue's when it is NULL or "". */
 enum cc_change cc_reset(cc_center *center, const char *queue);

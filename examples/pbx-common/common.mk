@@ -1,2 +1,2 @@
 # What all PBX have in common, for their makefiles: names without ".c".
-COMMON := clock inbox callcenter limits roster members places missed counters reload live options penalties rules config report flow how text
+COMMON := clock inbox callcenter limits roster members places missed few counters reload live options penalties rules config report flow how text

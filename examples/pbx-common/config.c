@@ -197,6 +197,10 @@ static bool set_queue(struct cc_config_queue *queue, const char *key, const char
     if (!strcasecmp(key, "rule")) {
         return cc_option_text(queue->rule, sizeof queue->rule, value, key, why, room);
     }
+    if (!strcasecmp(key, "penalties_above")) {
+        return (cc_option_number(value, &queue->penalties_above) && queue->penalties_above != TL_NONE32) ||
+               cc_option_fail(why, room, "%s cannot be \"%s\"", key, value);
+    }
     if (!strncasecmp(key, "penalty_", 8)) {
         return set_penalty(&queue->penalties, key, value, why, room);
     }

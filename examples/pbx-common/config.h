@@ -22,6 +22,7 @@ struct cc_config_queue {
     struct cc_penalties penalties;
     bool ring_in_use;
     struct cc_missed missed; /* its limit is that of `config` */
+    uint32_t penalties_above;
     tl_acd_queue_config config;
     struct cc_config_member *members;
     size_t member_count;

@@ -49,6 +49,26 @@ void cc_counters_forget(struct cc_queue *queue, const tl_acd_output *completed)
     }
 }
 
+bool cc_take_out(cc_center *center, struct cc_call *call)
+{
+    tl_acd_call_info info;
+
+    cc_poll(center);
+    if (call->over || !call->queue || tl_acd_get_call(center->engine, call->handle, &info) < 0 ||
+        info.state == TL_ACD_CALL_CONNECTED) {
+        return false;
+    }
+    tl_time now = cc_now();
+    if (tl_acd_exit(center->engine, now, call->handle, 0) < 0) {
+        return false;
+    }
+    tl_acd_queue_counters *before = &call->queue->before;
+    before->exited++;
+    before->abandoned--;
+    before->abandoned_in_level -= now - info.arrived <= call->queue->config.service_level_ms;
+    return true;
+}
+
 enum cc_change cc_count_call(cc_center *center, const char *queue, const char *agent, bool answered,
                              uint64_t talked_ms)
 {

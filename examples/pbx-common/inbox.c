@@ -145,6 +145,11 @@ void cc_reject(cc_center *center, uint64_t offer, uint32_t cause)
     post_offer(center, REJECT, offer, cause);
 }
 
+void cc_not_answered(cc_center *center, uint64_t offer)
+{
+    post_offer(center, NOT_ANSWERED, offer, 0);
+}
+
 void cc_device(cc_center *center, const char *device, enum cc_device state)
 {
     post_name(center, DEVICE, device, (uint32_t)state, NULL);

@@ -14,6 +14,7 @@ enum letter_kind {
     EXIT,
     ACCEPT,
     REJECT,
+    NOT_ANSWERED,
     COMPLETE,
     DUMP,
     DEVICE,

@@ -30,17 +30,6 @@ static struct cc_member *member_of_row(cc_center *center, const struct cc_queue 
     return member;
 }
 
-static void set_wrap_up(cc_center *center, struct cc_member *member, uint32_t wrap_up_ms)
-{
-    tl_acd_membership config = member->config;
-
-    config.wrap_up_ms = wrap_up_ms;
-    cc_poll(center);
-    if (tl_acd_set_membership(center->engine, member->agent->handle, member->queue->handle, &config) >= 0) {
-        member->config = config;
-    }
-}
-
 static bool rings_in_use(const struct cc_member *member, const struct cc_row *row)
 {
     return row->ring_in_use < 0 ? member->queue->ring_in_use : row->ring_in_use;
@@ -60,7 +49,8 @@ static void follow_row(cc_center *center, struct cc_member *member, const struct
         cc_set_ring_in_use(center, who->queue, member->agent->phone, rings_in_use(member, row));
     }
     if (member->config.wrap_up_ms != who->wrap_up_ms) {
-        set_wrap_up(center, member, who->wrap_up_ms);
+        member->config.wrap_up_ms = who->wrap_up_ms;
+        cc_few_tell(center, member);
     }
 }
 

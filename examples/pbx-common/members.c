@@ -42,6 +42,7 @@ void cc_roster_remove_agent(cc_center *center, struct cc_agent *agent)
             center->hooks.roster(center->hooks.host, member->queue, agent, CC_ROSTER_LEFT);
         }
         agent->members = member->next;
+        cc_few_look(center, member->queue, 0, false);
         free(member);
     }
     if (center->hooks.watch) {
@@ -71,6 +72,7 @@ struct cc_agent *cc_roster_add_agent(cc_center *center, const struct cc_config_a
     agent->login_ms = cc_now();
     agent->logged_out = from->logged_out;
     agent->paused = from->paused;
+    agent->last_pause_ms = from->paused ? agent->login_ms : 0;
     agent->next = center->agents;
     center->agents = agent;
     unsigned at = cc_roster_bucket(agent->name);
@@ -103,9 +105,12 @@ struct cc_member *cc_roster_join(cc_center *center, struct cc_agent *agent, stru
                                  .config = *membership, .origin = origin, .wanted = true,
                                  .held = TL_NONE32,
                                  .ring_in_use = queue->ring_in_use};
+    cc_few_look(center, queue, 1, false);
+    const tl_acd_membership place = cc_few_place(queue, membership);
     cc_poll(center);
-    if (tl_acd_join_queue(center->engine, agent->handle, queue->handle, membership) < 0) {
+    if (tl_acd_join_queue(center->engine, agent->handle, queue->handle, &place) < 0) {
         cc_log(center, 0, "queue %s, agent %s: %s", queue->name, agent->name, tl_last_error());
+        cc_few_look(center, queue, 0, false);
         free(member);
         return NULL;
     }
@@ -139,6 +144,7 @@ bool cc_roster_leave(cc_center *center, struct cc_member *member)
     }
     *at = member->next;
     bool rang_in_use = member->ring_in_use;
+    cc_few_look(center, member->queue, 0, false);
     free(member);
     if (rang_in_use) {
         cc_roster_state(center, agent);

@@ -129,12 +129,7 @@ static void pause_one(cc_center *center, struct cc_member *member, bool paused, 
 static void penalty_of_one(cc_center *center, struct cc_member *member, uint32_t penalty)
 {
     member->config.penalty = penalty;
-    cc_poll(center);
-    if (tl_acd_set_membership(center->engine, member->agent->handle, member->queue->handle,
-                              &member->config) < 0) {
-        cc_log(center, 0, "queue %s, agent %s: %s", member->queue->name, member->agent->name,
-               tl_last_error());
-    }
+    cc_few_tell(center, member);
     tell(center, member->queue, member->agent, CC_ROSTER_PENALTY);
 }
 

@@ -138,6 +138,7 @@ static void apply_queue(cc_center *center, const struct cc_config_queue *from)
     queue->penalties = from->penalties;
     queue->missed = from->missed;
     queue->missed.limit = from->config.missed_limit;
+    queue->penalties_above = from->penalties_above;
     memcpy(queue->rule, from->rule, sizeof queue->rule);
     memcpy(queue->music, from->music, sizeof queue->music);
     memcpy(queue->announce, from->announce, sizeof queue->announce);
@@ -160,9 +161,11 @@ static void finish_queue(cc_center *center, const struct cc_config_queue *from)
                    from->overflow);
         }
     }
+    cc_poll(center);
     if (tl_acd_set_queue(center->engine, queue->handle, &queue->config) < 0) {
         cc_log(center, 0, "queue %s: %s", from->name, tl_last_error());
     }
+    cc_few_look(center, queue, 0, true);
 }
 
 static void apply_member(cc_center *center, struct cc_queue *queue,
@@ -189,9 +192,7 @@ static void apply_member(cc_center *center, struct cc_queue *queue,
         return;
     }
     member->config = from->membership;
-    if (tl_acd_set_membership(center->engine, agent->handle, queue->handle, &from->membership) < 0) {
-        cc_log(center, 0, "queue %s, agent %s: %s", queue->name, agent->name, tl_last_error());
-    }
+    cc_few_tell(center, member);
 }
 
 static void drop_unwanted_members(cc_center *center, struct cc_agent *agent)

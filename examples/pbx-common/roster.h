@@ -32,6 +32,8 @@ struct cc_center {
     char (*skills)[CC_SKILL_NAME];
     size_t skill_count;
     bool missed; /* somebody has missed too many calls */
+    bool unfit;  /* some call's penalties count where its queue's do not, or the reverse */
+    uint64_t not_answered; /* the offer that is just being ended so; else TL_NONE */
 
     pthread_mutex_t lock; /* of the inbox: the letters and `stop` */
     pthread_cond_t letters_came;
@@ -119,6 +121,24 @@ void cc_counters_forget(struct cc_queue *queue, const tl_acd_output *completed);
 void cc_missed_fit(const struct cc_missed *missed, tl_acd_queue_config *config);
 void cc_missed_count(cc_center *center, struct cc_member *member, const tl_acd_output *ended);
 void cc_missed_sweep(cc_center *center);
+
+/**
+ * few.c: looks whether a queue has too few members for penalties, before so many come or after somebody has gone;
+ * or `anew`, when what is said of the queue may be another.
+ */
+void cc_few_look(cc_center *center, struct cc_queue *queue, uint32_t coming, bool anew);
+
+/** What the engine is to know of a place in a queue. */
+tl_acd_membership cc_few_place(const struct cc_queue *queue, const tl_acd_membership *config);
+
+/** Tells the engine of a place that has changed. */
+void cc_few_tell(cc_center *center, const struct cc_member *member);
+
+/** Keeps what a call begins with, and takes that away in a queue of few members. */
+void cc_few_begin(struct cc_call *call, tl_acd_call *config);
+
+/** Brings the calls in line with the queues that they are in. */
+void cc_few_sweep(cc_center *center);
 
 /** places.c: an agent's pause in all queues. */
 void cc_places_pause_all(cc_center *center, struct cc_agent *agent, bool paused, const char *reason);

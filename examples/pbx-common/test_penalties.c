@@ -243,6 +243,42 @@ static void callers_bring_rules(void)
     cc_free(center);
 }
 
+/* While there are not more members than so many nobody's penalty counts; callers who wait are told of a change. */
+static void few_members_need_no_penalties(void)
+{
+    static const struct cc_newcomer BOB = {.queue = "q", .phone = "b", .penalty = 9, .wrap_up_ms = TL_NONE32};
+    struct cc_config *config = one_agent("5,+1");
+    struct cc_call call;
+    cc_center *center;
+
+    config->queues[0].penalties_above = 1;
+    center = begin(config);
+    CHECK(offered_after(center) == 0 && cc_find_agent(center, "a")->members->config.penalty == 2);
+
+    cc_set_paused(center, "q", "a", true, "");
+    call_of(center, &call, NOT);
+    CHECK(cc_add_member(center, &BOB) == CC_DONE);
+    cc_set_paused(center, "q", "a", false, "");
+    clock_ms += 4999;
+    cc_run(center);
+    CHECK(offer == TL_NONE);
+    clock_ms += 1;
+    cc_run(center);
+    CHECK(offer != TL_NONE);
+    goes(center, &call);
+
+    CHECK(offered_after(center) == 5);
+    call_of(center, &call, 0);
+    CHECK(cc_remove_member(center, "q", "b") == CC_DONE);
+    cc_run(center);
+    CHECK(offer != TL_NONE);
+    goes(center, &call);
+    cc_reload(center, one_agent("5,+1"));
+    cc_run(center);
+    CHECK(offered_after(center) == 5 && errors == 0);
+    cc_free(center);
+}
+
 static void rules_are_named(void)
 {
     struct cc_config *config = one_agent("5,+1");
@@ -254,6 +290,9 @@ static void rules_are_named(void)
     CHECK(!cc_config_check(config, why, sizeof why) && strstr(why, "none-such"));
     CHECK(!cc_config_set(config, "q2", "penalty_most", "1", why, sizeof why));
     CHECK(!cc_config_set(config, "q2", "penalty_raise", "r", why, sizeof why));
+    CHECK(!cc_config_set(config, "q2", "penalties_above", "none", why, sizeof why));
+    set(config, "q2", "penalties_above", "3");
+    CHECK(config->queues[1].penalties_above == 3);
     cc_config_free(config);
 }
 
@@ -297,6 +336,7 @@ int main(void)
     steps_are_app_queues();
     callers_come_to_others();
     callers_bring_rules();
+    few_members_need_no_penalties();
     rules_are_named();
     counts_begin_anew();
     printf("penalties change by rules; counts begin anew\n");

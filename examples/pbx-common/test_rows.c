@@ -123,6 +123,8 @@ static void rows_come_change_and_go(void)
 
 /* ---- who misses calls -------------------------------------------------------------------------- */
 
+#define NOT_ANSWERED 99 /* before its time */
+
 /* A call that rings a0 for so long, or is turned away by its phone. */
 static void is_missed(cc_center *center, uint32_t cause)
 {
@@ -130,7 +132,10 @@ static void is_missed(cc_center *center, uint32_t cause)
 
     arrive(center, &call, "q0");
     CHECK(call.offers == 1);
-    if (cause) {
+    if (cause == NOT_ANSWERED) {
+        clock_ms += 3000;
+        cc_not_answered(center, offer);
+    } else if (cause) {
         cc_reject(center, offer, cause);
     } else {
         clock_ms += 10000;
@@ -159,7 +164,7 @@ static void who_misses_is_paused(void)
     is_missed(center, 0);
     is_missed(center, TL_ACD_CAUSE_BUSY); /* which has missed nothing */
     CHECK(!paused(center, ""));
-    is_missed(center, 0);
+    is_missed(center, NOT_ANSWERED);
     CHECK(paused(center, "Auto-Pause") && !cc_find_agent(center, "a0")->paused);
     cc_free(center);
 
@@ -211,12 +216,47 @@ static void nobody_has_talked(void)
     cc_free(center);
 }
 
+static void taken_out(void)
+{
+    cc_center *center = begin(one_queue(NULL, 0));
+    tl_acd_queue_counters c;
+    struct cc_call call;
+
+    arrive(center, &call, "q0");
+    CHECK(call.offers == 1 && cc_take_out(center, &call));
+    cc_run(center);
+    CHECK(call.over && !cc_take_out(center, &call));
+    cc_call_release(center, &call);
+    arrive(center, &call, "q0");
+    cc_accept(center, offer);
+    cc_run(center);
+    CHECK(!cc_take_out(center, &call) && !call.over);
+    leave(center, &call);
+    CHECK(cc_counters(center, cc_find_queue(center, "q0"), &c));
+    CHECK(c.abandoned == 1 && c.abandoned_in_level == 1 && !c.exited && c.answered == 1);
+    CHECK(errors == 0);
+    cc_free(center);
+}
+
+/* Who comes paused has been since it came. */
+static void paused_from_the_start(void)
+{
+    struct cc_config *config = one_queue(NULL, 0);
+
+    set(config, "a0", "paused", "yes");
+    cc_center *center = begin(config);
+    CHECK(cc_member_last_pause(cc_find_agent(center, "a0")->members) == clock_ms);
+    cc_free(center);
+}
+
 int main(void)
 {
     cc_set_clock(test_clock);
     rows_come_change_and_go();
     who_misses_is_paused();
     nobody_has_talked();
+    taken_out();
+    paused_from_the_start();
     printf("rows come, change and go; who misses calls is paused; calls without a word count for nobody\n");
     return 0;
 }

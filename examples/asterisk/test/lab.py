@@ -27,13 +27,13 @@ func_strings app_stack app_verbose app_playback app_dial app_originate app_echo"
 class Asterisk:
     """One instance in a directory of its own. Start it with `with`.
 
-    `number`, from 0 to 8, tells those that run at the same time apart: their ports differ.
+    `number`, from 0 to 9, tells those that run at the same time apart: their ports differ.
     """
 
     def __init__(self, directory, root, module=None, number=0):
         self.dir = pathlib.Path(directory)
         self.root = pathlib.Path(root).resolve()
-        self.port, self.ami, self.rtp = 15060 + number, 15040 + number, 34000 + 1500 * number
+        self.port, self.ami, self.rtp = 15060 + number, 15040 + number, 32500 + 1500 * number
         self.manager, self.asking = None, threading.Lock()
         self.library = self.root / "usr/lib/x86_64-linux-gnu"
         for loader in self.root.glob("usr/lib*/ld-linux-*.so.*"):

@@ -67,7 +67,7 @@ class Actions(shapes.Shapes, unittest.TestCase):
             called = [e for e in side.ami.events if e["Event"] == "AgentCalled" and e["Queue"] == side.queue]
             self.assertEqual(called[0]["MemberName"], "never")
             # App_queue looks at its rules between two tries.
-            self.assertIn(int(connect["HoldTime"]), range(2, 7))
+            self.assertIn(int(connect["HoldTime"]), range(2, 12))
             return [e["MemberName"] for e in called if e["at"] < called[0]["at"] + 1.9]
         for early in self.both(queue, call):
             self.assertEqual(set(early), {"never"})
@@ -110,15 +110,20 @@ class Actions(shapes.Shapes, unittest.TestCase):
         self.assertIsNotNone(joined)
         return joined["Channel"]
 
+    def abandoned(self, side):
+        return int(side.asked("Status", "QueueParams", Queue=side.queue)[0]["Abandoned"])
+
     def test_a_caller_is_taken_out(self):
         def call(side):
             side.pause(side.queue, "true")
+            before = self.abandoned(side)
             caller = self.waiting(side)
             heard = [side.act("WithdrawCaller", Caller=caller)["Message"],
                      side.act("WithdrawCaller", Queue="no such", Caller=caller)["Message"],
                      side.act("WithdrawCaller", Queue=side.queue, Caller="nobody")["Message"],
                      side.act("WithdrawCaller", Queue=side.queue, Caller=caller, WithdrawInfo="for Bob")["Message"]]
             self.assertEqual(side.status(), "WITHDRAW")
+            self.assertEqual(self.abandoned(side), before + 1)
             info = side.first("VarSet", lambda e: e["Variable"] == "QUEUE_WITHDRAW_INFO" and e["Channel"] == caller)
             side.pause(side.queue, "false")
             return heard, info["Value"]

@@ -26,6 +26,8 @@ announce = queue-sales
 periodic-announce-frequency = 30
 queue-thankyou = thanks
 timeoutpriority = conf
+log-restricted-caller-id = no
+autofill = no
 ringinuse = no
 member => PJSIP/1001,0,Ann Lee,PJSIP/1001
 member => Local/1002@agents/n,2,Bob,PJSIP/1002,no,5
@@ -33,6 +35,8 @@ member => Local/1002@agents/n,2,Bob,PJSIP/1002,no,5
 strategy = roundrobin
 ringinuse = yes
 retry = 0
+timeoutrestart = yes
+penaltymemberslimit = 2
 member = PJSIP/1001,1
 """
 
@@ -88,6 +92,7 @@ class Import(unittest.TestCase):
                      "missed_spare = 60", "music = jazz",
                      "join_empty = not-ready", "announce_every = 60", "announce_first = 0", "announce_to_first = no",
                      "announce_least = 15", "announce_hold = yes", "announce = queue-sales",
+                     "ring_out = yes", "ring_restart = no", "log_restricted = no",
                      "wrap_up_shared = no", "periodic_every = 30", "sound_thankyou = thanks",
                      "periodic_announce = queue-periodic-announce"):
             self.assertIn(line, sales)
@@ -98,6 +103,8 @@ class Import(unittest.TestCase):
         self.assertIn("ring_timeout = 15", support)
         self.assertIn("retry = 5", support)
         self.assertIn("wrap_up = 0", support)
+        self.assertIn("penalties_above = 2", support)
+        self.assertFalse([line for line in support if line.startswith(("ring_restart", "ring_out", "log_"))])
 
     def test_what_is_kept_or_rung_in_use(self):
         self.assertIn("persistent_members = yes", self.sections["general"])
@@ -115,8 +122,8 @@ class Import(unittest.TestCase):
 
     def test_what_is_lost_is_said(self):
         self.assertEqual(len(self.warnings), 1)
-        self.assertIn("timeoutpriority = conf", self.warnings[0])
-        self.assertIn("; queues.conf: timeoutpriority = conf", self.sections["sales"])
+        self.assertIn("autofill = no", self.warnings[0])
+        self.assertIn("; queues.conf: autofill = no", self.sections["sales"])
 
     def test_who_waits_for_nobody(self):
         for value, join, leave in (

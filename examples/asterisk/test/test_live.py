@@ -19,14 +19,15 @@ from callers import wait_for
 ROOT, MODULE = sys.argv[1:3]
 TABLES = """create table queues (name text primary key, musiconhold text, strategy text, timeout int, retry int,
     wrapuptime int, maxlen int, servicelevel int, weight int, ringinuse text, joinempty text, leavewhenempty text,
-    announce_frequency int, queue_thankyou text, setqueuevar text);
+    announce_frequency int, queue_thankyou text, setqueuevar text, defaultrule text);
 create table queue_members (uniqueid integer primary key, queue_name text, interface text, membername text,
     state_interface text, penalty int, paused int, wrapuptime int, reason_paused text);
 create table queue_rules (rule_name text, time text, min_penalty text, max_penalty text, raise_penalty text);
 insert into queue_rules values ('widen', '30', '0', '+3', '0'), ('widen', '60', '-1', '10', '2'),
-    ('other', '5', '1', '0', '0');
-insert into queues values ('sales', 'default', 'rrmemory', 1, 1, 0, 7, 30, 2, 'no', 'yes', 'no', 0, 'beep', 'yes');
-insert into queues values ('nobody', null, 'ringall', 15, 5, 0, 0, 0, 0, 'no', 'no', 'no', 0, null, 'no');
+    ('other', '5', '1', '0', '0'), ('soon', '1', '0', '5', '0');
+insert into queues values ('sales', 'default', 'rrmemory', 1, 1, 0, 7, 30, 2, 'no', 'yes', 'no', 0, 'beep', 'yes', 'soon');
+insert into queues values ('nobody', null, 'ringall', 15, 5, 0, 0, 0, 0, 'no', 'no', 'no', 0, null, 'no', null);
+insert into queues values ('fixed', 'default', 'linear', 9, 9, 0, 3, 30, 2, 'no', 'yes', 'no', 0, 'beep', 'yes', null);
 """
 DIALPLAN = """[general]
 [agents]
@@ -91,11 +92,11 @@ class Live(unittest.TestCase):
         self.pbx.cli("channel request hangup all")
         self.assertTrue(wait_for(lambda: self.pbx.channels() == 0, 10, 0.05))
 
-    def call(self, side, queue="sales"):
+    def call(self, side, queue="sales", variables=""):
         """A caller; what is said first of it."""
         seen = len(self.ami.events)
         self.ami.action("Originate", Channel=f"Local/{side}-{queue}@callers/n", Context="callers",
-                        Exten="stay", Priority="1", Async="true")
+                        Exten="stay", Priority="1", Async="true", Variable=variables)
         first = self.ami.wait(lambda e: e["Event"] == "QueueCallerJoin" or (
             e["Event"] == "UserEvent" and e["Of"] == side), 10, seen)
         self.assertIsNotNone(first)
@@ -132,6 +133,28 @@ class Live(unittest.TestCase):
             self.assertLess(int(self.event("AgentRingNoAnswer", MemberName="one")["RingTime"]), 3000)
             self.tearDown()
             self.ami.events.clear()
+
+    def test_a_rule_of_a_row(self):
+        """A caller who begins with penalties up to 1 comes to others after a second."""
+        for side in SIDES:
+            self.setUp()
+            self.rows("delete from queue_members where uniqueid = 1",
+                      "update queue_members set paused = 0 where uniqueid = 2")
+            joined = self.call(side, variables="__QUEUE_MAX_PENALTY=1")
+            called = self.event("AgentCalled", Channel=joined["Channel"], MemberName="two")
+            self.assertGreater(called["at"], joined["at"] + 0.9)
+            self.tearDown()
+
+    def test_a_row_of_a_queue_that_is_configured(self):
+        """It is the configuration's; what the row says of it is nothing."""
+        self.assertIn("(max unlimited)", self.shown("trunkline", "fixed")[0])
+        for side in SIDES:
+            self.ami.events.clear()
+            channel = self.call(side, "fixed")["Channel"]
+            self.ami.action("Hangup", Channel=channel)
+            self.event("QueueCallerLeave", Channel=channel)
+            self.ami.wait(lambda e: e["Event"] == "Hangup" and e["Channel"] == channel, 10)
+            self.assertFalse([e for e in self.ami.events if e["Event"] == "VarSet" and e["Variable"] == "QUEUEMAX"])
 
     def test_who_has_no_row(self):
         for side in SIDES:

@@ -1,6 +1,6 @@
 """A SIP phone of one thread on loopback, for what sipp cannot do: two calls at once, and REFER.
 
-It answers every call at once, sends no sound, and hangs up when it is asked to.
+It answers every call at once, or says where to ring instead, sends no sound, and hangs up when it is asked to.
 """
 
 import queue
@@ -66,6 +66,7 @@ class Phone:
     def __init__(self, name, port, pbx, media=45000):
         self.name, self.port, self.pbx, self.media = name, port, pbx, media
         self.contact = f"<sip:{name}@127.0.0.1:{port}>"
+        self.elsewhere = ""  # a number to be rung instead
         self.calls = {}
         self.came = queue.Queue()  # calls that were answered
         self.made = 0
@@ -114,6 +115,10 @@ class Phone:
                 self.reply(message, "200 OK", header(message, "To"))
 
     def answer(self, message, call):
+        if self.elsewhere and not call:
+            contact = f"<sip:{self.elsewhere}@127.0.0.1:{self.pbx}>"
+            self.reply(message, "302 Moved Temporarily", header(message, "To") + ";tag=theirs", contact=contact)
+            return
         if not call:
             local = header(message, "To") + ";tag=theirs"
             call = Call(self, header(message, "Call-ID"), local, header(message, "From"),
@@ -122,11 +127,11 @@ class Phone:
             self.came.put(call)
         self.reply(message, "200 OK", call.local, SDP.format(media=self.media))
 
-    def reply(self, message, status, to, body=""):
+    def reply(self, message, status, to, body="", contact=""):
         via = re.findall(r"^Via:.*?(?=\r?$)", message, re.MULTILINE)
         self.send(f"SIP/2.0 {status}", [*via, f"From: {header(message, 'From')}", f"To: {to}",
                   f"Call-ID: {header(message, 'Call-ID')}", f"CSeq: {header(message, 'CSeq')}",
-                  f"Contact: {self.contact}"], body)
+                  f"Contact: {contact or self.contact}"], body)
 
     def send(self, first, lines, body=""):
         if body:
