@@ -64,11 +64,6 @@ exten => PATTERN,1,Answer()
 exten => stay,1,Answer()
  same => n,Wait(${STAY})
  same => n,Hangup()
-exten => key,1,Answer()
- same => n,Wait(0.5)
- same => n,SendDTMF(1)
- same => n,Wait(20)
- same => n,Hangup()
 """
 QUEUE = {"queue": "Queue(${EXTEN},tc${OPTIONS},,,${LIMIT},,,${RULE})",
          "trunkline": "TrunklineQueue(${EXTEN},tck(1)${OPTIONS},${LIMIT},,${RULE})"}
@@ -170,12 +165,12 @@ class Side:
         self.ami.events.clear()
         self.lines = len(self.pbx.queue_log())
 
-    def call(self, queue=None, stay=30, then="stay", limit="", **variables):
+    def call(self, queue=None, stay=30, limit="", **variables):
         """A caller of the queue, who stays so many seconds."""
         values = "".join(f",{name}={value}" for name, value in variables.items())
         answer = self.ami.action(
             "Originate", Channel=f"Local/{queue or self.queue}@{self.name}-callers/n",
-            Context=f"{self.name}-callers", Exten=then, Priority="1", CallerID='"Cal" <1234>',
+            Context=f"{self.name}-callers", Exten="stay", Priority="1", CallerID='"Cal" <1234>',
             Variable=f"STAY={stay},LIMIT={limit}{values}", Async="true", Timeout="60000")
         self.test.assertEqual(answer["Response"], "Success")
 
@@ -190,6 +185,13 @@ class Side:
         self.test.assertIsNotNone(found, f"{self.name}: no {name}: " + ", ".join(
             e["Event"] for e in self.ami.events if e["Event"].startswith(TELLING)))
         return found
+
+    def press(self, keys):
+        """The caller, who is in the queue by now, presses keys."""
+        caller = self.event("QueueCallerJoin")["Channel"].replace(";2", ";1")
+        for key in keys:
+            answer = self.ami.action("PlayDTMF", Channel=caller, Digit=key)
+            self.test.assertEqual(answer["Response"], "Success", answer)
 
     def act(self, action, **fields):
         """An action, by the name that this side has for it; its answer."""

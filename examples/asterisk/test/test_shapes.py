@@ -162,7 +162,8 @@ class Told(shapes.Shapes, unittest.TestCase):
 
     def test_the_caller_leaves_by_a_key(self):
         def call(side):
-            side.call(then="key")
+            side.call()
+            side.press("1")
             side.event("QueueCallerLeave")
         lines, _ = self.compare("ringing", call)
         self.assertEqual(lines[-1], "EXITWITHKEY")

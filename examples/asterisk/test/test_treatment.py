@@ -69,11 +69,6 @@ exten => s,1,UserEvent(Sub,Queue: SIDE,Is: ${ARG1} ${MEMBERNAME})
 [SIDE-longer]
 exten => 23,1,UserEvent(Left,Queue: SIDE)
  same => n,Wait(1)
-[SIDE-callers]
-exten => keys,1,Answer()
- same => n,Wait(0.7)
- same => n,SendDTMF(923)
- same => n,Wait(20)
 """
 
     def quiet(self):
@@ -150,7 +145,7 @@ exten => keys,1,Answer()
     def test_ringing_while_a_phone_rings(self):
         """The option R: music until then, and when nobody has answered."""
         def call(side):
-            side.call(stay=4, OPTIONS="R")
+            side.call(OPTIONS="R")
             caller = side.event("AgentCalled")["Channel"]
             side.event("AgentRingNoAnswer")
             self.assertTrue(wait_for(lambda: side.ami.read(0.1) or self.music(side, caller) > 1, 10, 0))
@@ -192,7 +187,8 @@ exten => keys,1,Answer()
     def test_keys_that_are_an_extension(self):
         """9 is none, 23 is."""
         def call(side):
-            side.call(then="keys")
+            side.call()
+            side.press("923")
             side.first("UserEvent", lambda e: e["UserEvent"] == "Left" and e["Queue"] == side.name)
         lines, _ = self.compare("dialled", call)
         self.assertEqual(lines[-1], "EXITWITHKEY")
