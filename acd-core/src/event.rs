@@ -141,7 +141,8 @@ pub enum Input {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefuseReason {
-    /// The queue holds its [`max_waiting`](crate::QueueConfig::max_waiting).
+    /// The queue holds its [`max_waiting`](crate::QueueConfig::max_waiting); or calls that were
+    /// moved at the very instant of its arrival have taken the last of the engine's room.
     Full,
     /// The queue's [`join_empty`](crate::QueueConfig::join_empty) rule holds.
     JoinEmpty,

@@ -37,9 +37,10 @@ pub struct Limits {
     /// [`retry_ms`](crate::QueueConfig::retry_ms). From the others: two an agent and one a call
     /// that fits beside them, at most two an agent more.
     pub offers: u32,
-    /// Lines: queue, class, penalty window and rule that calls wait with, or waited with before: a
-    /// line is kept for the next call of its kind. From the others: one for each
-    /// queue and class, at most 4096, and one more a queue.
+    /// Lines: queue, class, penalty window and rule that calls wait with or may come to by their
+    /// steps. One that no call needs is kept for the next of its kind, until it is the room for
+    /// another. From the others: one for each queue and class, at most 4096; as many again for each
+    /// step and rule, at most 4096 too; and one more a queue.
     pub lines: u32,
     /// Pools: queue and profile of its members. From the others: one for each queue and profile,
     /// at most 4096.
@@ -96,10 +97,12 @@ impl Limits {
         let twice = agents.saturating_mul(2);
         let square = |n: u16| queues.saturating_mul(u32::from(n)).min(4096).max(queues);
         let kinds = u32::from(self.classes) + u32::from(self.profiles);
+        let waits = square(self.classes);
+        let relaxed = waits.saturating_mul(self.steps.saturating_add(self.rules.into())).min(4096);
         Self {
             memberships: or(self.memberships, twice),
             offers: or(self.offers, twice.saturating_add(self.calls.min(twice))),
-            lines: or(self.lines, square(self.classes).saturating_add(queues)),
+            lines: or(self.lines, waits.saturating_add(relaxed).saturating_add(queues)),
             pools: or(self.pools, square(self.profiles)),
             skills: or(self.skills, kinds * 4),
             outputs: or(self.outputs, burst(self.ring_max) as u32 * 2),

@@ -292,9 +292,13 @@ pub struct Line {
     pub(crate) class: ClassId,
     /// The rule its calls relax by; [`NO_RULE`] for the queue's own steps.
     pub(crate) rule: u16,
-    /// How many calls it has, those that may not be matched included.
+    /// How many calls it has, those that may not be matched included. While lines are marked, a bit
+    /// more.
     pub(crate) calls: u32,
 }
+
+/// There are fewer calls than that.
+const NEEDED: u32 = 1 << 31;
 
 const _: () = assert!(size_of::<Line>() == 64);
 
@@ -332,6 +336,15 @@ impl Line {
     /// The key of its first call that may be matched.
     pub(crate) fn head_key(&self) -> CallKey {
         (u64::from(self.head_level), self.head_order[0], self.head_order[1])
+    }
+
+    /// Whether it is marked as one that calls need.
+    pub(crate) fn needed(&self) -> bool {
+        self.calls & NEEDED != 0
+    }
+
+    pub(crate) fn set_needed(&mut self, needed: bool) {
+        self.calls = if needed { self.calls | NEEDED } else { self.calls & !NEEDED };
     }
 
     pub(crate) fn set_head_key(&mut self, key: CallKey) {

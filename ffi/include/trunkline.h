@@ -359,8 +359,8 @@ typedef struct tl_acd_limits {
     /** Offers: ringing, connected, in wrap-up or remembered for `retry_ms`. 0: from the others. */
     uint32_t offers;
     /**
-     * Different queue, class, penalty window and rule that calls wait or waited with. 0: from the
-     * others.
+     * Different queue, class, penalty window and rule that calls wait with, now or by their steps. 0:
+     * from the others.
      */
     uint32_t lines;
     /** Different queue and profile of its members. 0: from the others. */
@@ -865,11 +865,14 @@ typedef struct tl_acd_call {
      * `TL_NONE32`.
      */
     uint32_t position;
-    /** Only members of at least this penalty. Default: 0. */
+    /**
+     * Only members of at least this penalty; none while it, or `penalty_raise`, is above
+     * `penalty_max`. Default: 0.
+     */
     uint32_t penalty_min;
     /** Only members of at most this penalty. Default: `TL_NONE32`. */
     uint32_t penalty_max;
-    /** Members of a lower penalty count as members of this one; at most `penalty_max`. Default: 0. */
+    /** Members of a lower penalty count as members of this one. Default: 0. */
     uint32_t penalty_raise;
     /**
      * 1: of those below `penalty_min` none is raised (Asterisk's `rN`). 0: they come in when

@@ -12,7 +12,8 @@ use crate::slab::NIL;
 use crate::time::Time;
 
 impl Engine<'_> {
-    pub(super) fn check_arrival(&self, config: &CallConfig) -> Result<(), Error> {
+    /// Whether a call may ask for this; the line that it asks for.
+    pub(super) fn check_arrival(&self, config: &CallConfig) -> Result<Line, Error> {
         self.queue(config.queue)?;
         if !self.skills.has_class(config.class) {
             return Err(Error::NoClass(config.class));
@@ -30,7 +31,22 @@ impl Engine<'_> {
         if self.calls.is_full() {
             return Err(Error::Full(Table::Calls));
         }
-        self.check_lines(&wanted(config), 0)
+        Ok(wanted(config))
+    }
+
+    /// A call for which there was room when it was told of finds none: what was due at that very
+    /// instant has taken it. Whoever told of it hears so.
+    pub(super) fn turn_away(&mut self, config: &CallConfig) {
+        if let Ok(queue) = self.queue(config.queue) {
+            self.queues[queue].counters.offered += 1;
+            self.refuse(config, RefuseReason::Full);
+        }
+    }
+
+    fn refuse(&mut self, config: &CallConfig, reason: RefuseReason) {
+        let CallConfig { tag, queue, class, .. } = *config;
+        self.queues[queue.index()].counters.refused += 1;
+        self.say(Output::Refused { tag, queue, class, reason });
     }
 
     pub(super) fn arrive(&mut self, config: &CallConfig) {
@@ -39,16 +55,10 @@ impl Engine<'_> {
         self.queues[queue].counters.offered += 1;
         let reason = self.refusal(queue);
         if let Some(reason) = reason {
-            self.queues[queue].counters.refused += 1;
-            self.say(Output::Refused {
-                tag: config.tag,
-                queue: config.queue,
-                class: config.class,
-                reason,
-            });
+            self.refuse(config, reason);
             return;
         }
-        // `check_arrival` has seen that there is room for all of them.
+        // It was seen before that there is room for all of them.
         let Ok(line) = self.make_lines(wanted(config), 0) else {
             return;
         };

@@ -12,6 +12,7 @@ mod ending;
 mod epoch;
 mod estimates;
 mod explain;
+mod lines;
 mod matching;
 mod next_call;
 mod offers;
@@ -225,7 +226,8 @@ impl<'a> Engine<'a> {
     ///
     /// Timers due by then fire first, in order; what is due at `now` itself comes before the
     /// input. An input that one of them has overtaken (an offer timed out a moment before it was
-    /// accepted) does nothing; the outputs say what happened instead.
+    /// accepted) does nothing; the outputs say what happened instead. A call that finds its place
+    /// taken so is [refused](Output::Refused).
     ///
     /// # Errors
     /// The input names something that does not exist or is in the wrong state, the clock went
@@ -242,7 +244,7 @@ impl<'a> Engine<'a> {
             Input::Complete { call, .. } => self.look_ahead_of_end(call.index()),
             _ => {}
         }
-        self.check(&input)?;
+        self.admit(&input)?;
         self.goal = now;
         self.settle_timers();
         if self.is_dirty() || self.timers.peek().is_some_and(|(at, _)| at <= now) {
@@ -350,8 +352,10 @@ impl<'a> Engine<'a> {
         match self.parked.take() {
             Some(input) => {
                 // It was valid when it came in; if a timer has overtaken it, it is void.
-                if self.check(&input).is_ok() {
-                    self.apply(input);
+                match (self.admit(&input), input) {
+                    (Ok(()), _) => self.apply(input),
+                    (Err(_), Input::Arrive(config)) => self.turn_away(&config),
+                    _ => {}
                 }
                 true
             }
@@ -363,14 +367,24 @@ impl<'a> Engine<'a> {
         self.out.push(self.now, output);
     }
 
-    /// Whether the input makes sense as things stand.
-    fn check(&self, input: &Input) -> Result<(), Error> {
+    /// Whether the input makes sense as things stand and there is room for what it asks for. Room
+    /// that nobody needs is made, if that is enough.
+    fn admit(&mut self, input: &Input) -> Result<(), Error> {
+        match self.check(input)? {
+            Some((line, step)) => self.has_lines(&line, step),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the input makes sense as things stand; the line that a call asks for by it, and from
+    /// which step on.
+    fn check(&self, input: &Input) -> Result<Option<(Line, u16)>, Error> {
         match *input {
-            Input::Tick => Ok(()),
-            Input::Arrive(config) => self.check_arrival(&config),
-            Input::Hangup { call } => self.call(call).map(drop),
+            Input::Tick => {}
+            Input::Arrive(config) => return Ok(Some((self.check_arrival(&config)?, 0))),
+            Input::Hangup { call } => self.call(call).map(drop)?,
             Input::Exit { call, .. } | Input::SetPriority { call, .. } => {
-                self.queued(call).map(drop)
+                self.queued(call).map(drop)?;
             }
             Input::Move { call, queue, .. } => {
                 let index = self.queued(call)?;
@@ -378,22 +392,30 @@ impl<'a> Engine<'a> {
                 if to == self.queue_of(index) {
                     return Err(Error::Config("a call is moved to the queue it is in"));
                 }
-                self.check_lines(&relaxing::alike(to, &self.lines[self.calls[index].line]), 0)
+                return Ok(Some((self.line_in(index, to), 0)));
             }
             Input::SetPenalties { call, min, max, raise } => {
-                self.check_penalties(call, Penalties { min, max, raise })
+                return self.check_penalties(call, Penalties { min, max, raise }).map(Some);
             }
-            Input::SetRule { call, rule } => self.check_rule(call, rule),
+            Input::SetRule { call, rule } => return self.check_rule(call, rule).map(Some),
             Input::Complete { call, .. } => {
                 let index = self.call(call)?;
-                if self.is_queued(index) { Err(Error::WrongState(call)) } else { Ok(()) }
+                if self.is_queued(index) {
+                    return Err(Error::WrongState(call));
+                }
             }
-            Input::Accept { offer } | Input::Reject { offer, .. } => self.offer(offer).map(drop),
+            Input::Accept { offer } | Input::Reject { offer, .. } => self.offer(offer).map(drop)?,
             Input::AgentState { agent, .. } | Input::EndWrapUp { agent } => {
-                self.agent(agent).map(drop)
+                self.agent(agent).map(drop)?;
             }
-            Input::SetPause { agent, queue, .. } => self.member(agent, queue).map(drop),
+            Input::SetPause { agent, queue, .. } => self.member(agent, queue).map(drop)?,
         }
+        Ok(None)
+    }
+
+    /// Whether no input waits that may speak of what is about to go.
+    fn check_parked(&self) -> Result<(), Error> {
+        if self.parked.is_some() { Err(Error::Undrained) } else { Ok(()) }
     }
 
     fn apply(&mut self, input: Input) {

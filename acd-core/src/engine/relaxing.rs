@@ -1,12 +1,11 @@
 //! Waiting long enough changes what a call asks for, and in the end where it waits.
 
 use super::Engine;
+use super::lines::{alike, relaxed};
 use crate::call::{Call, CallState};
-use crate::error::{Error, Table};
 use crate::event::{LeaveReason, OfferEnd, Output};
 use crate::id::QueueId;
-use crate::queue::Line;
-use crate::relax::{GhostSlot, Overflow, RelaxStep};
+use crate::relax::{GhostSlot, Overflow};
 use crate::slab::NIL;
 use crate::time::Time;
 
@@ -20,51 +19,6 @@ impl Engine<'_> {
         step.map_or(Time::MAX, |step| call.joined().plus(step.after_ms))
     }
 
-    /// Whether there is room for every line a call of this kind may come to wait in, by its steps
-    /// from this one on.
-    pub(super) fn check_lines(&self, line: &Line, step: u16) -> Result<(), Error> {
-        let mut line = alike(line.queue, line);
-        let mut missing = u32::from(self.find_line(&line).is_none());
-        // Classes with lower levels may have to be made: the class they come from, and how far.
-        let (mut base, mut less) = (line.class, 0_u8);
-        let (mut classes, mut needs) = (0, 0);
-        for step in self.steps_of(&line).iter().skip(step.into()) {
-            if let Some(class) = step.class {
-                (base, less) = (class, 0);
-            }
-            less = less.saturating_add(step.levels_less);
-            line = relaxed(line, step);
-            match self.skills.lowered(base, less) {
-                Some(class) => {
-                    line.class = class;
-                    missing += u32::from(self.find_line(&line).is_none());
-                }
-                None => {
-                    missing += 1;
-                    classes += 1;
-                    needs += self.skills.needs(base).len();
-                }
-            }
-        }
-        self.skills.check_room(classes, needs)?;
-        if missing > self.lines.capacity() - self.lines.len() {
-            return Err(Error::Full(Table::Lines));
-        }
-        Ok(())
-    }
-
-    /// Makes those lines; the first of them.
-    pub(super) fn make_lines(&mut self, mut line: Line, step: u16) -> Result<u32, Error> {
-        let first = self.line(line)?;
-        for step in usize::from(step)..self.steps_of(&line).len() {
-            let step = self.steps_of(&line)[step];
-            line = relaxed(line, &step);
-            line.class = self.skills.lower(line.class, step.levels_less)?;
-            self.line(line)?;
-        }
-        Ok(first)
-    }
-
     /// A call takes its next step.
     pub(super) fn relax(&mut self, call: u32) {
         let Call { line, step, .. } = self.calls[call];
@@ -72,7 +26,7 @@ impl Engine<'_> {
         let Some(change) = self.steps_of(line).get(usize::from(step)).copied() else {
             return;
         };
-        // The line was made when the call joined.
+        // The line was made when the call joined, and kept for it.
         let mut wanted = relaxed(alike(line.queue, line), &change);
         wanted.class =
             self.skills.lowered(wanted.class, change.levels_less).unwrap_or(wanted.class);
@@ -94,19 +48,17 @@ impl Engine<'_> {
 
     /// A call has waited as long as its queue lets it.
     pub(super) fn overflow(&mut self, call: u32) {
-        let line = self.calls[call].line;
-        let (queue, hops) = (self.lines[line].queue, self.calls.whole(call).hops());
+        let (queue, hops) = (self.queue_of(call), self.calls.whole(call).hops());
         match self.queues[queue].config.overflow {
             Some(Overflow::Queue(to)) => {
                 let there = self.queue(to).ok().filter(|&there| {
-                    hops < HOPS
-                        && there != queue
-                        && self.refusal(there).is_none()
-                        && self.check_lines(&alike(there, &self.lines[line]), 0).is_ok()
+                    hops < HOPS && there != queue && self.refusal(there).is_none()
                 });
                 match there {
-                    Some(there) => self.move_call(call, there, true, true),
-                    None => self.leave(call, LeaveReason::Timeout),
+                    Some(there) if self.has_lines(&self.line_in(call, there), 0).is_ok() => {
+                        self.move_call(call, there, true, true);
+                    }
+                    _ => self.leave(call, LeaveReason::Timeout),
                 }
             }
             Some(Overflow::Target(code)) => self.leave(call, LeaveReason::Overflow(code)),
@@ -130,7 +82,7 @@ impl Engine<'_> {
         counters.waited_ms = counters.waited_ms.saturating_add(waited_ms);
         self.queues[to].counters.offered += 1;
         self.queues[to].counters.waiting += 1;
-        let Ok(line) = self.make_lines(alike(to, &self.lines[before.line]), 0) else {
+        let Ok(line) = self.make_lines(self.line_in(call, to), 0) else {
             return;
         };
         let rules = self.queues[to].config;
@@ -215,15 +167,4 @@ impl Engine<'_> {
             ghost.waited_ms
         })
     }
-}
-
-/// A line of the same kind in a queue, without anybody in it.
-pub(super) fn alike(queue: u32, line: &Line) -> Line {
-    let Line { class, rule, penalties, .. } = *line;
-    Line { queue, class, rule, penalties, ..Line::default() }
-}
-
-fn relaxed(line: Line, step: &RelaxStep) -> Line {
-    let penalties = step.penalties(line.penalties);
-    Line { class: step.class.unwrap_or(line.class), penalties, ..line }
 }

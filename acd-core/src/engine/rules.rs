@@ -1,7 +1,6 @@
 //! By which steps calls come to ask for less: those of their queue, or of a rule they bring along.
 
 use super::Engine;
-use super::relaxing::alike;
 use crate::error::{Error, Table};
 use crate::id::{CallId, QueueId, RuleId};
 use crate::penalty::Penalties;
@@ -55,9 +54,10 @@ impl Engine<'_> {
     /// Removes a rule by which no call waits.
     ///
     /// # Errors
-    /// No such rule, or it is in use.
+    /// No such rule, it is in use, or outputs must be polled first.
     pub fn remove_rule(&mut self, rule: RuleId) -> Result<(), Error> {
         let index = self.rule(rule)?;
+        self.check_parked()?;
         // Lines that nobody waits in may keep its number: they are of whoever has it next.
         let waits = |line: &Line| line.calls > 0 && u32::from(line.rule) == index;
         if (0..self.lines.used()).any(|line| waits(&self.lines[line])) {
@@ -84,39 +84,51 @@ impl Engine<'_> {
         if held { Ok(id.index()) } else { Err(Error::NoRule(id)) }
     }
 
-    pub(super) fn check_penalties(&self, call: CallId, penalties: Penalties) -> Result<(), Error> {
-        let at = &self.calls[self.queued(call)?];
+    /// Whether a call waits and its penalties may be these; the line that it asks for.
+    pub(super) fn check_penalties(
+        &self,
+        call: CallId,
+        penalties: Penalties,
+    ) -> Result<(Line, u16), Error> {
+        let index = self.queued(call)?;
         penalties.check()?;
-        let line = &self.lines[at.line];
-        self.check_lines(&Line { penalties, ..alike(line.queue, line) }, at.step)
+        let line = self.line_in(index, self.queue_of(index));
+        Ok((Line { penalties, ..line }, self.calls[index].step))
     }
 
     pub(super) fn set_penalties(&mut self, call: u32, penalties: Penalties) {
-        let at = self.calls[call];
-        let line = &self.lines[at.line];
-        // `check_penalties` has seen that there is room.
-        let line = self.make_lines(Line { penalties, ..alike(line.queue, line) }, at.step);
+        let line = self.line_in(call, self.queue_of(call));
+        // It was seen before that there is room.
+        let line = self.make_lines(Line { penalties, ..line }, self.calls[call].step);
         if let Ok(line) = line {
             self.change_line(call, line);
         }
     }
 
-    pub(super) fn check_rule(&self, call: CallId, rule: Option<RuleId>) -> Result<(), Error> {
-        let at = &self.calls[self.queued(call)?];
+    /// Whether a call waits and there is such a rule; the line that it asks for.
+    pub(super) fn check_rule(
+        &self,
+        call: CallId,
+        rule: Option<RuleId>,
+    ) -> Result<(Line, u16), Error> {
+        let index = self.queued(call)?;
         if let Some(rule) = rule {
             self.rule(rule)?;
         }
-        let line = &self.lines[at.line];
-        self.check_lines(&Line { rule: rule_index(rule), ..alike(line.queue, line) }, 0)
+        let line = self.line_in(index, self.queue_of(index));
+        let wanted = Line { rule: rule_index(rule), ..line };
+        // What it relaxes by already, it goes on to relax by.
+        let step = if wanted.rule == line.rule { self.calls[index].step } else { 0 };
+        Ok((wanted, step))
     }
 
     pub(super) fn set_rule(&mut self, call: u32, rule: Option<RuleId>) {
-        let line = &self.lines[self.calls[call].line];
-        let wanted = Line { rule: rule_index(rule), ..alike(line.queue, line) };
+        let line = self.line_in(call, self.queue_of(call));
+        let wanted = Line { rule: rule_index(rule), ..line };
         if wanted.rule == line.rule {
             return;
         }
-        // `check_rule` has seen that there is room.
+        // It was seen before that there is room.
         if let Ok(line) = self.make_lines(wanted, 0) {
             self.calls[call].step = 0;
             self.change_line(call, line);

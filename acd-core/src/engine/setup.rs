@@ -8,7 +8,7 @@ use crate::event::OfferEnd;
 use crate::id::{AgentId, QueueId};
 use crate::leg::LegState;
 use crate::member::{Member, Membership};
-use crate::queue::{Line, Pool, Queue, QueueConfig};
+use crate::queue::{Pool, Queue, QueueConfig};
 use crate::slab::NIL;
 use crate::time::Time;
 
@@ -75,9 +75,10 @@ impl Engine<'_> {
     /// Removes a queue that has no calls and no members.
     ///
     /// # Errors
-    /// No such queue, or it is in use.
+    /// No such queue, it is in use, or outputs must be polled first.
     pub fn remove_queue(&mut self, queue: QueueId) -> Result<(), Error> {
         let index = self.queue(queue)?;
+        self.check_parked()?;
         let Queue { counters, members, .. } = self.queues[index];
         if members > 0 || counters.waiting > 0 || counters.talking > 0 {
             return Err(Error::QueueInUse(queue));
@@ -284,30 +285,6 @@ impl Engine<'_> {
         self.queues[queue].members -= 1;
         self.members.remove(member);
         self.note_levels(queue);
-    }
-
-    /// The line of calls with these properties, made if it is not there.
-    pub(super) fn line(&mut self, wanted: Line) -> Result<u32, Error> {
-        if let Some(line) = self.find_line(&wanted) {
-            return Ok(line);
-        }
-        let next = self.line_grid.first(wanted.queue, wanted.class.0);
-        let index = self.lines.insert(Line { next, ..wanted });
-        let index = index.ok_or(Error::Full(Table::Lines))?;
-        self.line_grid.set_first(wanted.queue, wanted.class.0, index);
-        Ok(index)
-    }
-
-    pub(super) fn find_line(&self, wanted: &Line) -> Option<u32> {
-        let mut at = self.line_grid.first(wanted.queue, wanted.class.0);
-        while at != NIL {
-            let line = &self.lines[at];
-            if line.penalties == wanted.penalties && line.rule == wanted.rule {
-                return Some(at);
-            }
-            at = line.next;
-        }
-        None
     }
 
     fn pool(&mut self, queue: u32, profile: ProfileId) -> Result<u32, Error> {

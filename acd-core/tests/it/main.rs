@@ -20,6 +20,7 @@ mod invariants;
 mod ledger;
 mod levels;
 mod life;
+mod lines;
 mod memory;
 mod outbound;
 mod penalties;

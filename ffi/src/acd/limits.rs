@@ -32,8 +32,8 @@ pub struct tl_acd_limits {
     pub calls: u32,
     /// Offers: ringing, connected, in wrap-up or remembered for `retry_ms`. 0: from the others.
     pub offers: u32,
-    /// Different queue, class, penalty window and rule that calls wait or waited with. 0: from the
-    /// others.
+    /// Different queue, class, penalty window and rule that calls wait with, now or by their steps. 0:
+    /// from the others.
     pub lines: u32,
     /// Different queue and profile of its members. 0: from the others.
     pub pools: u32,
