@@ -213,6 +213,13 @@ def test_a_journal_that_lies_is_found_out() -> None:
         (1, '["add_queue",[],{},77]', "line 2: add_queue gave"),
         (1, '["poll",[],{}]', "no input 'poll'"),
         (3, "nonsense", "line 4: is not of a journal"),
+        (3, '[["arrive"],[],{}]', "line 4: is not of a journal"),
+        (3, '["arrive",5,{}]', "line 4: is not of a journal"),
+        (1, '["add_queue",[1,2],{}]', "line 2: add_queue is refused"),
+        (1, '["add_queue",[],{"tag":-1}]', "line 2: add_queue is refused"),
+        (1, '["add_class",[[7]],{}]', "line 2: add_class is refused"),
+        (1, '["call_order",[],{}]', "line 2: call_order is refused"),
+        (0, '["new",[],{"queues":"many"}]', "line 1: new is refused"),
     ]:
         changed = [*lines]
         changed[line] = wrong
@@ -223,6 +230,14 @@ def test_a_journal_that_lies_is_found_out() -> None:
         replay([])
     with pytest.raises(JournalError, match="before the engine"):
         replay(lines[1:])
+
+
+def test_a_journal_keeps_what_is_said_by_name() -> None:
+    book = io.StringIO()
+    engine = Journal(book, classes=2, profiles=2)
+    assert engine.add_class(needs={7: 2}) == engine.add_profile(has={7: 3}) == 1
+    engine.checkpoint()
+    assert replay(book.getvalue().splitlines()).state_hash == engine.state_hash
 
 
 def test_deadlines_are_kept_by_the_clock() -> None:

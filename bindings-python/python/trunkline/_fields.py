@@ -23,7 +23,7 @@ class Limits(TypedDict, total=False):
     offers: int
     """Ringing, connected, in wrap-up or remembered for ``retry_ms``. Default: from the others."""
     lines: int
-    """Different queue, class and penalty window that calls wait with."""
+    """Different queue, class, penalty window and rule that calls wait with, now or by their steps."""
     pools: int
     """Different queue and profile of its members."""
     classes: int
@@ -192,7 +192,8 @@ class RelaxStep(TypedDict, total=False):
     penalty_raise_by: int
     """As one so much higher, likewise. Default: 0."""
     penalty_raise_within: bool
-    """Of those below ``penalty_min`` none is raised: Asterisk's ``rN``."""
+    """Of those below ``penalty_min`` none is raised: Asterisk's ``rN``. Default of a step with
+    ``penalty_raise``: False."""
 
 
 class CallFields(TypedDict, total=False):

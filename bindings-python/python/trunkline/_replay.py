@@ -108,32 +108,50 @@ def replay(lines: Iterable[str]) -> Engine:
     for number, line in enumerate(lines, 1):
         try:
             name, args, options, *expected = json.loads(line)
+            if not (isinstance(name, str) and isinstance(args, list) and isinstance(options, dict)):
+                raise ValueError("no input, list and table")
         except (ValueError, TypeError) as error:
             raise JournalError(number, f"is not of a journal: {error}") from error
-        if name == "new":
-            engine = Engine(**options)
-            continue
-        if engine is None:
-            raise JournalError(number, "comes before the engine")
-        list(engine)
-        if name == "state":
-            result: Any = engine.state_hash
-        elif name == "call_order":
-            engine.call_order = args[0]
-            result = None
-        elif name in _INPUTS:
-            # JSON has made the skill numbers of these two into text.
-            if name in ("add_class", "add_profile"):
-                args = [{int(skill): level for skill, level in args[0].items()}]
-            try:
-                result = getattr(engine, name)(*args, **options)
-            except Error as error:
-                raise JournalError(number, f"{name} is refused: {error}") from error
-        else:
-            raise JournalError(number, f"an engine has no input '{name}'")
+        try:
+            if name == "new":
+                engine = Engine(**options)
+                continue
+            if engine is None:
+                raise JournalError(number, "comes before the engine")
+            list(engine)
+            result = _again(engine, number, name, args, options)
+        except JournalError:
+            raise
+        except _REFUSALS as error:
+            raise JournalError(number, f"{name} is refused: {error}") from error
         if expected and expected[0] != result:
             raise JournalError(number, f"{name} gave {result}, not {expected[0]}")
     if engine is None:
         raise JournalError(1, "the journal is empty")
     list(engine)
     return engine
+
+
+_REFUSALS = (Error, TypeError, ValueError, OverflowError, LookupError, AttributeError)
+"""What an engine says to what it does not take, and Python to arguments of another shape."""
+
+
+def _again(
+    engine: Engine, number: int, name: str, args: list[Any], options: dict[str, Any]
+) -> Any:
+    if name == "state":
+        return engine.state_hash
+    if name == "call_order":
+        engine.call_order = args[0]
+        return None
+    if name not in _INPUTS:
+        raise JournalError(number, f"an engine has no input '{name}'")
+    # JSON has made the skill numbers of these two into text.
+    if name in ("add_class", "add_profile"):
+        args = [_skills(given) for given in args]
+        options = {what: _skills(given) for what, given in options.items()}
+    return getattr(engine, name)(*args, **options)
+
+
+def _skills(given: dict[str, int]) -> dict[int, int]:
+    return {int(skill): level for skill, level in given.items()}
