@@ -74,7 +74,8 @@ pub enum Input {
         priority: i32,
     },
     /// Which members a waiting call may go to by their penalties changes, until its next step of
-    /// relaxation says otherwise. A phone that rings goes on ringing.
+    /// relaxation says otherwise; to none, where `min` is above `max`, or what is raised to is. A phone
+    /// that rings goes on ringing.
     SetPenalties {
         /// Which call.
         call: CallId,
@@ -82,7 +83,7 @@ pub enum Input {
         min: u32,
         /// Only members of at most this penalty.
         max: u32,
-        /// Lower penalties count as a higher one, at most `max`.
+        /// Lower penalties count as a higher one.
         raise: PenaltyRaise,
     },
     /// A waiting call relaxes by another rule: it takes the steps of it whose time has come, at

@@ -1,6 +1,5 @@
 //! Which members a call may go to by their penalties, and as what those count for it.
 
-use crate::error::Error;
 use crate::member::Member;
 use crate::plain::plain;
 
@@ -24,14 +23,16 @@ use crate::plain::plain;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PenaltyRaise {
-    /// What lower penalties count as. 0, the default, raises none.
+    /// What lower penalties count as. 0, the default, raises none. Above the highest that the call
+    /// may go to it keeps it from everybody, until a step of relaxation brings it into the window.
     pub to: u32,
     /// Only penalties from the call's `penalty_min` on are raised (`rN`): lower ones stay out.
     /// Else they come in when `to` is in the window.
     pub within: bool,
 }
 
-/// What a call asks of its agent's penalty. `raise.to` is never above `max`.
+/// What a call asks of its agent's penalty. Nobody is in its window while `min` is above `max`, or
+/// `raise.to` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Penalties {
     pub(crate) min: u32,
@@ -46,17 +47,6 @@ impl Default for Penalties {
 }
 
 impl Penalties {
-    /// Whether they make sense together.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        if self.min > self.max {
-            return Err(Error::Config("penalty_min is above penalty_max"));
-        }
-        if self.raise.to > self.max {
-            return Err(Error::Config("penalty_raise is above penalty_max"));
-        }
-        Ok(())
-    }
-
     /// What a penalty counts as for the call.
     pub(crate) fn counted(&self, penalty: u32) -> u32 {
         let stays = self.raise.within && penalty < self.min;
@@ -65,6 +55,9 @@ impl Penalties {
 
     /// The lowest and the highest penalty that the call may go to; none if the first is higher.
     pub(crate) fn window(&self) -> (u32, u32) {
+        if self.raise.to > self.max {
+            return (1, 0);
+        }
         let raised_in = !self.raise.within && self.raise.to >= self.min && self.raise.to > 0;
         (if raised_in { 0 } else { self.min }, self.max)
     }
@@ -100,9 +93,6 @@ mod tests {
         for bits in 0..6_u32.pow(3) * 2 {
             let (min, max) = (bits % 6, bits / 6 % 6);
             let raise = PenaltyRaise { to: bits / 36 % 6, within: bits >= 216 };
-            if raise.to > max {
-                continue;
-            }
             let penalties = Penalties { min, max, raise };
             for own in 0..8 {
                 let is_raised = own < raise.to && !(raise.within && own < min);

@@ -8,7 +8,7 @@ use crate::{ClassId, QueueId};
 /// A step of relaxation: after so long in the queue a call asks for less, or of more agents.
 ///
 /// What a step leaves `None` stays as it was. The highest penalty changes first; the lowest and what
-/// others are raised to are never above it then. Nothing goes below 0, and no bound stays none where
+/// others are raised to are never above it after a step. Nothing goes below 0, and no bound stays none where
 /// something is added to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RelaxStep {

@@ -521,7 +521,14 @@ def test_raised_penalties_share_the_calls() -> None:
     assert offered == []
     engine.arrive(2_000, wide, penalty_min=2, penalty_max=3)
     engine.tick(9_000)
-    offered = [output.at for output in engine if isinstance(output, Offer)]
-    assert offered == [3_000]
-    with pytest.raises(AcdError, match="penalty_raise is above penalty_max"):
-        engine.arrive(9_000, queue, penalty_max=1, penalty_raise=2)
+    [(at, offer, call)] = [(o.at, o.offer, o.call) for o in engine if isinstance(o, Offer)]
+    assert at == 3_000
+    # Nobody is in a window whose lowest is above its highest, until that changes.
+    engine.reject(9_000, offer, "busy")
+    engine.hangup(9_000, call)
+    engine.arrive(9_000, queue, tag=7, penalty_min=2, penalty_max=1)
+    [joined] = [output for output in engine if isinstance(output, acd.Joined)]
+    engine.tick(10_000)
+    assert [output for output in engine if isinstance(output, Offer)] == []
+    engine.set_penalties(11_000, joined.call, penalty_min=1, penalty_max=1)
+    assert [output.at for output in engine if isinstance(output, Offer)] == [11_000]

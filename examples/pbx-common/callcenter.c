@@ -195,9 +195,6 @@ static void set_penalties(cc_center *center, tl_acd_call *config, const struct c
     config->penalty_max = begin.max;
     config->penalty_raise = begin.raise != TL_NONE32 ? begin.raise : 0;
     config->penalty_raise_within = begin.raise_within;
-    if (config->penalty_raise > config->penalty_max) {
-        config->penalty_raise = config->penalty_max;
-    }
     config->rule = rule[0] ? cc_roster_rule(center, rule, &begin) : TL_NONE;
 }
 

@@ -279,6 +279,31 @@ static void few_members_need_no_penalties(void)
     cc_free(center);
 }
 
+/* Who asks for more than the queue's callers begin with waits until the rule lets it, as in app_queue. */
+static void callers_wait_for_a_window(void)
+{
+    cc_center *center = begin(one_agent("5,+1"));
+    struct cc_arrival arrival;
+    struct cc_call call;
+
+    cc_call_init(&call, "call", "100");
+    cc_arrival_defaults(&arrival);
+    arrival.queue = "q";
+    arrival.penalties.min = 2;
+    offer = TL_NONE;
+    cc_arrive(center, &call, &arrival);
+    cc_run(center);
+    clock_ms += 4999;
+    cc_run(center);
+    CHECK(!call.over && offer == TL_NONE);
+    clock_ms += 1;
+    cc_run(center);
+    CHECK(offer != TL_NONE);
+    goes(center, &call);
+    CHECK(errors == 0);
+    cc_free(center);
+}
+
 static void rules_are_named(void)
 {
     struct cc_config *config = one_agent("5,+1");
@@ -337,6 +362,7 @@ int main(void)
     callers_come_to_others();
     callers_bring_rules();
     few_members_need_no_penalties();
+    callers_wait_for_a_window();
     rules_are_named();
     counts_begin_anew();
     printf("penalties change by rules; counts begin anew\n");

@@ -31,11 +31,12 @@ pub struct CallConfig {
     pub credit_ms: u64,
     /// Wants this place in the queue, 1 for the first; higher priorities stay ahead.
     pub position: Option<u32>,
-    /// Only members of at least this penalty. Default: 0.
+    /// Only members of at least this penalty. Above `penalty_max` it keeps the call from everybody,
+    /// until a step of relaxation brings it into the window. Default: 0.
     pub penalty_min: u32,
     /// Only members of at most this penalty. Default: no bound.
     pub penalty_max: u32,
-    /// Lower penalties count as a higher one, at most `penalty_max`. Default: as they are.
+    /// Lower penalties count as a higher one. Default: as they are.
     pub penalty_raise: PenaltyRaise,
     /// It relaxes by this rule, in whatever queue it waits. Default: by the steps of its queue.
     pub rule: Option<RuleId>,

@@ -18,7 +18,6 @@ impl Engine<'_> {
         if !self.skills.has_class(config.class) {
             return Err(Error::NoClass(config.class));
         }
-        wanted(config).penalties.check()?;
         if let Some(rule) = config.rule {
             self.rule(rule)?;
         }

@@ -91,7 +91,6 @@ impl Engine<'_> {
         penalties: Penalties,
     ) -> Result<(Line, u16), Error> {
         let index = self.queued(call)?;
-        penalties.check()?;
         let line = self.line_in(index, self.queue_of(index));
         Ok((Line { penalties, ..line }, self.calls[index].step))
     }

@@ -135,18 +135,6 @@ fn wrong(full: &Full) -> Vec<(Change, Error)> {
         (arrive(CallConfig::new(no_queue)), Error::NoQueue(no_queue)),
         (arrive(CallConfig { class: ClassId(9), ..call }), Error::NoClass(ClassId(9))),
         (arrive(CallConfig { preferred_agent: Some(no_agent), ..call }), Error::NoAgent(no_agent)),
-        (
-            arrive(CallConfig { penalty_min: 2, penalty_max: 1, ..call }),
-            Error::Config("penalty_min is above penalty_max"),
-        ),
-        (
-            arrive(CallConfig {
-                penalty_max: 1,
-                penalty_raise: PenaltyRaise { to: 2, within: false },
-                ..call
-            }),
-            Error::Config("penalty_raise is above penalty_max"),
-        ),
         (arrive(CallConfig { position: Some(0), ..call }), Error::Config("positions start at 1")),
         (arrive(call), Error::Full(Table::Calls)),
         (
@@ -207,8 +195,6 @@ fn wrong(full: &Full) -> Vec<(Change, Error)> {
         (input(Input::SetRule { call: waiting, rule: Some(no_rule) }), Error::NoRule(no_rule)),
         (input(Input::SetRule { call: waiting, rule: None }), Error::Full(Table::Lines)),
         (input(penalties(waiting, 1, 4)), Error::Full(Table::Lines)),
-        (input(penalties(waiting, 5, 4)), Error::Config("penalty_min is above penalty_max")),
-        (input(penalties(waiting, 0, 2)), Error::Config("penalty_raise is above penalty_max")),
         (Change::RemoveQueue(no_queue), Error::NoQueue(no_queue)),
         (Change::RemoveQueue(queue), Error::QueueInUse(queue)),
         (Change::AddAgent(AgentConfig::default()), Error::Full(Table::Agents)),

@@ -51,15 +51,14 @@ proptest! {
     #[test]
     fn inv_42_raised_penalties_are_app_queues(
         penalties in proptest::collection::vec(0u32..7, 1..9),
-        (min, width) in (0u32..6, 0u32..6),
+        (min, max) in (0u32..6, 0u32..9),
         (to, within) in (0u32..8, any::<bool>()),
         seed in any::<u64>(),
     ) {
-        let max = min + width;
         let call = CallConfig {
             penalty_min: min,
             penalty_max: max,
-            penalty_raise: PenaltyRaise { to: to.min(max), within },
+            penalty_raise: PenaltyRaise { to, within },
             ..CallConfig::default()
         };
         let first = first(&call, &penalties);
@@ -223,16 +222,10 @@ proptest! {
         ),
         within in any::<bool>(),
         lines in rule_lines(),
-        told in proptest::option::of((0_u64..9, 0_i32..5, 0_i32..5)),
+        told in proptest::option::of((0_u64..9, [0_i32..5, 0..5, 0..5])),
         by_rule_from in 0_u64..4,
     ) {
-        let most = max.unwrap_or(i32::MAX);
-        let mut caller = Caller {
-            max,
-            min: min.map(|min| min.min(most)),
-            raise: raise.map(|raise| raise.min(most)),
-            within: within && raise.is_some(),
-        };
+        let mut caller = Caller { max, min, raise, within: within && raise.is_some() };
         let mut desk = Desk::new(Limits { steps: 6, rules: 1, lines: 32, ..Limits::default() });
         let queue = desk.engine.add_queue(QueueConfig::default()).expect("room");
         let steps: Vec<_> = lines.iter().map(|line| step(caller, *line)).collect();
@@ -261,11 +254,11 @@ proptest! {
                 }
             }
             // A window of one's own takes the place of whatever was set.
-            if let Some((_, low, width)) = told.filter(|told| told.0 == second) {
+            if let Some((_, [max, min, raise])) = told.filter(|told| told.0 == second) {
                 let set = |is: Option<i32>, n: i32| is.map(|_| n);
-                caller.max = set(caller.max, low + width);
-                caller.min = set(caller.min, low);
-                caller.raise = set(caller.raise, low);
+                caller.max = set(caller.max, max);
+                caller.min = set(caller.min, min);
+                caller.raise = set(caller.raise, raise);
                 let (min, max, raise) = caller.window();
                 desk.give(Input::SetPenalties { call, min, max, raise });
             }

@@ -393,7 +393,7 @@ impl World {
                     preferred_wait_ms: u32::from(odd) * 700,
                     penalty_min: u32::from(how % 13 == 1),
                     penalty_max,
-                    penalty_raise: PenaltyRaise { to: to.min(penalty_max), within: how % 2 == 0 },
+                    penalty_raise: PenaltyRaise { to, within: how % 2 == 0 },
                     rule: self.rules.get(usize::from(how / 3 % 6)).copied(),
                     position: (how % 11 == 0).then_some(1 + u32::from(whom % 3)),
                     ..CallConfig::new(self.queues[usize::from(whom / 3) % 2])

@@ -170,7 +170,7 @@ class RelaxStep(TypedDict, total=False):
     """A step of relaxation: after so long a call asks for less, or of more agents.
 
     What a step does not name stays as it was. The highest penalty changes first; the lowest and what
-    others count as are never above it then.
+    others count as are never above it after a step.
     """
 
     after_ms: int
@@ -216,11 +216,11 @@ class CallFields(TypedDict, total=False):
     position: int | None
     """Wants this place in the queue, 1 for the first; higher priorities stay ahead."""
     penalty_min: int
-    """Only members of at least this penalty."""
+    """Only members of at least this penalty; none while that is above ``penalty_max``."""
     penalty_max: int
     """Only members of at most this penalty."""
     penalty_raise: int | None
-    """Lower penalties count as this one, at most ``penalty_max``. Default: as they are."""
+    """Lower penalties count as this one. Default: as they are."""
     penalty_raise_within: bool
     """Of those below ``penalty_min`` none is raised: Asterisk's ``rN``. Default: False."""
     rule: int | None

@@ -41,11 +41,12 @@ pub struct tl_acd_call {
     /// Wants this place in the queue, 1 for the first; higher priorities stay ahead. Default:
     /// `TL_NONE32`.
     pub position: u32,
-    /// Only members of at least this penalty. Default: 0.
+    /// Only members of at least this penalty; none while it, or `penalty_raise`, is above
+    /// `penalty_max`. Default: 0.
     pub penalty_min: u32,
     /// Only members of at most this penalty. Default: `TL_NONE32`.
     pub penalty_max: u32,
-    /// Members of a lower penalty count as members of this one; at most `penalty_max`. Default: 0.
+    /// Members of a lower penalty count as members of this one. Default: 0.
     pub penalty_raise: u32,
     /// 1: of those below `penalty_min` none is raised (Asterisk's `rN`). 0: they come in when
     /// `penalty_raise` is in the window. Default: 0.
