@@ -96,7 +96,8 @@ pub(crate) enum Received {
 }
 
 impl MediaLeg {
-    /// `seed` makes the identifiers that RFC 3550 wants random.
+    /// What of RTP is to be random (RFC 3550 §5.1), so that nobody guesses it who does not hear the
+    /// call, is `seed` where the system has no randomness.
     pub(crate) fn new(
         id: LegId,
         ports: PortPair,
@@ -104,7 +105,8 @@ impl MediaLeg {
         clock: Clock,
         seed: u64,
     ) -> MediaLeg {
-        let [a, b, c, d, e, f, g, h] = seed.to_be_bytes();
+        let random = getrandom::u64().unwrap_or(seed);
+        let [a, b, c, d, e, f, g, h] = random.to_be_bytes();
         let ssrc = u32::from_be_bytes([a, b, c, d]);
         MediaLeg {
             id,
@@ -382,3 +384,7 @@ impl MediaLeg {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "leg_tests.rs"]
+mod tests;
