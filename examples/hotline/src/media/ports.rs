@@ -41,7 +41,8 @@ impl Ports {
 
     /// Whether `address` is one that a call of this program listens at.
     pub(crate) fn owns(&self, address: SocketAddr) -> bool {
-        let ip = address.ip();
+        // An address of IPv4 may be written as one of IPv6.
+        let ip = address.ip().to_canonical();
         let ours =
             ip == self.told || ip == self.bind || self.bind.is_unspecified() && ip.is_loopback();
         ours && self.range.contains(&address.port())
@@ -84,6 +85,8 @@ mod tests {
         assert!(any.owns(address("127.0.0.1:20998")));
         assert!(!any.owns(address("192.0.2.1:21000")));
         assert!(!any.owns(address("192.0.2.2:20000")));
+        assert!(any.owns(address("[::ffff:192.0.2.1]:20000")));
+        assert!(any.owns(address("[::ffff:127.0.0.1]:20000")));
     }
 
     #[tokio::test]
