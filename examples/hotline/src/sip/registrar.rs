@@ -208,10 +208,15 @@ impl Registrar {
         if !verify_digest(&auth, password, &tx.original.method, &raw) {
             return Proof::Bad;
         }
-        if let Some((_, used)) = self.lock().nonces.get_mut(&auth.nonce) {
-            *used = nc;
-        }
-        Proof::Good
+        // Another may have come with the same count meanwhile.
+        if self.count(&auth.nonce, nc) { Proof::Good } else { Proof::Stale }
+    }
+
+    /// Whether this is the first time that a nonce is used with this count or a greater one.
+    fn count(&self, nonce: &str, nc: u8) -> bool {
+        let mut state = self.lock();
+        let used = state.nonces.get_mut(nonce).map(|(_, used)| used).filter(|used| nc > **used);
+        used.map(|used| *used = nc).is_some()
     }
 
     async fn challenge(&self, tx: &mut Transaction, stale: bool) -> rsipstack::Result<()> {
@@ -268,4 +273,18 @@ enum Proof {
 fn same_place(a: &Uri, b: &Uri) -> bool {
     let port = |uri: &Uri| uri.host_with_port.port.as_ref().map_or(5060, Port::value);
     a.user() == b.user() && a.host_with_port.host == b.host_with_port.host && port(a) == port(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nonce_is_good_once_for_each_count() {
+        let registrar = Registrar::new("test".into(), HashMap::new());
+        registrar.lock().nonces.insert("n".into(), (Instant::now(), 0));
+        let taken = [1, 1, 3, 2, 3, 4].map(|count| registrar.count("n", count));
+        assert_eq!(taken, [true, false, true, false, false, true]);
+        assert!(!registrar.count("another", 1));
+    }
 }
