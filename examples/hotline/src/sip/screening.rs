@@ -33,11 +33,15 @@ pub(super) fn screen(request: &Request) -> Result<(), Refusal> {
     if method.ok() != Some(request.method) {
         return Err(Refusal::malformed("CSeq is of another method"));
     }
-    let promised = request.headers.iter().find_map(|header| match header {
-        Header::ContentLength(length) => length.value().trim().parse::<usize>().ok(),
+    let mut lengths = request.headers.iter().filter_map(|header| match header {
+        Header::ContentLength(length) => Some(length.value().trim().parse::<usize>().ok()),
         _ => None,
     });
-    if promised.is_some_and(|promised| promised > request.body.len()) {
+    let promised = lengths.next().unwrap_or(Some(0));
+    let Some(promised) = promised.filter(|_| lengths.all(|length| length == promised)) else {
+        return Err(Refusal::malformed("no Content-Length that can be read"));
+    };
+    if promised > request.body.len() {
         return Err(Refusal::malformed("the body is cut short"));
     }
     let unknown: Vec<&str> = request
@@ -110,6 +114,12 @@ mod tests {
         assert_eq!(status("CSeq: 1 INVITE", "CSeq: 1 BYE"), 400);
         assert_eq!(status("CSeq", "Require: foo\r\nCSeq"), 420);
         assert_eq!(status("Length: 2", "Length: 3"), 400);
+        assert_eq!(status("Content-Length: 2\r\n", ""), 0);
+        for length in ["-2", "+-2", "", "2,2", "0x2", "99999999999999999999"] {
+            assert_eq!(status("Length: 2", &format!("Length: {length}")), 400, "{length:?}");
+        }
+        assert_eq!(status("Length: 2", "Length: 0\r\nl: 2"), 400);
+        assert_eq!(status("Length: 2", "Length: 2\r\nl: 2"), 0);
         assert_eq!(status("application/sdp", "text/plain"), 415);
         assert_eq!(status("application/sdp", "Application/SDP;charset=utf-8"), 0);
         assert_eq!(status("INVITE", "MESSAGE"), 405);
