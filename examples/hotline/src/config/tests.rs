@@ -245,6 +245,11 @@ fn secrets_need_what_keeps_them() {
 
     let keys = error(&text.replace(TLS, ""));
     assert!(keys.contains("rtp.srtp: `required` needs [tls]"), "{keys}");
+    for count in ["0", "9223372036854775807"] {
+        let connections = format!("{TLS}max-connections = {count}\n");
+        let many = error(&text.replace(TLS, &connections));
+        assert!(many.contains("tls.max-connections: must be from 1"), "{many}");
+    }
     let unknown = error(&text.replace("\"required\"", "\"always\""));
     assert!(unknown.starts_with("/etc/hotline.toml:28: rtp.srtp: unknown variant"), "{unknown}");
     let by_tls = "gateway = \"sip.example.com:5061;transport=tls\"\n\n[storage]";

@@ -11,6 +11,8 @@ use super::check::Mistake;
 
 /// Connections at once where the file does not say.
 const CONNECTIONS: usize = 500;
+/// More connections at once than this are a mistake: no system has so many files.
+const MAX_CONNECTIONS: usize = 1_000_000;
 /// How a gateway says that it is called by TLS.
 const BY_TLS: &str = ";transport=tls";
 
@@ -69,8 +71,9 @@ impl Config {
             let why = "by TLS needs tls.ca: who vouches for its certificate";
             return Err((place.span(), "sip.gateway", why.into()));
         }
-        if let Some(tls) = self.tls.as_ref().filter(|tls| tls.max_connections == 0) {
-            let why = "must be more than zero".into();
+        let possible = 1..=MAX_CONNECTIONS;
+        if let Some(tls) = self.tls.as_ref().filter(|t| !possible.contains(&t.max_connections)) {
+            let why = format!("must be from 1 to {MAX_CONNECTIONS}");
             return Err((tls.certificate.span(), "tls.max-connections", why));
         }
         Ok(())
