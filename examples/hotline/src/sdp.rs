@@ -83,6 +83,8 @@ pub(crate) struct Sdes {
 pub(crate) struct Offer {
     pub(crate) body: Vec<u8>,
     savp: bool,
+    /// Whether an answer without keys is none.
+    required: bool,
     lines: Vec<Line>,
 }
 
@@ -151,7 +153,7 @@ pub(crate) fn read_answer(body: &[u8], offer: &Offer) -> Result<Agreed, SdpError
         savp: offer.savp,
         keys: Keys { ours: ours.key, theirs: theirs.key },
     });
-    if srtp.is_none() && (offer.savp || is_savp(media)) {
+    if srtp.is_none() && (offer.required || offer.savp || is_savp(media)) {
         return Err(SdpError::NoKey);
     }
     read_stream(&session, index, srtp)
@@ -195,32 +197,48 @@ pub(crate) fn offer(local: SocketAddr, first: Law, secrecy: Secrecy) -> Offer {
         Secrecy::Never | Secrecy::Accepted | Secrecy::Impossible => Vec::new(),
         Secrecy::Offered | Secrecy::Required => Line::fresh(),
     };
-    offer_with(local, first, secrecy == Secrecy::Required, lines)
+    let required = secrecy == Secrecy::Required;
+    Offer { body: Vec::new(), savp: required, required, lines }.written(local, first, 0)
 }
 
-/// Our offer within a call whose keys are to stay.
-pub(crate) fn offer_again(local: SocketAddr, agreed: &Agreed) -> Offer {
+/// Our offer within a call whose keys are to stay, as our description of it number `later`.
+pub(crate) fn offer_again(
+    local: SocketAddr,
+    agreed: &Agreed,
+    secrecy: Secrecy,
+    later: u64,
+) -> Offer {
     let line = |sdes: Sdes| Line { tag: sdes.tag, key: sdes.keys.ours };
     let savp = agreed.srtp.is_some_and(|sdes| sdes.savp);
-    offer_with(local, agreed.law, savp, agreed.srtp.map(line).into_iter().collect())
+    let lines = agreed.srtp.map(line).into_iter().collect();
+    let required = secrecy == Secrecy::Required;
+    Offer { body: Vec::new(), savp, required, lines }.written(local, agreed.law, later)
 }
 
-fn offer_with(local: SocketAddr, first: Law, savp: bool, lines: Vec<Line>) -> Offer {
-    let laws = match first {
-        Law::Mu => [Law::Mu, Law::A],
-        Law::A => [Law::A, Law::Mu],
-    };
-    let mut media = stream(local, &laws, Some(TELEPHONE_EVENT), "sendrecv");
-    protect(&mut media, savp, &lines);
-    Offer { body: write(local, vec![media]), savp, lines }
+impl Offer {
+    fn written(mut self, local: SocketAddr, first: Law, later: u64) -> Offer {
+        let laws = match first {
+            Law::Mu => [Law::Mu, Law::A],
+            Law::A => [Law::A, Law::Mu],
+        };
+        let mut media = stream(local, &laws, Some(TELEPHONE_EVENT), "sendrecv");
+        protect(&mut media, self.savp, &self.lines);
+        self.body = write(local, later, vec![media]);
+        self
+    }
 }
 
-/// Our answer to `body`, which [`read`] understood as `agreed`; streams other than the audio one
-/// are refused one by one with port 0, as RFC 3264 asks.
+/// Our answer to `body`, which [`read`] understood as `agreed`, as our description of the call number
+/// `later`; streams other than the audio one are refused one by one with port 0, as RFC 3264 asks.
 ///
 /// # Errors
 /// [`SdpError::Malformed`] when `body` is not what `agreed` was read from.
-pub(crate) fn answer(body: &[u8], agreed: &Agreed, local: SocketAddr) -> Result<Vec<u8>, SdpError> {
+pub(crate) fn answer(
+    body: &[u8],
+    agreed: &Agreed,
+    local: SocketAddr,
+    later: u64,
+) -> Result<Vec<u8>, SdpError> {
     let session = Session::parse(body).map_err(|_| SdpError::Malformed)?;
     let direction = if agreed.send { "sendrecv" } else { "recvonly" };
     let medias = session
@@ -243,7 +261,7 @@ pub(crate) fn answer(body: &[u8], agreed: &Agreed, local: SocketAddr) -> Result<
             }
         })
         .collect();
-    Ok(write(local, medias))
+    Ok(write(local, later, medias))
 }
 
 /// The audio streams over RTP and SRTP that are not switched off, with their places.
@@ -301,11 +319,11 @@ fn stream(local: SocketAddr, laws: &[Law], events: Option<u8>, direction: &str) 
     media
 }
 
-fn write(local: SocketAddr, medias: Vec<Media>) -> Vec<u8> {
-    // A description never changes within a call, so a number from the port is version enough.
+fn write(local: SocketAddr, later: u64, medias: Vec<Media>) -> Vec<u8> {
+    // A description whose version is that of the one before is not looked at (RFC 3264 §8).
     let id = u64::from(local.port());
-    let mut session =
-        Session::new(Origin::with_ip_addr(id.to_string(), id, local.ip()), "trunkline");
+    let origin = Origin::with_ip_addr(id.to_string(), id + later, local.ip());
+    let mut session = Session::new(origin, "trunkline");
     session.connection = Some(Connection::from_ip_addr(local.ip()));
     session.times = vec![Time::new(0, 0)];
     session.medias = medias;
@@ -342,7 +360,7 @@ mod tests {
     #[test]
     fn the_answer_keeps_the_order_of_streams_and_refuses_video() {
         let agreed = read(OFFER.as_bytes()).unwrap();
-        let answer = answer(OFFER.as_bytes(), &agreed, local()).unwrap();
+        let answer = answer(OFFER.as_bytes(), &agreed, local(), 0).unwrap();
         let answer = String::from_utf8(answer).unwrap();
         let video = answer.find("m=video 0 RTP/AVP 96").unwrap();
         let audio = answer.find("m=audio 20000 RTP/AVP 8 97").unwrap();
@@ -366,7 +384,7 @@ mod tests {
     fn hold_is_understood() {
         let held = read(OFFER.replace("a=sendrecv", "a=sendonly").as_bytes()).unwrap();
         assert!(!held.send);
-        let answer = answer(OFFER.as_bytes(), &held, local()).unwrap();
+        let answer = answer(OFFER.as_bytes(), &held, local(), 0).unwrap();
         assert!(String::from_utf8(answer).unwrap().contains("a=recvonly"));
     }
 
@@ -383,7 +401,7 @@ mod tests {
             .replace("5004 RTP/AVP", &format!("5004 {proto}"))
             .replace("a=sendrecv\r\n", &format!("a=sendrecv\r\n{keys}"));
         let agreed = super::read(offer.as_bytes(), Secrecy::of(srtp, true), None)?;
-        let answer = answer(offer.as_bytes(), &agreed, local())?;
+        let answer = answer(offer.as_bytes(), &agreed, local(), 0)?;
         Ok((agreed, String::from_utf8(answer).unwrap()))
     }
 
@@ -428,7 +446,7 @@ mod tests {
         let agreed = take(Srtp::Offered);
         assert_eq!(agreed.remote.port(), 5008);
         let answer =
-            String::from_utf8(answer(offer.as_bytes(), &agreed, local()).unwrap()).unwrap();
+            String::from_utf8(answer(offer.as_bytes(), &agreed, local(), 0).unwrap()).unwrap();
         assert!(answer.contains("m=audio 0 RTP/AVP") && answer.contains("m=audio 20000 RTP/SAVP"));
     }
 

@@ -7,13 +7,14 @@ use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TransactionHandle};
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::event_packages::parse_refer_to;
-use rsipstack::sip::{Header, Method, Request, StatusCode, typed};
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{CSeq, Header, Method, Request, StatusCode, typed};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::incoming::plain;
-use super::{Event, LegId, Stack};
-use crate::sdp::{self, Agreed, Secrecy};
+use super::{Event, LegId, Stack, Up};
+use crate::sdp::{self, Agreed, Offer, Secrecy};
 
 /// How long a phone may take to answer what became of its transfer.
 const NOTIFY_PATIENCE: Duration = Duration::from_secs(2);
@@ -26,6 +27,8 @@ pub(super) struct Confirmed<'a> {
     pub(super) stack: &'a Stack,
     pub(super) dialog: &'a InviteDialog,
     pub(super) leg: LegId,
+    /// Whether its signalling is encrypted.
+    pub(super) tls: bool,
     /// Our own RTP address, which never changes within a call.
     pub(super) local: SocketAddr,
     /// What was agreed on last, and how media may travel.
@@ -33,6 +36,16 @@ pub(super) struct Confirmed<'a> {
     pub(super) secrecy: Secrecy,
     /// Whether the far end may transfer: agents may, callers may not.
     pub(super) may_refer: bool,
+    pub(super) later: Later,
+}
+
+/// What we have said of media within the call, after what it began with.
+#[derive(Default)]
+pub(super) struct Later {
+    /// How often.
+    descriptions: u64,
+    /// Our last offer, and the number of the request whose ACK answers it.
+    offer: Option<(u32, Offer)>,
 }
 
 impl Confirmed<'_> {
@@ -42,7 +55,8 @@ impl Confirmed<'_> {
         state: &mut DialogStateReceiver,
         hang_up: CancellationToken,
     ) {
-        self.stack.up().insert(self.dialog.id(), self.leg);
+        let up = Up { leg: self.leg, tls: self.tls };
+        self.stack.up().insert(self.dialog.id(), up);
         self.serve_until_end(state, hang_up).await;
         self.stack.up().remove(&self.dialog.id());
     }
@@ -85,6 +99,7 @@ impl Confirmed<'_> {
                 }
                 handle.reply(StatusCode::OK).await
             }
+            DialogState::Confirmed(..) => return self.take_answer(),
             DialogState::Options(_, _, handle) => handle.reply(StatusCode::OK).await,
             DialogState::Refer(_, request, handle) if self.may_refer => {
                 return self.refer(&request, handle).await;
@@ -146,7 +161,7 @@ impl Confirmed<'_> {
     /// The leg that a Replaces (RFC 3891) names: `CALL-ID;to-tag=OURS;from-tag=THEIRS`.
     fn leg_of(&self, replaces: &str) -> Option<LegId> {
         let id = dialog_named(replaces)?;
-        self.stack.up().get(&id).copied()
+        self.stack.up().get(&id).map(|up| up.leg)
     }
 
     /// Answers a re-INVITE or UPDATE: hold, resume, a new address or key of the far end.
@@ -154,21 +169,52 @@ impl Confirmed<'_> {
         if request.body.is_empty() {
             // A re-INVITE without a description wants our offer; an UPDATE without one only
             // refreshes the session (RFC 4028).
-            let wants_offer = request.method == Method::Invite;
-            let offer = || sdp::offer_again(self.local, &self.agreed).body;
-            return (StatusCode::OK, wants_offer.then(offer));
+            let number = request.cseq_header().and_then(CSeq::seq).ok();
+            let number = number.filter(|_| request.method == Method::Invite);
+            let body = number.map(|number| self.offer_again(number));
+            return (StatusCode::OK, body);
         }
-        let answer = self
-            .stack
-            .read_offer(&request.body, self.secrecy, self.agreed.srtp)
-            .and_then(|agreed| Ok((agreed, sdp::answer(&request.body, &agreed, self.local)?)));
+        let later = self.later.descriptions + 1;
+        let answer = self.stack.read_offer(&request.body, self.secrecy, self.agreed.srtp).and_then(
+            |agreed| Ok((agreed, sdp::answer(&request.body, &agreed, self.local, later)?)),
+        );
         match answer {
             Ok((agreed, body)) => {
+                self.later.descriptions = later;
                 self.agreed = agreed;
                 self.stack.tell(Event::Changed { leg: self.leg, agreed });
                 (StatusCode::OK, Some(body))
             }
             Err(_) => (StatusCode::NotAcceptableHere, None),
+        }
+    }
+
+    /// An offer of ours, for the request of this number; its ACK brings the answer.
+    fn offer_again(&mut self, number: u32) -> Vec<u8> {
+        self.later.descriptions += 1;
+        let later = self.later.descriptions;
+        let offer = sdp::offer_again(self.local, &self.agreed, self.secrecy, later);
+        let body = offer.body.clone();
+        self.later.offer = Some((number, offer));
+        body
+    }
+
+    /// Takes the answer to an offer of ours, if it is that which the dialog is confirmed by.
+    fn take_answer(&mut self) {
+        let Some(ack) = self.dialog.last_remote_ack() else {
+            return;
+        };
+        let number = ack.cseq_header().and_then(CSeq::seq).ok();
+        let Some((_, offer)) = self.later.offer.take_if(|(of, _)| Some(*of) == number) else {
+            return;
+        };
+        match self.stack.read_answer(&ack.body, &offer) {
+            Ok(agreed) => {
+                self.agreed = agreed;
+                self.stack.tell(Event::Changed { leg: self.leg, agreed });
+            }
+            // What was agreed on before is still good.
+            Err(error) => tracing::debug!(leg = ?self.leg, %error, "no answer to our offer"),
         }
     }
 }

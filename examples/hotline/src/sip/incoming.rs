@@ -6,12 +6,12 @@ use media_core::g711::Law;
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver};
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Header, Request, Scheme, StatusCode, Uri};
+use rsipstack::sip::{Header, Request, StatusCode};
 use rsipstack::transaction::transaction::Transaction;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::confirmed::{Confirmed, sdp_type};
+use super::confirmed::{Confirmed, Later, sdp_type};
 use super::registrar::Admitted;
 use super::{Caller, Event, Leg, LegId, Stack, came_by_tls};
 use crate::live::Kind;
@@ -72,7 +72,7 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
         return tx.reply_with(StatusCode::ServiceUnavailable, vec![later], None).await;
     };
     let (states, mut state) = stack.0.dialogs.new_dialog_state_channel();
-    let contact = Some(contact_for(&stack, &tx.original, tls));
+    let contact = Some(stack.contact(tls, &tx.original.uri));
     let dialog = stack.0.dialogs.get_or_create_server_invite(&tx, states, None, contact)?;
     let leg = stack.new_leg();
     let _guards = (stack.0.live.guard(Kind::Leg), stack.0.live.guard(Kind::Task));
@@ -88,22 +88,14 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
     let mut call = IncomingLeg { stack: &stack, dialog: &dialog, leg, secrecy, state: &mut state };
     if let Some((agreed, hang_up)) = call.answer(ring, early, Party { called, agent }, ports).await
     {
-        Confirmed { stack: &stack, dialog: &dialog, leg, local, agreed, secrecy, may_refer }
+        let (stack, dialog, later) = (&stack, &dialog, Later::default());
+        Confirmed { stack, dialog, leg, tls, local, agreed, secrecy, may_refer, later }
             .serve(&mut state, hang_up)
             .await;
         stack.tell(Event::Gone { leg });
     }
     stack.0.dialogs.remove_dialog(&dialog.id());
     Ok(())
-}
-
-/// Where a caller finds us: whoever called a `sips` URI must be told one (RFC 3261 §12.1.1).
-fn contact_for(stack: &Stack, invite: &Request, tls: bool) -> Uri {
-    let mut contact = stack.contact(tls);
-    if tls && invite.uri.scheme == Some(Scheme::Sips) {
-        contact.scheme = Some(Scheme::Sips);
-    }
-    contact
 }
 
 /// Whom the caller called, and which agent it is who did.
@@ -148,7 +140,7 @@ impl IncomingLeg<'_> {
         }
         let offer = sdp::offer(ports.local, Law::A, self.secrecy);
         let body = match &early {
-            Some(agreed) => sdp::answer(&invite.body, agreed, ports.local).ok()?,
+            Some(agreed) => sdp::answer(&invite.body, agreed, ports.local, 0).ok()?,
             None => offer.body.clone(),
         };
         self.dialog.accept(Some(vec![sdp_type()]), Some(body)).ok()?;

@@ -6,9 +6,11 @@
 
 mod confirmed;
 mod incoming;
+mod lanes;
 mod outgoing;
 mod registrar;
 mod screening;
+mod shaking;
 mod tls;
 
 use std::collections::HashMap;
@@ -35,6 +37,7 @@ use crate::live::Live;
 use crate::media::ports::{PortPair, Ports};
 use crate::sdp::{self, Agreed, Sdes, SdpError, Secrecy};
 
+use lanes::Lanes;
 pub(crate) use outgoing::{Callee, Ring, uri_user};
 pub(crate) use registrar::Registrar;
 pub(crate) use tls::Identity;
@@ -99,6 +102,14 @@ impl Drop for Leg {
     }
 }
 
+/// A leg that is up.
+#[derive(Clone, Copy, Debug)]
+struct Up {
+    leg: LegId,
+    /// Whether its signalling is encrypted.
+    tls: bool,
+}
+
 /// What callers may call, and how long it rings before it is answered.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lines(pub(crate) HashMap<String, Duration>);
@@ -121,7 +132,7 @@ struct Shared {
     places: Arc<Semaphore>,
     next_leg: AtomicU64,
     /// The legs that are up, by their dialogs.
-    up: Mutex<HashMap<DialogId, LegId>>,
+    up: Mutex<HashMap<DialogId, Up>>,
     draining: AtomicBool,
     /// Calls that are not up yet end now.
     ending: CancellationToken,
@@ -167,11 +178,14 @@ impl Stack {
             true => SocketAddr::new(local.ip(), tls.port()),
             false => tls,
         });
+        let lanes = Lanes::new(stop.child_token());
         let endpoint = EndpointBuilder::new()
             .with_user_agent(concat!("trunkline-hotline/", env!("CARGO_PKG_VERSION")))
             .with_transport_layer(transport)
+            .with_transport_inspector(Box::new(lanes.clone()))
             .with_cancel_token(stop.child_token())
             .build();
+        lanes.lead_to(&endpoint.inner);
         let incoming = endpoint.incoming_transactions().context("SIP endpoint")?;
         let stack = Stack(Arc::new(Shared {
             dialogs: Arc::new(DialogLayer::new(endpoint.inner.clone())),
@@ -229,15 +243,19 @@ impl Stack {
         LegId(self.0.next_leg.fetch_add(1, Ordering::Relaxed))
     }
 
-    fn up(&self) -> MutexGuard<'_, HashMap<DialogId, LegId>> {
+    fn up(&self) -> MutexGuard<'_, HashMap<DialogId, Up>> {
         self.0.up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where the far end of a leg finds us.
-    fn contact(&self, tls: bool) -> Uri {
+    /// Where the far end of a leg finds us: where a `sips` URI was called it must be told one (RFC 3261
+    /// §8.1.1.8, §12.1.1).
+    fn contact(&self, tls: bool, called: &Uri) -> Uri {
         match self.0.local_tls.filter(|_| tls) {
             Some(local) => {
                 let mut uri = Uri::from(HostWithPort::from(local));
+                if called.scheme == Some(Scheme::Sips) {
+                    uri.scheme = Some(Scheme::Sips);
+                }
                 uri.params.push(Param::Transport(Transport::Tls));
                 uri
             }
@@ -325,6 +343,11 @@ impl Stack {
         let Some(mut dialog) = self.0.dialogs.match_dialog(tx) else {
             return tx.reply(StatusCode::CallTransactionDoesNotExist).await;
         };
+        let is_exposed = !came_by_tls(tx) && self.up().get(&dialog.id()).is_some_and(|up| up.tls);
+        if is_exposed && matches!(tx.original.method, Method::Invite | Method::Update) {
+            // The answer would hold keys that were meant for nobody else.
+            return tx.reply(StatusCode::Forbidden).await;
+        }
         // The ACK came first but is read by another task; a BYE need not wait for it.
         let deadline = Instant::now() + T1;
         while tx.original.method != Method::Bye

@@ -6,7 +6,7 @@ use rsipstack::sip::{Header, StatusCodeKind, Transport, Uri};
 use rsipstack::transport::SipAddr;
 use tokio_util::sync::CancellationToken;
 
-use super::confirmed::Confirmed;
+use super::confirmed::{Confirmed, Later};
 use super::{Event, Leg, LegId, Stack, is_by_tls};
 use crate::live::Kind;
 use crate::sdp::{self, Secrecy};
@@ -116,7 +116,7 @@ async fn try_call(
 ) -> Result<(), u16> {
     let ports = stack.0.ports.take().await.map_err(|_| SERVER_ERROR)?;
     let offer = sdp::offer(ports.local, ring.law, secrecy);
-    let mut caller = stack.contact(place.tls);
+    let mut caller = stack.contact(place.tls, &place.uri);
     caller.auth = Some(uri_user(&ring.caller).into());
     let headers = ring.data.iter().map(|(name, value)| {
         let clean = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
@@ -170,9 +170,10 @@ async fn try_call(
             Ok(())
         }
         Ok(agreed) => {
-            let local = ports.local;
+            let (dialog, local, tls, later) = (&dialog, ports.local, place.tls, Later::default());
             stack.tell(Event::Answered { leg, agreed, ports });
-            Confirmed { stack, dialog: &dialog, leg, local, agreed, secrecy, may_refer: true }
+            let may_refer = true;
+            Confirmed { stack, dialog, leg, tls, local, agreed, secrecy, may_refer, later }
                 .serve(&mut state, hang_up.clone())
                 .await;
             stack.tell(Event::Gone { leg });

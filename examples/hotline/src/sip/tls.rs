@@ -5,7 +5,8 @@
 //! and takes any number of them. Here both have their limits, so that strangers cannot take from
 //! calls the files and memory they need.
 
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
+use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rsipstack::sip::Transport;
 use rsipstack::transaction::endpoint::EndpointInnerRef;
+use rsipstack::transport::stream::StreamConnection as _;
 use rsipstack::transport::tls::TlsConnection;
 use rsipstack::transport::{SipAddr, SipConnection, TlsConfig};
 use tokio::net::{TcpListener, TcpStream};
@@ -23,13 +25,16 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
+use super::shaking::Shaking;
 use super::{Event, Stack};
 use crate::config::{Config, Tls};
 
 /// Who has not shown by then that they speak TLS is not waited for.
 const HANDSHAKE: Duration = Duration::from_secs(5);
-/// Handshakes at once; further ones are closed as they come.
-const HANDSHAKES: usize = 128;
+/// How often is looked whether a far end reads what it is sent.
+const LOOK: Duration = Duration::from_secs(5);
+/// Who has read nothing for so long, while more was to be sent than the system holds, is cut off.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How long no connection is taken after one could not be: as a rule for want of files.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -103,7 +108,7 @@ impl Identity {
         endpoint: EndpointInnerRef,
         listener: TcpListener,
     ) {
-        let handshakes = Arc::new(Semaphore::new(HANDSHAKES));
+        let shaking = Shaking::default();
         let connections = Arc::new(Semaphore::new(self.max_connections));
         loop {
             let accepted = tokio::select! {
@@ -118,11 +123,8 @@ impl Identity {
                     continue;
                 }
             };
-            let places = (
-                Arc::clone(&handshakes).try_acquire_owned(),
-                Arc::clone(&connections).try_acquire_owned(),
-            );
-            let (Ok(handshake), Ok(connection)) = places else {
+            let places = (shaking.begin(from.ip()), Arc::clone(&connections).try_acquire_owned());
+            let (Some(handshake), Ok(connection)) = places else {
                 tracing::debug!(%from, "TLS: too many connections");
                 continue;
             };
@@ -150,7 +152,8 @@ async fn connected(
     stream: tokio_rustls::server::TlsStream<TcpStream>,
     from: SocketAddr,
 ) {
-    let Ok(local) = stream.get_ref().0.local_addr() else {
+    let tcp = stream.get_ref().0;
+    let (Ok(local), Ok(line)) = (tcp.local_addr(), tcp.as_fd().try_clone_to_owned()) else {
         return;
     };
     let by_tls = |address: SocketAddr| SipAddr::new(Transport::Tls, address.into());
@@ -162,10 +165,29 @@ async fn connected(
     else {
         return;
     };
-    endpoint.transport_layer.add_connection(SipConnection::Tls(connection));
-    closed.cancelled().await;
+    endpoint.transport_layer.add_connection(SipConnection::Tls(connection.clone()));
+    tokio::select! {
+        () = closed.cancelled() => {}
+        () = stalled(&connection) => {
+            tracing::debug!(%from, "TLS: the far end does not read");
+            // What waits to be sent fails with that, and the stack closes the connection.
+            std::net::TcpStream::from(line).shutdown(Shutdown::Both).ok();
+            closed.cancelled().await;
+        }
+    }
     for user in stack.0.registrar.lost(&remote) {
         stack.tell(Event::Registered { user, reachable: false });
+    }
+}
+
+/// Waits until a far end does not read what it is sent: all that would answer it waits with that.
+async fn stalled(connection: &TlsConnection) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        // Nothing is sent by this; it is done when all is that was to be sent before.
+        if tokio::time::timeout(PATIENCE, connection.send_raw(&[])).await.is_err() {
+            return;
+        }
     }
 }
 

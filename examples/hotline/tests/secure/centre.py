@@ -137,13 +137,17 @@ srtp = "{srtp}\""""
 
 
 class Phone:
-    """SIP by hand on one connection, by TLS if `tls`."""
+    """SIP by hand on one connection, by TLS if `tls`; its system holds `room` bytes that it has not read."""
 
-    def __init__(self, centre, tls=True):
+    def __init__(self, centre, tls=True, room=None):
         self.centre, self.by = centre, "TLS" if tls else "UDP"
         if tls:
             context = ssl.create_default_context(cafile=centre.folder / "ca.pem")
-            plain = socket.create_connection((HOST, centre.tls), 10)
+            plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            plain.settimeout(10)
+            if room:
+                plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+            plain.connect((HOST, centre.tls))
             self.socket = context.wrap_socket(plain, server_hostname=HOST)
         else:
             self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

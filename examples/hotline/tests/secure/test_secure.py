@@ -39,6 +39,11 @@ def channel(path, number):
         return samples[number::file.getnchannels()]
 
 
+def origin(text):
+    """Number and version of a description."""
+    return tuple(map(int, re.search(r"(?m)^o=\S+ (\d+) (\d+) ", text).groups()))
+
+
 def ffmpeg(*args):
     subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-y", *map(str, args)], check=True, timeout=30,
                    stdout=subprocess.DEVNULL)
@@ -79,13 +84,15 @@ class Offered(unittest.TestCase):
         self.centre.idle()
 
     def test_hold_keeps_our_key_and_a_new_suite_gets_a_new_one(self):
-        phone, ours, text = self.call("hold")
-        first = crypto(text)
+        phone, ours, answer = self.call("hold")
+        first = crypto(answer)
         held = offer(BASE + 400, keys=[(7, SUITE, ours)], direction="sendonly")
         code, text = phone.ask("INVITE", "hold", held)
         self.assertEqual(code, 200, text)
         self.assertIn("a=recvonly", text)
         self.assertEqual(crypto(text), first)
+        self.assertEqual(origin(text)[1], origin(answer)[1] + 1, "who sees the same version need not look")
+        self.assertEqual(origin(text)[0], origin(answer)[0])
         code, text = phone.ask("INVITE", "hold", offer(BASE + 400, keys=[(9, SUITE, key())]))
         self.assertEqual(crypto(text)[:3], ("9", *first[1:3]), "their key changed, ours need not")
         other = "AEAD_AES_128_GCM"
@@ -95,6 +102,77 @@ class Offered(unittest.TestCase):
         self.assertEqual(phone.ask("INVITE", "hold", offer(BASE + 400, keys=[]))[0], 488)
         self.assertEqual(phone.ask("BYE", "hold")[0], 200)
         self.centre.idle()
+
+    def test_our_offer_within_a_call_is_answered_with_another_key(self):
+        """The phone asks for an offer, and answers it in its ACK, as one that comes back from hold may."""
+        phone, _, text = self.call("asks")
+        first = crypto(text)
+        phone.request("INVITE", "asks")
+        code, text = phone.final("INVITE", "asks")
+        self.assertEqual(code, 200, text)
+        self.assertEqual(crypto(text), first)
+        theirs = key()
+        phone.request("ACK", "asks", offer(BASE + 400, keys=[(7, SUITE, theirs)]))
+        self.assertEqual(phone.ask("OPTIONS", "asks")[0], 200)
+        ffmpeg("-re", "-f", "lavfi", "-i", "sine=1000:r=8000:d=0.4", "-c:a", "pcm_alaw", "-f", "rtp",
+               "-srtp_out_suite", SUITE, "-srtp_out_params", theirs, f"srtp://{HOST}:{first[3]}?pkt_size=172")
+        self.assertEqual(phone.ask("BYE", "asks")[0], 200)
+        self.centre.idle()
+        media = self.centre.recordings()[-1][1]["caller_media"]
+        self.assertEqual(media["not_authentic"], 0)
+        self.assertGreater(media["packets"], 15)
+
+    def test_keys_given_by_tls_are_told_nobody_by_udp(self):
+        phone, ours, text = self.call("exposed")
+        stranger = Phone(self.centre, tls=False)
+        self.addCleanup(stranger.close)
+        stranger.tag, stranger.seq = dict(phone.tag), dict(phone.seq)
+        for body in (offer(BASE + 404, keys=[(7, SUITE, ours)]), ""):
+            for method in ("INVITE", "UPDATE"):
+                if body or method == "INVITE":
+                    code, text = stranger.ask(method, "exposed", body)
+                    self.assertEqual(code, 403, text)
+                    self.assertNotIn("inline", text)
+        phone.seq = dict(stranger.seq)
+        self.assertEqual(phone.ask("INVITE", "exposed", offer(BASE + 400, keys=[(7, SUITE, ours)]))[0], 200)
+        self.assertEqual(phone.ask("BYE", "exposed")[0], 200)
+        self.centre.idle()
+
+    def test_who_does_not_read_keeps_nobody_waiting(self):
+        """One asks the same again and again, one something new, and neither reads: all others are served."""
+        others, greedy = [self.phone(), self.phone(tls=False)], {}
+        # More answers than the systems of both ends hold.
+        for name in ("s" * 600, "n" * 600):
+            greedy[name] = Phone(self.centre, room=4096)
+            self.addCleanup(greedy[name].close)
+            self.assertEqual(greedy[name].ask("OPTIONS", name)[0], 200)
+            greedy[name].tag.clear()
+            try:
+                for _ in range(3000):
+                    if name[0] == "s":
+                        greedy[name].seq[name] = 0
+                    greedy[name].request("OPTIONS", name)
+            except OSError:
+                pass
+            for other in others:
+                self.assertEqual(other.ask("OPTIONS", f"beside-{name[0]}-{other.by}")[0], 200)
+        for phone in greedy.values():
+            until(lambda: self.is_cut_off(phone), 20)
+
+    def is_cut_off(self, phone):
+        try:
+            phone.socket.sendall(b"\r\n")
+        except OSError:
+            return True
+
+    def test_a_stranger_does_not_keep_others_from_connecting(self):
+        for _ in range(200):
+            stranger = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            self.addCleanup(stranger.close)
+            stranger.bind(("127.0.0.2", 0))
+            stranger.connect((HOST, self.centre.tls))
+        for number in range(5):
+            self.assertEqual(self.phone().ask("OPTIONS", f"comes-{number}")[0], 200)
 
     def test_what_has_no_usable_key_is_refused_and_plain_rtp_is_not(self):
         phone = self.phone()
