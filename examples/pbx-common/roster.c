@@ -174,6 +174,8 @@ void cc_roster_device(cc_center *center, const char *device, enum cc_device stat
 /* A queue that is gone from the configuration goes when its last call has left. */
 void cc_roster_drop_left_queues(cc_center *center)
 {
+    cc_poll(center); /* outputs are about calls of queues that are gone */
+
     struct cc_queue **at = &center->queues;
 
     while (*at) {
@@ -194,6 +196,8 @@ void cc_roster_drop_left_queues(cc_center *center)
 
 void cc_roster_sweep(cc_center *center)
 {
+    cc_poll(center); /* outputs name agents that are gone */
+
     struct cc_agent **at = &center->gone;
 
     while (*at) {

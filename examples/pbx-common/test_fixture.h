@@ -33,6 +33,9 @@ static tl_time test_clock(void)
 static void on_event(void *host, const struct cc_event *event)
 {
     (void)host;
+    /* Whom it names is there still. */
+    CHECK(!event->agent || event->agent->name[0]);
+    CHECK(!event->queue || event->queue->name[0]);
     if (event->output->kind == TL_ACD_OFFER) {
         offer = event->output->offer;
     }

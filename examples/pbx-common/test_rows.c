@@ -238,6 +238,26 @@ static void taken_out(void)
     cc_free(center);
 }
 
+/* A reload takes the queue away, and with its agent the last reason for a caller to wait there. */
+static void all_go_at_once(void)
+{
+    static const char *const EMPTY[][2] = {{"leave_empty", "logged-out"}};
+    cc_center *center = begin(one_queue(EMPTY, 1));
+    struct cc_config *other = cc_config_new();
+    struct cc_call call;
+
+    cc_set_paused(center, "", "SIP/0", true, "");
+    arrive(center, &call, "q0");
+    CHECK(!call.over);
+    set(other, "q1", "type", "queue");
+    cc_reload(center, other);
+    cc_run(center);
+    CHECK(call.over && !cc_find_queue(center, "q0"));
+    cc_call_release(center, &call);
+    CHECK(errors == 0);
+    cc_free(center);
+}
+
 /* Who comes paused has been since it came. */
 static void paused_from_the_start(void)
 {
@@ -256,6 +276,7 @@ int main(void)
     who_misses_is_paused();
     nobody_has_talked();
     taken_out();
+    all_go_at_once();
     paused_from_the_start();
     printf("rows come, change and go; who misses calls is paused; calls without a word count for nobody\n");
     return 0;
