@@ -1,5 +1,5 @@
 //! What listeners would say: PESQ of concealment, PESQ and ViSQOL of the jitter buffer over network
-//! traces, and what Opus' redundancy adds to it.
+//! traces, what could be made of its stalls, and what Opus' redundancy adds to it.
 
 #[path = "quality/buffers.rs"]
 mod buffers;
@@ -24,6 +24,8 @@ mod spandsp;
 mod speech;
 #[path = "peer/speexdsp.rs"]
 mod speexdsp;
+#[path = "quality/stalls.rs"]
+mod stalls;
 #[path = "quality/trace.rs"]
 mod trace;
 
@@ -45,6 +47,10 @@ fn main() {
     }
     if wants("network") {
         network::measure(&speech, &mut scorer, &trace);
+    }
+    // Minutes for each trace, and of interest for few of them: only when asked for.
+    if only.as_deref() == Some("stalls") {
+        stalls::measure(&speech, &mut scorer, &trace);
     }
     #[cfg(feature = "opus")]
     if wants("redundancy") {

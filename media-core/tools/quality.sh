@@ -1,8 +1,8 @@
 #!/bin/sh
 # Repeats the figures of listening quality: makes a Python with `pesq` and `visqol` under target/,
 # then runs the benchmark `quality`. Speech and traces are looked for in ../shared, or where
-# TRUNKLINE_CORPUS and TRUNKLINE_TRACES say. Arguments (`conceal`, or `network` or `redundancy` and
-# the beginning of a trace's name) choose a part.
+# TRUNKLINE_CORPUS and TRUNKLINE_TRACES say. Arguments (`conceal`, or `network`, `redundancy` or
+# `stalls` and the beginning of a trace's name) choose a part; `stalls` is done only when asked for.
 set -eu
 cd "$(dirname "$0")/../.."
 venv=target/pesq-venv

@@ -42,7 +42,7 @@ pub(crate) fn play(
     out
 }
 
-fn ours(trace: &Trace, codes: &[u8], config: Config) -> Vec<i16> {
+pub(crate) fn ours(trace: &Trace, codes: &[u8], config: Config) -> Vec<i16> {
     let mut buffer = JitterBuffer::new(config);
     let mut law = Law::Mu;
     play(trace, |now, packets, frame| {

@@ -13,6 +13,7 @@ use crate::speech::Speech;
 use crate::trace::{Trace, traces};
 use measure::Row;
 use media_core::g711::Law;
+use std::fmt;
 
 const WINDOW: usize = 8 * 8000;
 /// ViSQOL costs four times what PESQ costs: the windows of the first minute.
@@ -27,8 +28,15 @@ const KNOWN_AHEAD: [(&str, usize); 1] = [("made_cell", 1)];
 pub(crate) struct Figures {
     delay_ms: f64,
     pub(crate) pesq: f64,
-    mos: f64,
+    pub(crate) mos: f64,
     visqol: Option<f64>,
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Figures { delay_ms, pesq, mos, .. } = self;
+        write!(f, "delay {delay_ms:.1} ms, PESQ {pesq:.3}, MOS {mos:.3}")
+    }
 }
 
 /// Measures every trace, or those whose names begin with `only`.

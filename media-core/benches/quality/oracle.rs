@@ -126,7 +126,7 @@ pub(crate) fn all(trace: &Trace, clean: &[i16], codes: &[u8], phase_us: u64) -> 
 }
 
 /// Frames that are speech: within 30 dB of the loudest tenth.
-fn loud(clean: &[i16]) -> Vec<bool> {
+pub(crate) fn loud(clean: &[i16]) -> Vec<bool> {
     let energy = |frame: &[i16]| frame.iter().map(|&s| f64::from(s).powi(2)).sum::<f64>();
     let energies: Vec<f64> = clean.chunks_exact(FRAME).map(energy).collect();
     let mut sorted = energies.clone();

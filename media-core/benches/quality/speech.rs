@@ -10,6 +10,7 @@ const FILES: [(&str, &str); 3] = [
     ("field male", "spk_m_ve9qrp.ul"),
 ];
 
+#[derive(Clone)]
 pub(crate) struct Speech {
     pub(crate) name: &'static str,
     pub(crate) samples: Vec<i16>,
