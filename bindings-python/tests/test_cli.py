@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import wave
@@ -157,7 +158,8 @@ def test_staff(shell: Shell) -> None:
 def test_ivr(shell: Shell, tmp_path: Path) -> None:
     bank = FLOWS / "bank.yaml"
     assert "nodes" in shell("ivr", "check", bank)
-    (tmp_path / "bad.yaml").write_text(bank.read_text().replace("type: menu", "type: menue", 1))
+    wrong = bank.read_text(encoding="utf-8").replace("type: menu", "type: menue", 1)
+    (tmp_path / "bad.yaml").write_text(wrong, encoding="utf-8")
     found = shell.json("ivr", "check", bank, "bad.yaml", code=1)
     assert found[str(bank)]["good"] and not found["bad.yaml"]["good"]  # type: ignore[index]
     assert found["bad.yaml"]["diagnostics"][0]["line"] > 1  # type: ignore[index]
@@ -168,7 +170,7 @@ def test_ivr(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "menus.xml").write_text(
         '<menu name="main" greet-long="hello.wav"><entry action="menu-exit" digits="1"/></menu>'
     )
-    (tmp_path / "menus.yaml").write_text(shell("ivr", "import", "menus.xml"))
+    (tmp_path / "menus.yaml").write_text(shell("ivr", "import", "menus.xml"), encoding="utf-8")
     shell("ivr", "check", "menus.yaml")
     shell("ivr", "import", bank, code=1)
 
@@ -177,9 +179,11 @@ def test_ivr_test(shell: Shell, tmp_path: Path) -> None:
     scenarios = FLOWS / "survey.ivrtest.yaml"
     text = shell("ivr", "test", scenarios)
     assert "ok    no consent" in text and "coverage:" in text
-    (tmp_path / "survey.yaml").write_text((FLOWS / "survey.yaml").read_text())
-    wrong = scenarios.read_text().replace("then: query rate", "then: query weather", 1)
-    (tmp_path / "wrong.ivrtest.yaml").write_text(wrong)
+    shutil.copy(FLOWS / "survey.yaml", tmp_path)
+    wrong = scenarios.read_text(encoding="utf-8").replace(
+        "then: query rate", "then: query weather", 1
+    )
+    (tmp_path / "wrong.ivrtest.yaml").write_text(wrong, encoding="utf-8")
     found = shell.json("ivr", "test", "wrong.ivrtest.yaml", code=1)
     report = found["wrong.ivrtest.yaml"]
     assert "query weather" in report["scenarios"][0]["failure"]  # type: ignore[index]

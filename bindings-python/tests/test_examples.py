@@ -79,7 +79,7 @@ def test_example_runs(script: Path, tmp_path: Path) -> None:
 
 
 def test_the_readme_runs() -> None:
-    [code] = README.read_text().split("```python\n")[1:]
+    [code] = README.read_text(encoding="utf-8").split("```python\n")[1:]
     run = subprocess.run(
         [sys.executable, "-c", code.partition("```")[0]],
         capture_output=True,
@@ -91,7 +91,7 @@ def test_the_readme_runs() -> None:
 
 
 def test_hello_stays_short() -> None:
-    assert len((EXAMPLES / "hello.py").read_text().splitlines()) <= 15
+    assert len((EXAMPLES / "hello.py").read_text(encoding="utf-8").splitlines()) <= 15
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_everything_public_is_documented() -> None:
 
 def test_what_takes_a_buffer_says_of_which_elements() -> None:
     """By the stubs, in which a buffer has no type of its elements."""
-    stubs = Path(trunkline.__file__).with_name("_native.pyi").read_text()
+    stubs = Path(trunkline.__file__).with_name("_native.pyi").read_text(encoding="utf-8")
     seen = 0
     for top in ast.parse(stubs).body:
         inside = top.body if isinstance(top, ast.ClassDef) else [top]
@@ -161,7 +161,7 @@ NOTEBOOKS = ["hotline_week.py", "routing.py", "bad_network.py", "recordings.py"]
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_notebooks_are_cells_with_words_between(name: str) -> None:
-    cells = (EXAMPLES / name).read_text().split("# %%")
+    cells = (EXAMPLES / name).read_text(encoding="utf-8").split("# %%")
     assert cells[0] == "" and cells[1].startswith(" [markdown]\n# # ")
     words = [cell for cell in cells[1:] if cell.startswith(" [markdown]")]
     code = [cell for cell in cells[1:] if cell.startswith("\n")]

@@ -32,9 +32,9 @@ def test_scenarios_are_tests(tmp_path: Path) -> None:
 
 def test_a_scenario_that_fails_says_what_happened(tmp_path: Path) -> None:
     shutil.copy(FLOWS / "survey.yaml", tmp_path)
-    text = (FLOWS / "survey.ivrtest.yaml").read_text()
+    text = (FLOWS / "survey.ivrtest.yaml").read_text(encoding="utf-8")
     wrong = tmp_path / "wrong.ivrtest.yaml"
-    wrong.write_text(text.replace("then: query rate", "then: query weather", 1))
+    wrong.write_text(text.replace("then: query rate", "then: query weather", 1), encoding="utf-8")
     done = run(tmp_path)
     assert done.returncode == 1
     assert "query weather" in done.stdout

@@ -136,9 +136,7 @@ _REFUSALS = (Error, TypeError, ValueError, OverflowError, LookupError, Attribute
 """What an engine says to what it does not take, and Python to arguments of another shape."""
 
 
-def _again(
-    engine: Engine, number: int, name: str, args: list[Any], options: dict[str, Any]
-) -> Any:
+def _again(engine: Engine, number: int, name: str, args: list[Any], options: dict[str, Any]) -> Any:
     if name == "state":
         return engine.state_hash
     if name == "call_order":
