@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::incoming::plain;
-use super::{Event, LegId, Stack, Up};
+use super::{Event, LegId, Stack};
 use crate::sdp::{self, Agreed, Offer, Secrecy};
 
 /// How long a phone may take to answer what became of its transfer.
@@ -27,8 +27,6 @@ pub(super) struct Confirmed<'a> {
     pub(super) stack: &'a Stack,
     pub(super) dialog: &'a InviteDialog,
     pub(super) leg: LegId,
-    /// Whether its signalling is encrypted.
-    pub(super) tls: bool,
     /// Our own RTP address, which never changes within a call.
     pub(super) local: SocketAddr,
     /// What was agreed on last, and how media may travel.
@@ -55,8 +53,7 @@ impl Confirmed<'_> {
         state: &mut DialogStateReceiver,
         hang_up: CancellationToken,
     ) {
-        let up = Up { leg: self.leg, tls: self.tls };
-        self.stack.up().insert(self.dialog.id(), up);
+        self.stack.up().insert(self.dialog.id(), self.leg);
         self.serve_until_end(state, hang_up).await;
         self.stack.up().remove(&self.dialog.id());
     }
@@ -161,7 +158,7 @@ impl Confirmed<'_> {
     /// The leg that a Replaces (RFC 3891) names: `CALL-ID;to-tag=OURS;from-tag=THEIRS`.
     fn leg_of(&self, replaces: &str) -> Option<LegId> {
         let id = dialog_named(replaces)?;
-        self.stack.up().get(&id).map(|up| up.leg)
+        self.stack.up().get(&id).copied()
     }
 
     /// Answers a re-INVITE or UPDATE: hold, resume, a new address or key of the far end.

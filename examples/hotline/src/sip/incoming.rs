@@ -89,7 +89,7 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
     if let Some((agreed, hang_up)) = call.answer(ring, early, Party { called, agent }, ports).await
     {
         let (stack, dialog, later) = (&stack, &dialog, Later::default());
-        Confirmed { stack, dialog, leg, tls, local, agreed, secrecy, may_refer, later }
+        Confirmed { stack, dialog, leg, local, agreed, secrecy, may_refer, later }
             .serve(&mut state, hang_up)
             .await;
         stack.tell(Event::Gone { leg });

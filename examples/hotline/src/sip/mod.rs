@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use rsipstack::EndpointBuilder;
 use rsipstack::dialog::DialogId;
+use rsipstack::dialog::dialog::Dialog;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::uri::ParamsExt as _;
@@ -102,14 +103,6 @@ impl Drop for Leg {
     }
 }
 
-/// A leg that is up.
-#[derive(Clone, Copy, Debug)]
-struct Up {
-    leg: LegId,
-    /// Whether its signalling is encrypted.
-    tls: bool,
-}
-
 /// What callers may call, and how long it rings before it is answered.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lines(pub(crate) HashMap<String, Duration>);
@@ -132,7 +125,7 @@ struct Shared {
     places: Arc<Semaphore>,
     next_leg: AtomicU64,
     /// The legs that are up, by their dialogs.
-    up: Mutex<HashMap<DialogId, Up>>,
+    up: Mutex<HashMap<DialogId, LegId>>,
     draining: AtomicBool,
     /// Calls that are not up yet end now.
     ending: CancellationToken,
@@ -243,7 +236,7 @@ impl Stack {
         LegId(self.0.next_leg.fetch_add(1, Ordering::Relaxed))
     }
 
-    fn up(&self) -> MutexGuard<'_, HashMap<DialogId, Up>> {
+    fn up(&self) -> MutexGuard<'_, HashMap<DialogId, LegId>> {
         self.0.up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -343,8 +336,8 @@ impl Stack {
         let Some(mut dialog) = self.0.dialogs.match_dialog(tx) else {
             return tx.reply(StatusCode::CallTransactionDoesNotExist).await;
         };
-        let is_exposed = !came_by_tls(tx) && self.up().get(&dialog.id()).is_some_and(|up| up.tls);
-        if is_exposed && matches!(tx.original.method, Method::Invite | Method::Update) {
+        let is_offer = matches!(tx.original.method, Method::Invite | Method::Update);
+        if is_offer && !came_by_tls(tx) && is_of_tls(&dialog) {
             // The answer would hold keys that were meant for nobody else.
             return tx.reply(StatusCode::Forbidden).await;
         }
@@ -386,6 +379,14 @@ impl Stack {
 /// Whether a request came over TLS.
 fn came_by_tls(tx: &Transaction) -> bool {
     tx.connection.as_ref().is_some_and(|c| matches!(c, SipConnection::Tls(_)))
+}
+
+/// Whether a dialog is by TLS: whether its far end was told that we are.
+fn is_of_tls(dialog: &Dialog) -> bool {
+    match dialog {
+        Dialog::Invite(dialog) => dialog.snapshot().local_contact.as_ref().is_some_and(is_by_tls),
+        _ => false,
+    }
 }
 
 /// Whether whoever has this URI is called by TLS.

@@ -170,10 +170,10 @@ async fn try_call(
             Ok(())
         }
         Ok(agreed) => {
-            let (dialog, local, tls, later) = (&dialog, ports.local, place.tls, Later::default());
+            let (dialog, local, later) = (&dialog, ports.local, Later::default());
             stack.tell(Event::Answered { leg, agreed, ports });
             let may_refer = true;
-            Confirmed { stack, dialog, leg, tls, local, agreed, secrecy, may_refer, later }
+            Confirmed { stack, dialog, leg, local, agreed, secrecy, may_refer, later }
                 .serve(&mut state, hang_up.clone())
                 .await;
             stack.tell(Event::Gone { leg });
