@@ -1,6 +1,7 @@
 """A hotline with SIP over TLS and SRTP, and SIP by hand over TLS, UDP or anything that sends bytes."""
 
 import base64
+import hashlib
 import json
 import os
 import pathlib
@@ -210,6 +211,36 @@ class Phone:
             self.request("ACK", call)
         if begins and code >= 300:
             del self.tag[call]
+        return code, text
+
+
+class Agent(Phone):
+    """The phone of an agent, by TLS, which proves by its password what it asks."""
+
+    def __init__(self, centre, user, password, scheme):
+        super().__init__(centre)
+        self.user, self.password = user, password
+        self.contact = f"{scheme}:{user}@{HOST}:{self.port};transport=tls"
+
+    def prove(self, method, to, body=""):
+        """Sends a request, and again with what proves it: the final response."""
+        call, uri = f"{method}-{self.port}", f"sip:{to}@{HOST}" if to else f"sip:{HOST}"
+        code, text, proof = 401, "", ""
+        for seq in (1, 2):
+            if text:
+                realm, nonce = (re.search(rf'{name}="([^"]*)"', text)[1] for name in ("realm", "nonce"))
+                md5 = lambda text: hashlib.md5(text.encode()).hexdigest()
+                first, second = md5(f"{self.user}:{realm}:{self.password}"), md5(f"{method}:{uri}")
+                response = md5(f"{first}:{nonce}:00000001:c:auth:{second}")
+                proof = (f'Authorization: Digest username="{self.user}", realm="{realm}", nonce="{nonce}", '
+                         f'uri="{uri}", response="{response}", algorithm=MD5, qop=auth, nc=00000001, cnonce="c"\r\n')
+            self.socket.sendall((
+                f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/TLS {HOST}:{self.port};branch=z9hG4bK-{call}-{seq};rport\r\n"
+                f"Max-Forwards: 70\r\nFrom: <sip:{self.user}@{HOST}>;tag={call}\r\n"
+                f"To: <sip:{to or self.user}@{HOST}>\r\n"
+                f"Call-ID: {call}\r\nCSeq: {seq} {method}\r\nContact: <{self.contact}>\r\n{proof}"
+                f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}").encode())
+            code, text = self.final(method, call)
         return code, text
 
 

@@ -14,7 +14,7 @@ import sys
 import unittest
 import wave
 
-from centre import Centre, HOST, Phone, crypto, key, offer, until
+from centre import Agent, Centre, HOST, Phone, crypto, key, offer, until
 from torture import MESSAGES
 
 BASE = 24000
@@ -138,6 +138,27 @@ class Offered(unittest.TestCase):
         self.assertEqual(phone.ask("BYE", "exposed")[0], 200)
         self.centre.idle()
 
+    def test_who_is_called_by_sips_is_told_a_contact_of_sips(self):
+        for scheme in ("sip", "sips"):
+            agents = [Agent(self.centre, "1001", "one", "sip"), Agent(self.centre, "1002", "two", scheme)]
+            for agent in agents:
+                self.assertEqual(agent.prove("REGISTER", "")[0], 200)
+            caller, called = agents
+            code, text = caller.prove("INVITE", "1002", offer(BASE + 400, "RTP/AVP"))
+            self.assertEqual(code, 200, text)
+            caller.seq[f"INVITE-{caller.port}"] = 2
+            caller.request("ACK", f"INVITE-{caller.port}")
+            invite = called.message(5)
+            self.assertRegex(invite, f"^INVITE {scheme}:1002@")
+            self.assertRegex(invite.lower(), f"(?m)^contact: <{scheme}:[^>]*;transport=tls>")
+            self.assertEqual(caller.ask("BYE", f"INVITE-{caller.port}")[0], 200)
+            kept = "".join(re.findall(r"(?m)^(?:Via|From|Call-ID|CSeq): .*\r\n", invite))
+            to = re.search(r"(?m)^To: (.*)\r$", invite)[1]
+            called.socket.sendall(f"SIP/2.0 486 Busy\r\n{kept}To: {to};tag=1\r\nContent-Length: 0\r\n\r\n".encode())
+            self.centre.idle()
+            for agent in agents:
+                agent.close()
+
     def test_who_does_not_read_keeps_nobody_waiting(self):
         """One asks the same again and again, one something new, and neither reads: all others are served."""
         others, greedy = [self.phone(), self.phone(tls=False)], {}
@@ -158,6 +179,12 @@ class Offered(unittest.TestCase):
                 self.assertEqual(other.ask("OPTIONS", f"beside-{name[0]}-{other.by}")[0], 200)
         for phone in greedy.values():
             until(lambda: self.is_cut_off(phone), 20)
+
+    def can_connect(self):
+        try:
+            return self.phone()
+        except OSError:
+            return None
 
     def is_cut_off(self, phone):
         try:
@@ -265,6 +292,8 @@ class Offered(unittest.TestCase):
             for stranger in strangers:
                 stranger.close()
         until(lambda: self.centre.resident()[1] <= files + 2, 20)
+        # Some that have gone may still be in line before whoever comes now.
+        until(self.can_connect)
         # What is no SIP on a connection that is TLS.
         context = ssl.create_default_context(cafile=self.centre.folder / "ca.pem")
         for noise in (chance.randbytes(3000), b"INVITE " + b"a" * 200_000, b"\r\n" * 5000,
