@@ -98,6 +98,8 @@ pub(crate) struct Agreed {
     pub(crate) events: Option<u8>,
     /// Whether the far end wants to hear us (false: it put us on hold).
     pub(crate) send: bool,
+    /// Whether it says that it sends.
+    pub(crate) hear: bool,
     /// Which of the description's streams it is.
     stream: usize,
     /// The keys, if it is SRTP.
@@ -183,12 +185,14 @@ fn read_stream(session: &Session, stream: usize, srtp: Option<Sdes>) -> Result<A
         let (number, codec) = rtpmap(attribute)?;
         codec.eq_ignore_ascii_case("telephone-event/8000").then_some(number)
     });
-    let has = |name: &str| {
-        audio.attributes.iter().chain(&session.attributes).any(|a| a.attribute == name)
-    };
-    let send = !has("sendonly") && !has("inactive") && !address.is_unspecified();
+    // The stream's own direction goes before the session's.
+    let direction = (audio.attributes.iter().chain(&session.attributes))
+        .map(|a| &a.attribute[..])
+        .find(|a| matches!(*a, "sendrecv" | "sendonly" | "recvonly" | "inactive"));
+    let send = !matches!(direction, Some("sendonly" | "inactive")) && !address.is_unspecified();
+    let hear = !matches!(direction, Some("recvonly" | "inactive"));
     let remote = SocketAddr::new(address, audio.port);
-    Ok(Agreed { remote, law, events, send, stream, srtp })
+    Ok(Agreed { remote, law, events, send, hear, stream, srtp })
 }
 
 /// Our offer to an agent's phone: both laws, `first` before the other; new keys as `secrecy` says.
@@ -240,7 +244,12 @@ pub(crate) fn answer(
     later: u64,
 ) -> Result<Vec<u8>, SdpError> {
     let session = Session::parse(body).map_err(|_| SdpError::Malformed)?;
-    let direction = if agreed.send { "sendrecv" } else { "recvonly" };
+    let direction = match (agreed.send, agreed.hear) {
+        (true, true) => "sendrecv",
+        (true, false) => "sendonly",
+        (false, true) => "recvonly",
+        (false, false) => "inactive",
+    };
     let medias = session
         .medias
         .iter()
@@ -380,12 +389,26 @@ mod tests {
         assert_eq!(read(b""), Err(SdpError::Malformed));
     }
 
+    /// RFC 3264 §6.1 and §8.4, and a session's direction beside the stream's own.
     #[test]
     fn hold_is_understood() {
-        let held = read(OFFER.replace("a=sendrecv", "a=sendonly").as_bytes()).unwrap();
-        assert!(!held.send);
-        let answer = answer(OFFER.as_bytes(), &held, local(), 0).unwrap();
-        assert!(String::from_utf8(answer).unwrap().contains("a=recvonly"));
+        let session = |direction| format!("t=0 0\r\na={direction}\r\n");
+        for (from, to, ours) in [
+            ("a=sendrecv", "a=sendonly", "recvonly"),
+            ("a=sendrecv", "a=recvonly", "sendonly"),
+            ("a=sendrecv", "a=inactive", "inactive"),
+            ("a=sendrecv\r\n", "", "sendrecv"),
+            ("IP4 192.0.2.1\r\nt=", "IP4 0.0.0.0\r\nt=", "recvonly"),
+            ("t=0 0\r\n", &session("sendonly"), "sendrecv"),
+        ] {
+            let offer = OFFER.replace(from, to);
+            let agreed = read(offer.as_bytes()).unwrap();
+            assert_eq!(agreed.send, matches!(ours, "sendrecv" | "sendonly"), "{to}");
+            let answer = answer(offer.as_bytes(), &agreed, local(), 0).unwrap();
+            assert!(String::from_utf8(answer).unwrap().contains(&format!("a={ours}")), "{to}");
+        }
+        let held = OFFER.replace("a=sendrecv\r\n", "").replace("t=0 0\r\n", &session("sendonly"));
+        assert!(!read(held.as_bytes()).unwrap().send);
     }
 
     #[test]

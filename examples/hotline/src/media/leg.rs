@@ -150,12 +150,21 @@ impl MediaLeg {
             (Some(secret), Some(sdes)) => secret.change(sdes.keys),
             (secret, srtp) => *secret = srtp.map(|sdes| Secret::new(sdes.keys)),
         }
+        let held = !self.is_two_way();
         self.agreed = agreed;
+        if held && self.is_two_way() {
+            // It was silent because it was on hold.
+            self.heard_us = self.clock.elapsed_us();
+        }
     }
 
-    /// Microseconds since the far end was last heard; a party that put us on hold may be silent.
+    fn is_two_way(&self) -> bool {
+        self.agreed.send && self.agreed.hear
+    }
+
+    /// Microseconds since the far end was last heard; while one side is on hold it may be silent.
     pub(crate) fn silent_us(&self) -> u64 {
-        if self.agreed.send { self.clock.elapsed_us().saturating_sub(self.heard_us) } else { 0 }
+        if self.is_two_way() { self.clock.elapsed_us().saturating_sub(self.heard_us) } else { 0 }
     }
 
     /// Waits for the next datagram and takes it in. Cancel-safe.

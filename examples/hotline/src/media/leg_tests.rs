@@ -150,3 +150,19 @@ async fn a_key_that_was_given_up_opens_nothing() {
     assert!(ends.takes(&mut outbound(new), 1));
     assert_eq!(ends.leg.not_authentic, 3);
 }
+
+/// Or a call would end with the first look at it after a long hold.
+#[tokio::test]
+async fn who_was_on_hold_is_listened_for_from_the_return_on() {
+    for hold in ["sendonly", "recvonly", "inactive"] {
+        let mut ends = Ends::new(47_350..47_360, None).await;
+        let heard = ends.leg.heard_us;
+        ends.change(None, "sendrecv");
+        assert_eq!(ends.leg.heard_us, heard, "an offer is no sound");
+        ends.change(None, hold);
+        assert_eq!(ends.leg.silent_us(), 0);
+        let back = ends.leg.clock.elapsed_us();
+        ends.change(None, "sendrecv");
+        assert!(ends.leg.heard_us >= back, "{hold}");
+    }
+}
