@@ -35,7 +35,6 @@ class Asterisk:
         self.root = pathlib.Path(root).resolve()
         self.port, self.ami, self.rtp = 15060 + number, 15040 + number, 32500 + 1500 * number
         self.manager, self.asking = None, threading.Lock()
-        self.library = self.root / "usr/lib/x86_64-linux-gnu"
         for loader in self.root.glob("usr/lib*/ld-linux-*.so.*"):
             self.loader = loader
         for modules in self.root.glob("usr/lib/*/asterisk/modules"):
