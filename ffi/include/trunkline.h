@@ -7204,7 +7204,7 @@ tl_status tl_wav_build(const struct tl_wav_header *header,
 /** A sound file that is read from front to back. */
 typedef struct tl_wav_reader tl_wav_reader;
 
-/** A WAV file that is written. */
+/** A sound file that is written. */
 typedef struct tl_wav_writer tl_wav_writer;
 
 /** How many bytes a reader takes. */
@@ -7247,9 +7247,8 @@ tl_status tl_wav_reader_read_bytes(struct tl_wav_reader *reader,
 size_t tl_wav_writer_size(void);
 
 /**
- * Begins a new file at `path`, with a NUL; one that is there already is not touched. Of `header` the
- * encoding, the channels and the rate count. The writer is in the caller's block of `size` bytes,
- * aligned to `TL_ALIGN`.
+ * Begins a new file at `path`, with a NUL; one that is there already is not touched. Of `header` all but
+ * `data_bytes` counts. The writer is in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
  */
 tl_status tl_wav_writer_init(void *memory,
                              size_t size,
@@ -7268,7 +7267,10 @@ tl_status tl_wav_writer_new(const char *path,
  */
 tl_status tl_wav_writer_write(struct tl_wav_writer *writer, const int16_t *pcm, size_t samples);
 
-/** Appends `len` bytes of samples as they are stored: codes, or little-endian PCM. */
+/**
+ * Appends `len` bytes of samples as they are stored: codes, or PCM, little-endian in WAV
+ * and big-endian in AU.
+ */
 tl_status tl_wav_writer_write_bytes(struct tl_wav_writer *writer, const uint8_t *bytes, size_t len);
 
 /** Brings the sizes in the header up to date now; they are once a second of sound anyway. */

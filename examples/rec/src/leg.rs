@@ -70,12 +70,14 @@ fn raw_encoding(ending: &str) -> Option<(Encoding, u32)> {
 pub(crate) fn read(path: &Path, raw_channels: u16) -> anyhow::Result<Vec<Leg>> {
     let mut bytes = Vec::new();
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("");
+    let mut big_endian = false;
     let (encoding, rate, channels) = if let Some((encoding, rate)) = raw_encoding(ending) {
         input(path)?.read_to_end(&mut bytes)?;
         (encoding, rate, raw_channels)
     } else {
         let mut file = wav::Reader::new(input(path)?)?;
-        let format = file.header().format;
+        let wav::Header { container, format, .. } = file.header();
+        big_endian = container == wav::Container::Au;
         let mut chunk = [0; 1 << 16];
         loop {
             let len = file.read_bytes(&mut chunk)?;
@@ -96,8 +98,8 @@ pub(crate) fn read(path: &Path, raw_channels: u16) -> anyhow::Result<Vec<Leg>> {
             (0..width).map(|n| Leg::G711(law, own(n))).collect()
         }
         Encoding::Pcm16 => {
-            let sample =
-                |frame: &[u8], n: usize| i16::from_le_bytes([frame[2 * n], frame[2 * n + 1]]);
+            let word = if big_endian { i16::from_be_bytes } else { i16::from_le_bytes };
+            let sample = |frame: &[u8], n: usize| word([frame[2 * n], frame[2 * n + 1]]);
             let own = |n: usize| frames.clone().map(|frame| sample(frame, n)).collect();
             (0..width).map(|n| Leg::Pcm16(own(n), rate)).collect()
         }

@@ -146,7 +146,7 @@ fn ended(read: usize, wanted: usize) -> Outcome {
     Ok(if read == 0 && wanted > 0 { tl_status::TL_DONE } else { tl_status::TL_OK })
 }
 
-/// A WAV file that is written.
+/// A sound file that is written.
 #[derive(Debug)]
 pub struct tl_wav_writer {
     _opaque: [u8; 0],
@@ -172,11 +172,11 @@ unsafe fn begin(path: *const c_char, header: *const tl_wav_header) -> Result<Wri
     // SAFETY: as this function's own contract.
     unsafe {
         let header = given(header, "header")?.header()?;
-        if header.container != Container::Wav {
-            return Err(Failure::argument("only WAV files are written"));
-        }
         let file = open(path, File::options().write(true).create_new(true))?;
-        Ok(Writing(Some(Writer::new(file, header.format)?)))
+        Ok(Writing(Some(match header.container {
+            Container::Wav => Writer::new(file, header.format)?,
+            Container::Au => Writer::new_au(file, header.format)?,
+        })))
     }
 }
 
@@ -186,9 +186,8 @@ pub extern "C" fn tl_wav_writer_size() -> usize {
     object::fixed_size::<tl_wav_writer>()
 }
 
-/// Begins a new file at `path`, with a NUL; one that is there already is not touched. Of `header` the
-/// encoding, the channels and the rate count. The writer is in the caller's block of `size` bytes,
-/// aligned to `TL_ALIGN`.
+/// Begins a new file at `path`, with a NUL; one that is there already is not touched. Of `header` all but
+/// `data_bytes` counts. The writer is in the caller's block of `size` bytes, aligned to `TL_ALIGN`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_wav_writer_init(
     memory: *mut c_void,
@@ -233,7 +232,8 @@ pub unsafe extern "C" fn tl_wav_writer_write(
     }
 }
 
-/// Appends `len` bytes of samples as they are stored: codes, or little-endian PCM.
+/// Appends `len` bytes of samples as they are stored: codes, or PCM, little-endian in WAV
+/// and big-endian in AU.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_wav_writer_write_bytes(
     writer: *mut tl_wav_writer,

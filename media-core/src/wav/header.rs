@@ -86,7 +86,7 @@ impl Format {
 /// Which family of header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Container {
-    /// RIFF/WAVE, or RF64 where the length demands it.
+    /// RIFF/WAVE, or RF64 where the length demands it. (BW64, ITU-R BS.2088, is read as RF64 is.)
     Wav,
     /// Sun AU (`.au`, `.snd`).
     Au,
@@ -205,7 +205,8 @@ impl Header {
             to.bytes(if rf64 { b"ds64" } else { b"JUNK" });
             to.le32(28);
             let head = self.wav_len(true) as u64 - 8;
-            let fields = if rf64 { [head + data + (data & 1), data, samples] } else { [0; 3] };
+            let riff = head.saturating_add(data).saturating_add(data & 1);
+            let fields = if rf64 { [riff, data, samples] } else { [0; 3] };
             for field in fields {
                 to.bytes(&field.to_le_bytes());
             }
@@ -242,14 +243,16 @@ impl Header {
         12 + if long { 36 } else { 0 } + fmt + 8
     }
 
-    /// Reads a header from a file's beginning; returns it and the offset of the first sample.
+    /// Reads a header from a file's beginning; returns it and the offset of the first sample. An AU
+    /// file may have a comment of any length before that: the offset may lie beyond `bytes`.
     ///
     /// # Errors
     /// [`HeaderError::Incomplete`] when more of the file is needed; the others when no amount helps.
     pub fn parse(bytes: &[u8]) -> Result<(Header, usize), HeaderError> {
         let magic = array::<4>(bytes, 0)?;
         match &magic {
-            b"RIFF" | b"RF64" => parse_wav(bytes, &magic == b"RF64"),
+            b"RIFF" => parse_wav(bytes, false),
+            b"RF64" | b"BW64" => parse_wav(bytes, true),
             b".snd" => parse_au(bytes),
             _ => Err(HeaderError::NotSound),
         }
@@ -268,13 +271,15 @@ fn parse_wav(bytes: &[u8], rf64: bool) -> Result<(Header, usize), HeaderError> {
         let size = le32(bytes, at + 4)?;
         let body = at + 8;
         match &name {
-            b"fmt " => format = Some(parse_fmt(bytes, body)?),
+            b"fmt " => format = Some(parse_fmt(bytes, body, size)?),
+            b"ds64" if size < 16 => return Err(HeaderError::Malformed { at: body - 4 }),
             b"ds64" => long_data = Some(u64::from_le_bytes(array(bytes, body + 8)?)),
             b"data" => {
                 let format = format.ok_or(HeaderError::Malformed { at })?;
                 let data_bytes = match size {
-                    UNKNOWN if rf64 => long_data.filter(|&n| n != u64::MAX),
-                    // A killed writer's placeholder. A file that really is empty reads the same.
+                    // Placeholders of a writer that was killed, or wrote to a pipe. A file that
+                    // really is empty reads the same.
+                    UNKNOWN if rf64 => long_data.filter(|&n| n != 0 && n != u64::MAX),
                     0 | UNKNOWN => None,
                     n => Some(u64::from(n)),
                 };
@@ -299,12 +304,16 @@ fn is_name(bytes: &[u8], at: usize) -> bool {
     array::<4>(bytes, at).is_ok_and(|name| name.iter().all(|c| (b' '..=b'~').contains(c)))
 }
 
-fn parse_fmt(bytes: &[u8], at: usize) -> Result<Format, HeaderError> {
+fn parse_fmt(bytes: &[u8], at: usize, size: u32) -> Result<Format, HeaderError> {
+    if size < 14 {
+        return Err(HeaderError::Malformed { at: at - 4 });
+    }
     let mut tag = le16(bytes, at)?;
     let channels = le16(bytes, at + 2)?;
     let rate = le32(bytes, at + 4)?;
-    let bits = le16(bytes, at + 14)?;
-    if tag == 0xFFFE {
+    // The oldest headers end before this field; what is companded can do without.
+    let bits = if size < 16 { 0 } else { le16(bytes, at + 14)? };
+    if tag == 0xFFFE && size >= 26 {
         // WAVE_FORMAT_EXTENSIBLE: the tag is the first field of the sub-format's GUID.
         tag = le16(bytes, at + 24)?;
     }
@@ -325,7 +334,7 @@ fn parse_au(bytes: &[u8]) -> Result<(Header, usize), HeaderError> {
     if offset < 24 || rate == 0 || channels == 0 {
         return Err(HeaderError::Malformed { at: 4 });
     }
-    let data_bytes = if size == UNKNOWN { None } else { Some(u64::from(size)) };
+    let data_bytes = if matches!(size, 0 | UNKNOWN) { None } else { Some(u64::from(size)) };
     let format = Format { encoding, channels, rate };
     Ok((Header { container: Container::Au, format, data_bytes }, offset))
 }

@@ -2,7 +2,7 @@
 //!
 //! [`Header::parse`] is tolerant: chunks in any order before `data`, `WAVE_FORMAT_EXTENSIBLE`, odd
 //! chunk sizes with or without their pad byte, and the sizes of 0 or `0xFFFF_FFFF` that a writer
-//! leaves behind when it is killed: such a file holds everything up to its end.
+//! leaves behind when it is killed or has only a pipe: such a file holds everything up to its end.
 //! [`Header::write`] is exact: a plain header where the length fits into 32 bits, RF64 (EBU Tech
 //! 3306) where it does not.
 //!

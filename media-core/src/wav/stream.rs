@@ -22,11 +22,28 @@ pub enum FileError {
     Io(#[from] io::Error),
 }
 
-/// Writes a WAV file that is readable whenever the program dies: the sizes are brought up to date
+/// Writes a sound file that is readable whenever the program dies: the sizes are brought up to date
 /// at every [`flush`](Writer::flush) and once a second of sound.
+///
+/// ```
+/// use media_core::g711::Law;
+/// use media_core::wav::{Encoding, Format, Reader, Writer};
+/// use std::io::Cursor;
+///
+/// let format = Format { encoding: Encoding::G711(Law::A), channels: 1, rate: 8000 };
+/// let mut writer = Writer::new(Cursor::new(Vec::new()), format)?; // or a File
+/// writer.write(&[1000; 160])?;
+/// let file = writer.finish()?.into_inner();
+///
+/// let mut reader = Reader::new(file.as_slice())?;
+/// let mut sound = [0; 1000];
+/// assert_eq!(reader.read(&mut sound)?, 160);
+/// # Ok::<(), media_core::wav::FileError>(())
+/// ```
 #[derive(Debug)]
 pub struct Writer<W: Write + Seek> {
     to: W,
+    container: Container,
     format: Format,
     start: u64,
     header: usize,
@@ -35,16 +52,30 @@ pub struct Writer<W: Write + Seek> {
 }
 
 impl<W: Write + Seek> Writer<W> {
-    /// Writes the header at the current position of `to`.
+    /// Begins a WAV file, which becomes RF64 when it has outgrown 4 GiB, at the current position of
+    /// `to`.
     ///
     /// # Errors
     /// [`FileError::Header`] for a format without channels or rate, otherwise of the file.
-    pub fn new(mut to: W, format: Format) -> Result<Self, FileError> {
+    pub fn new(to: W, format: Format) -> Result<Self, FileError> {
+        Self::of(to, Header::new(format, Some(0)))
+    }
+
+    /// Begins an AU file, whose length beyond 4 GiB its header leaves open.
+    ///
+    /// # Errors
+    /// Those of [`new`](Writer::new).
+    pub fn new_au(to: W, format: Format) -> Result<Self, FileError> {
+        Self::of(to, Header { container: Container::Au, format, data_bytes: None })
+    }
+
+    fn of(mut to: W, header: Header) -> Result<Self, FileError> {
         let start = to.stream_position()?;
         let mut bytes = [0; Header::MAX_LEN];
-        let header = Header::new(format, Some(0)).write_growing(&mut bytes)?;
-        to.write_all(&bytes[..header])?;
-        Ok(Writer { to, format, start, header, data: 0, patched: 0 })
+        let len = header.write_growing(&mut bytes)?;
+        to.write_all(&bytes[..len])?;
+        let Header { container, format, .. } = header;
+        Ok(Writer { to, container, format, start, header: len, data: 0, patched: 0 })
     }
 
     /// Bytes of samples written so far.
@@ -53,7 +84,7 @@ impl<W: Write + Seek> Writer<W> {
         self.data
     }
 
-    /// Appends samples as they are stored: codes, or little-endian PCM.
+    /// Appends samples as they are stored: codes, or PCM, little-endian in WAV and big-endian in AU.
     ///
     /// # Errors
     /// Of the file.
@@ -72,13 +103,10 @@ impl<W: Write + Seek> Writer<W> {
         let mut bytes = [0; PIECE * 2];
         for piece in samples.chunks(PIECE) {
             let bytes = &mut bytes[..piece.len() * self.format.encoding.bytes()];
-            match self.format.encoding {
-                Encoding::Pcm16 => {
-                    for (to, sample) in bytes.chunks_exact_mut(2).zip(piece) {
-                        to.copy_from_slice(&sample.to_le_bytes());
-                    }
-                }
-                Encoding::G711(law) => {
+            match (self.format.encoding, self.container) {
+                (Encoding::Pcm16, Container::Wav) => pack(piece, bytes, i16::to_le_bytes),
+                (Encoding::Pcm16, Container::Au) => pack(piece, bytes, i16::to_be_bytes),
+                (Encoding::G711(law), _) => {
                     law.encode(piece, bytes);
                 }
             }
@@ -96,12 +124,12 @@ impl<W: Write + Seek> Writer<W> {
         Ok(self.to.flush()?)
     }
 
-    /// Pads, brings the sizes up to date and gives the file back.
+    /// Pads (a WAV file to an even length), brings the sizes up to date and gives the file back.
     ///
     /// # Errors
     /// Of the file.
     pub fn finish(mut self) -> Result<W, FileError> {
-        if self.data & 1 == 1 {
+        if self.data & 1 == 1 && self.container == Container::Wav {
             self.to.write_all(&[0])?;
         }
         self.flush()?;
@@ -110,7 +138,8 @@ impl<W: Write + Seek> Writer<W> {
 
     fn patch(&mut self) -> Result<(), FileError> {
         let mut bytes = [0; Header::MAX_LEN];
-        Header::new(self.format, Some(self.data)).write_growing(&mut bytes)?;
+        let Self { container, format, data, .. } = *self;
+        Header { container, format, data_bytes: Some(data) }.write_growing(&mut bytes)?;
         self.to.seek(SeekFrom::Start(self.start))?;
         self.to.write_all(&bytes[..self.header])?;
         self.to.seek(SeekFrom::Start(self.start + self.header as u64 + self.data))?;
@@ -211,6 +240,12 @@ impl<R: Read> Reader<R> {
             }
         }
         Ok(done)
+    }
+}
+
+fn pack(samples: &[i16], out: &mut [u8], bytes: fn(i16) -> [u8; 2]) {
+    for (to, &sample) in out.chunks_exact_mut(2).zip(samples) {
+        to.copy_from_slice(&bytes(sample));
     }
 }
 

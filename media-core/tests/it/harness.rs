@@ -5,7 +5,7 @@ use media_core::jitter::{self, Config, JitterBuffer};
 use media_core::rtp::event::{EventReceiver, Signal};
 use media_core::rtp::rtcp::{self, Message};
 use media_core::rtp::{Packet, Receiver, ReceiverConfig, is_rtcp};
-use media_core::wav::{Header, Reader};
+use media_core::wav::{Container, Header, Reader};
 
 /// An RTP datagram: what is read can be written, and means the same again.
 pub(crate) fn rtp(bytes: &[u8]) {
@@ -82,14 +82,15 @@ pub(crate) fn event(bytes: &[u8]) {
     }
 }
 
-/// A sound file: the parser stays within it, and what it read is written and read the same.
+/// A sound file: the parser stays within it (but for an AU file's comment), and what it read is
+/// written and read the same.
 pub(crate) fn wav(bytes: &[u8]) {
     if let Ok((header, start)) = Header::parse(bytes) {
-        assert!(start <= bytes.len() && header.format.channels > 0);
+        assert!(start <= bytes.len() || header.container == Container::Au);
+        assert!(header.format.channels > 0);
         let mut again = [0; Header::MAX_LEN];
         if let Ok(len) = header.write(&mut again) {
-            let back = Header::parse(&again[..len]).expect("what was written").0;
-            assert_eq!(back.format, header.format);
+            assert_eq!(Header::parse(&again[..len]), Ok((header, len)));
         }
     }
     if let Ok(mut reader) = Reader::new(bytes) {

@@ -4,7 +4,7 @@ use crate::harness;
 use media_core::g711::Law;
 use media_core::rtp::rtcp::{CNAME, Report, SenderInfo, Writer};
 use media_core::rtp::{Extension, Packet};
-use media_core::wav::{Encoding, Format, Header};
+use media_core::wav::{Container, Encoding, Format, Header};
 use proptest::prelude::*;
 
 /// Something valid of each kind, for damage to get past the first checks.
@@ -27,9 +27,10 @@ fn valid(kind: u8) -> Vec<u8> {
         _ => {
             let encoding = [Encoding::Pcm16, Encoding::G711(Law::A)][usize::from(kind & 1)];
             let format = Format { encoding, channels: 2, rate: 8000 };
+            let container = if kind < 6 { Container::Wav } else { Container::Au };
             let size = if kind & 2 == 0 { 100 } else { 1 << 33 };
-            Header::new(format, Some(size)).write(&mut out[..Header::MAX_LEN]).expect("it fits")
-                + 100
+            let header = Header { container, format, data_bytes: Some(size) };
+            header.write(&mut out[..Header::MAX_LEN]).expect("it fits") + 100
         }
     };
     out.truncate(len);
@@ -54,7 +55,7 @@ proptest! {
 
     #[test]
     fn damaged_bytes(
-        kind in 0u8..6,
+        kind in 0u8..8,
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
         cut in prop::option::of(any::<prop::sample::Index>()),
     ) {

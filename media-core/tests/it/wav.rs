@@ -118,6 +118,61 @@ fn strange_files_are_read() {
         Header::parse(&[riff, data].concat()),
         Err(HeaderError::Malformed { at: 12 })
     ));
+    // The oldest kind of format chunk, without a field for the bits.
+    let mut old = fmt[..22].to_vec();
+    (old[4], old[8]) = (14, 7);
+    let (header, start) = Header::parse(&[riff, &old, data].concat()).unwrap();
+    assert_eq!((header.format, start), (format(Encoding::G711(Law::Mu), 1), 12 + 22 + 8));
+    old[8] = 1;
+    let without_bits = Header::parse(&[riff, &old, data].concat());
+    assert_eq!(without_bits, Err(HeaderError::Coding { tag: 1 }));
+    // A format that goes on into the next chunk.
+    for size in [0, 13] {
+        old[4] = size;
+        let short = Header::parse(&[riff, &old, data].concat());
+        assert_eq!(short, Err(HeaderError::Malformed { at: 16 }));
+    }
+}
+
+#[test]
+fn a_length_that_was_never_written_is_up_to_the_end() {
+    let long = bytes(&Header::new(format(Encoding::Pcm16, 1), Some(1 << 40)));
+    for name in [b"RF64", b"BW64"] {
+        let mut file = long.clone();
+        file[..4].copy_from_slice(name);
+        assert_eq!(Header::parse(&file).unwrap().0.data_bytes, Some(1 << 40));
+        // ffmpeg leaves zeros in a pipe, others ones.
+        for unknown in [0, 0xFF] {
+            file[20..44].fill(unknown);
+            assert_eq!(Header::parse(&file).unwrap().0.data_bytes, None);
+        }
+        file[16] = 15;
+        assert_eq!(Header::parse(&file), Err(HeaderError::Malformed { at: 16 }));
+    }
+    let au = |size: u32| {
+        let mut file = b".snd\0\0\0\x20".to_vec();
+        file.extend([size, 1, 8000, 1].map(u32::to_be_bytes).concat());
+        file
+    };
+    for (size, known) in [(0, None), (u32::MAX, None), (7, Some(7))] {
+        let (header, start) = Header::parse(&au(size)).unwrap();
+        // The comment of eight bytes is not there yet, and not needed.
+        assert_eq!((header.data_bytes, start), (known, 32));
+    }
+    let mut none = au(7);
+    none[7] = 23;
+    assert_eq!(Header::parse(&none), Err(HeaderError::Malformed { at: 4 }));
+}
+
+#[test]
+fn no_length_is_too_long() {
+    for encoding in ENCODINGS {
+        for data in [u64::MAX - 100, u64::MAX - 2, u64::MAX - 1] {
+            let header = Header::new(format(encoding, 1), Some(data));
+            let written = bytes(&header);
+            assert_eq!(Header::parse(&written), Ok((header, written.len())));
+        }
+    }
 }
 
 #[cfg(feature = "std")]
@@ -129,13 +184,19 @@ mod files {
     #[test]
     fn samples_come_back() {
         let samples: Vec<i16> = (0..5001_i32).map(|i| (i * 37 % 30_000 - 15_000) as i16).collect();
-        for encoding in ENCODINGS {
-            let mut writer = Writer::new(Cursor::new(Vec::new()), format(encoding, 1)).unwrap();
+        for (encoding, au) in ENCODINGS.into_iter().flat_map(|e| [(e, false), (e, true)]) {
+            let (to, format) = (Cursor::new(Vec::new()), format(encoding, 1));
+            let writer = if au { Writer::new_au(to, format) } else { Writer::new(to, format) };
+            let mut writer = writer.unwrap();
             for piece in samples.chunks(333) {
                 writer.write(piece).unwrap();
             }
             let file = writer.finish().unwrap().into_inner();
-            assert_eq!(file.len() % 2, 0);
+            if au {
+                assert_eq!(file.len(), 28 + samples.len() * encoding.bytes());
+            } else {
+                assert_eq!(file.len() % 2, 0);
+            }
             let mut reader = Reader::new(file.as_slice()).unwrap();
             let expected = (samples.len() * encoding.bytes()) as u64;
             assert_eq!(reader.header().data_bytes, Some(expected));
@@ -147,6 +208,32 @@ mod files {
                     Encoding::G711(law) => law.decode_sample(law.encode_sample(sample)),
                 };
                 assert_eq!(back, exact);
+            }
+        }
+    }
+
+    /// Whatever is missing of its end: a header that is not whole is refused, and of the samples
+    /// there is what is left.
+    #[test]
+    fn a_file_cut_anywhere_gives_what_is_left() {
+        for (encoding, au) in ENCODINGS.into_iter().flat_map(|e| [(e, false), (e, true)]) {
+            let (to, format) = (Cursor::new(Vec::new()), format(encoding, 2));
+            let writer = if au { Writer::new_au(to, format) } else { Writer::new(to, format) };
+            let mut writer = writer.unwrap();
+            writer.write(&[1000; 50]).unwrap();
+            let file = writer.finish().unwrap().into_inner();
+            let start = Header::parse(&file).unwrap().1;
+            for cut in 0..file.len() {
+                let mut back = [0; 60];
+                match Reader::new(&file[..cut]) {
+                    Ok(mut reader) => {
+                        assert!(cut >= start);
+                        let n = reader.read(&mut back).unwrap();
+                        assert_eq!(n, (cut - start) / encoding.bytes());
+                        assert!(back[..n].iter().all(|&s| s.abs_diff(1000) < 40));
+                    }
+                    Err(error) => assert!(cut < start, "{encoding:?} cut at {cut}: {error}"),
+                }
             }
         }
     }
