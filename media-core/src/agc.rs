@@ -38,9 +38,9 @@ pub struct Config {
     /// Level of active speech aimed at, in dBov (0 is a full-scale square wave): −26 by default,
     /// the nominal level of ITU-T P.56 and P.830.
     pub target_dbov: i8,
-    /// The most gain and the most attenuation, in decibels: 12 each by default, 18 at most.
+    /// The most gain, in decibels: 12 by default, 18 at most.
     pub most_gain_db: u8,
-    /// The most attenuation, in decibels.
+    /// The most attenuation, in decibels: 12 by default, 40 at most.
     pub most_loss_db: u8,
 }
 
@@ -96,7 +96,7 @@ impl Agc {
         Gain::from_q12((self.gain >> 8) as u16)
     }
 
-    /// Amplifies the next samples in place.
+    /// Amplifies the next samples, a frame of any size, in place.
     pub fn process(&mut self, samples: &mut [i16]) {
         for block in samples.chunks_mut(BLOCK) {
             let before = self.gain;
@@ -121,19 +121,21 @@ impl Agc {
         if self.vad.heard(block) {
             let sum: u64 = block.iter().map(|&s| u64::from(i32::from(s).pow(2) as u32)).sum();
             let power = sum / block.len().max(1) as u64;
+            // The end of a frame may be less than a block, and moves as much less.
+            let part = |whole: u64| whole * block.len() as u64 / BLOCK as u64;
             self.level = if self.level == 0 {
                 power
             } else {
                 // The first words count for more than a later one.
-                self.level - (self.level >> MEMORY) + (power >> MEMORY)
+                self.level - (part(self.level) >> MEMORY) + (part(power) >> MEMORY)
             };
             let rms = self.level.isqrt().max(1);
             let wanted = ((self.target << 20) / rms).min(u64::from(self.most)) as u32;
             let wanted = wanted.max(self.least);
             self.gain = if wanted > self.gain {
-                wanted.min(self.gain + (self.gain >> RISE) + 1)
+                wanted.min(self.gain + part(u64::from(self.gain >> RISE)) as u32 + 1)
             } else {
-                wanted.max(self.gain - (self.gain >> FALL))
+                wanted.max(self.gain - part(u64::from(self.gain >> FALL)) as u32)
             };
         }
         let peak = block.iter().map(|&s| i32::from(s).abs()).max().unwrap_or(0);

@@ -130,7 +130,7 @@ impl<'a> Conference<'a> {
     pub fn hear<'v>(
         &mut self,
         to: usize,
-        voices: impl IntoIterator<Item = &'v [i16]>,
+        voices: impl IntoIterator<Item = &'v [i16], IntoIter: Clone>,
         ear: &mut [i16],
     ) {
         let row = self.parties.checked_mul(to).zip(self.parties.checked_mul(to.wrapping_add(1)));

@@ -1,7 +1,7 @@
 //! Mixing: gains, fades without clicks, conferences and bridges for monitor, whisper and barge-in.
 //!
-//! Every sum saturates instead of wrapping, and a gain never jumps: [`Fade`] moves it along a
-//! straight line of 5 ms.
+//! Every sum saturates instead of wrapping, once all are added, so the order of the voices makes no
+//! difference; and a gain never jumps: [`Fade`] moves it along a straight line of 5 ms.
 //!
 //! ```
 //! use media_core::mix::{self, Fade, Gain};
@@ -72,7 +72,12 @@ impl Gain {
     /// One sample, amplified, rounded and saturated.
     #[must_use]
     pub const fn scale(self, sample: i16) -> i16 {
-        saturate((sample as i32 * self.0 as i32 + 2048) >> 12)
+        saturate(self.amplify(sample))
+    }
+
+    /// One sample, amplified and rounded: below 2¹⁸.
+    const fn amplify(self, sample: i16) -> i32 {
+        (sample as i32 * self.0 as i32 + 2048) >> 12
     }
 }
 
@@ -98,7 +103,7 @@ pub fn add(out: &mut [i16], input: &[i16]) {
 /// Adds `input`, amplified, to `out`.
 pub fn add_scaled(out: &mut [i16], input: &[i16], gain: Gain) {
     for (to, &from) in out.iter_mut().zip(input) {
-        *to = saturate(i32::from(*to) + ((i32::from(from) * i32::from(gain.0) + 2048) >> 12));
+        *to = saturate(i32::from(*to) + gain.amplify(from));
     }
 }
 
@@ -192,7 +197,7 @@ impl Fade {
         let n = out.len().min(input.len());
         let moving = n.min(usize::from(self.left));
         for (to, from) in out.iter_mut().zip(&input[..moving]) {
-            *to = to.saturating_add(self.next().scale(*from));
+            *to = saturate(i32::from(*to) + self.next().amplify(*from));
         }
         match self.target {
             Gain::SILENT => {}
@@ -200,19 +205,55 @@ impl Fade {
             gain => add_scaled(&mut out[moving..n], &input[moving..n], gain),
         }
     }
+
+    /// As [`add`](Fade::add), to sums that have room for many voices.
+    fn total(&mut self, sums: &mut [i32], input: &[i16]) {
+        let moving = usize::from(self.left).min(input.len()).min(sums.len());
+        let (head, tail) = sums.split_at_mut(moving);
+        for (to, from) in head.iter_mut().zip(input) {
+            *to = to.saturating_add(self.next().amplify(*from));
+        }
+        let gain = self.target;
+        if gain != Gain::SILENT {
+            for (to, from) in tail.iter_mut().zip(&input[moving..]) {
+                *to = to.saturating_add(gain.amplify(*from));
+            }
+        }
+    }
+
+    /// Whether anything of a voice passes.
+    fn is_open(&self) -> bool {
+        !self.is_still() || self.target != Gain::SILENT
+    }
 }
+
+/// Samples that are summed at once.
+const BLOCK: usize = 160;
 
 /// What one party hears of all: `row` has its gain for each of the voices. A voice shorter than the
 /// ear is followed by silence.
-fn hear<'v>(row: &mut [Fade], voices: impl Iterator<Item = &'v [i16]>, ear: &mut [i16]) {
-    ear.fill(0);
-    let mut heard = 0;
-    for (cell, voice) in row.iter_mut().zip(voices) {
-        if cell.is_still() && cell.target() == Gain::SILENT {
-            continue;
+fn hear<'v>(row: &mut [Fade], voices: impl Iterator<Item = &'v [i16]> + Clone, ear: &mut [i16]) {
+    let open = row.iter().filter(|cell| cell.is_open());
+    // Two voices that are not amplified need no sum of their own: the second alone can saturate.
+    let (count, plain) = open.fold((0, true), |(count, plain), cell| {
+        (count + 1, plain && cell.is_still() && cell.target() <= Gain::UNITY)
+    });
+    if count > 1 && !(count == 2 && plain) {
+        let mut sums = [0; BLOCK];
+        for (block, part) in ear.chunks_mut(BLOCK).enumerate() {
+            let sums = &mut sums[..part.len()];
+            sums.fill(0);
+            for (cell, voice) in row.iter_mut().zip(voices.clone()).filter(|(c, _)| c.is_open()) {
+                cell.total(sums, voice.get(block * BLOCK..).unwrap_or(&[]));
+            }
+            part.iter_mut().zip(sums).for_each(|(to, sum)| *to = saturate(*sum));
         }
-        heard += 1;
-        if heard == 1 && cell.is_still() && cell.target() == Gain::UNITY {
+        return;
+    }
+    ear.fill(0);
+    let mut first = true;
+    for (cell, voice) in row.iter_mut().zip(voices).filter(|(cell, _)| cell.is_open()) {
+        if core::mem::take(&mut first) && cell.is_still() && cell.target() == Gain::UNITY {
             let n = ear.len().min(voice.len());
             ear[..n].copy_from_slice(&voice[..n]);
         } else {

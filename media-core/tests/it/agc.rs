@@ -31,6 +31,22 @@ fn every_voice_comes_to_the_same_level() {
     }
 }
 
+/// However the sound is cut, the gain moves at the pace of time, not of frames.
+#[test]
+fn frames_of_any_size_give_the_same_gain() {
+    let sound: Vec<i16> = (0..6 * 8000).map(|i| speech(i, 1200.0)).collect();
+    let gain = |frame: usize| {
+        let (mut agc, mut sound) = (Agc::new(Config::default()), sound.clone());
+        sound.chunks_mut(frame).for_each(|frame| agc.process(frame));
+        20.0 * (f64::from(agc.gain().q12()) / 4096.0).log10()
+    };
+    let whole = gain(sound.len());
+    assert!((4.0..11.0).contains(&whole), "{whole:.1} dB, still on its way");
+    for frame in [1, 7, 33, 81, 160, 200, 240, 441] {
+        assert!((gain(frame) - whole).abs() < 0.5, "{frame}: {:.1} dB, {whole:.1}", gain(frame));
+    }
+}
+
 #[test]
 fn pauses_do_not_move_the_gain_and_bounds_hold() {
     let mut agc = Agc::new(Config::new(-10, 6, 6));

@@ -31,6 +31,36 @@ fn sums_saturate() {
     assert_eq!(Gain::MAX.scale(i16::MIN), i16::MIN);
 }
 
+/// What one hears of many is their sum, limited once: not what is limited on the way, and the same
+/// in whatever order they are. Voices of other lengths than the ear's are silent where they end.
+#[test]
+fn a_mix_is_limited_once() {
+    let voices: [&[i16]; 5] =
+        [&[30_000; 300], &[30_000; 200], &[-30_000; 300], &[-20_000; 500], &[i16::MIN; 250]];
+    for gains in [[0; 5], [12, 0, 12, 0, 0], [18, -6, 18, 3, -60], [-60, 0, 0, -60, -60]] {
+        for order in [[0, 1, 2, 3, 4], [4, 2, 0, 1, 3], [2, 3, 4, 0, 1]] {
+            let mut memory = [Fade::default(); 36];
+            let mut call = Conference::new(&mut memory, 6).unwrap();
+            for (at, from) in order.into_iter().enumerate() {
+                call.route(at, 5, Gain::from_db(gains[from]));
+            }
+            let order = order.map(|from| voices[from]);
+            call.hear(5, order.map(|v| &v[..FADE_SAMPLES]), &mut [0; FADE_SAMPLES]);
+            let mut ear = [1; 350];
+            call.hear(5, order, &mut ear);
+            for (n, &heard) in ear.iter().enumerate() {
+                let said = voices.map(|voice| voice.get(n).map_or(0, |&s| i64::from(s)));
+                let amplified = said
+                    .iter()
+                    .zip(gains)
+                    .map(|(s, db)| (s * i64::from(Gain::from_db(db).q12()) + 2048) >> 12);
+                let exact = amplified.sum::<i64>().clamp(-32_768, 32_767);
+                assert_eq!(i64::from(heard), exact, "{gains:?} at {n}");
+            }
+        }
+    }
+}
+
 #[test]
 fn everybody_hears_the_others() {
     let voices = [[30_000_i16, 5], [20_000, 6], [-10_000, 7]];
