@@ -67,6 +67,46 @@ impl Spandsp {
         }
     }
 
+    /// So many samples of a tone of fax machines and modems, as spandsp makes it.
+    pub(crate) fn modem_tone(&self, kind: Modem, samples: usize) -> Vec<i16> {
+        let mut pcm = vec![0; samples];
+        // SAFETY: the types are those of modem_connect_tones.h; the slice has as many samples.
+        let made = unsafe {
+            let init: unsafe extern "C" fn(Pointer, c_int) -> Pointer =
+                self.function("modem_connect_tones_tx_init");
+            let tx: unsafe extern "C" fn(Pointer, *mut i16, c_int) -> c_int =
+                self.function("modem_connect_tones_tx");
+            let free: unsafe extern "C" fn(Pointer) -> c_int =
+                self.function("modem_connect_tones_tx_free");
+            let state = init(null_mut(), kind as c_int);
+            let made = tx(state, pcm.as_mut_ptr(), samples as c_int);
+            free(state);
+            made
+        };
+        pcm.truncate(made.max(0) as usize);
+        pcm
+    }
+
+    /// Whether spandsp hears such a tone.
+    pub(crate) fn hears(&self, kind: Modem, pcm: &[i16]) -> bool {
+        // SAFETY: the types are those of modem_connect_tones.h; no callback is given.
+        unsafe {
+            let init: unsafe extern "C" fn(Pointer, c_int, Pointer, Pointer) -> Pointer =
+                self.function("modem_connect_tones_rx_init");
+            let rx: unsafe extern "C" fn(Pointer, *const i16, c_int) -> c_int =
+                self.function("modem_connect_tones_rx");
+            let get: unsafe extern "C" fn(Pointer) -> c_int =
+                self.function("modem_connect_tones_rx_get");
+            let free: unsafe extern "C" fn(Pointer) -> c_int =
+                self.function("modem_connect_tones_rx_free");
+            let state = init(null_mut(), kind as c_int, null_mut(), null_mut());
+            rx(state, pcm.as_ptr(), pcm.len() as c_int);
+            let heard = get(state);
+            free(state);
+            heard != 0
+        }
+    }
+
     pub(crate) fn g711(&self, a_law: bool) -> G711 {
         // SAFETY: the types are those of g711.h; G711_ALAW is 0, G711_ULAW 1.
         unsafe {
@@ -93,6 +133,18 @@ impl Spandsp {
             }
         }
     }
+}
+
+/// Tones of `modem_connect_tones.h`, by its numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Modem {
+    /// Fax calling.
+    Cng = 1,
+    /// Answer: plain, with reversals of phase, with its level swinging, with both.
+    Ans = 2,
+    AnsPr = 3,
+    Ansam = 4,
+    AnsamPr = 5,
 }
 
 pub(crate) struct Dtmf {

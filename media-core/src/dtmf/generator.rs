@@ -2,12 +2,19 @@ use super::Key;
 use crate::tone::{Oscillator, limit};
 
 /// Makes the sound of keys: two sines from phase 0, at 8,000 samples a second.
+///
+/// The first and the last 2 ms of a key are faded in and out, so that it does not click: well within
+/// the 5 ms that ETSI ES 201 235-2 gives a transmitter to rise.
 #[derive(Clone, Debug, Default)]
 pub struct Generator {
     low: Oscillator,
     high: Oscillator,
+    made: u64,
     left: u64,
 }
+
+/// Samples a fade lasts.
+const FADE: u64 = 16;
 
 impl Generator {
     /// One that is silent.
@@ -18,17 +25,18 @@ impl Generator {
 
     /// Starts a key: its duration in samples, the levels of its low and high tone in dBm0. The
     /// high one is usually 1 to 3 dB stronger, as lines weaken it more. A key still sounding
-    /// is cut off.
+    /// is cut off; [`stop`](Generator::stop) ends it without a click.
     pub fn start(&mut self, key: Key, samples: u64, low_dbm0: i8, high_dbm0: i8) {
         let (low, high) = key.frequencies();
         self.low = Oscillator::new(u32::from(low) * 1000, 8000, low_dbm0);
         self.high = Oscillator::new(u32::from(high) * 1000, 8000, high_dbm0);
-        self.left = samples;
+        (self.made, self.left) = (0, samples);
     }
 
-    /// Ends the key.
+    /// Ends the key, after a fade of 2 ms.
     pub fn stop(&mut self) {
-        self.left = 0;
+        // What has not risen to its full level takes as long to fall.
+        self.left = self.left.min(FADE).min(self.made);
     }
 
     /// How many samples of the key are left.
@@ -42,9 +50,12 @@ impl Generator {
     pub fn generate(&mut self, pcm: &mut [i16]) -> usize {
         let n = usize::try_from(self.left).map_or(pcm.len(), |left| left.min(pcm.len()));
         for sample in &mut pcm[..n] {
-            *sample = limit(self.low.next_sample() + self.high.next_sample());
+            self.made += 1;
+            let gain = FADE.min(self.made).min(self.left) as i32;
+            *sample =
+                limit((self.low.next_sample() + self.high.next_sample()) * gain / FADE as i32);
+            self.left -= 1;
         }
-        self.left -= n as u64;
         n
     }
 }

@@ -34,5 +34,5 @@ pub use fax::{FaxDetector, FaxTone};
 pub use generator::Generator;
 pub(crate) use oscillator::limit;
 pub use oscillator::{Oscillator, amplitude};
-pub use plan::{BEEP, Cadence, Meaning, Plan, Step, Tone};
+pub use plan::{BEEP, Cadence, FAX_ANSWER, FAX_CALLING, Meaning, Plan, Step, Tone};
 pub use supervisor::{FREQUENCIES_MAX, Heard, Supervisor};

@@ -14,8 +14,10 @@ pub struct Heard {
 /// second.
 ///
 /// A tone is told of once, as soon as its cadence can be nothing else in the plan; again when
-/// another has been heard in between, or other sound. Durations may be off by a fifth. A plan
-/// has room for 12 different frequencies and 12 tones; the rest of a longer one is not heard.
+/// another has been heard in between, or other sound. Durations may be off by a fifth, frequencies
+/// by 30 Hz: two together by 2 %, and where the plan has another closer than 60 Hz, by half of the
+/// way there. A plan has room for [`FREQUENCIES_MAX`] different frequencies; tones with others are
+/// not heard.
 #[derive(Clone, Debug)]
 pub struct Supervisor<'a> {
     plan: Plan<'a>,
@@ -50,8 +52,10 @@ enum Sound {
 const FLOOR: f32 = 13_000.0;
 /// A tone's share of all the power.
 const PURE: f32 = 0.6;
-/// Two frequencies may differ by 10 dB.
-const TWIST: f32 = 0.1;
+/// No tone has more than all the power; two lines that have are one frequency between them.
+const TWICE: f32 = 1.5;
+/// Two frequencies may differ by 8 dB; one that is 75 Hz off leaves 9.5 less on a line.
+const TWIST: f32 = 0.16;
 /// Silence is 10 dB below the tone or under the floor.
 const QUIET: f32 = 0.1;
 /// A sound between two others that lasts this many steps or less is their border.
@@ -144,24 +148,27 @@ impl<'a> Supervisor<'a> {
     }
 
     fn classify(&mut self, powers: &Powers) -> Sound {
-        let power = |lines: &mut ToneLines, hz: u16| {
-            lines.line(hz).map_or(0.0, |line| powers.lines[line.min(LINES - 1)])
-        };
         let steps = self.plan.tones.iter().flat_map(|t| t.steps);
-        let mut best: Option<([u16; 2], f32)> = None;
+        // The nearest of those in question, and the power it has where it really is.
+        let mut best: Option<([u16; 2], f32, f32)> = None;
         for hz in steps.map(|s| s.hz).filter(|hz| *hz != [0, 0]) {
-            let parts = hz.map(|h| if h == 0 { 0.0 } else { power(&mut self.lines, h) });
-            let (sum, least) = (parts[0] + parts[1], parts[0].min(parts[1]));
+            let places = hz.map(|h| if h == 0 { None } else { self.lines.line(h) });
+            let of =
+                |powers: &[f32; LINES]| places.map(|line| line.map_or(0.0, |line| powers[line]));
+            let (at, near) = (of(&powers.lines), of(&powers.near));
+            let (sum, least) = (near[0] + near[1], near[0].min(near[1]));
             let two = hz[0] > 0 && hz[1] > 0;
             if (two && least < sum * TWIST / (1.0 + TWIST)) || sum < FLOOR {
                 continue;
             }
             // Two frequencies close together beat within a window: their sum is less sure.
-            if sum >= powers.all * PURE && best.is_none_or(|(_, most)| sum > most) {
-                best = Some((hz, sum));
+            let share = powers.all * PURE..powers.all * TWICE;
+            let at = at[0] + at[1];
+            if share.contains(&sum) && best.is_none_or(|(_, most, _)| at > most) {
+                best = Some((hz, at, sum));
             }
         }
-        if let Some((hz, sum)) = best {
+        if let Some((hz, _, sum)) = best {
             self.loudness = sum;
             return Sound::Tone(hz);
         }

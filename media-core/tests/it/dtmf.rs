@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use media_core::dtmf::{Detection, Detector, Generator, Key, Suppressor};
 use media_core::g711::Law;
 
-use crate::signal::{Line, Noise, speech};
+use crate::signal::{Line, Noise, peak, speech};
 
 /// The keys found in sound, a frame of any size at a time.
 fn detect(pcm: &[i16], frame: usize) -> Vec<Detection> {
@@ -57,13 +57,14 @@ fn level_start_and_duration_are_told() {
         let pcm = dial("5D", on, 1003, -12, -9);
         let found = detect(&pcm, 160);
         for (n, pair) in found.chunks(2).enumerate() {
-            let begin = 1003 + n as u64 * (on + 1003);
+            // It has risen half-way after a millisecond, and falls half-way as much before its end.
+            let begin = 1003 + n as u64 * (on + 1003) + 8;
             let Detection::Down { start, level, .. } = pair[0] else { panic!("{pair:?}") };
             assert!(start.abs_diff(begin) <= 40, "{start} for {begin}");
             assert!((-10..=-9).contains(&level), "{level}");
             let Detection::Up { start: again, duration, .. } = pair[1] else { panic!() };
             assert_eq!(again, start);
-            assert!(duration.abs_diff(on) <= 64, "{duration} for {on}");
+            assert!(duration.abs_diff(on - 16) <= 64, "{duration} for {on}");
         }
     }
 }
@@ -89,6 +90,46 @@ fn keys_have_their_characters_places_and_events() {
     assert_eq!(Key::Five.frequencies(), (770, 1336));
     assert_eq!(Key::from_char('d'), Some(Key::D));
     assert_eq!((Key::from_char('E'), Key::from_event(16), Key::at(4, 0)), (None, None, None));
+}
+
+/// Each key is its two sines to a sample's last bit or two, from phase 0; its edges rise and fall
+/// over 2 ms.
+#[test]
+fn the_sound_of_a_key_is_exact_and_does_not_click() {
+    for key in Key::ALL {
+        let (low, high) = key.frequencies();
+        let mut generator = Generator::new();
+        generator.start(key, 400, -9, -7);
+        let mut pcm = [0; 400];
+        for frame in pcm.chunks_mut(37) {
+            generator.generate(frame);
+        }
+        let sines = |n: usize| {
+            let at = std::f64::consts::TAU * n as f64 / 8000.0;
+            let sine = |dbm0, hz| peak(dbm0) * (at * f64::from(hz)).sin();
+            sine(-9.0, low) + sine(-7.0, high)
+        };
+        for (n, &sample) in pcm.iter().enumerate() {
+            let gain = (n + 1).min(400 - n).min(16) as f64 / 16.0;
+            assert!((f64::from(sample) - gain * sines(n)).abs() <= 2.0, "{key:?} at {n}");
+        }
+        assert!(pcm[399].abs() < 1500, "it ends softly: {}", pcm[399]);
+        assert_eq!(generator.generate(&mut pcm), 0);
+        // One that is let go falls as softly, from wherever it is.
+        for until in [0, 5, 16, 200] {
+            generator.start(key, 400, -9, -7);
+            generator.generate(&mut pcm[..until]);
+            generator.stop();
+            assert_eq!(generator.remaining(), until.min(16) as u64);
+            generator.stop();
+            let n = generator.generate(&mut pcm);
+            assert_eq!(n, until.min(16));
+            for (left, &sample) in (1..=n).rev().zip(&pcm) {
+                let loudest = (peak(-9.0) + peak(-7.0)) * left as f64 / 16.0;
+                assert!(f64::from(sample).abs() <= loudest + 2.0);
+            }
+        }
+    }
 }
 
 /// How many keys of a line are heard as they were pressed, and how many that were not.

@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 
 use media_core::dtmf::{Detection, Detector, Generator, Key};
 use media_core::g711::Law;
-use spandsp::Spandsp;
+use media_core::tone::{FAX_ANSWER, FAX_CALLING, FaxDetector, FaxTone, Generator as TonePlayer};
+use spandsp::{Modem, Spandsp};
 
 use crate::signal::{Line, Noise};
 
@@ -82,6 +83,36 @@ fn no_cell_of_a_grid_is_better_found_by_spandsp() {
                     assert!(ours.len() <= 16, "{line:?}: {ours}");
                 }
             }
+        }
+    }
+}
+
+/// Each hears the other's fax tones, and takes the one for no other.
+#[test]
+fn fax_tones_are_understood_both_ways() {
+    let Some(library) = Spandsp::load() else {
+        return;
+    };
+    let heard = |pcm: &[i16]| {
+        let (mut detector, mut found) = (FaxDetector::new(), Vec::new());
+        detector.detect(pcm, |tone| found.push(tone));
+        found
+    };
+    for (tone, ours, theirs) in [
+        (FaxTone::Calling, FAX_CALLING, &[Modem::Cng][..]),
+        (FaxTone::Answer, FAX_ANSWER, &[Modem::Ans, Modem::AnsPr, Modem::Ansam, Modem::AnsamPr]),
+    ] {
+        let mut pcm = vec![0; 8000 * 4];
+        TonePlayer::new(ours, -13).generate(&mut pcm[800..]);
+        assert_eq!(heard(&pcm), [tone]);
+        for kind in [Modem::Cng, Modem::Ans] {
+            assert_eq!(library.hears(kind, &pcm), kind == theirs[0], "{tone:?} as {kind:?}");
+        }
+        for &kind in theirs {
+            let mut pcm = library.modem_tone(kind, 8000 * 4);
+            pcm.resize(pcm.len() + 800, 0);
+            let found = heard(&pcm);
+            assert!(!found.is_empty() && found.iter().all(|f| *f == tone), "{kind:?}: {found:?}");
         }
     }
 }
