@@ -284,7 +284,7 @@ const PURE_TO_BEGIN: f32 = 0.76;
 const PURE_IF_CLEAN: f32 = 0.86;
 const PURE_TO_HOLD: f32 = 0.5;
 /// With so much of it in both tones nothing else is worth a look.
-const PURE: f32 = 0.97;
+const PURE: f32 = 0.985;
 /// A tone with less of the power than this can be neither: half of the power in two tones 10 dB
 /// apart leaves 4.5 % to the weaker, and the edge of its band takes half of that.
 const LEAST_SHARE: f32 = 0.03;

@@ -53,14 +53,14 @@ fn every_key_is_found_at_forty_milliseconds() {
 
 #[test]
 fn level_start_and_duration_are_told() {
-    for on in [320, 400, 805, 4001] {
-        let pcm = dial("5D", on, 1003, -12, -9);
-        let found = detect(&pcm, 160);
+    for (on, off) in [(320, 1003), (400, 1010), (805, 1020), (4001, 1031)] {
+        let found = detect(&dial(ALL, on, off, -12, -9), 160);
+        assert_eq!(downs(&found), ALL);
         for (n, pair) in found.chunks(2).enumerate() {
-            // It has risen half-way after a millisecond, and falls half-way as much before its end.
-            let begin = 1003 + n as u64 * (on + 1003) + 8;
+            let begin = off as u64 + n as u64 * (on + off as u64);
             let Detection::Down { start, level, .. } = pair[0] else { panic!("{pair:?}") };
-            assert!(start.abs_diff(begin) <= 40, "{start} for {begin}");
+            // It has risen half-way after a millisecond.
+            assert!(start.abs_diff(begin + 8) <= 40, "{start} for {begin}");
             assert!((-10..=-9).contains(&level), "{level}");
             let Detection::Up { start: again, duration, .. } = pair[1] else { panic!() };
             assert_eq!(again, start);
