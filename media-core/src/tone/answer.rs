@@ -55,6 +55,17 @@ impl Default for AnswerConfig {
 /// "Hello?" and a pause is a person; a sentence is a machine. It is a guess: whoever greets at
 /// length is taken for a machine. After a machine is found, go on listening for the beep with
 /// [`detect`](AnswerDetector::detect).
+///
+/// ```
+/// use media_core::tone::{Answer, AnswerConfig, AnswerDetector, BEEP, Generator};
+///
+/// let mut detector = AnswerDetector::new(AnswerConfig::default());
+/// detector.detect(&[0; 4000], |_| {}); // half a second of nothing
+/// let mut line = [0; 12_000];
+/// Generator::new(BEEP, -13).generate(&mut line);
+/// detector.detect(&line, |event| println!("{event:?}"));
+/// assert_eq!(detector.answer(), Some(Answer::Machine));
+/// ```
 #[derive(Clone, Debug)]
 pub struct AnswerDetector {
     config: AnswerConfig,

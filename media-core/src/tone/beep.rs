@@ -3,6 +3,16 @@
 ///
 /// A beep is 350 to 2,500 Hz, lasts 120 ms to 2.5 s and ends; it is told of when it has ended,
 /// because that is when to speak.
+///
+/// ```
+/// use media_core::tone::{BEEP, BeepDetector, Generator};
+///
+/// let mut line = [0; 12_000];
+/// Generator::new(BEEP, -13).generate(&mut line); // a second
+/// let mut heard = None;
+/// BeepDetector::new().detect(&line, |beep| heard = Some(beep));
+/// assert!(heard.is_some_and(|beep| beep.end.abs_diff(8000) <= 160));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct BeepDetector {
     /// The last two samples.

@@ -13,6 +13,16 @@ pub enum FaxTone {
 ///
 /// A calling tone is told of when it has ended, half a second long; an answer tone when it has
 /// lasted half a second. Each is told of once for each time it sounds.
+///
+/// ```
+/// use media_core::tone::{FAX_CALLING, FaxDetector, FaxTone, Generator};
+///
+/// let mut line = [0; 8000];
+/// Generator::new(FAX_CALLING, -13).generate(&mut line);
+/// let mut heard = None;
+/// FaxDetector::new().detect(&line, |tone| heard = Some(tone));
+/// assert_eq!(heard, Some(FaxTone::Calling));
+/// ```
 #[derive(Clone, Debug)]
 pub struct FaxDetector {
     lines: ToneLines,

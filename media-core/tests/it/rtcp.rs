@@ -94,6 +94,46 @@ fn padding_and_foreign_types_are_read_past() {
     assert_eq!(rtcp::parse(&rtp).next(), Some(Err(ParseError::Truncated(Part::Header))));
 }
 
+/// Each compound begins with a good report, which is read; then comes what is broken, and nothing
+/// after it.
+#[test]
+fn a_broken_packet_ends_its_compound_where_it_breaks() {
+    use Part::{Header, Items, Padding, Payload, Reason, Reports};
+    let broken: [(&[u8], ParseError); 13] = [
+        (&[0x80], ParseError::Truncated(Header)),
+        (&[0x40, 201, 0, 1, 0, 0, 0, 7], ParseError::Version(1)),
+        (&[0x80, 201, 0, 2, 0, 0, 0, 7], ParseError::Truncated(Payload)),
+        (&[0x80, 201, 0xff, 0xff, 0, 0, 0, 7], ParseError::Truncated(Payload)),
+        (&[0x80, 201, 0, 0], ParseError::Truncated(Header)),
+        (&[0x82, 201, 0, 1, 0, 0, 0, 7], ParseError::Truncated(Reports)),
+        (&[0xa0, 201, 0, 0], ParseError::Truncated(Padding)),
+        (&[0xa0, 201, 0, 1, 0, 0, 0, 0], ParseError::Padding(0)),
+        (&[0xa0, 201, 0, 1, 0, 0, 0, 5], ParseError::Padding(5)),
+        // A name without the zero that ends a source's.
+        (&[0x81, 202, 0, 2, 0, 0, 0, 7, 1, 2, b'a', b'b'], ParseError::Truncated(Items)),
+        // A goodbye of more than are there, and with a reason longer than its packet.
+        (&[0x9f, 203, 0, 1, 0, 0, 0, 7], ParseError::Truncated(Header)),
+        (&[0x81, 203, 0, 2, 0, 0, 0, 7, 4, b'b', b'y', b'e'], ParseError::Truncated(Reason)),
+        (&[0x80, 204, 0, 1, 0, 0, 0, 7], ParseError::Truncated(Header)),
+    ];
+    for (bytes, error) in broken {
+        let mut datagram = vec![0x80, 201, 0, 1, 0, 0, 0, 9];
+        datagram.extend(bytes);
+        let mut messages = rtcp::parse(&datagram);
+        assert!(matches!(messages.next(), Some(Ok(Message::ReceiverReport { ssrc: 9, .. }))));
+        assert_eq!(messages.next(), Some(Err(error)), "{bytes:?}");
+        assert_eq!(messages.next(), None);
+    }
+    // Odd, but clear: a goodbye of nobody, one with an empty reason, and a source without a name.
+    for bytes in [
+        &[0x80, 203, 0, 0][..],
+        &[0x81, 203, 0, 2, 0, 0, 0, 7, 0, 0, 0, 0],
+        &[0x81, 202, 0, 2, 0, 0, 0, 7, 0, 0, 0, 0],
+    ] {
+        assert!(rtcp::parse(bytes).all(|message| message.is_ok()), "{bytes:?}");
+    }
+}
+
 #[test]
 fn the_round_trip_is_measured_by_reports() {
     let mut receiver = Receiver::new(ReceiverConfig::default());

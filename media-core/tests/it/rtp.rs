@@ -49,6 +49,25 @@ fn what_is_not_rtp_is_said() {
     assert_eq!(Packet::parse(&padded), Err(ParseError::Padding(5)));
     padded[15] = 4;
     assert!(Packet::parse(&padded).is_ok_and(|p| p.payload.is_empty()));
+    padded[15] = 255;
+    assert_eq!(Packet::parse(&padded), Err(ParseError::Padding(255)));
+    assert_eq!(Packet::parse(&padded[..12]), Err(ParseError::Truncated(Part::Padding)));
+    let mut longest = vec![255; 12 + 255];
+    longest[..2].copy_from_slice(&[0xa0, 8]);
+    let packet = Packet::parse(&longest).expect("all of it is padding");
+    assert_eq!((packet.payload.len(), packet.padding), (0, 255));
+    // More sources than there are bytes of, and an extension that goes on beyond the datagram.
+    let mut short = [0; 12 + 60];
+    short[0] = 0x8f;
+    assert!(Packet::parse(&short).is_ok_and(|p| p.csrcs.len() == 15));
+    assert_eq!(Packet::parse(&short[..71]), Err(ParseError::Truncated(Part::Csrcs)));
+    short[0] = 0x90;
+    for (words, fits) in [(0, true), (14, true), (15, false), (0xffff, false)] {
+        short[14..16].copy_from_slice(&u16::to_be_bytes(words));
+        let parsed = Packet::parse(&short);
+        assert_eq!(parsed.is_ok(), fits, "{words} words: {parsed:?}");
+    }
+    assert_eq!(Packet::parse(&short[..15]), Err(ParseError::Truncated(Part::Extension)));
 }
 
 #[test]
