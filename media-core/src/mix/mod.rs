@@ -1,7 +1,8 @@
 //! Mixing: gains, fades without clicks, conferences and bridges for monitor, whisper and barge-in.
 //!
-//! Every sum saturates instead of wrapping, once all are added, so the order of the voices makes no
-//! difference; and a gain never jumps: [`Fade`] moves it along a straight line of 5 ms.
+//! Every sum saturates instead of wrapping; what one hears of many is limited once, when all are
+//! added, so their order makes no difference. A gain never jumps: [`Fade`] moves it along a straight
+//! line of 5 ms.
 //!
 //! ```
 //! use media_core::mix::{self, Fade, Gain};

@@ -137,7 +137,10 @@ impl<'a> Supervisor<'a> {
         }
         if self.present == Sound::Other {
             self.told = None;
-            return None;
+            // An announcement may follow a tone at once; what came before it is looked at once.
+            if self.lasted > BORDER + 1 {
+                return None;
+            }
         }
         let meaning = self.recognise()?;
         if self.told == Some(meaning) {
@@ -211,14 +214,20 @@ impl<'a> Supervisor<'a> {
     fn matches(&self, tone: &Tone<'_>, present: usize) -> bool {
         let steps = tone.steps;
         if tone.cadence == Cadence::Once {
-            // All its sounds, and something else after them.
-            let sounds = steps.iter().rev().skip_while(|s| s.hz == [0, 0]);
+            // All its sounds, and something else after them: silence if it is only one, which a
+            // voice might make.
+            let sounds = || steps.iter().rev().skip_while(|s| s.hz == [0, 0]);
+            let over = match self.present {
+                Sound::Silence => true,
+                Sound::Other => sounds().count() > 1,
+                Sound::Tone(_) => false,
+            };
             let mut past = self.past.iter().rev();
             return present == 0
-                && self.present == Sound::Silence
-                && sounds
-                    .zip(past.by_ref())
-                    .all(|(step, (sound, length))| agrees(step, *sound, *length));
+                && over
+                && sounds().all(|step| {
+                    past.next().is_some_and(|(sound, length)| agrees(step, *sound, *length))
+                });
         }
         if self.present != sound(&steps[present]) || self.lasted > most(&steps[present]) {
             return false;

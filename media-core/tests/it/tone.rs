@@ -81,7 +81,7 @@ fn by_the_book(
     let (mut wave, length) = (vec![0.0; 777], 8000 * 12);
     while wave.len() < length {
         for (hz, ms) in steps {
-            let samples = if *ms == 0 { length } else { usize::from(*ms) * 8 };
+            let samples = if *ms == 0 && *hz != [0, 0] { length } else { usize::from(*ms) * 8 };
             let (at, sounding) = (wave.len(), hz.iter().filter(|hz| **hz > 0));
             let turns: Vec<f64> = sounding.map(|hz| hz_off(f64::from(*hz)) / 8000.0).collect();
             wave.extend((at..at + samples).map(|n| {
@@ -132,6 +132,27 @@ fn exchanges_may_be_as_far_off_in_frequency_as_their_books_allow() {
             let heard = listen(plan, &by_the_book(steps, *cadence, off), 160);
             let heard: Vec<_> = heard.iter().map(|h| h.meaning).collect();
             assert_eq!(heard, [*meaning], "{} {steps:?} {direction}", plan.name);
+        }
+    }
+}
+
+/// E.180: up to 30 ms between the three sounds; and the announcement may begin at once, or later.
+#[test]
+fn special_information_is_heard_with_gaps_and_before_an_announcement() {
+    let talk = speech(8000 * 5, -14.0, 3);
+    for (plan, meaning, steps, _) in BOOK.iter().filter(|tone| tone.3 == Cadence::Once) {
+        for gap in [0, 10, 30] {
+            for pause in [0, 60, 300] {
+                let broken: Vec<_> =
+                    steps[..3].iter().flat_map(|step| [*step, ([0, 0], gap)]).take(5).collect();
+                let end = 777 + broken.iter().map(|(_, ms)| usize::from(*ms) * 8).sum::<usize>();
+                let mut pcm = by_the_book(&broken, Cadence::Once, |hz| hz);
+                pcm.truncate(end + pause * 8);
+                pcm.extend(&talk);
+                let heard = listen(plan, &pcm, 160);
+                let heard: Vec<_> = heard.iter().map(|h| h.meaning).collect();
+                assert_eq!(heard, [*meaning], "{} {steps:?}, {gap} and {pause} ms", plan.name);
+            }
         }
     }
 }
