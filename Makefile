@@ -76,7 +76,7 @@ test-doc:
 
 # Linking without an allocator is the proof that the cores need none; the run checks their work.
 test-no-alloc:
-	cd examples/no-alloc && cargo run --locked --release
+	cd examples/no-alloc && CARGO_TARGET_DIR=$(abspath $(TARGET)) cargo run --locked --release
 
 # The header against the code, the exported symbols, and the C programs: two parts at a time.
 test-c:
@@ -194,4 +194,3 @@ install:
 
 clean:
 	cargo clean
-	rm -rf examples/no-alloc/target

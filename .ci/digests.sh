@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}/digests
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
 
 # Static builds, so that they need no foreign libraries, linked by Rust's own linker.
 small=i686-unknown-linux-musl arm=aarch64-unknown-linux-musl
