@@ -97,9 +97,9 @@ SECURE := examples/hotline/tests/secure
 # Real calls against the real server: sipp, raw sockets, loopback only.
 test-sip:
 ifdef NEXTEST
-	cargo nextest run --locked --all-features -E '$(SIP_TESTS)' --test-threads 5
+	cargo nextest run --locked --all-features -E '$(SIP_TESTS)' --test-threads 7
 else
-	cargo test --locked --all-features --test sip -- --test-threads 5
+	cargo test --locked --all-features --test sip -- --test-threads 7
 endif
 	cd $(SECURE) && python3 test_secure.py
 
