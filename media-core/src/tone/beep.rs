@@ -2,7 +2,8 @@
 /// at 8,000 samples a second.
 ///
 /// A beep is 350 to 2,500 Hz, lasts 120 ms to 2.5 s and ends; it is told of when it has ended,
-/// because that is when to speak.
+/// because that is when to speak. A ringback or busy tone of one frequency is as good a beep: begin
+/// when the call has been answered.
 ///
 /// ```
 /// use media_core::tone::{BEEP, BeepDetector, Generator};

@@ -52,6 +52,19 @@ fn legs_of_mixmonitor_become_one_call() {
     assert_eq!(info["marks"].as_array().unwrap().len(), 0);
 }
 
+/// Sun's AU files have the greater byte first.
+#[test]
+fn an_au_file_is_heard_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let sound = hum(4000, 53);
+    let mut au = b".snd\0\0\0\x1c\xff\xff\xff\xff\0\0\0\x03\0\0\x1f\x40\0\0\0\x01text".to_vec();
+    au.extend(sound.iter().flat_map(|x| x.to_be_bytes()));
+    fs::write(folder.join("leg.au"), au).unwrap();
+    done(folder, &["import", "call.tlr", "leg.au"]);
+    assert!(channel(folder, "call.tlr", "0") == sound);
+}
+
 #[test]
 fn a_leg_that_began_later_stands_where_it_was_heard() {
     let folder = tempfile::tempdir().unwrap();
