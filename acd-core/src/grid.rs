@@ -62,18 +62,29 @@ impl<'a> Grid<'a> {
 
     /// The kinds of a row that have somebody and are in the mask.
     pub(crate) fn among(&self, row: u32, mask: &[u64]) -> impl Iterator<Item = u16> {
+        let some = self.some_of(row).iter();
+        some.zip(mask).zip(0..).flat_map(|((some, mask), word)| bits(some & mask, word))
+    }
+
+    /// The kinds of a row that have somebody.
+    pub(crate) fn filled(&self, row: u32) -> impl Iterator<Item = u16> {
+        self.some_of(row).iter().zip(0..).flat_map(|(some, word)| bits(*some, word))
+    }
+
+    fn some_of(&self, row: u32) -> &[u64] {
         let words = words(self.kinds);
         let start = row as usize * words;
-        let some = &self.some[start..start + words];
-        some.iter().zip(mask).zip(0..).flat_map(|((some, mask), word)| {
-            let mut bits = some & mask;
-            core::iter::from_fn(move || {
-                let bit = bits.trailing_zeros() as u16;
-                bits &= bits.wrapping_sub(1);
-                (bit < 64).then_some(word * 64 + bit)
-            })
-        })
+        &self.some[start..start + words]
     }
+}
+
+/// The numbers of the bits of one word among many.
+fn bits(mut bits: u64, word: u16) -> impl Iterator<Item = u16> {
+    core::iter::from_fn(move || {
+        let bit = bits.trailing_zeros() as u16;
+        bits &= bits.wrapping_sub(1);
+        (bit < 64).then_some(word * 64 + bit)
+    })
 }
 
 /// Words that so many bits take.

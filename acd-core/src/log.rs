@@ -57,7 +57,7 @@ use crate::skill::Skill;
 use crate::time::Time;
 
 const MAGIC: [u8; 8] = *b"TLACDLOG";
-const VERSION: u16 = 6;
+const VERSION: u16 = 7;
 /// Magic, version, padding, length of the snapshot.
 const HEADER: usize = 24;
 /// Length and check around a body.

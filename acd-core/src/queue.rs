@@ -86,6 +86,10 @@ pub struct QueueConfig {
     pub delays: Delays,
     /// How long a call waits before members of higher levels may have it. Default: not at all.
     pub tiers: Option<TierRules>,
+    /// Whether the first call of the queue alone is offered to agents: the next when that one has
+    /// been answered or has left, even where it is one nobody free can take, as in Asterisk with
+    /// `autofill=no`. Default: no.
+    pub head_only: bool,
 }
 
 impl Default for QueueConfig {
@@ -118,6 +122,7 @@ impl Default for QueueConfig {
             leave_empty_stay_ms: 0,
             delays: Delays::default(),
             tiers: None,
+            head_only: false,
         }
     }
 }
@@ -380,7 +385,7 @@ impl Linked for Pool {
     }
 }
 
-plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wrap_up_ms, wrap_up_shared, max_wait_ms, overflow, resume_within_ms, max_waiting, weight, service_level_ms, service_level, short_ms, target_ms, share, announce_first_ms, announce_every_ms, missed_limit, aging_ms, join_empty, leave_empty, leave_empty_after_ms, leave_empty_stay_ms, delays, tiers });
+plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wrap_up_ms, wrap_up_shared, max_wait_ms, overflow, resume_within_ms, max_waiting, weight, service_level_ms, service_level, short_ms, target_ms, share, announce_first_ms, announce_every_ms, missed_limit, aging_ms, join_empty, leave_empty, leave_empty_after_ms, leave_empty_stay_ms, delays, tiers, head_only });
 plain!(struct Delays { busy_ms, declined_ms, failed_ms, no_answer_ms });
 plain!(struct QueueCounters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, short, completed, waited_ms, answered_waited_ms, talked_ms });
 plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, levels, steps, cursor, calls, empty_since, emptying, next_emptying, handle_ms, last_wait_ms });

@@ -21,7 +21,7 @@ STRATEGIES = {"progressive": "ring_progressive"}
 PLAIN = (
     "ring_timeout_ms retry_ms wrap_up_ms max_wait_ms resume_within_ms max_waiting weight target_ms"
     " share announce_first_ms announce_every_ms missed_limit aging_ms leave_empty_after_ms"
-    " leave_empty_stay_ms wrap_up_shared tier_wait_ms tier_by_level tier_skip_empty"
+    " leave_empty_stay_ms wrap_up_shared head_only tier_wait_ms tier_by_level tier_skip_empty"
 ).split()
 NOBODY = 2**64 - 1
 

@@ -19,6 +19,7 @@ whole = {
     "retry_ms": ms,
     "wrap_up_ms": ms,
     "wrap_up_shared": st.booleans(),
+    "head_only": st.booleans(),
     "max_wait_ms": maybe,
     "resume_within_ms": maybe,
     "max_waiting": st.none() | st.integers(0, 60_000),

@@ -149,6 +149,7 @@ static bool set(struct cc_config *config, struct ao2_container *treatments, cons
 struct general {
     bool keep; /* members that come while Asterisk runs outlive it */
     bool log_members, log_callers;
+    bool negative_invalid; /* a row of a database whose penalty is negative is no member */
 };
 
 static bool set_general(struct general *general, const struct ast_variable *line)
@@ -160,6 +161,7 @@ static bool set_general(struct general *general, const struct ast_variable *line
         { "persistent_members", &general->keep },
         { "log_member_names", &general->log_members },
         { "log_caller_names", &general->log_callers },
+        { "negative_penalty_invalid", &general->negative_invalid },
     };
     size_t i;
 
@@ -175,6 +177,7 @@ static bool set_general(struct general *general, const struct ast_variable *line
 static void use_general(const struct general *general)
 {
     kept_use(general->keep);
+    realtime_use(general->negative_invalid);
     events_use_names(general->log_members, general->log_callers);
 }
 

@@ -67,7 +67,7 @@ int members_action_ring_in_use(struct mansession *session, const struct message 
 
 /** One change of an agent's places in queues, written to the log and, where members are kept, down. */
 struct member_change {
-    enum { MEMBER_ADD, MEMBER_REMOVE, MEMBER_PAUSE, MEMBER_PENALTY, MEMBER_RING_IN_USE } what;
+    enum { MEMBER_ADD, MEMBER_REMOVE, MEMBER_PAUSE, MEMBER_PENALTY, MEMBER_NEGATIVE, MEMBER_RING_IN_USE } what;
     struct cc_newcomer who; /* paused, reason, penalty: of the change it is; no queue: all, but of the first two */
     bool ring_in_use;
     const char *by; /* of the first two: a channel's uniqueid, or MANAGER */
@@ -75,6 +75,9 @@ struct member_change {
     char name[CC_NAME]; /* of the agent that was found */
 };
 enum cc_change members_change(struct member_change *change);
+
+/** Makes it a change of the penalty; false where that is no number. */
+bool members_set_penalty(struct member_change *change, const char *penalty);
 
 /* ---- kept.c: members that outlive Asterisk ------------------------------------------------------------- */
 
@@ -89,6 +92,10 @@ void kept_write(const char *queue);
 
 /* ---- realtime.c, theirs.c: queues and members in a database ------------------------------------------------ */
 
+/** Whether a row of a member whose penalty is negative is none: app_queue's negative_penalty_invalid. */
+void realtime_use(bool negative_penalty_invalid);
+bool realtime_takes_negative(void);
+
 /** Looks what the database has of a queue just now, before it is used. Not on the engine's thread. */
 void realtime_look(const char *queue);
 
@@ -98,6 +105,9 @@ bool realtime_rules(struct cc_config *config, char *why, size_t room);
 
 /** Writes a member's new pause or penalty into its row; on the engine's thread. */
 void realtime_write(const struct cc_member *member, const char *column, uint32_t value);
+
+/** Writes a penalty into a row at once; false when that failed. Not on the engine's thread. */
+bool realtime_write_penalty(const char *row, const char *penalty);
 
 /** Takes in an option of app_queue's; with app_queue's defaults before the first one. What is none is left out. */
 void theirs_defaults(struct cc_config *config, struct ao2_container *treatments, const char *queue);

@@ -115,21 +115,22 @@ static char *set_member(int fd, int count, words argv)
     static const char *const NAMES[] = { "on", "in", NULL };
     struct member_change change = { .what = MEMBER_PENALTY };
     const char *queue = pair(count, argv, 6);
-    int penalty = count > 3 ? atoi(argv[3]) : 0;
     bool done;
 
     if (count < 6 || !are_pairs(count, argv, 4, NAMES)) {
         return CLI_SHOWUSAGE;
     }
-    change.who = (struct cc_newcomer){ .queue = queue, .phone = argv[5], .penalty = (uint32_t)penalty };
+    change.who = (struct cc_newcomer){ .queue = queue, .phone = argv[5] };
     if (!strcasecmp(argv[2], "ringinuse")) {
         if (!ast_true(argv[3]) && !ast_false(argv[3])) {
             return CLI_SHOWUSAGE;
         }
         change.what = MEMBER_RING_IN_USE;
         change.ring_in_use = ast_true(argv[3]);
+    } else {
+        members_set_penalty(&change, argv[3]); /* what is no number is 0, as app_queue takes it */
     }
-    done = penalty >= 0 && members_change(&change) == CC_DONE;
+    done = members_change(&change) == CC_DONE;
     ast_cli(fd, "%s %s on interface '%s' from queue '%s'\n", done ? "Set" : "Failed to set", argv[2], argv[5],
         *queue ? queue : "(null)"); /* as app_queue says it */
     return done ? CLI_SUCCESS : CLI_FAILURE;

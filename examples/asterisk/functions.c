@@ -123,7 +123,6 @@ static int member_read(struct ast_channel *chan, const char *name, char *data, c
 static int member_write(struct ast_channel *chan, const char *name, char *data, const char *value)
 {
     struct member_change change = { .by = "NONE" };
-    unsigned number;
 
     AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(option); AST_APP_ARG(phone););
     AST_STANDARD_APP_ARGS(args, data);
@@ -132,9 +131,8 @@ static int member_write(struct ast_channel *chan, const char *name, char *data, 
         return -1;
     }
     change.who = (struct cc_newcomer){ .queue = args.queue, .phone = args.phone };
-    if (!strcasecmp(args.option, "penalty") && sscanf(value, "%30u", &number) == 1) {
-        change.what = MEMBER_PENALTY;
-        change.who.penalty = number;
+    if (!strcasecmp(args.option, "penalty") && members_set_penalty(&change, value)) {
+        /* it is that */
     } else if (!strcasecmp(args.option, "paused")) {
         change.what = MEMBER_PAUSE;
         change.who.paused = ast_true(value);
@@ -177,7 +175,7 @@ static int penalty_write(struct ast_channel *chan, const char *name, char *data,
     AST_DECLARE_APP_ARGS(args, AST_APP_ARG(queue); AST_APP_ARG(phone););
     AST_STANDARD_APP_ARGS(args, data);
     change.who = (struct cc_newcomer){ .queue = args.queue, .phone = S_OR(args.phone, "") };
-    if (sscanf(value, "%30u", &change.who.penalty) != 1 || members_change(&change) != CC_DONE) {
+    if (!members_set_penalty(&change, value) || members_change(&change) != CC_DONE) {
         ast_log(LOG_WARNING, "%s(%s,%s) cannot be %s\n", name, S_OR(args.queue, ""), change.who.phone, value);
         return -1;
     }

@@ -71,13 +71,13 @@ PAUSES = {
 # Who is the first is told only when asked for: of both.
 TO_FIRST = "announce-to-first-user"
 GENERAL = {"persistentmembers": "persistent_members", "log_membername_as_agent": "log_member_names",
-           "log-caller-id-name": "log_caller_names"}
+           "log-caller-id-name": "log_caller_names", "negative_penalty_invalid": "negative_penalty_invalid"}
 # These say what Trunkline does anyway, or what is not asked for here.
-SILENT = {"autofill": "yes", "strategy": None, "eventwhencalled": None,
+SILENT = {"autofill": None, "strategy": None, "eventwhencalled": None,
           "eventmemberstatus": None, "setinterfacevar": None, "setqueueentryvar": None, TO_FIRST: None,
           "timeoutrestart": None, "log-restricted-caller-id": None, "defaultrule": None}
-SILENT_GENERAL = {"autofill": None, "monitor-type": None, "shared_lastcall": None, "negative_penalty_invalid": "no",
-                  "force_longest_waiting_caller": "no"}
+SILENT_GENERAL = {"autofill": None, "monitor-type": None, "shared_lastcall": None,
+                  "force_longest_waiting_caller": None}
 TRUE = ("yes", "true", "y", "t", "1", "on")
 STRATEGIES = "ringall leastrecent fewestcalls random wrandom rrmemory rrordered linear".split()
 # The nearest rule that lets nobody wait for somebody who does not count.
@@ -183,6 +183,9 @@ def keys_of(options, general):
     if (options.get("strategy", "ringall").lower() != "ringall"
             and options.get("timeoutrestart", "no").lower() not in TRUE):
         written["ring_restart"] = "no"
+    # As app_queue has it where nothing is said; its sample configuration says yes.
+    if options.get("autofill", general.get("autofill", "no")).lower() not in TRUE:
+        written["head_only"] = "yes"
     if options.get("log-restricted-caller-id", "yes").lower() not in TRUE:
         written["log_restricted"] = "no"
     for zero in "service_level", "weight":
@@ -202,6 +205,9 @@ def convert(lines, warn, rule_lines=(), begin=None):
     names, rules = rules_of(rule_lines, {name for name, _ in queues}, warn)
     out = ["[general]"] + [f"{ours} = yes" for key, ours in GENERAL.items()
                            if general.get(key, "").lower() in TRUE]
+    # "prio" is what Trunkline does anyway; "no" leaves it to chance.
+    if general.get("force_longest_waiting_caller", "no").lower() in TRUE:
+        out.append("call_order = oldest-head")
     for key in sorted(set(general) - set(GENERAL)):
         out.append(f"; queues.conf: {key} = {general[key]}")
         if SILENT_GENERAL.get(key, "") not in (None, general[key]):

@@ -29,6 +29,8 @@ static void make(cc_center *center, void *arg)
     case MEMBER_PENALTY:
         change->outcome = cc_set_penalty(center, who->queue, who->phone, who->penalty);
         break;
+    case MEMBER_NEGATIVE:
+        break; /* of rows: withdraw */
     case MEMBER_RING_IN_USE:
         change->outcome = cc_set_ring_in_use(center, who->queue, who->phone, change->ring_in_use);
         break;
@@ -49,6 +51,77 @@ static void write_log(const struct member_change *change)
     }
 }
 
+/* ---- rows of a database that a negative penalty withdraws ------------------------------------------- */
+
+struct row {
+    const char *queue, *phone;
+    bool leaves;                            /* it is the host's from now on, and can be removed */
+    char name[CC_NAME], row[CC_NAME], in[CC_NAME]; /* the agent, the row, its queue: what was found */
+};
+
+static void find_row(cc_center *center, void *arg)
+{
+    struct row *row = arg;
+    struct cc_agent *agent = cc_find_phone(center, row->phone);
+    struct cc_member *member = agent ? agent->members : NULL;
+
+    while (member && (member->origin != CC_FROM_ROWS ||
+        (!ast_strlen_zero(row->queue) && strcmp(member->queue->name, row->queue)))) {
+        member = member->next;
+    }
+    row->row[0] = '\0';
+    if (member) {
+        ast_copy_string(row->name, agent->name, sizeof(row->name));
+        ast_copy_string(row->row, member->row, sizeof(row->row));
+        ast_copy_string(row->in, member->queue->name, sizeof(row->in));
+        member->origin = row->leaves ? CC_FROM_HOST : CC_FROM_ROWS;
+    }
+}
+
+/* Who is removed goes as anybody does whom the host has added; its row says so. */
+static void let_go(const struct cc_newcomer *who)
+{
+    struct row row = { .queue = who->queue, .phone = who->phone };
+
+    cc_ask(trunkline_center, find_row, &row);
+    if (row.row[0] && realtime_write_penalty(row.row, "-1")) {
+        row.leaves = true;
+        cc_ask(trunkline_center, find_row, &row);
+    }
+}
+
+/* In one queue, or in all; the next look takes them out. */
+static enum cc_change withdraw(const struct cc_newcomer *who, int penalty)
+{
+    struct row row = { .queue = who->queue, .phone = who->phone };
+    enum cc_change outcome = CC_NOT_THERE;
+    char text[12], last[CC_NAME] = "";
+
+    snprintf(text, sizeof(text), "%d", penalty);
+    for (;;) {
+        cc_ask(trunkline_center, find_row, &row);
+        if (!row.row[0] || !strcmp(row.row, last) || !realtime_write_penalty(row.row, text)) {
+            return outcome;
+        }
+        ast_queue_log(row.in, "NONE", row.phone, "PENALTY", "%d", penalty);
+        ast_copy_string(last, row.row, sizeof(last));
+        realtime_look(row.in);
+        outcome = CC_DONE;
+    }
+}
+
+bool members_set_penalty(struct member_change *change, const char *penalty)
+{
+    int value;
+
+    if (sscanf(penalty, "%30d", &value) != 1) {
+        return false;
+    }
+    change->what = value < 0 ? MEMBER_NEGATIVE : MEMBER_PENALTY;
+    change->who.penalty = (uint32_t)(value < 0 ? -value : value);
+    return true;
+}
+
 enum cc_change members_change(struct member_change *change)
 {
     struct cc_newcomer *who = &change->who;
@@ -63,6 +136,16 @@ enum cc_change members_change(struct member_change *change)
     }
     if (!ast_strlen_zero(who->queue)) {
         realtime_look(who->queue);
+    }
+    if (change->what == MEMBER_NEGATIVE) {
+        if (!realtime_takes_negative()) {
+            ast_log(LOG_ERROR, "Invalid penalty (-%u)\n", who->penalty);
+            return change->outcome = CC_NOT_THERE;
+        }
+        return change->outcome = withdraw(who, -(int)who->penalty);
+    }
+    if (change->what == MEMBER_REMOVE && realtime_takes_negative()) {
+        let_go(who);
     }
     cc_ask(trunkline_center, make, change);
     if (change->outcome == CC_DONE) {
@@ -217,7 +300,7 @@ int members_action_penalty(struct mansession *session, const struct message *mes
         astman_send_error(session, message, "Need 'Interface' and 'Penalty' parameters.");
         return 0;
     }
-    change.who.penalty = number(penalty, 0);
+    members_set_penalty(&change, penalty); /* what is no number is 0, as app_queue takes it */
     return answer(session, message, &change, "Interface penalty set successfully",
         "Invalid interface, queuename or penalty");
 }

@@ -16,6 +16,18 @@
 
 static const char QUEUES[] = "queues", MEMBERS[] = "queue_members", RULES[] = "queue_rules";
 
+static bool negative_invalid;
+
+void realtime_use(bool negative_penalty_invalid)
+{
+    negative_invalid = negative_penalty_invalid;
+}
+
+bool realtime_takes_negative(void)
+{
+    return negative_invalid;
+}
+
 /* What was read, to be taken in on the engine's thread. */
 struct look {
     const char *queue;
@@ -52,11 +64,12 @@ static uint32_t number(const char *text, uint32_t other)
 static void add_member(struct look *look, struct ast_config *rows, const char *row)
 {
     const char *phone = column(rows, row, "interface"), *ring = column(rows, row, "ringinuse");
+    const char *penalty = column(rows, row, "penalty");
     uint32_t wrap_up_s = number(column(rows, row, "wrapuptime"), 0);
     struct cc_row member = {
         .who = {
             .queue = look->queue, .phone = phone, .name = column(rows, row, "membername"),
-            .device = column(rows, row, "state_interface"), .penalty = number(column(rows, row, "penalty"), 0),
+            .device = column(rows, row, "state_interface"), .penalty = number(penalty, 0),
             .wrap_up_ms = wrap_up_s && wrap_up_s < TL_NONE32 / 1000 ? wrap_up_s * 1000 : TL_NONE32,
             .paused = number(column(rows, row, "paused"), 0), .reason = column(rows, row, "reason_paused"),
         },
@@ -64,6 +77,9 @@ static void add_member(struct look *look, struct ast_config *rows, const char *r
         .ring_in_use = *ring ? ast_true(ring) : -1,
     };
 
+    if (negative_invalid && atoi(penalty) < 0) {
+        return; /* no member for as long */
+    }
     if (!*phone || !*member.id || strlen(phone) >= CC_NAME || strlen(member.id) >= CC_NAME) {
         ast_log(LOG_WARNING, "A row of %s for %s has no interface or uniqueid\n", MEMBERS, look->queue);
         return;
@@ -179,15 +195,27 @@ struct change {
     const char *column;
 };
 
+static bool update(const char *row, const char *column, const char *value)
+{
+    if (ast_update_realtime(MEMBERS, "uniqueid", row, column, value, SENTINEL) >= 0) {
+        return true;
+    }
+    ast_log(LOG_WARNING, "The row %s of %s cannot be written\n", row, MEMBERS);
+    return false;
+}
+
 static int write_row(void *arg)
 {
     struct change *change = arg;
 
-    if (ast_update_realtime(MEMBERS, "uniqueid", change->row, change->column, change->value, SENTINEL) < 0) {
-        ast_log(LOG_WARNING, "The row %s of %s cannot be written\n", change->row, MEMBERS);
-    }
+    update(change->row, change->column, change->value);
     ast_free(change);
     return 0;
+}
+
+bool realtime_write_penalty(const char *row, const char *penalty)
+{
+    return update(row, "penalty", penalty);
 }
 
 void realtime_write(const struct cc_member *member, const char *name, uint32_t value)

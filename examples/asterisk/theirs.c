@@ -9,13 +9,14 @@
 #include "treatment.h"
 
 /* How a value becomes ours. */
-enum turn { SAME, POSITIVE, FLAG, UNLESS_ZERO, UNLESS_NEGATIVE, CONF, STRATEGY, JOIN, LEAVE, PAUSE, EVERY };
+enum turn { SAME, POSITIVE, FLAG, NOT, UNLESS_ZERO, UNLESS_NEGATIVE, CONF, STRATEGY, JOIN, LEAVE, PAUSE, EVERY };
 
 static const struct {
     const char *theirs, *ours;
     enum turn how;
 } OPTIONS[] = {
     { "strategy", "strategy", STRATEGY },
+    { "autofill", "head_only", NOT },
     { "timeout", "ring_timeout", POSITIVE },
     { "retry", "retry", POSITIVE },
     { "wrapuptime", "wrap_up", SAME },
@@ -119,6 +120,9 @@ static void set(struct cc_config *config, struct ao2_container *treatments, cons
         break;
     case FLAG:
         value = ast_true(value) ? "yes" : "no";
+        break;
+    case NOT:
+        value = ast_true(value) ? "no" : "yes";
         break;
     case CONF:
         value = strcasecmp(value, "conf") ? "no" : "yes";

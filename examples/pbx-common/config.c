@@ -276,6 +276,10 @@ static bool set_general(struct cc_config *config, const char *key, const char *v
         config->seed = strtoull(value, NULL, 0);
         return true;
     }
+    if (!strcasecmp(key, "call_order")) {
+        return cc_option_call_order(value, &config->call_order) ||
+               cc_option_fail(why, room, "call_order cannot be \"%s\"", value);
+    }
     int set = cc_option_of_limits(&config->limits, key, value, why, room);
     return set ? set > 0 : cc_option_fail(why, room, "[general] has no option \"%s\"", key);
 }

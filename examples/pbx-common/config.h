@@ -54,6 +54,7 @@ struct cc_config {
            CC_RULE_SECTION } section;
     char section_name[CC_NAME];
     uint64_t seed;
+    uint32_t call_order; /* a tl_acd_call_order: which queue's call an agent of several gets */
 };
 
 struct cc_config *cc_config_new(void);

@@ -58,6 +58,15 @@ static const struct name EMPTY_RULES[] = {
     {NULL, 0},
 };
 
+static const struct name CALL_ORDERS[] = {
+    {"longest-waiting", TL_ACD_LONGEST_WAITING},
+    {"deadline", TL_ACD_DEADLINE},
+    {"queue-ratio", TL_ACD_QUEUE_RATIO},
+    {"wait-ratio", TL_ACD_WAIT_RATIO},
+    {"oldest-head", TL_ACD_OLDEST_HEAD},
+    {NULL, 0},
+};
+
 /* What a value is written as, and where it goes. */
 enum shape { SECONDS32, SECONDS64, NUMBER, FLAG, EMPTY_RULE };
 
@@ -76,6 +85,7 @@ static const struct option QUEUE_OPTIONS[] = {
     BOUNDED("retry", SECONDS32, retry_ms, 1, 0),
     QUEUE("wrap_up", SECONDS32, wrap_up_ms),
     QUEUE("wrap_up_shared", FLAG, wrap_up_shared),
+    QUEUE("head_only", FLAG, head_only),
     QUEUE("max_wait", SECONDS64, max_wait_ms),
     QUEUE("service_level", SECONDS64, service_level_ms),
     QUEUE("announce_first", SECONDS64, announce_first_ms),
@@ -272,4 +282,14 @@ const char *cc_option_strategy(const char *text, uint32_t *strategy)
         *strategy = found->value;
     }
     return found ? found->name : NULL;
+}
+
+bool cc_option_call_order(const char *text, uint32_t *order)
+{
+    const struct name *found = by_name(CALL_ORDERS, text);
+
+    if (found) {
+        *order = found->value;
+    }
+    return found;
 }

@@ -22,6 +22,9 @@ int cc_option_of_limits(tl_acd_limits *limits, const char *key, const char *valu
 /** The strategy of that name (NULL: the usual one) as it is written; NULL when there is none. */
 const char *cc_option_strategy(const char *text, uint32_t *strategy);
 
+/** The order of calls of that name, a tl_acd_call_order. */
+bool cc_option_call_order(const char *text, uint32_t *order);
+
 /** Copies a text that has to fit. */
 bool cc_option_text(char *into, size_t room, const char *value, const char *key, char *why,
                     size_t why_room);

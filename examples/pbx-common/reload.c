@@ -224,6 +224,8 @@ struct cc_queue *cc_roster_put_queue(cc_center *center, const struct cc_config_q
 
 void cc_roster_apply(cc_center *center, struct cc_config *config)
 {
+    cc_poll(center);
+    tl_acd_set_call_order(center->engine, config->call_order);
     for (struct cc_queue *queue = center->queues; queue; queue = queue->next) {
         queue->wanted = queue->live && !queue->leaving;
     }

@@ -395,7 +395,7 @@ static void limits_are_named(void)
     };
     static const char *const GOOD[][2] = {
         {"ring_timeout", "0.001"}, {"retry", "0.001"}, {"announce_every", "none"},
-        {"missed_limit", "none"}, {"weight", "65535"}, {"agent", "a0, level=65535"},
+        {"missed_limit", "none"}, {"weight", "65535"}, {"agent", "a0, level=65535"}, {"head_only", "yes"},
     };
     struct cc_config *config = cc_config_new();
     char why[300];
@@ -410,6 +410,10 @@ static void limits_are_named(void)
     for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
         set(config, "q", GOOD[i][0], GOOD[i][1]);
     }
+    CHECK(config->queues[0].config.head_only == 1);
+    CHECK(!cc_config_set(config, "general", "call_order", "lifo", why, sizeof why));
+    set(config, "general", "call_order", "oldest-head");
+    CHECK(config->call_order == TL_ACD_OLDEST_HEAD);
     cc_config_free(config);
 }
 

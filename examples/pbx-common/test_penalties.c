@@ -148,6 +148,17 @@ static void goes(cc_center *center, struct cc_call *call)
     cc_call_release(center, call);
 }
 
+/* Nobody is offered the caller before so many milliseconds more, and then somebody is. */
+static void offered_at(cc_center *center, uint64_t after_ms)
+{
+    clock_ms += after_ms - 1;
+    cc_run(center);
+    CHECK(offer == TL_NONE);
+    clock_ms += 1;
+    cc_run(center);
+    CHECK(offer != TL_NONE);
+}
+
 /* After how many seconds, up to ten, a new caller is offered to the agent; -1 when not. */
 static int offered_after(cc_center *center)
 {
@@ -225,12 +236,7 @@ static void callers_bring_rules(void)
     center = begin(config);
     for (uint32_t most = 0; most < 2; most++) {
         call_by(center, &call, most, "soon");
-        clock_ms += most ? 1999 : 3999;
-        cc_run(center);
-        CHECK(offer == TL_NONE);
-        clock_ms += 1;
-        cc_run(center);
-        CHECK(offer != TL_NONE);
+        offered_at(center, most ? 2000 : 4000);
         goes(center, &call);
     }
     CHECK(errors == 0 && offered_after(center) == 9);
@@ -259,12 +265,7 @@ static void few_members_need_no_penalties(void)
     call_of(center, &call, NOT);
     CHECK(cc_add_member(center, &BOB) == CC_DONE);
     cc_set_paused(center, "q", "a", false, "");
-    clock_ms += 4999;
-    cc_run(center);
-    CHECK(offer == TL_NONE);
-    clock_ms += 1;
-    cc_run(center);
-    CHECK(offer != TL_NONE);
+    offered_at(center, 5000);
     goes(center, &call);
 
     CHECK(offered_after(center) == 5);
@@ -293,12 +294,8 @@ static void callers_wait_for_a_window(void)
     offer = TL_NONE;
     cc_arrive(center, &call, &arrival);
     cc_run(center);
-    clock_ms += 4999;
-    cc_run(center);
-    CHECK(!call.over && offer == TL_NONE);
-    clock_ms += 1;
-    cc_run(center);
-    CHECK(offer != TL_NONE);
+    offered_at(center, 5000);
+    CHECK(!call.over);
     goes(center, &call);
     CHECK(errors == 0);
     cc_free(center);

@@ -548,6 +548,11 @@ TL_ENUM(tl_acd_call_order, uint32_t) {
     TL_ACD_QUEUE_RATIO = 2,
     /** The call that has used up most of its target. */
     TL_ACD_WAIT_RATIO = 3,
+    /**
+     * From the queue whose first call that waits and does not ring has waited longest; priorities
+     * decide inside a queue only.
+     */
+    TL_ACD_OLDEST_HEAD = 4,
 };
 
 /**
@@ -715,6 +720,13 @@ typedef struct tl_acd_queue_config {
     uint32_t service_level;
     /** A call abandoned before so long counts as abandoned almost at once. Default: 5,000. */
     uint32_t short_ms;
+    /**
+     * 1: the first call of the queue alone is offered to agents, the next when that one has been
+     * answered or has left. Default: 0.
+     */
+    uint32_t head_only;
+    /** 0. */
+    uint32_t reserved;
 } tl_acd_queue_config;
 
 /**

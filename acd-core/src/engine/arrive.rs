@@ -233,6 +233,11 @@ impl Engine<'_> {
         let place = if at_end { end } else { self.calls_below(queue, key) };
         self.calls.ranks.insert(&mut self.queues[queue].calls, place, call);
         self.join_line(call, at_end);
+        if self.queues[queue].config.head_only && place == 0 {
+            if let Some(second) = self.calls.ranks.nth(&self.queues[queue].calls, 1) {
+                self.show_call(second, false);
+            }
+        }
         place + 1
     }
 
@@ -241,13 +246,42 @@ impl Engine<'_> {
         self.leave_line(call);
         let queue = self.queue_of(call);
         self.calls.ranks.remove(&mut self.queues[queue].calls, call);
+        if self.queues[queue].config.head_only {
+            if let Some(first) = self.first_in_order(queue) {
+                self.show_if_waiting(first);
+            }
+        }
+    }
+
+    /// Whether the call's queue serves its first call alone, and this is another one.
+    pub(super) fn is_behind_head(&self, call: u32) -> bool {
+        let queue = self.queue_of(call);
+        self.queues[queue].config.head_only && self.first_in_order(queue) != Some(call)
+    }
+
+    /// The first call of a queue alone is served from now on, or others are too.
+    pub(super) fn head_only_changed(&mut self, queue: u32) {
+        for place in 0..self.queues[queue].calls.len() {
+            if let Some(call) = self.calls.ranks.nth(&self.queues[queue].calls, place) {
+                self.show_if_waiting(call);
+            }
+        }
+    }
+
+    /// Lets a call be matched where it waits and may be now.
+    fn show_if_waiting(&mut self, call: u32) {
+        if self.calls[call].state == CallState::Waiting {
+            self.show_call(call, true);
+            self.soil_call(call);
+        }
     }
 
     /// Puts a call into its line; at its end, if it stands at the end of the queue.
     pub(super) fn join_line(&mut self, call: u32, at_end: bool) {
         let Call { line, state, .. } = self.calls[call];
         self.lines[line].calls += 1;
-        if at_end && state == CallState::Waiting && self.calls.alone_until(call).is_none() {
+        let on = state == CallState::Waiting;
+        if at_end && on && self.may_be_matched(call) {
             let mut open = self.lines[line].open;
             open.append(&mut self.calls, call);
             self.lines[line].open = open;
@@ -255,7 +289,7 @@ impl Engine<'_> {
                 self.set_head(line, call);
             }
         } else {
-            self.show_call(call, state == CallState::Waiting);
+            self.show_call(call, on);
         }
     }
 
@@ -264,9 +298,14 @@ impl Engine<'_> {
         self.lines[self.calls[call].line].calls -= 1;
     }
 
-    /// Lets a call be matched, or not. One that waits for its preferred agent alone is not.
+    fn may_be_matched(&self, call: u32) -> bool {
+        self.calls.alone_until(call).is_none() && !self.is_behind_head(call)
+    }
+
+    /// Lets a call be matched, or not. One that waits for its preferred agent alone is not, nor one
+    /// behind the only one that is served.
     pub(super) fn show_call(&mut self, call: u32, on: bool) {
-        let on = on && self.calls.alone_until(call).is_none();
+        let on = on && self.may_be_matched(call);
         if self.calls.is_open(call) == on {
             return;
         }

@@ -30,8 +30,8 @@ pub struct WhyWaiting {
     pub busy: u32,
     /// Members who missed this very call a short while ago, or whose phone rings for it.
     pub tried: u32,
-    /// Members who could take it: only while the call waits for its preferred agent alone, or
-    /// rings elsewhere.
+    /// Members who could take it: only while the call waits for its preferred agent alone, rings
+    /// elsewhere, or stands behind the [only](crate::QueueConfig::head_only) one that is served.
     pub free: u32,
     /// Calls before it in the queue.
     pub ahead: u32,
@@ -59,7 +59,8 @@ pub struct WhyIdle {
     /// Calls of queues it is paused in.
     pub paused: u32,
     /// Calls that ring elsewhere, wait for another agent alone, have not come to its level, are of
-    /// a queue whose paperwork it still does, or it missed a short while ago.
+    /// a queue whose paperwork it still does, stand behind the
+    /// [only](crate::QueueConfig::head_only) one that is served, or it missed a short while ago.
     pub held: u32,
     /// Calls it could take: none, when it is available and outputs have been polled.
     pub open: u32,

@@ -170,7 +170,7 @@ impl Engine<'_> {
         let class = self.lines[self.calls[call].line].class;
         let eligible =
             self.skills.fits(class, self.agents[agent].profile) && !self.remembers(call, agent);
-        eligible.then_some(member)
+        (eligible && !self.is_behind_head(call)).then_some(member)
     }
 
     /// The first member of a pool that the call could go to, from a place on.

@@ -18,9 +18,15 @@ pub(super) struct Claim {
     /// It waits for this very agent.
     seeks: bool,
     weight: u16,
+    /// Of its queue.
+    head: Head,
     urgency: Urgency,
     key: CallKey,
 }
+
+/// When the first of a queue's calls that may be matched arrived, and its number; alike for all queues
+/// where that says nothing.
+type Head = (u64, u64);
 
 impl Claim {
     /// Which goes first, `Less` for this one, and what decides.
@@ -32,6 +38,10 @@ impl Claim {
         let weight = other.weight.cmp(&self.weight);
         if weight.is_ne() {
             return (weight, CallReason::Weight);
+        }
+        let head = self.head.cmp(&other.head);
+        if head.is_ne() {
+            return (head, CallReason::Order);
         }
         let priority = self.key.0.cmp(&other.key.0);
         if priority.is_ne() {
@@ -122,7 +132,8 @@ impl Engine<'_> {
             let place = self.preferred_place(call).filter(|&at| serves(&self.members[at]));
             if place.is_some() && call != but && self.calls[call].state == CallState::Waiting {
                 let key = self.calls[call].key();
-                let claim = Claim { call, seeks: true, weight: 0, urgency: Urgency::SAME, key };
+                let (weight, head, urgency) = (0, Head::default(), Urgency::SAME);
+                let claim = Claim { call, seeks: true, weight, head, urgency, key };
                 if claim.is_ahead_of(best.as_ref()) {
                     best = Some(claim);
                 }
@@ -134,12 +145,13 @@ impl Engine<'_> {
         while at != NIL {
             let member = &self.members[at];
             if serves(member) {
+                let head = self.head(member.queue);
                 for class in self.line_grid.among(member.queue, classes) {
                     let mut next = self.line_grid.first(member.queue, class);
                     while next != NIL {
                         let line = &self.lines[next];
                         if !self.is_behind(line, best.as_ref()) {
-                            self.better_of_line(&mut best, line, member, but);
+                            self.better_of_line(&mut best, line, head, member, but);
                         }
                         next = line.next;
                     }
@@ -162,7 +174,14 @@ impl Engine<'_> {
 
     /// Makes the first call of a line that this member could take the best, if it goes before the
     /// best so far.
-    fn better_of_line(&self, best: &mut Option<Claim>, line: &Line, member: &Member, but: u32) {
+    fn better_of_line(
+        &self,
+        best: &mut Option<Claim>,
+        line: &Line,
+        head: Head,
+        member: &Member,
+        but: u32,
+    ) {
         if line.head == NIL || !line.penalties.admits(member.penalty) {
             return;
         }
@@ -170,6 +189,7 @@ impl Engine<'_> {
             call: line.head,
             seeks: false,
             weight: self.queues[line.queue].config.weight,
+            head,
             urgency: self.urgency(line.queue, line.head_key()),
             key: line.head_key(),
         };
@@ -188,13 +208,33 @@ impl Engine<'_> {
         }
     }
 
+    /// What a queue's calls have to say by its first, whoever could take that one.
+    fn head(&self, queue: u32) -> Head {
+        if self.call_order != CallOrder::OldestHead {
+            return Head::default();
+        }
+        let mut first: Option<CallKey> = None;
+        for class in self.line_grid.filled(queue) {
+            let mut next = self.line_grid.first(queue, class);
+            while next != NIL {
+                let line = &self.lines[next];
+                let key = line.head_key();
+                if line.head != NIL && first.is_none_or(|first| key < first) {
+                    first = Some(key);
+                }
+                next = line.next;
+            }
+        }
+        first.map_or(Head::default(), |(_, arrived, number)| (arrived, number))
+    }
+
     fn urgency(&self, queue: u32, key: CallKey) -> Urgency {
         if self.call_order == CallOrder::LongestWaiting {
             return Urgency::SAME;
         }
         let queue = &self.queues[queue];
         match self.call_order {
-            CallOrder::LongestWaiting => Urgency::SAME,
+            CallOrder::LongestWaiting | CallOrder::OldestHead => Urgency::SAME,
             CallOrder::Deadline => {
                 let deadline = key.1.saturating_add(queue.config.target_ms());
                 Urgency { over: u64::MAX - deadline, under: 1 }

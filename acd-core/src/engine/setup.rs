@@ -45,6 +45,7 @@ impl Engine<'_> {
         let changed = now.config.leave_empty != config.leave_empty;
         let other_time = now.config.leave_empty_after_ms != config.leave_empty_after_ms;
         let other_tiers = now.config.tiers != config.tiers;
+        let other_heads = now.config.head_only != config.head_only;
         let other_order =
             now.order != config.strategy.order() || now.config.medium != config.medium;
         self.queues[index].config = config;
@@ -58,6 +59,9 @@ impl Engine<'_> {
         }
         if other_tiers {
             self.tiers_changed(index);
+        }
+        if other_heads {
+            self.head_only_changed(index);
         }
         // Free members stand in the order of the old strategy: let them line up anew. By another
         // medium others are free.

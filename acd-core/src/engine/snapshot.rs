@@ -11,7 +11,7 @@ use crate::slab::{List, NIL};
 use crate::time::Time;
 
 /// "TLACD" and the version of the format.
-const MAGIC: u64 = u64::from_le_bytes(*b"TLACD\0\x08\0");
+const MAGIC: u64 = u64::from_le_bytes(*b"TLACD\0\x09\0");
 
 impl Engine<'_> {
     /// Writes the whole state into a buffer; how long it is. When that is longer than the buffer,

@@ -8,8 +8,8 @@ use crate::plain::plain;
 ///
 /// Calls that wait for this very agent go first, then queues of higher
 /// [weight](crate::QueueConfig::weight), then calls of higher priority, unless priority
-/// [ages](crate::QueueConfig::aging_ms). Among those left this rule decides between the queues;
-/// inside one queue it is always the longest waiting. It is one order over all calls, the same
+/// [ages](crate::QueueConfig::aging_ms) or the rule is [`OldestHead`](Self::OldestHead). Among those
+/// left this rule decides between the queues; inside one queue it is always the longest waiting. It is one order over all calls, the same
 /// for a call that looks for an agent and an agent that looks for a call, and it never holds back
 /// an agent that could take something.
 ///
@@ -33,6 +33,10 @@ pub enum CallOrder {
     /// The call that has used up most of its target: wait ÷ target, so that the waits of the
     /// queues keep the ratio of their targets.
     WaitRatio,
+    /// From the queue whose first call that waits and does not ring has waited longest. Priorities
+    /// decide inside a queue and nowhere else, as in Asterisk with
+    /// `force_longest_waiting_caller=yes` (with `prio` it is [`LongestWaiting`](Self::LongestWaiting)).
+    OldestHead,
 }
 
 /// What put a call before all others that an agent could get.
@@ -92,4 +96,4 @@ impl PartialEq for Urgency {
 
 impl Eq for Urgency {}
 
-plain!(enum CallOrder { 0 LongestWaiting, 1 Deadline, 2 QueueRatio, 3 WaitRatio });
+plain!(enum CallOrder { 0 LongestWaiting, 1 Deadline, 2 QueueRatio, 3 WaitRatio, 4 OldestHead });

@@ -6,8 +6,13 @@ use acd_core::sim::{Centre, Draw, Estimate, Group, Stream};
 use acd_core::*;
 use proptest::prelude::{any, prop_assert_eq, proptest};
 
-const ORDERS: [CallOrder; 4] =
-    [CallOrder::LongestWaiting, CallOrder::Deadline, CallOrder::QueueRatio, CallOrder::WaitRatio];
+const ORDERS: [CallOrder; 5] = [
+    CallOrder::LongestWaiting,
+    CallOrder::Deadline,
+    CallOrder::QueueRatio,
+    CallOrder::WaitRatio,
+    CallOrder::OldestHead,
+];
 
 /// What the oracle knows of a waiting call.
 #[derive(Clone, Copy, Debug)]
@@ -80,8 +85,9 @@ impl Scene {
         }
     }
 
-    /// Smaller goes first: weight, priority, then the rule over a common denominator, then age.
-    fn rank(&self, call: &Waiting, order: CallOrder) -> [i128; 5] {
+    /// Smaller goes first: weight, the queue's first call, priority, then the rule over a common
+    /// denominator, then age.
+    fn rank(&self, call: &Waiting, order: CallOrder) -> [i128; 7] {
         let config = &self.configs[call.queue];
         let target = i128::from(config.target_ms.expect("set"));
         let whole: i128 =
@@ -95,12 +101,18 @@ impl Scene {
             CallOrder::WaitRatio => age * (whole / target),
             _ => 0,
         };
+        let waiting = self.waiting.iter().filter(|w| w.queue == call.queue && !w.rings);
+        let head = waiting.min_by_key(|w| (-w.priority, w.arrived, w.number)).expect("itself");
+        let (arrived, first) = match order {
+            CallOrder::OldestHead => (i128::from(head.arrived), head.number as i128),
+            _ => (0, 0),
+        };
         let (weight, number) = (i128::from(config.weight), call.number as i128);
-        [-weight, -i128::from(call.priority), -urgency, -age, number]
+        [-weight, arrived, first, -i128::from(call.priority), -urgency, -age, number]
     }
 
     /// The calls an agent could get, the first first.
-    fn line_up(&self, agent: usize) -> Vec<(CallId, [i128; 5])> {
+    fn line_up(&self, agent: usize) -> Vec<(CallId, [i128; 7])> {
         let order = self.engine.call_order();
         let mut calls: Vec<_> = self
             .waiting
@@ -121,10 +133,10 @@ impl Scene {
                 call,
                 because: match calls.get(1) {
                     None => CallReason::Alone,
-                    Some((_, other)) => match (0..5).find(|&i| rank[i] != other[i]) {
+                    Some((_, other)) => match (0..7).find(|&i| rank[i] != other[i]) {
                         Some(0) => CallReason::Weight,
-                        Some(1) => CallReason::Priority,
-                        Some(2) => CallReason::Order,
+                        Some(3) => CallReason::Priority,
+                        Some(1 | 2 | 4) => CallReason::Order,
                         _ => CallReason::Age,
                     },
                 },
@@ -204,7 +216,7 @@ proptest! {
     /// oracle's order; what the engine announces beforehand is the same, for the same reason.
     #[test]
     fn every_offer_is_the_oracles(
-        order in 0usize..4,
+        order in 0usize..5,
         rules in any::<[(u8, u8, u8); 3]>(),
         serves in proptest::array::uniform4(1u8..8),
         events in proptest::collection::vec(any::<(u8, u8, u16)>(), 60..120),
@@ -251,7 +263,7 @@ proptest! {
 
     /// The state with a rule of its own survives a snapshot, and counts in the hash.
     #[test]
-    fn the_rule_is_part_of_the_state(order in 0usize..4) {
+    fn the_rule_is_part_of_the_state(order in 0usize..5) {
         let mut engine = Engine::with_capacity(Limits::default()).expect("limits");
         let before = engine.state_hash();
         engine.set_call_order(ORDERS[order]);

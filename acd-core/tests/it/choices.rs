@@ -63,7 +63,10 @@ impl Ledger {
         assert_eq!(choice.next_call.is_some(), next.is_some(), "{choice:?}: which is next?");
         // A call whose preferred agent logged out, and is back, waits for that agent no longer;
         // these books do not follow it so far. It may be next, but need not.
-        let rivals: Vec<_> = open.into_iter().filter(|(_, other)| !elsewhere(other)).collect();
+        let rivals: Vec<_> = open
+            .into_iter()
+            .filter(|(_, other)| !elsewhere(other) && !self.may_be_behind(at, other))
+            .collect();
         assert!(rivals.is_empty() || next.is_some(), "{choice:?}: there is another call");
         let here = self.calls.values().filter(|c| c.queue == call.queue && c.talking.is_none());
         assert_eq!(choice.waiting as usize, here.count());

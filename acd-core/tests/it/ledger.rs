@@ -406,6 +406,9 @@ impl Ledger {
                 assert!(apart >= u64::from(config.retry_ms), "INV-08: again after {apart}");
             }
         }
+        if book.offers.is_empty() {
+            self.is_head(at, book);
+        }
         let alone = book.config.preferred_agent == Some(agent);
         if !alone {
             self.in_good_order(at, call, book, who);

@@ -15,6 +15,7 @@ mod estimates;
 mod fairness;
 mod fuzzing;
 mod golden;
+mod heads;
 mod invariant_table;
 mod invariants;
 mod ledger;

@@ -254,11 +254,12 @@ impl Seen {
             11 => Change::SetRelaxation(queue, steps(bytes)),
             13 => Change::AddRule(steps(bytes)),
             14 => Change::RemoveRule(RuleId::from_raw(bytes.handle(&self.rules))),
-            12 => Change::CallOrder(match bytes.byte() % 4 {
+            12 => Change::CallOrder(match bytes.byte() % 5 {
                 0 => CallOrder::LongestWaiting,
                 1 => CallOrder::Deadline,
                 2 => CallOrder::QueueRatio,
-                _ => CallOrder::WaitRatio,
+                3 => CallOrder::WaitRatio,
+                _ => CallOrder::OldestHead,
             }),
             _ => Change::Input(now, self.input(bytes)),
         }

@@ -59,6 +59,7 @@ fn call_order(name: &str) -> CallOrder {
         "deadline" => CallOrder::Deadline,
         "queue-ratio" => CallOrder::QueueRatio,
         "wait-ratio" => CallOrder::WaitRatio,
+        "oldest-head" => CallOrder::OldestHead,
         other => panic!("no order of calls {other}"),
     }
 }
@@ -146,6 +147,7 @@ impl Scene {
             retry_ms: small("retry_ms", plain.retry_ms),
             wrap_up_ms: small("wrap_up_ms", 0),
             wrap_up_shared: truth(given, "wrap_up_shared", plain.wrap_up_shared),
+            head_only: truth(given, "head_only", false),
             tiers: number(given, "tier_wait_ms").map(|wait| TierRules {
                 wait_ms: wait as u32,
                 by_level: truth(given, "tier_by_level", false),

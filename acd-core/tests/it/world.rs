@@ -141,6 +141,7 @@ impl World {
                 retry_ms: if bit(1) { 1 } else { 1_500 },
                 wrap_up_ms: if bit(2) { 1_000 } else { 0 },
                 wrap_up_shared: !more(0),
+                head_only: more(9) && more(10 + n as u16),
                 max_wait_ms: bit(3).then_some(6_000),
                 overflow: match (n, seed.1 >> 6) {
                     (1, 1) => Some(Overflow::Queue(world.queues[0])),

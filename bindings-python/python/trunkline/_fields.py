@@ -62,6 +62,9 @@ class QueueFields(TypedDict, total=False):
     wrap_up_shared: bool
     """Whether paperwork keeps the agent from the calls of all its queues, and is a state of its
     own; else from this queue's only. Default: True."""
+    head_only: bool
+    """Whether the first call of the queue alone is offered to agents: the next when that one has
+    been answered or has left. Default: False."""
     tier_wait_ms: int | None
     """How long a call waits before members of higher levels may have it; level 0 is there at once.
     Default: not at all."""

@@ -208,6 +208,9 @@ class CallOrder(StrEnum):
     """From the queue that is longest for its ``share``, so that lengths keep that ratio."""
     WAIT_RATIO = "wait_ratio"
     """The call that has used up most of its target, so that waits keep the targets' ratio."""
+    OLDEST_HEAD = "oldest_head"
+    """From the queue whose first call that waits and does not ring has waited longest; priorities
+    decide inside a queue only."""
 
 
 class CallReason(StrEnum):

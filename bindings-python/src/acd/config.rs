@@ -118,6 +118,7 @@ pub(super) const CALL_ORDERS: Words<CallOrder> = &[
     ("deadline", CallOrder::Deadline),
     ("queue_ratio", CallOrder::QueueRatio),
     ("wait_ratio", CallOrder::WaitRatio),
+    ("oldest_head", CallOrder::OldestHead),
 ];
 
 /// Keyword arguments, taken one by one; what nobody asked for was misspelt.
@@ -269,6 +270,7 @@ pub(super) fn queue(function: &str, given: Option<&Bound<'_, PyDict>>) -> PyResu
         retry_ms: given.or("retry_ms", usual.retry_ms)?,
         wrap_up_ms: given.or("wrap_up_ms", usual.wrap_up_ms)?,
         wrap_up_shared: given.or("wrap_up_shared", usual.wrap_up_shared)?,
+        head_only: given.or("head_only", usual.head_only)?,
         tiers: tiers(&mut given)?,
         max_wait_ms: given.or("max_wait_ms", usual.max_wait_ms)?,
         overflow: overflow(&mut given)?,

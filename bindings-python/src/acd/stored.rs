@@ -17,7 +17,8 @@ pub(super) fn queue<'py>(py: Python<'py>, of: &QueueConfig) -> PyResult<Bound<'p
     }
     set!(tag ring_timeout_ms retry_ms wrap_up_ms wrap_up_shared max_wait_ms resume_within_ms
         max_waiting weight service_level_ms short_ms target_ms share announce_first_ms
-        announce_every_ms missed_limit aging_ms leave_empty_after_ms leave_empty_stay_ms);
+        announce_every_ms missed_limit aging_ms leave_empty_after_ms leave_empty_stay_ms
+        head_only);
     strategy(&fields, of.strategy)?;
     fields.set_item("medium", word(MEDIA, of.medium))?;
     fields.set_item("service_level", word(LEVELS, of.service_level))?;

@@ -27,7 +27,7 @@ func_strings app_stack app_verbose app_playback app_dial app_originate app_echo"
 class Asterisk:
     """One instance in a directory of its own. Start it with `with`.
 
-    `number`, from 0 to 9, tells those that run at the same time apart: their ports differ.
+    `number`, from 0 to 10, tells those that run at the same time apart: their ports differ.
     """
 
     def __init__(self, directory, root, module=None, number=0):

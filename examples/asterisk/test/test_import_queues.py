@@ -11,6 +11,10 @@ _SPEC.loader.exec_module(importer)
 
 QUEUES = """[general]
 persistentmembers = yes   ; kept
+autofill = yes
+negative_penalty_invalid = yes
+force_longest_waiting_caller = yes
+log_unpause_on_reason_change = yes
 [base](!)
 musicclass = jazz
 timeout = 20
@@ -122,8 +126,22 @@ class Import(unittest.TestCase):
 
     def test_what_is_lost_is_said(self):
         self.assertEqual(len(self.warnings), 1)
-        self.assertIn("autofill = no", self.warnings[0])
-        self.assertIn("; queues.conf: autofill = no", self.sections["sales"])
+        self.assertIn("log_unpause_on_reason_change = yes", self.warnings[0])
+        self.assertIn("; queues.conf: log_unpause_on_reason_change = yes", self.sections["general"])
+
+    def test_who_goes_first(self):
+        """Where nothing is said of autofill, the first caller alone is served."""
+        self.assertIn("head_only = yes", self.sections["sales"])
+        self.assertNotIn("head_only = yes", self.sections["support"])
+        self.assertIn("[q]\ntype = queue\nstrategy = asterisk:ringall\nring_timeout = 15",
+                      importer.convert(["[q]"], self.warnings.append))
+        for said, head_only, order in (("", True, False), ("autofill = yes", False, False),
+                                       ("force_longest_waiting_caller = yes", True, True),
+                                       ("force_longest_waiting_caller = prio", True, False)):
+            text = importer.convert(["[general]", said, "[q]"], self.warnings.append)
+            self.assertEqual("head_only = yes" in text, head_only, said)
+            self.assertEqual("call_order = oldest-head" in text, order, said)
+        self.assertIn("negative_penalty_invalid = yes", self.sections["general"])
 
     def test_who_waits_for_nobody(self):
         for value, join, leave in (

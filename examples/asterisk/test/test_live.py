@@ -46,7 +46,11 @@ exten => stay,1,Answer()
 SIDES = {"queue": ("Queue", "queue"), "trunkline": ("Trunkline", "trunkline queue")}
 
 
-class Live(unittest.TestCase):
+class Rows:
+    """With unittest.TestCase."""
+
+    GENERAL = ""  # of both configurations
+
     @classmethod
     def setUpClass(cls):
         cls.work = tempfile.TemporaryDirectory(prefix="trunkline-live-")
@@ -62,8 +66,8 @@ class Live(unittest.TestCase):
                   "queue_rules => sqlite3,base\n")
         pbx.write("queuerules.conf", "[general]\nrealtime_rules = yes\n")
         pbx.write("res_config_sqlite3.conf", f"[base]\ndbfile => {cls.base}\nbatch => 0\n")
-        pbx.write("trunkline.conf", "[general]\n[fixed]\ntype=queue\nring_in_use=yes\n")
-        pbx.write("queues.conf", "[general]\nautofill=yes\n[fixed]\n")
+        pbx.write("trunkline.conf", f"[general]\n{cls.GENERAL}[fixed]\ntype=queue\nring_in_use=yes\n")
+        pbx.write("queues.conf", f"[general]\nautofill=yes\n{cls.GENERAL}[fixed]\n")
         cls.rows(*TABLES.split(";"))
         pbx.__enter__()
         cls.ami = lab.Ami(pbx.ami)
@@ -121,6 +125,15 @@ class Live(unittest.TestCase):
         self.assertEqual(theirs, ours)
         return "\n".join(ours)
 
+    def penalty(self):
+        """What the row of the first member says."""
+        with sqlite3.connect(self.base, timeout=20) as base:
+            (penalty, ), = base.execute("select penalty from queue_members where uniqueid = 1")
+        base.close()
+        return penalty
+
+
+class Live(Rows, unittest.TestCase):
     def test_a_queue_is_there_when_it_is_used(self):
         shown = self.alike()
         self.assertIn("(max 7) in 'rrmemory' strategy", shown)
@@ -197,6 +210,15 @@ class Live(unittest.TestCase):
         self.assertEqual(theirs, ours)
         self.assertIn("Rule: widen", ours)
 
+    def test_a_negative_penalty_is_none(self):
+        self.rows("update queue_members set penalty = -1 where uniqueid = 1")
+        one, = (line for line in self.alike().splitlines() if " one " in line)
+        self.assertNotIn("penalty", one)
+        for prefix, command in SIDES.values():
+            answer = self.ami.action(prefix + "Penalty", Queue="sales", Interface="Local/1@agents/n", Penalty="-1")
+            self.assertEqual(answer["Message"], "Invalid interface, queuename or penalty")
+            self.assertIn("Failed to set", self.pbx.cli(f"{command} set penalty -1 on Local/1@agents/n in sales"))
+
     def test_a_pause_is_written_down(self):
         for side, (prefix, _) in SIDES.items():
             self.setUp()
@@ -229,8 +251,44 @@ class Live(unittest.TestCase):
         self.assertEqual(self.call("trunkline")["Position"], "2")
 
     def test_zz_the_log_has_no_error(self):
-        expected = "there is no queue", "Unable to join queue", "no-such"
+        expected = "there is no queue", "Unable to join queue", "no-such", "Invalid penalty"
         self.assertEqual(self.pbx.errors(*expected), [])
+
+
+class Negative(Rows, unittest.TestCase):
+    """negative_penalty_invalid."""
+
+    GENERAL = "negative_penalty_invalid=yes\n"
+
+    def test_whose_penalty_is_negative_is_no_member(self):
+        for penalty, there in ((-1, False), (0, True), (-3, False)):
+            self.rows(f"update queue_members set penalty = {penalty} where uniqueid = 1")
+            self.assertEqual(" one " in self.alike(), there, penalty)
+
+    def test_a_member_is_withdrawn(self):
+        for side, (prefix, _) in SIDES.items():
+            self.setUp()
+            self.assertIn(" one ", "".join(self.shown(side)))
+            answer = self.ami.action(prefix + "Penalty", Queue="sales", Interface="Local/1@agents/n", Penalty="-2")
+            self.assertEqual(answer["Response"], "Success", answer)
+            self.assertEqual(self.penalty(), -2)
+            self.assertNotIn(" one ", "".join(self.shown(side)))
+
+    def test_a_member_is_removed(self):
+        began, told = len(self.pbx.queue_log()), []
+        for side, (prefix, _) in SIDES.items():
+            self.setUp()
+            self.shown(side)
+            answer = self.ami.action(prefix + "Remove", Queue="sales", Interface="Local/1@agents/n")
+            self.assertEqual((answer["Response"], self.penalty()), ("Success", -1), answer)
+            self.assertNotIn(" one ", "".join(self.shown(side)))
+            self.event("QueueMemberRemoved", MemberName="one")
+            self.assertTrue(wait_for(lambda: [line for line in self.pbx.queue_log()[began:]
+                                              if line[1] == "MANAGER"], 5))
+            told.append([line[1:] for line in self.pbx.queue_log()[began:] if line[1] == "MANAGER"])
+            began = len(self.pbx.queue_log())
+        self.assertEqual(told[0], told[1])
+        self.assertEqual([line[3] for line in told[0]], ["REMOVEMEMBER"])
 
 
 if __name__ == "__main__":

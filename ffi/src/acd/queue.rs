@@ -180,6 +180,11 @@ pub struct tl_acd_queue_config {
     pub service_level: u32,
     /// A call abandoned before so long counts as abandoned almost at once. Default: 5,000.
     pub short_ms: u32,
+    /// 1: the first call of the queue alone is offered to agents, the next when that one has been
+    /// answered or has left. Default: 0.
+    pub head_only: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 // SAFETY: repr(C), begins with a u32; each u64 stands at a multiple of 8 and the u32 fields between
@@ -243,6 +248,8 @@ impl tl_acd_queue_config {
             tier_skip_empty: tiers.skip_empty.into(),
             service_level: level_number(config.service_level),
             short_ms: u32::try_from(config.short_ms).unwrap_or(u32::MAX),
+            head_only: config.head_only.into(),
+            reserved: 0,
         };
         this.set_strategy(config.strategy);
         this
@@ -286,6 +293,7 @@ impl tl_acd_queue_config {
             leave_empty_after_ms: self.leave_empty_after_ms,
             leave_empty_stay_ms: self.leave_empty_stay_ms,
             wrap_up_shared: self.wrap_up_shared != 0,
+            head_only: self.head_only != 0,
             tiers: option32(self.tier_wait_ms).map(|wait_ms| TierRules {
                 wait_ms,
                 by_level: self.tier_by_level != 0,

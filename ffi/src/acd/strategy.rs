@@ -168,6 +168,9 @@ pub enum tl_acd_call_order {
     TL_ACD_QUEUE_RATIO = 2,
     /// The call that has used up most of its target.
     TL_ACD_WAIT_RATIO = 3,
+    /// From the queue whose first call that waits and does not ring has waited longest; priorities
+    /// decide inside a queue only.
+    TL_ACD_OLDEST_HEAD = 4,
 }
 
 /// Stores the bucket of app_queue's table of members that an interface such as `PJSIP/1001`, with a NUL,
@@ -260,6 +263,7 @@ const CALL_ORDERS: Numbers<CallOrder> = &[
     (1, CallOrder::Deadline),
     (2, CallOrder::QueueRatio),
     (3, CallOrder::WaitRatio),
+    (4, CallOrder::OldestHead),
 ];
 
 fn meant<T: Copy>(table: Numbers<T>, name: &'static str, number: u32) -> Result<T, Failure> {

@@ -33,20 +33,24 @@ impl Ledger {
             let counters = engine.agent_counters(*id).expect("an agent");
             assert_eq!((counters.answered, counters.talked_ms), (who.answered, who.talked_ms));
         }
-        self.conserves_work(now);
+        self.conserves_work(now, engine);
         self.reasons_are_true(now, engine);
         self.counts_agree(engine);
         self.staff_agrees(engine);
     }
 
-    /// INV-30, INV-31: no call waits while an agent who could take it is free.
-    fn conserves_work(&self, now: Time) {
+    /// INV-30, INV-31: no call waits while an agent who could take it is free, INV-59: but those
+    /// behind the only one that is served.
+    fn conserves_work(&self, now: Time, engine: &Engine<'_>) {
         let free: Vec<_> = self.agents.values().filter(|who| self.is_free(now, who)).collect();
         if free.is_empty() {
             return;
         }
         for (id, call) in &self.calls {
             if call.talking.is_some() || !call.offers.is_empty() {
+                continue;
+            }
+            if self.queues[&call.queue].head_only && engine.position(*id) != Ok(Some(1)) {
                 continue;
             }
             let alone = self.waits_alone(now, call);

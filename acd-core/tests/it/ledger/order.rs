@@ -20,6 +20,7 @@ impl Ledger {
                 && plain(call)
                 && self.eligible(at, other, who)
                 && !self.barred(at, other, who)
+                && !self.may_be_behind(at, other)
             {
                 let (ours, theirs) = (self.rank(at, call, None), self.rank(at, other, None));
                 assert!(ours < theirs, "INV-33: {other_id:?} was before {id:?}");
@@ -47,6 +48,37 @@ impl Ledger {
                     assert!(!longer, "INV-39: {:?} idle for longer", other.id);
                 }
             }
+        }
+    }
+
+    /// INV-59: whether its queue serves its first call alone, and this may be another one: who has
+    /// asked for a place may stand anywhere.
+    pub(crate) fn may_be_behind(&self, at: Time, call: &CallBook) -> bool {
+        let asked = |book: &CallBook| book.config.position.is_some();
+        self.queues[&call.queue].head_only
+            && self.beside(call).any(|other| {
+                asked(call)
+                    || asked(other)
+                    || self.rank(at, other, None) < self.rank(at, call, None)
+            })
+    }
+
+    /// The other calls that wait or ring in a call's queue.
+    fn beside(&self, call: &CallBook) -> impl Iterator<Item = &CallBook> {
+        let (queue, number) = (call.queue, call.number);
+        let queued = self.calls.values().filter(|other| other.talking.is_none());
+        queued.filter(move |other| other.queue == queue && other.number != number)
+    }
+
+    /// INV-59: where the first call alone is served, this is the first.
+    pub(super) fn is_head(&self, at: Time, call: &CallBook) {
+        if self.queues[&call.queue].head_only && call.config.position.is_none() {
+            let own = self.rank(at, call, None);
+            let known = self.beside(call).filter(|other| other.config.position.is_none());
+            assert!(
+                known.map(|other| self.rank(at, other, None)).all(|other| own < other),
+                "INV-59"
+            );
         }
     }
 

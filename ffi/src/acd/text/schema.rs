@@ -163,8 +163,13 @@ const STRATEGIES: &[(&str, u32)] = &[
     ("callcenter-ring-all", 207),
     ("callcenter-ring-progressively", 208),
 ];
-pub(super) const ORDERS: &[(&str, u32)] =
-    &[("longest-waiting", 0), ("deadline", 1), ("queue-ratio", 2), ("wait-ratio", 3)];
+pub(super) const ORDERS: &[(&str, u32)] = &[
+    ("longest-waiting", 0),
+    ("deadline", 1),
+    ("queue-ratio", 2),
+    ("wait-ratio", 3),
+    ("oldest-head", 4),
+];
 const EMPTY: &[(&str, u32)] =
     &[("never", 0), ("logged-out", 1), ("not-ready", 2), ("none-free", 3)];
 const LEVELS: &[(&str, u32)] = &[
@@ -358,6 +363,7 @@ pub(super) fn queue(spot: &Spot, wrong: &mut Wrong) -> Queue {
             "share" => Field::Short(&mut to.share),
             "leave_empty_after_ms" => Field::Short(&mut to.leave_empty_after_ms),
             "wrap_up_shared" => Field::Short(&mut to.wrap_up_shared),
+            "head_only" => Field::Short(&mut to.head_only),
             "tier_wait_ms" => Field::Short(&mut to.tier_wait_ms),
             "tier_by_level" => Field::Short(&mut to.tier_by_level),
             "tier_skip_empty" => Field::Short(&mut to.tier_skip_empty),

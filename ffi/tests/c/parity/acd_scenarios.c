@@ -299,6 +299,7 @@ static void add_queue(const char *table)
     config.retry_ms = small(table, "retry_ms", config.retry_ms);
     config.wrap_up_ms = small(table, "wrap_up_ms", 0);
     config.wrap_up_shared = truth(table, "wrap_up_shared", 1);
+    config.head_only = truth(table, "head_only", 0);
     config.tier_wait_ms = small(table, "tier_wait_ms", TL_NONE32);
     config.tier_by_level = truth(table, "tier_by_level", 0);
     config.tier_skip_empty = truth(table, "tier_skip_empty", 0);
@@ -461,7 +462,7 @@ static char *block(char *file, const char *key)
 static void play(const char *path)
 {
     static const char *const orders[] = {"longest-waiting", "deadline", "queue-ratio", "wait-ratio",
-                                         NULL};
+                                         "oldest-head", NULL};
     static char file[1 << 16], top[1 << 16];
     tl_acd_limits limits;
     FILE *from = fopen(path, "rb");
