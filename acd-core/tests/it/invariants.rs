@@ -31,7 +31,7 @@ proptest! {
     #![proptest_config(sequences(20_000))]
 
     /// INV-01 to INV-12, INV-14, INV-20, INV-21, INV-23, INV-30 to INV-37, INV-39, INV-41, INV-42,
-    /// INV-53, INV-54, INV-56: what the book-keeper checks after every input and at every output.
+    /// INV-53, INV-54, INV-56, INV-59: what the book-keeper checks after every input and at every output.
     #[test]
     fn the_books_agree(seed in any::<(u8, u8, u16)>(), steps in steps()) {
         let mut world = World::new(seed, false);
