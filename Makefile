@@ -101,7 +101,7 @@ ifdef NEXTEST
 else
 	cargo test --locked --all-features --test sip -- --test-threads 7
 endif
-	cd $(SECURE) && python3 test_secure.py
+	cd $(SECURE) && python3 -m unittest test_secure test_streams
 
 # Calls through app_trunkline.so in Debian's newest Asterisk, unpacked beside the system's own.
 # Then hotline, by TLS and SRTP, with the same Asterisk at the other end.

@@ -9,6 +9,7 @@ mod clock;
 mod config;
 mod contacts;
 mod demo;
+mod files;
 mod live;
 mod media;
 mod phone;
@@ -132,6 +133,7 @@ async fn serve(path: &std::path::Path, drain: Duration) -> anyhow::Result<()> {
     // and a signal that comes while another is served must wait its turn, not get lost.
     let mut asked = signal(SignalKind::user_defined1())?;
     let mut resumed = signal(SignalKind::user_defined2())?;
+    let mut hung_up = signal(SignalKind::hangup())?;
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let server = Server::start(Config::load(path)?).await?;
@@ -140,6 +142,11 @@ async fn serve(path: &std::path::Path, drain: Duration) -> anyhow::Result<()> {
         tokio::select! {
             _ = asked.recv() => println!("{}", server.live()),
             _ = resumed.recv() => server.resume_campaigns(),
+            _ = hung_up.recv() => match server.renew_certificate() {
+                Ok(true) => println!("hotline: the certificate was read again"),
+                Ok(false) => println!("hotline: there is no certificate to read again"),
+                Err(error) => tracing::error!("the certificate stays as it was: {error:#}"),
+            },
             _ = interrupted.recv() => break,
             _ = terminated.recv() => break,
         }

@@ -13,8 +13,9 @@ use tokio::task::JoinHandle;
 
 use crate::centre::{Centre, Flows, Request, Snapshot};
 use crate::clock::Clock;
-use crate::config::{Config, millis};
+use crate::config::{Config, Tcp, millis};
 use crate::contacts::{self, List};
+use crate::files;
 use crate::live::Live;
 use crate::media::ports::Ports;
 use crate::media::sound;
@@ -30,6 +31,7 @@ const LEFTOVERS: Duration = Duration::from_secs(5);
 
 /// A running call centre.
 pub(crate) struct Server {
+    config: Config,
     stack: Stack,
     live: Live,
     requests: mpsc::UnboundedSender<Request>,
@@ -90,6 +92,7 @@ impl Server {
     /// Whatever of that cannot be done.
     pub(crate) async fn start(config: Config) -> anyhow::Result<Server> {
         let Prepared { flows, library, lists, identity } = prepare(&config)?;
+        files::allow(&config);
         let clock = Clock::new(config.clock.start);
         let live = Live::default();
         let folder = &config.storage.folder;
@@ -119,6 +122,7 @@ impl Server {
         let (events, inbox) = mpsc::unbounded_channel();
         let stack = Stack::start(Setup {
             listen: config.sip.listen,
+            tcp: config.tcp.as_ref().map(Tcp::listen),
             tls: identity,
             srtp: config.rtp.srtp,
             max_calls: config.sip.max_calls,
@@ -131,7 +135,7 @@ impl Server {
         .await?;
         let (requests, asked) = mpsc::unbounded_channel();
         let centre = Centre::new(crate::centre::Setup {
-            config,
+            config: config.clone(),
             flows,
             library,
             music,
@@ -144,7 +148,7 @@ impl Server {
             lists,
         })?;
         let centre = tokio::spawn(centre.run(inbox, asked));
-        Ok(Server { stack, live, requests, centre, database, recordings })
+        Ok(Server { config, stack, live, requests, centre, database, recordings })
     }
 
     /// Where SIP is spoken.
@@ -168,6 +172,18 @@ impl Server {
     pub(crate) fn resume_campaigns(&self) {
         // Fails only while the program ends.
         self.requests.send(Request::ResumeCampaigns).ok();
+    }
+
+    /// Reads the certificate, its key and those who vouch for others again, if there are any: they
+    /// count for connections made from now on. Returns whether there are.
+    ///
+    /// # Errors
+    /// What is wrong with which file; nothing has changed then.
+    pub(crate) fn renew_certificate(&self) -> anyhow::Result<bool> {
+        let identity = Identity::load(&self.config)?;
+        let there_are = identity.is_some();
+        identity.into_iter().for_each(|identity| self.stack.renew(identity));
+        Ok(there_are)
     }
 
     /// Refuses new calls, lets those that are up end until `patience` does, ends the rest, closes

@@ -32,7 +32,7 @@ pub(super) fn is_duration(duration: SignedDuration) -> bool {
 impl Config {
     /// What the types alone cannot say: ranges, duplicates, names that point nowhere.
     pub(super) fn check(&self) -> Result<(), (Range<usize>, String, String)> {
-        let checked = self.check_centre().and_then(|()| self.check_tls());
+        let checked = self.check_centre().and_then(|()| self.check_streams());
         checked.map_err(|(span, key, why)| (span, key.to_owned(), why))?;
         self.check_callbacks()?;
         self.check_campaigns()

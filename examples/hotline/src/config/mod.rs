@@ -4,9 +4,9 @@ mod callback;
 mod campaign;
 mod check;
 mod rails;
+mod streams;
 #[cfg(test)]
 mod tests;
-mod tls;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -23,13 +23,14 @@ pub(crate) use self::callback::{Callback, is_number};
 pub(crate) use self::campaign::Campaign;
 pub(crate) use self::check::LONGEST_CODE;
 pub(crate) use self::rails::Machines;
-pub(crate) use self::tls::{Srtp, Tls};
+pub(crate) use self::streams::{Listen, Srtp, Tcp, Tls};
 
 /// Everything `hotline serve` can be told.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Config {
     pub(crate) sip: Sip,
+    pub(crate) tcp: Option<Tcp>,
     pub(crate) tls: Option<Tls>,
     #[serde(default)]
     pub(crate) rtp: Rtp,
@@ -91,7 +92,7 @@ pub(crate) struct Sip {
     #[serde(default = "default_max_calls")]
     pub(crate) max_calls: usize,
     /// `host:port` of the SIP server that numbers which are no agent's are called through, with
-    /// `;transport=tls` if by TLS.
+    /// `;transport=tls` or `=tcp` if not by UDP.
     pub(crate) gateway: Option<Spanned<String>>,
 }
 
@@ -399,7 +400,7 @@ impl Config {
     /// How a number that is no agent's is called, if such numbers are called at all.
     pub(crate) fn through_gateway(&self, number: &str) -> Option<Uri> {
         let written = self.sip.gateway.as_ref()?.get_ref();
-        let (gateway, _) = tls::gateway(written);
+        let (gateway, _) = streams::gateway(written);
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
         let uri = Uri::try_from(format!("sip:{number}@{written}").as_str()).ok()?;
         (gateway.chars().all(plain) && uri.user() == Some(number)).then_some(uri)

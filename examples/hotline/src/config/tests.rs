@@ -245,11 +245,6 @@ fn secrets_need_what_keeps_them() {
 
     let keys = error(&text.replace(TLS, ""));
     assert!(keys.contains("rtp.srtp: `required` needs [tls]"), "{keys}");
-    for count in ["0", "9223372036854775807"] {
-        let connections = format!("{TLS}max-connections = {count}\n");
-        let many = error(&text.replace(TLS, &connections));
-        assert!(many.contains("tls.max-connections: must be from 1"), "{many}");
-    }
     let unknown = error(&text.replace("\"required\"", "\"always\""));
     assert!(unknown.starts_with("/etc/hotline.toml:28: rtp.srtp: unknown variant"), "{unknown}");
     let by_tls = "gateway = \"sip.example.com:5061;transport=tls\"\n\n[storage]";
@@ -260,6 +255,36 @@ fn secrets_need_what_keeps_them() {
     let config = Config::parse(&judged, Path::new("/etc/hotline.toml")).unwrap();
     let uri = config.through_gateway("123").unwrap().to_string();
     assert!(uri.eq_ignore_ascii_case("sip:123@sip.example.com:5061;transport=tls"), "{uri}");
-    let other = error(&judged.replace("transport=tls", "transport=tcp"));
+    let other = error(&judged.replace("transport=tls", "transport=udp"));
     assert!(other.contains("is no host and port"), "{other}");
+    let by_tcp = judged.replace("transport=tls", "transport=tcp");
+    let nowhere = error(&by_tcp);
+    assert!(nowhere.starts_with("/etc/hotline.toml:5: sip.gateway: by TCP needs [tcp]"));
+    let tcp = format!("{by_tcp}\n[tcp]\nlisten = \"127.0.0.1:5060\"\n");
+    let config = Config::parse(&tcp, Path::new("/etc/hotline.toml")).unwrap();
+    let uri = config.through_gateway("123").unwrap().to_string();
+    assert!(uri.eq_ignore_ascii_case("sip:123@sip.example.com:5061;transport=tcp"), "{uri}");
+}
+
+#[test]
+fn connections_have_limits() {
+    for table in [TLS, "\n[tcp]\nlisten = \"127.0.0.1:5060\"\n"] {
+        let name = &table[2..5];
+        let listen = |more: &str| {
+            let config = Config::parse(&format!("{GOOD}{table}{more}"), Path::new("hotline.toml"))?;
+            let tcp = config.tcp.map(|tcp| tcp.listen());
+            Ok::<_, ConfigError>(tcp.or(config.tls.map(|tls| tls.listen())).unwrap())
+        };
+        let usual = listen("").unwrap();
+        assert_eq!((usual.connections, usual.per_address), (2000, 1000));
+        let few = listen("max-connections = 9\nmax-connections-per-address = 3\n").unwrap();
+        assert_eq!((few.connections, few.per_address), (9, 3));
+        for key in ["max-connections", "max-connections-per-address"] {
+            for count in ["0", "9223372036854775807"] {
+                let why = listen(&format!("{key} = {count}\n")).unwrap_err().to_string();
+                let right = format!("hotline.toml:23: {name}.{key}: must be from 1 to 1000000");
+                assert_eq!(why, right);
+            }
+        }
+    }
 }

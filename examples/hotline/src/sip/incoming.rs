@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::confirmed::{Confirmed, Later, sdp_type};
 use super::registrar::Admitted;
-use super::{Caller, Event, Leg, LegId, Stack, came_by_tls};
+use super::{Caller, Event, Leg, LegId, Stack, came_by};
 use crate::live::Kind;
 use crate::media::ports::PortPair;
 use crate::sdp::{self, Agreed, SdpError, Secrecy};
@@ -36,8 +36,8 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
     };
     let (ring, may_refer) = (line.unwrap_or_default(), agent.is_some());
     // An INVITE without a description asks us to make the offer, in the 200.
-    let tls = came_by_tls(&tx);
-    let secrecy = stack.secrecy(tls);
+    let by = came_by(&tx);
+    let secrecy = stack.secrecy(by);
     let read = match tx.original.body.is_empty() {
         true if secrecy == Secrecy::Impossible => Err(SdpError::Exposed),
         true => Ok(None),
@@ -72,7 +72,7 @@ pub(super) async fn serve(stack: Stack, mut tx: Transaction) -> rsipstack::Resul
         return tx.reply_with(StatusCode::ServiceUnavailable, vec![later], None).await;
     };
     let (states, mut state) = stack.0.dialogs.new_dialog_state_channel();
-    let contact = Some(stack.contact(tls, &tx.original.uri));
+    let contact = Some(stack.contact(by, &tx.original.uri));
     let dialog = stack.0.dialogs.get_or_create_server_invite(&tx, states, None, contact)?;
     let leg = stack.new_leg();
     let _guards = (stack.0.live.guard(Kind::Leg), stack.0.live.guard(Kind::Task));

@@ -8,9 +8,10 @@ mod confirmed;
 mod incoming;
 mod lanes;
 mod outgoing;
+mod quota;
 mod registrar;
 mod screening;
-mod shaking;
+mod streams;
 mod tls;
 
 use std::collections::HashMap;
@@ -30,10 +31,10 @@ use rsipstack::sip::{Header, HostWithPort, Method, Param, Scheme, StatusCode, Tr
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::udp::UdpConnection;
 use rsipstack::transport::{SipConnection, TransportLayer};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Srtp;
+use crate::config::{Listen, Srtp};
 use crate::live::Live;
 use crate::media::ports::{PortPair, Ports};
 use crate::sdp::{self, Agreed, Sdes, SdpError, Secrecy};
@@ -41,6 +42,7 @@ use crate::sdp::{self, Agreed, Sdes, SdpError, Secrecy};
 use lanes::Lanes;
 pub(crate) use outgoing::{Callee, Ring, uri_user};
 pub(crate) use registrar::Registrar;
+use streams::Listener;
 pub(crate) use tls::Identity;
 
 /// RFC 3261's estimate of a round trip: an ACK that is on its way is here by then.
@@ -116,8 +118,11 @@ struct Shared {
     registrar: Registrar,
     lines: Lines,
     local: SocketAddr,
-    /// Where SIP is spoken over TLS, if it is.
+    /// Where SIP is spoken over TCP, and over TLS, if it is.
+    local_tcp: Option<SocketAddr>,
     local_tls: Option<SocketAddr>,
+    /// Who we are by TLS.
+    identity: Option<watch::Sender<Identity>>,
     srtp: Srtp,
     ports: Ports,
     live: Live,
@@ -136,6 +141,7 @@ struct Shared {
 /// What [`Stack::start`] needs.
 pub(crate) struct Setup {
     pub(crate) listen: SocketAddr,
+    pub(crate) tcp: Option<Listen>,
     pub(crate) tls: Option<Identity>,
     pub(crate) srtp: Srtp,
     pub(crate) max_calls: usize,
@@ -159,18 +165,22 @@ impl Stack {
         let local = socket.get_addr().get_socketaddr().context("sip.listen: no local address")?;
         let transport = TransportLayer::new(stop.child_token());
         transport.add_transport(socket.into());
-        let listener = match &setup.tls {
-            Some(identity) => {
-                transport.set_tls_config(identity.calling());
-                Some(identity.bind().await?)
-            }
+        let tcp = match setup.tcp {
+            Some(listen) => Some(Listener::bind(listen, None).await?),
             None => None,
         };
-        let bound = listener.as_ref().and_then(|listener| listener.local_addr().ok());
-        let local_tls = bound.map(|tls| match tls.ip().is_unspecified() {
-            true => SocketAddr::new(local.ip(), tls.port()),
-            false => tls,
-        });
+        let (tls, identity) = match setup.tls {
+            Some(identity) => {
+                transport.set_tls_config(identity.calling());
+                let listen = identity.listen;
+                let (identity, current) = watch::channel(identity);
+                (Some(Listener::bind(listen, Some(current)).await?), Some(identity))
+            }
+            None => (None, None),
+        };
+        for listener in tcp.iter().chain(&tls) {
+            listener.announce(&transport, local).await?;
+        }
         let lanes = Lanes::new(stop.child_token());
         let endpoint = EndpointBuilder::new()
             .with_user_agent(concat!("trunkline-hotline/", env!("CARGO_PKG_VERSION")))
@@ -185,7 +195,9 @@ impl Stack {
             registrar: setup.registrar,
             lines: setup.lines,
             local,
-            local_tls,
+            local_tcp: tcp.as_ref().map(|listener| listener.local(local)),
+            local_tls: tls.as_ref().map(|listener| listener.local(local)),
+            identity,
             srtp: setup.srtp,
             ports: setup.ports,
             live: setup.live,
@@ -198,8 +210,8 @@ impl Stack {
             stop,
         }));
         let inner = endpoint.inner.clone();
-        if let (Some(identity), Some(listener)) = (setup.tls, listener) {
-            tokio::spawn(identity.serve(stack.clone(), inner.clone(), listener));
+        for listener in tcp.into_iter().chain(tls) {
+            tokio::spawn(listener.serve(stack.clone(), inner.clone()));
         }
         tokio::spawn(async move {
             if let Err(error) = inner.serve().await {
@@ -215,6 +227,14 @@ impl Stack {
     /// The address SIP is spoken at; the port is known even where 0 was asked for.
     pub(crate) fn local(&self) -> SocketAddr {
         self.0.local
+    }
+
+    /// Who connects, or is connected to, by TLS from now on sees this identity; connections stay.
+    pub(crate) fn renew(&self, renewed: Identity) {
+        if let Some(identity) = &self.0.identity {
+            self.0.dialogs.endpoint.transport_layer.set_tls_config(renewed.calling());
+            identity.send_replace(renewed);
+        }
     }
 
     /// From now on new calls are refused with 503.
@@ -242,23 +262,26 @@ impl Stack {
 
     /// Where the far end of a leg finds us: where a `sips` URI was called it must be told one (RFC 3261
     /// §8.1.1.8, §12.1.1).
-    fn contact(&self, tls: bool, called: &Uri) -> Uri {
-        match self.0.local_tls.filter(|_| tls) {
-            Some(local) => {
-                let mut uri = Uri::from(HostWithPort::from(local));
-                if called.scheme == Some(Scheme::Sips) {
-                    uri.scheme = Some(Scheme::Sips);
-                }
-                uri.params.push(Param::Transport(Transport::Tls));
-                uri
-            }
-            None => Uri::from(HostWithPort::from(self.0.local)),
+    fn contact(&self, by: Transport, called: &Uri) -> Uri {
+        let local = match by {
+            Transport::Tcp => self.0.local_tcp,
+            Transport::Tls => self.0.local_tls,
+            _ => None,
+        };
+        let Some(local) = local else {
+            return Uri::from(HostWithPort::from(self.0.local));
+        };
+        let mut uri = Uri::from(HostWithPort::from(local));
+        if by == Transport::Tls && called.scheme == Some(Scheme::Sips) {
+            uri.scheme = Some(Scheme::Sips);
         }
+        uri.params.push(Param::Transport(by));
+        uri
     }
 
     /// How the media of a leg may travel.
-    fn secrecy(&self, tls: bool) -> Secrecy {
-        Secrecy::of(self.0.srtp, tls)
+    fn secrecy(&self, by: Transport) -> Secrecy {
+        Secrecy::of(self.0.srtp, by == Transport::Tls)
     }
 
     /// Reads a far end's offer.
@@ -337,7 +360,7 @@ impl Stack {
             return tx.reply(StatusCode::CallTransactionDoesNotExist).await;
         };
         let is_offer = matches!(tx.original.method, Method::Invite | Method::Update);
-        if is_offer && !came_by_tls(tx) && is_of_tls(&dialog) {
+        if is_offer && came_by(tx) != Transport::Tls && is_of_tls(&dialog) {
             // The answer would hold keys that were meant for nobody else.
             return tx.reply(StatusCode::Forbidden).await;
         }
@@ -376,20 +399,32 @@ impl Stack {
     }
 }
 
-/// Whether a request came over TLS.
-fn came_by_tls(tx: &Transaction) -> bool {
-    tx.connection.as_ref().is_some_and(|c| matches!(c, SipConnection::Tls(_)))
+/// What a request came by.
+fn came_by(tx: &Transaction) -> Transport {
+    tx.connection.as_ref().map_or(Transport::Udp, SipConnection::transport)
+}
+
+/// Whether it is a connection, by TCP or TLS.
+fn is_stream(connection: &SipConnection) -> bool {
+    matches!(connection, SipConnection::Tcp(_) | SipConnection::Tls(_))
 }
 
 /// Whether a dialog is by TLS: whether its far end was told that we are.
 fn is_of_tls(dialog: &Dialog) -> bool {
     match dialog {
-        Dialog::Invite(dialog) => dialog.snapshot().local_contact.as_ref().is_some_and(is_by_tls),
+        Dialog::Invite(dialog) => {
+            let contact = dialog.snapshot().local_contact;
+            contact.is_some_and(|contact| called_by(&contact) == Transport::Tls)
+        }
         _ => false,
     }
 }
 
-/// Whether whoever has this URI is called by TLS.
-fn is_by_tls(uri: &Uri) -> bool {
-    uri.scheme == Some(Scheme::Sips) || uri.transport() == Some(&Transport::Tls)
+/// What whoever has this URI is called by; `sips` is TLS, whatever else it says (RFC 3261 §26.2.2).
+fn called_by(uri: &Uri) -> Transport {
+    match (&uri.scheme, uri.transport()) {
+        (Some(Scheme::Sips), _) => Transport::Tls,
+        (_, Some(by)) => *by,
+        (_, None) => Transport::Udp,
+    }
 }

@@ -7,7 +7,7 @@ use rsipstack::transport::SipAddr;
 use tokio_util::sync::CancellationToken;
 
 use super::confirmed::{Confirmed, Later};
-use super::{Event, Leg, LegId, Stack, is_by_tls};
+use super::{Event, Leg, LegId, Stack, called_by};
 use crate::live::Kind;
 use crate::sdp::{self, Secrecy};
 use media_core::g711::Law;
@@ -74,15 +74,12 @@ async fn call(
         Callee::Phone(user) => {
             let binding = stack.0.registrar.binding(user).ok_or(TEMPORARILY_UNAVAILABLE)?;
             let uri = Uri { params: Vec::new(), ..binding.contact };
-            let source = binding.source.as_ref();
-            let tls = source.is_some_and(|source| source.r#type == Some(Transport::Tls));
-            Place { uri, destination: binding.source, tls }
+            let by = binding.source.as_ref().and_then(|source| source.r#type);
+            Place { uri, destination: binding.source, by: by.unwrap_or_default() }
         }
-        Callee::Elsewhere(uri) => {
-            Place { uri: uri.clone(), destination: None, tls: is_by_tls(uri) }
-        }
+        Callee::Elsewhere(uri) => Place { uri: uri.clone(), destination: None, by: called_by(uri) },
     };
-    match stack.secrecy(place.tls) {
+    match stack.secrecy(place.by) {
         Secrecy::Impossible => Err(NOT_ACCEPTABLE_HERE),
         // Not every phone that insists on SRTP knows it on RTP/AVP.
         Secrecy::Offered => {
@@ -102,7 +99,7 @@ struct Place {
     uri: Uri,
     /// Where that is, if the URI does not say.
     destination: Option<SipAddr>,
-    tls: bool,
+    by: Transport,
 }
 
 /// The same with one offer.
@@ -116,7 +113,7 @@ async fn try_call(
 ) -> Result<(), u16> {
     let ports = stack.0.ports.take().await.map_err(|_| SERVER_ERROR)?;
     let offer = sdp::offer(ports.local, ring.law, secrecy);
-    let mut caller = stack.contact(place.tls, &place.uri);
+    let mut caller = stack.contact(place.by, &place.uri);
     caller.auth = Some(uri_user(&ring.caller).into());
     let headers = ring.data.iter().map(|(name, value)| {
         let clean = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use rsipstack::dialog::authenticate::verify_digest;
 use rsipstack::sip::headers::auth::AuthQop;
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Header, Port, StatusCode, Uri, typed};
+use rsipstack::sip::{Header, Port, StatusCode, Transport, Uri, typed};
 use rsipstack::transaction::random_text;
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::SipAddr;
 
-use super::came_by_tls;
+use super::came_by;
 
 /// A nonce can be used for this long; a phone that comes later is challenged anew.
 const NONCE_LIFE: Duration = Duration::from_secs(300);
@@ -20,8 +20,8 @@ const NONCE_LIFE: Duration = Duration::from_secs(300);
 const MAX_NONCES: usize = 4096;
 /// What a registration may last, in seconds.
 const EXPIRES: std::ops::RangeInclusive<u32> = 30..=3600;
-/// What it may last by TLS: the stack closes connections that are silent for five minutes.
-const LONGEST_BY_TLS: u32 = 240;
+/// What it may last by TCP or TLS: the stack closes connections that are silent for five minutes.
+const LONGEST_BY_STREAM: u32 = 240;
 
 /// The bindings of all agents; clones share them.
 #[derive(Clone, Debug)]
@@ -125,9 +125,9 @@ impl Registrar {
                     tx.reply(StatusCode::OK).await?;
                     return Ok(Some((user, false)));
                 }
-                let longest = match came_by_tls(tx) {
-                    true => LONGEST_BY_TLS,
-                    false => *EXPIRES.end(),
+                let longest = match came_by(tx) {
+                    Transport::Udp => *EXPIRES.end(),
+                    _ => LONGEST_BY_STREAM,
                 };
                 let granted = asked.clamp(*EXPIRES.start(), longest);
                 let binding = Binding {

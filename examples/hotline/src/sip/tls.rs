@@ -1,49 +1,24 @@
-//! SIP over TLS (RFC 3261 §26.3): the connections that are made to us. Those that we make the stack
-//! makes itself, as it needs them, and looks at the certificate of whom it called.
-//!
-//! The stack could listen, too, but waits for ever for a far end that never finishes its handshake,
-//! and takes any number of them. Here both have their limits, so that strangers cannot take from
-//! calls the files and memory they need.
+//! Who we are to those who connect by TLS (RFC 3261 §26.3), and who those we call must prove to be.
+//! The connections that we make the stack makes itself, as it needs them.
 
-use std::net::{Shutdown, SocketAddr};
-use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
-use rsipstack::sip::Transport;
-use rsipstack::transaction::endpoint::EndpointInnerRef;
-use rsipstack::transport::stream::StreamConnection as _;
-use rsipstack::transport::tls::TlsConnection;
-use rsipstack::transport::{SipAddr, SipConnection, TlsConfig};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use rsipstack::transport::TlsConfig;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
-use super::shaking::Shaking;
-use super::{Event, Stack};
-use crate::config::{Config, Tls};
-
-/// Who has not shown by then that they speak TLS is not waited for.
-const HANDSHAKE: Duration = Duration::from_secs(5);
-/// How often is looked whether a far end reads what it is sent.
-const LOOK: Duration = Duration::from_secs(5);
-/// Who has read nothing for so long, while more was to be sent than the system holds, is cut off.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long no connection is taken after one could not be: as a rule for want of files.
-const PAUSE: Duration = Duration::from_millis(100);
+use crate::config::{Config, Listen, Tls};
 
 /// A certificate with its key, and who vouches for others.
 #[derive(Clone)]
 pub(crate) struct Identity {
-    listen: SocketAddr,
-    max_connections: usize,
-    acceptor: TlsAcceptor,
+    pub(super) listen: Listen,
+    pub(super) acceptor: TlsAcceptor,
     calling: TlsConfig,
 }
 
@@ -56,7 +31,7 @@ impl Identity {
         let Some(tls) = &config.tls else {
             return Ok(None);
         };
-        let Tls { listen, certificate, key, ca, max_connections } = tls;
+        let Tls { certificate, key, ca, .. } = tls;
         let wrong =
             |span, key: &str, error: anyhow::Error| config.error(span, key, format!("{error:#}"));
         let chain = certificates(certificate.get_ref())
@@ -76,8 +51,7 @@ impl Identity {
             None => None,
         };
         Ok(Some(Identity {
-            listen: *listen,
-            max_connections: *max_connections,
+            listen: tls.listen(),
             acceptor: TlsAcceptor::from(Arc::new(server)),
             // No trust in anybody where there is no file.
             calling: TlsConfig {
@@ -90,104 +64,6 @@ impl Identity {
     /// How servers that are called are to prove who they are.
     pub(super) fn calling(&self) -> TlsConfig {
         self.calling.clone()
-    }
-
-    /// Binds the address.
-    ///
-    /// # Errors
-    /// When that cannot be done.
-    pub(super) async fn bind(&self) -> anyhow::Result<TcpListener> {
-        let bound = TcpListener::bind(self.listen).await;
-        bound.with_context(|| format!("tls.listen: cannot bind {}", self.listen))
-    }
-
-    /// Takes connections until the stack stops.
-    pub(super) async fn serve(
-        self,
-        stack: Stack,
-        endpoint: EndpointInnerRef,
-        listener: TcpListener,
-    ) {
-        let shaking = Shaking::default();
-        let connections = Arc::new(Semaphore::new(self.max_connections));
-        loop {
-            let accepted = tokio::select! {
-                () = stack.0.stop.cancelled() => return,
-                accepted = listener.accept() => accepted,
-            };
-            let (stream, from) = match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    tracing::warn!(%error, "TLS: no connection can be taken");
-                    tokio::time::sleep(PAUSE).await;
-                    continue;
-                }
-            };
-            let places = (shaking.begin(from.ip()), Arc::clone(&connections).try_acquire_owned());
-            let (Some(handshake), Ok(connection)) = places else {
-                tracing::debug!(%from, "TLS: too many connections");
-                continue;
-            };
-            let (stack, endpoint, acceptor) =
-                (stack.clone(), endpoint.clone(), self.acceptor.clone());
-            tokio::spawn(async move {
-                let shaken = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await;
-                drop(handshake);
-                match shaken {
-                    Ok(Ok(stream)) => connected(&stack, &endpoint, stream, from).await,
-                    Ok(Err(error)) => tracing::debug!(%from, %error, "TLS handshake"),
-                    Err(_) => tracing::debug!(%from, "TLS handshake: too slow"),
-                }
-                drop(connection);
-            });
-        }
-    }
-}
-
-/// Hands a connection to the stack, and waits for its end: a phone that registered by it cannot be
-/// called any more.
-async fn connected(
-    stack: &Stack,
-    endpoint: &EndpointInnerRef,
-    stream: tokio_rustls::server::TlsStream<TcpStream>,
-    from: SocketAddr,
-) {
-    let tcp = stream.get_ref().0;
-    let (Ok(local), Ok(line)) = (tcp.local_addr(), tcp.as_fd().try_clone_to_owned()) else {
-        return;
-    };
-    let by_tls = |address: SocketAddr| SipAddr::new(Transport::Tls, address.into());
-    let closed = stack.0.stop.child_token();
-    let (local, remote) = (by_tls(local), by_tls(from));
-    let token = Some(closed.clone());
-    let Ok(connection) =
-        TlsConnection::from_server_stream(stream, local, remote.clone(), token).await
-    else {
-        return;
-    };
-    endpoint.transport_layer.add_connection(SipConnection::Tls(connection.clone()));
-    tokio::select! {
-        () = closed.cancelled() => {}
-        () = stalled(&connection) => {
-            tracing::debug!(%from, "TLS: the far end does not read");
-            // What waits to be sent fails with that, and the stack closes the connection.
-            std::net::TcpStream::from(line).shutdown(Shutdown::Both).ok();
-            closed.cancelled().await;
-        }
-    }
-    for user in stack.0.registrar.lost(&remote) {
-        stack.tell(Event::Registered { user, reachable: false });
-    }
-}
-
-/// Waits until a far end does not read what it is sent: all that would answer it waits with that.
-async fn stalled(connection: &TlsConnection) {
-    loop {
-        tokio::time::sleep(LOOK).await;
-        // Nothing is sent by this; it is done when all is that was to be sent before.
-        if tokio::time::timeout(PATIENCE, connection.send_raw(&[])).await.is_err() {
-            return;
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-"""A hotline with SIP over TLS and SRTP, and SIP by hand over TLS, UDP or anything that sends bytes."""
+"""A hotline with SIP over TCP and TLS and SRTP, and SIP by hand over TLS, TCP or UDP."""
 
 import base64
 import hashlib
@@ -46,20 +46,26 @@ def certificates(folder):
 
 
 class Centre:
-    """`hotline serve` on ports from `base` on. Start it with `with`."""
+    """`hotline serve` on ports from `base` on, which takes so many connections of one address by TCP, as
+    many by TLS. Start it with `with`."""
 
-    def __init__(self, base, srtp, gateway=None):
-        self.udp, self.tls = base, base + 1
+    def __init__(self, base, srtp, gateway=None, per_address=40):
+        self.udp, self.tls, self.tcp = base, base + 1, base + 2
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hotline-secure-"))
         # Whoever else uses the certificates may be another user.
         self.folder.chmod(0o755)
         certificates(self.folder)
-        tls = f"""[tls]
+        limits = f"max-connections = 40\nmax-connections-per-address = {per_address}"
+        streams = f"""[tcp]
+listen = "{HOST}:{self.tcp}"
+{limits}
+
+[tls]
 listen = "{HOST}:{self.tls}"
 certificate = "cert.pem"
 key = "key.pem"
 ca = "ca.pem"
-max-connections = 40
+{limits}
 
 [rtp]
 srtp = "{srtp}\""""
@@ -67,7 +73,7 @@ srtp = "{srtp}\""""
         if gateway:
             text = text.replace("[rtp]", f'gateway = "{gateway}"\n\n[rtp]')
         for name, value in {
-            "[rtp]": tls,
+            "[rtp]": streams,
             "{sip}": f"{HOST}:{self.udp}",
             "{rtp}": f"{base + 100}-{base + 299}",
             "{prompts}": str(TARGET / "tmp/prompts"),
@@ -138,21 +144,21 @@ srtp = "{srtp}\""""
 
 
 class Phone:
-    """SIP by hand on one connection, by TLS if `tls`; its system holds `room` bytes that it has not read."""
+    """SIP by hand from one socket, `by` TLS, TCP or UDP; its system holds `room` bytes that it has not
+    read. Whoever comes `of` another address is another far end."""
 
-    def __init__(self, centre, tls=True, room=None):
-        self.centre, self.by = centre, "TLS" if tls else "UDP"
-        if tls:
+    def __init__(self, centre, by="TLS", room=None, of=HOST):
+        self.centre, self.by = centre, by
+        kind = socket.SOCK_DGRAM if by == "UDP" else socket.SOCK_STREAM
+        self.socket = socket.socket(socket.AF_INET, kind)
+        self.socket.settimeout(10)
+        if room:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        self.socket.bind((of, 0))
+        self.socket.connect((HOST, {"UDP": centre.udp, "TCP": centre.tcp, "TLS": centre.tls}[by]))
+        if by == "TLS":
             context = ssl.create_default_context(cafile=centre.folder / "ca.pem")
-            plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-            plain.settimeout(10)
-            if room:
-                plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
-            plain.connect((HOST, centre.tls))
-            self.socket = context.wrap_socket(plain, server_hostname=HOST)
-        else:
-            self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.socket.connect((HOST, centre.udp))
+            self.socket = context.wrap_socket(self.socket, server_hostname=HOST)
         self.port = self.socket.getsockname()[1]
         self.rest, self.tag, self.seq, self.refused = b"", {}, {}, set()
 
@@ -215,12 +221,19 @@ class Phone:
 
 
 class Agent(Phone):
-    """The phone of an agent, by TLS, which proves by its password what it asks."""
+    """The phone of an agent, which proves by its password what it asks."""
 
-    def __init__(self, centre, user, password, scheme):
-        super().__init__(centre)
+    def __init__(self, centre, user, password, scheme="sip", by="TLS"):
+        super().__init__(centre, by)
         self.user, self.password = user, password
-        self.contact = f"{scheme}:{user}@{HOST}:{self.port};transport=tls"
+        self.contact = f"{scheme}:{user}@{HOST}:{self.port};transport={by.lower()}"
+
+    @classmethod
+    def connected_to(cls, listener, contact):
+        """A server that is found at `contact`, once the centre has connected to it."""
+        server = cls.__new__(cls)
+        server.socket, server.rest, server.contact = listener.accept()[0], b"", contact
+        return server
 
     def prove(self, method, to, body=""):
         """Sends a request, and again with what proves it: the final response."""
@@ -235,13 +248,23 @@ class Agent(Phone):
                 proof = (f'Authorization: Digest username="{self.user}", realm="{realm}", nonce="{nonce}", '
                          f'uri="{uri}", response="{response}", algorithm=MD5, qop=auth, nc=00000001, cnonce="c"\r\n')
             self.socket.sendall((
-                f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/TLS {HOST}:{self.port};branch=z9hG4bK-{call}-{seq};rport\r\n"
+                f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/{self.by} {HOST}:{self.port};branch=z9hG4bK-{call}-{seq};rport\r\n"
                 f"Max-Forwards: 70\r\nFrom: <sip:{self.user}@{HOST}>;tag={call}\r\n"
                 f"To: <sip:{to or self.user}@{HOST}>\r\n"
                 f"Call-ID: {call}\r\nCSeq: {seq} {method}\r\nContact: <{self.contact}>\r\n{proof}"
                 f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}").encode())
             code, text = self.final(method, call)
         return code, text
+
+    def answer(self, request, code, body=""):
+        """Answers a request that came."""
+        kept = "".join(re.findall(r"(?m)^(?:Via|From|Call-ID|CSeq): .*\r\n", request))
+        to = re.search(r"(?m)^To: (.*)\r$", request)[1]
+        tag = "" if ";tag=" in to else ";tag=phone"
+        kind = "Content-Type: application/sdp\r\n" if body else ""
+        self.socket.sendall(
+            f"SIP/2.0 {code}\r\n{kept}To: {to}{tag}\r\nContact: <{self.contact}>\r\n{kind}"
+            f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
 
 
 def key(suite="AES_CM_128_HMAC_SHA1_80"):

@@ -26,4 +26,5 @@ mod scenario;
 mod server;
 mod sipp;
 mod storms;
+mod tcp;
 mod transfers;

@@ -199,7 +199,7 @@ impl Scenario {
     /// An agent's phone that calls somebody itself, and the answer its password deserves.
     pub(crate) fn agent_invites(user: &str, password: &str, code: u16) -> Scenario {
         let via = match code {
-            200 => "Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch];rport",
+            200 => "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch];rport",
             _ => "[last_Via:]",
         };
         let code = code.to_string();

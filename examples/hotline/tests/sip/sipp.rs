@@ -25,6 +25,7 @@ pub(crate) struct Run {
     lost: u32,
     local: Option<(u16, u16)>,
     echo: bool,
+    transport: &'static str,
     digest_uri: Option<String>,
 }
 
@@ -41,6 +42,7 @@ impl Run {
             lost: 0,
             local: None,
             echo: false,
+            transport: "u1",
             digest_uri: None,
         }
     }
@@ -68,6 +70,16 @@ impl Run {
         Run { echo: true, ..self }
     }
 
+    /// By TCP, all its calls on one connection.
+    pub(crate) fn by_tcp(self) -> Run {
+        Run { transport: "t1", ..self }
+    }
+
+    /// By TCP, each of its calls on a connection of its own.
+    pub(crate) fn by_tcp_each(self) -> Run {
+        Run { transport: "tn", ..self }
+    }
+
     /// Proves who it is for a call to this number; without this, for what registers.
     pub(crate) fn proven_to(self, number: &str, server: &Server) -> Run {
         Run { digest_uri: Some(format!("{number}@{}", server.sip())), ..self.to(number) }
@@ -91,7 +103,7 @@ impl Run {
             .arg(server.sip().to_string())
             .arg("-sf")
             .arg(&scenario)
-            .args(["-s", &self.number, "-i", "127.0.0.1", "-mi", "127.0.0.1"])
+            .args(["-t", self.transport, "-s", &self.number, "-i", "127.0.0.1", "-mi", "127.0.0.1"])
             .args(["-p", &sip.to_string(), "-mp", &media.to_string()])
             .args(["-m", &self.calls.to_string(), "-r", &self.per_second.to_string()])
             .args(["-l", "1000", "-nostdin", "-timeout", &limit, "-timeout_error"])
