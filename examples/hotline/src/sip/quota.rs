@@ -114,6 +114,7 @@ mod tests {
         let why = take("198.51.100.1").unwrap_err();
         assert_eq!(why.to_string(), "no more than 128 of them at once");
         drop((greedy, others));
-        assert_eq!((quota.taken().all, quota.taken().by.len()), (0, 0));
+        let taken = quota.taken();
+        assert_eq!((taken.all, taken.by.len()), (0, 0));
     }
 }

@@ -103,7 +103,18 @@ impl Run {
             .arg(server.sip().to_string())
             .arg("-sf")
             .arg(&scenario)
-            .args(["-t", self.transport, "-s", &self.number, "-i", "127.0.0.1", "-mi", "127.0.0.1"])
+            .args([
+                "-t",
+                self.transport,
+                "-max_socket",
+                "1000",
+                "-s",
+                &self.number,
+                "-i",
+                "127.0.0.1",
+                "-mi",
+                "127.0.0.1",
+            ])
             .args(["-p", &sip.to_string(), "-mp", &media.to_string()])
             .args(["-m", &self.calls.to_string(), "-r", &self.per_second.to_string()])
             .args(["-l", "1000", "-nostdin", "-timeout", &limit, "-timeout_error"])
