@@ -18,8 +18,9 @@ COMPILERS := $(CC) $(shell command -v clang 2>/dev/null)
 
 .PHONY: test test-header test-symbols test-bare test-install test-static test-shared test-sanitized \
 	test-valgrind test-unload test-parity test-abi bless-abi
-test: test-header test-symbols test-bare test-install test-static test-shared test-sanitized \
-	test-valgrind test-unload test-parity test-abi
+# Under valgrind they run longest, with make -j beside the compiling of those that are named behind.
+test: test-header test-symbols test-bare test-install test-static test-valgrind test-shared \
+	test-sanitized test-unload test-parity test-abi
 	@echo 'ffi: all C tests passed'
 
 # The header alone, in every C and C++ that somebody may still compile with.
@@ -80,24 +81,33 @@ test-install: all
 
 # static_memory shows the library without an operating system, so that is what it is linked with.
 LINK_static_memory := -DTL_BARE $(OUT)/bare/libtrunkline.a
-link = $(or $(LINK_$(1)),$(OUT)/libtrunkline.a $(PRIVATE))
+link = $(or $(LINK_$(1)),$(T)/libtrunkline.a $(PRIVATE))
 source = $(or $(filter $(T)/%,$(GENERATED_$(1))),$(wildcard $(C)/$(1).c),$(EXAMPLES)/$(1).c)
 GENERATED_misuse_all := $(T)/misuse_all.c
 
 # What the library asks the system for goes through lives, which counts it; a shared library's calls do not.
 COUNTED_lives := -DCOUNTED -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=posix_memalign,--wrap=aligned_alloc
 
+# All of it is one function, too long for gcc to follow its variables: lines only.
+FLAGS_misuse_all := -g1
+
+# Without Rust's line numbers, which are most of it, the library is linked and read by valgrind in half
+# the time; what goes wrong still has its function's name.
+$(T)/libtrunkline.a: $(OUT)/libtrunkline.a
+	mkdir -p $(@D)
+	strip --strip-debug -o $@ $<
+
 define program
-$(T)/static/$(1): $(call source,$(1)) $(HELPERS) $(HEADER) $(OUT)/libtrunkline.a $(OUT)/bare/libtrunkline.a
+$(T)/static/$(1): $(call source,$(1)) $(HELPERS) $(HEADER) $(T)/libtrunkline.a $(OUT)/bare/libtrunkline.a
 	mkdir -p $$(@D)
-	$$(CC) -std=$(if $(filter layout,$(1)),c11,c99) -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) -I$(HERE)/include -I$(C) $$< -o $$@ $(COUNTED_$(1)) $(call link,$(1)) -lpthread
-$(T)/sanitized/$(1): $(call source,$(1)) $(HELPERS) $(HEADER) $(OUT)/libtrunkline.a $(OUT)/bare/libtrunkline.a
+	$$(CC) -std=$(if $(filter layout,$(1)),c11,c99) -D_POSIX_C_SOURCE=200809L -g -O1 $(FLAGS_$(1)) $(WARN) -I$(HERE)/include -I$(C) $$< -o $$@ $(COUNTED_$(1)) $(call link,$(1)) -lpthread
+$(T)/sanitized/$(1): $(call source,$(1)) $(HELPERS) $(HEADER) $(T)/libtrunkline.a $(OUT)/bare/libtrunkline.a
 	mkdir -p $$(@D)
-	$$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) $(SANITIZE) -I$(HERE)/include -I$(C) $$< -o $$@ \
+	$$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 $(FLAGS_$(1)) $(WARN) $(SANITIZE) -I$(HERE)/include -I$(C) $$< -o $$@ \
 		$(COUNTED_$(1)) $(call link,$(1)) -lpthread
 $(T)/shared/$(1): $(call source,$(1)) $(HELPERS) $(HEADER) $(OUT)/$(SOFILE)
 	mkdir -p $$(@D)
-	$$(CC) -std=c17 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) -I$(HERE)/include -I$(C) $$< -o $$@ \
+	$$(CC) -std=c17 -D_POSIX_C_SOURCE=200809L -g -O1 $(FLAGS_$(1)) $(WARN) -I$(HERE)/include -I$(C) $$< -o $$@ \
 		-L$(OUT) -ltrunkline -lpthread -Wl,-rpath,$(OUT)
 endef
 $(foreach p,$(PROGRAMS) $(SHOWN),$(eval $(call program,$(p))))
@@ -131,10 +141,10 @@ test-unload: $(C)/unload.c $(HELPERS) $(OUT)/$(SOFILE)
 
 # What Rust's tests play, played through C: the same words, byte for byte.
 TRANSCRIPTS := $(wildcard $(ROOT)/ivr-core/tests/transcripts/*.txt)
-$(T)/parity/%: $(C)/parity/%.c $(HELPERS) $(HEADER) $(OUT)/libtrunkline.a
+$(T)/parity/%: $(C)/parity/%.c $(HELPERS) $(HEADER) $(T)/libtrunkline.a
 	mkdir -p $(@D)
 	$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 $(WARN) $(SANITIZE) -I$(HERE)/include -I$(C) $< -o $@ \
-		$(OUT)/libtrunkline.a $(PRIVATE)
+		$(T)/libtrunkline.a $(PRIVATE)
 test-parity: $(T)/parity/acd_scenarios $(T)/parity/ivr_transcripts
 	$(T)/parity/acd_scenarios $(ROOT)/acd-core/scenarios/*.toml
 	$(T)/parity/ivr_transcripts $(foreach t,$(TRANSCRIPTS),$(ROOT)/examples/flows/$(basename $(notdir $t)).yaml $t)
