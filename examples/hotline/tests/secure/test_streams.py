@@ -5,6 +5,7 @@
 
 import pathlib
 import re
+import resource
 import signal
 import socket
 import sys
@@ -22,7 +23,13 @@ class Streams(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         gateway = f"{HOST}:{GATEWAY};transport=tcp"
-        cls.centre = Centre(BASE, "off", gateway, PER_ADDRESS).__enter__()
+        # It begins with fewer files than it may need, as on many systems.
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (200, files[1]))
+        try:
+            cls.centre = Centre(BASE, "off", gateway, PER_ADDRESS).__enter__()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, files)
 
     @classmethod
     def tearDownClass(cls):
@@ -175,6 +182,11 @@ class Streams(unittest.TestCase):
                 except (OSError, AssertionError):
                     return False
             until(taken)
+
+    def test_there_are_files_for_all_calls_and_connections(self):
+        allowed = resource.prlimit(self.centre.process.pid, resource.RLIMIT_NOFILE)[0]
+        self.assertGreater(allowed, 5 * 500 + 2 * (40 + 40))
+        self.assertLess(allowed, 3000)
 
     def test_a_body_is_not_taken_for_a_request(self):
         """The space before a colon is allowed (RFC 3261 7.3.1), but not understood where it says a length."""
