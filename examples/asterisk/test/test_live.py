@@ -19,15 +19,16 @@ from callers import wait_for
 ROOT, MODULE = sys.argv[1:3]
 TABLES = """create table queues (name text primary key, musiconhold text, strategy text, timeout int, retry int,
     wrapuptime int, maxlen int, servicelevel int, weight int, ringinuse text, joinempty text, leavewhenempty text,
-    announce_frequency int, queue_thankyou text, setqueuevar text, defaultrule text);
+    announce_frequency int, queue_thankyou text, setqueuevar text, defaultrule text, autofill text);
 create table queue_members (uniqueid integer primary key, queue_name text, interface text, membername text,
     state_interface text, penalty int, paused int, wrapuptime int, reason_paused text);
 create table queue_rules (rule_name text, time text, min_penalty text, max_penalty text, raise_penalty text);
 insert into queue_rules values ('widen', '30', '0', '+3', '0'), ('widen', '60', '-1', '10', '2'),
     ('other', '5', '1', '0', '0'), ('soon', '1', '0', '5', '0');
-insert into queues values ('sales', 'default', 'rrmemory', 1, 1, 0, 7, 30, 2, 'no', 'yes', 'no', 0, 'beep', 'yes', 'soon');
-insert into queues values ('nobody', null, 'ringall', 15, 5, 0, 0, 0, 0, 'no', 'no', 'no', 0, null, 'no', null);
-insert into queues values ('fixed', 'default', 'linear', 9, 9, 0, 3, 30, 2, 'no', 'yes', 'no', 0, 'beep', 'yes', null);
+insert into queues values ('sales', 'default', 'rrmemory', 1, 1, 0, 7, 30, 2, 'no', 'yes', 'no', 0, 'beep', 'yes', 'soon', null);
+insert into queues values ('nobody', null, 'ringall', 15, 5, 0, 0, 0, 0, 'no', 'no', 'no', 0, null, 'no', null, null);
+insert into queues values ('fixed', 'default', 'linear', 9, 9, 0, 3, 30, 2, 'no', 'yes', 'no', 0, 'beep', 'yes', null, 'no');
+insert into queues (name, strategy, timeout, retry, ringinuse, autofill) values ('alone', 'linear', 30, 1, 'no', 'no');
 """
 DIALPLAN = """[general]
 [agents]
@@ -157,6 +158,21 @@ class Live(Rows, unittest.TestCase):
             called = self.event("AgentCalled", Channel=joined["Channel"], MemberName="two")
             self.assertGreater(called["at"], joined["at"] + 0.9)
             self.tearDown()
+
+    def test_the_first_alone_is_served(self):
+        for side in SIDES:
+            self.setUp()
+            self.rows("update queue_members set queue_name = 'alone', paused = 0, state_interface = null")
+            first = self.call(side, "alone")["Channel"]
+            self.event("AgentCalled", Channel=first)
+            second = self.call(side, "alone")["Channel"]
+            self.assertIsNone(self.ami.wait(lambda e: e["Event"] == "AgentCalled" and e["Channel"] == second, 2.5))
+            self.ami.action("Hangup", Channel=first)
+            self.event("AgentCalled", Channel=second)
+            self.tearDown()
+            # Looked at, they are its members no more.
+            self.setUp()
+            self.assertIn("No Members", "".join(self.shown(side, "alone")))
 
     def test_a_row_of_a_queue_that_is_configured(self):
         """It is the configuration's; what the row says of it is nothing."""
