@@ -5,6 +5,11 @@
 //! and accepts it; two calls arrive; any waiting caller gives up; one agent asks for a break and the
 //! one before comes back from it. Timers and counters are part of it, and so is the looking up of
 //! whom the events are about.
+//!
+//! And what it costs to ask for a line when none is left: to be refused where callers need all of them,
+//! and to be given that of who has just left.
+
+use std::hint::black_box;
 
 use acd_core::*;
 use measure::{Row, seconds_per_call};
@@ -207,6 +212,78 @@ impl Centre {
     }
 }
 
+/// Callers of 64 queues by 64 windows of penalties each, and as many lines.
+struct Windows {
+    engine: Engine<'static>,
+    queues: Vec<QueueId>,
+    next: u32,
+}
+
+impl Windows {
+    const LINES: u32 = 4_096;
+
+    fn new(waiting: u32) -> Self {
+        let (calls, lines) = (waiting + 2, Self::LINES);
+        let limits = Limits { queues: 64, agents: 1, calls, lines, ..Limits::default() };
+        let mut engine = Engine::with_capacity(limits).expect("limits");
+        let queues =
+            (0..64).map(|_| engine.add_queue(QueueConfig::default()).expect("a queue")).collect();
+        let mut windows = Self { engine, queues, next: 0 };
+        for n in 0..waiting {
+            windows.arrive(n % (lines - 1)).expect("room");
+        }
+        windows.next = lines;
+        windows
+    }
+
+    fn arrive(&mut self, window: u32) -> Result<Option<CallId>, Error> {
+        let queue = self.queues[window as usize % 64];
+        let call = CallConfig { penalty_max: window / 64, ..CallConfig::new(queue) };
+        self.engine.handle(Time(1_000), Input::Arrive(call))?;
+        let mut joined = None;
+        while let Some(output) = self.engine.poll() {
+            if let Output::Joined { call, .. } = output {
+                joined = Some(call);
+            }
+        }
+        Ok(joined)
+    }
+
+    /// Somebody comes by a new window, takes the one line that nobody needs, and leaves.
+    fn change(&mut self) {
+        self.next += 1;
+        let call = self.arrive(self.next).expect("room").expect("it waits");
+        self.engine.handle(Time(1_000), Input::Hangup { call }).expect("it waits");
+        while self.engine.poll().is_some() {}
+    }
+}
+
+/// What arrivals cost when there is no line left, beside the same with fewer callers.
+fn short_of_lines() {
+    let (mut refused, mut changed) = (None, None);
+    for (case, waiting) in [("10k-waiting-no-line", 10_000), ("1M-waiting-no-line", 1_000_000)] {
+        let mut windows = Windows::new(waiting);
+        let change = seconds_per_call(|| windows.change());
+        // The last line, too.
+        windows.arrive(windows.next).expect("room");
+        let other = windows.next + 1;
+        windows.arrive(other).expect_err("no line is left");
+        let refuse = seconds_per_call(|| {
+            let _ = black_box(windows.arrive(other));
+        });
+        for (metric, seconds, before) in [
+            ("arrival refused", refuse, &mut refused),
+            ("arrival and leaving by a new line", change, &mut changed),
+        ] {
+            let ours = seconds * 1e9;
+            let peer = if before.is_some() { "same, 10k waiting" } else { "-" };
+            let row = Row { area: "acd", case, metric, unit: "ns", ours, peer, theirs: *before };
+            row.save().expect("the summary can be written");
+            *before = Some(ours);
+        }
+    }
+}
+
 fn main() {
     let small = Size {
         case: "100-agents-32-groups",
@@ -257,5 +334,8 @@ fn main() {
         };
         row.save().expect("the summary can be written");
         before = Some(ours);
+    }
+    if is_wanted("waiting-no-line") {
+        short_of_lines();
     }
 }

@@ -41,6 +41,11 @@ pub struct Limits {
     /// steps. One that no call needs is kept for the next of its kind, until it is the room for
     /// another. From the others: one for each queue and class, at most 4096; as many again for each
     /// step and rule, at most 4096 too; and one more a queue.
+    ///
+    /// How many calls wait makes no difference to a call that needs another line when none is left. It
+    /// is refused after a look at the lines of its own queue and class; or, if calls need fewer lines
+    /// than there are, all the others go, which takes one look at every line and every pair of queue
+    /// and class.
     pub lines: u32,
     /// Pools: queue and profile of its members. From the others: one for each queue and profile,
     /// at most 4096.

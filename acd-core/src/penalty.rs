@@ -1,7 +1,7 @@
 //! Which members a call may go to by their penalties, and as what those count for it.
 
 use crate::member::Member;
-use crate::plain::plain;
+use crate::plain::{Plain, Sink, Source, plain};
 
 /// Lower penalties that count as a higher one for a call: Asterisk's `QUEUE_RAISE_PENALTY`.
 ///
@@ -77,6 +77,50 @@ impl Penalties {
     pub(crate) fn tier(&self, member: &Member) -> u64 {
         let penalty = self.counted(member.penalty);
         (u64::from(penalty) << 16) | u64::from(member.level)
+    }
+}
+
+/// Penalties and a number beside them, in no more bytes than the former alone. The number is one that
+/// follows from the rest of the state: it is not written, and 0 when the penalties are read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbered {
+    min: u32,
+    max: u32,
+    to: u32,
+    /// Twice the number; odd where only penalties in the window are raised.
+    rest: u32,
+}
+
+impl Numbered {
+    /// The highest number.
+    pub(crate) const MOST: u32 = u32::MAX / 2;
+
+    pub(crate) fn zero(penalties: Penalties) -> Self {
+        let Penalties { min, max, raise: PenaltyRaise { to, within } } = penalties;
+        Self { min, max, to, rest: within.into() }
+    }
+
+    pub(crate) fn penalties(&self) -> Penalties {
+        let raise = PenaltyRaise { to: self.to, within: self.rest % 2 == 1 };
+        Penalties { min: self.min, max: self.max, raise }
+    }
+
+    pub(crate) fn number(&self) -> u32 {
+        self.rest / 2
+    }
+
+    pub(crate) fn set_number(&mut self, number: u32) {
+        self.rest = (number << 1) | (self.rest % 2);
+    }
+}
+
+impl Plain for Numbered {
+    fn put(&self, sink: &mut dyn Sink) {
+        self.penalties().put(sink);
+    }
+
+    fn get(source: &mut Source<'_>) -> Self {
+        Self::zero(Plain::get(source))
     }
 }
 

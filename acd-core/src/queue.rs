@@ -3,7 +3,7 @@
 use crate::call::CallKey;
 use crate::calls::ByLine;
 use crate::member::ByPool;
-use crate::penalty::Penalties;
+use crate::penalty::{Numbered, Penalties};
 use crate::plain::plain;
 use crate::ranks::Row;
 use crate::relax::{Overflow, TierRules};
@@ -291,19 +291,16 @@ pub struct Line {
     pub(crate) queue: u32,
     /// The next line of this queue and class; while it is free, the next that is.
     pub(crate) next: u32,
-    pub(crate) penalties: Penalties,
+    /// What its calls ask of penalties, and how many need it.
+    pub(crate) asked: Numbered,
     /// The calls that may be matched, in order.
     pub(crate) open: Tree<ByLine>,
     pub(crate) class: ClassId,
     /// The rule its calls relax by; [`NO_RULE`] for the queue's own steps.
     pub(crate) rule: u16,
-    /// How many calls it has, those that may not be matched included. While lines are marked, a bit
-    /// more.
+    /// How many calls it has, those that may not be matched included.
     pub(crate) calls: u32,
 }
-
-/// There are fewer calls than that.
-const NEEDED: u32 = 1 << 31;
 
 const _: () = assert!(size_of::<Line>() == 64);
 
@@ -316,7 +313,7 @@ impl Default for Line {
             queue: NIL,
             class: ClassId::ANY,
             rule: NO_RULE,
-            penalties: Penalties::default(),
+            asked: Numbered::zero(Penalties::default()),
             calls: 0,
             open: Tree::default(),
             head: NIL,
@@ -343,13 +340,32 @@ impl Line {
         (u64::from(self.head_level), self.head_order[0], self.head_order[1])
     }
 
-    /// Whether it is marked as one that calls need.
-    pub(crate) fn needed(&self) -> bool {
-        self.calls & NEEDED != 0
+    pub(crate) fn penalties(&self) -> Penalties {
+        self.asked.penalties()
     }
 
-    pub(crate) fn set_needed(&mut self, needed: bool) {
-        self.calls = if needed { self.calls | NEEDED } else { self.calls & !NEEDED };
+    /// One of calls that ask for these, which nobody needs yet.
+    pub(crate) fn asking(self, penalties: Penalties) -> Self {
+        Self { asked: Numbered::zero(penalties), ..self }
+    }
+
+    /// Whether calls need it: are in it, were before they talked, or may come to it by their steps.
+    pub(crate) fn is_needed(&self) -> bool {
+        self.asked.number() > 0
+    }
+
+    /// One call more needs it, or one does once more; whether nobody did before.
+    pub(crate) fn need(&mut self) -> bool {
+        let needs = self.asked.number();
+        self.asked.set_number(needs + u32::from(needs < Numbered::MOST));
+        needs == 0
+    }
+
+    /// One fewer; whether nobody does any more. A count that has come to its end stays there.
+    pub(crate) fn release(&mut self) -> bool {
+        let needs = self.asked.number();
+        self.asked.set_number(needs - u32::from(needs > 0 && needs < Numbered::MOST));
+        needs == 1
     }
 
     pub(crate) fn set_head_key(&mut self, key: CallKey) {
@@ -389,6 +405,6 @@ plain!(struct QueueConfig { tag, strategy, medium, ring_timeout_ms, retry_ms, wr
 plain!(struct Delays { busy_ms, declined_ms, failed_ms, no_answer_ms });
 plain!(struct QueueCounters { offered, refused, answered, abandoned, timed_out, exited, left_empty, overflowed, waiting, talking, answered_in_level, abandoned_in_level, short, completed, waited_ms, answered_waited_ms, talked_ms });
 plain!(struct Queue { config, order, counters, members, logged_in, willing, free, ringing, levels, steps, cursor, calls, empty_since, emptying, next_emptying, handle_ms, last_wait_ms });
-plain!(struct Line { queue, class, rule, penalties, calls, open, head, head_level, head_order, next });
+plain!(struct Line { queue, class, rule, asked, calls, open, head, head_level, head_order, next });
 plain!(struct Pool { tree, profile, next });
 plain!(enum EmptyRule { 0 Never, 1 LoggedOut, 2 NotReady, 3 NoneFree });

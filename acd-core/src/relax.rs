@@ -12,8 +12,8 @@ use crate::{ClassId, QueueId};
 /// something is added to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RelaxStep {
-    /// So many ms after the call joined the queue, at that very instant. Each step later than the
-    /// one before.
+    /// So many ms after the call joined the queue, at that very instant. No step is earlier than the
+    /// one before; one at the same instant goes on from what that one came to.
     pub after_ms: u64,
     /// It asks for this from then on.
     pub class: Option<ClassId>,

@@ -1,5 +1,11 @@
 //! Fixed tables of entries that nobody outside names: without the head of a
 //! [slot](crate::slab::Slot), which tells a handle that its entry is gone.
+//!
+//! Both this and a [slab](crate::slab::Slab) hand out what was given back last. They are two because
+//! what they do it with is not the same: a slab's link is in the head that it puts before each value,
+//! beside the generation, and says by one of its bits whether the slot is in use. A
+//! [line](crate::queue::Line) is a line of the cache to the last byte, which leaves no room for
+//! such a head: so the link is one of the value's own, which means something else while it is in use.
 
 use core::ops::{Index, IndexMut};
 

@@ -75,34 +75,26 @@ bool cc_rule_add(struct cc_rule *rule, const char *line, char *why, size_t room)
 
 /* ---- steps --------------------------------------------------------------------------------------------- */
 
-/* A change as a number it becomes, or as how much is added to it, or to what an earlier one at the same time
- * made of it. */
+/* A change as a number it becomes, or as how much is added to it. */
 static void follow(const struct cc_penalty_change *change, uint32_t *to, int32_t *by)
 {
     if (change->relative) {
-        *by += change->value;
+        *by = change->value;
     } else {
         *to = (uint32_t)change->value;
-        *by = 0;
     }
 }
 
 size_t cc_rule_steps(const struct cc_rule *rule, const struct cc_penalties *begin,
                      tl_acd_relax_step steps[CC_RULE_STEPS])
 {
-    size_t count = 0;
-
     for (size_t i = 0; i < rule->count; i++) {
         const struct cc_rule_step *from = &rule->steps[i];
-        uint64_t after_ms = (uint64_t)from->after_s * 1000;
-        /* Two at the same time are one. */
-        if (count == 0 || steps[count - 1].after_ms != after_ms) {
-            steps[count++] = (tl_acd_relax_step){
-                .after_ms = after_ms, .call_class = TL_NONE32,
-                .penalty_min = TL_NONE32, .penalty_max = TL_NONE32, .penalty_raise = TL_NONE32,
-            };
-        }
-        tl_acd_relax_step *step = &steps[count - 1];
+        tl_acd_relax_step *step = &steps[i];
+        *step = (tl_acd_relax_step){
+            .after_ms = (uint64_t)from->after_s * 1000, .call_class = TL_NONE32,
+            .penalty_min = TL_NONE32, .penalty_max = TL_NONE32, .penalty_raise = TL_NONE32,
+        };
         if (begin->max != TL_NONE32) {
             follow(&from->max, &step->penalty_max, &step->penalty_max_by);
         }
@@ -115,5 +107,5 @@ size_t cc_rule_steps(const struct cc_rule *rule, const struct cc_penalties *begi
             step->penalty_raise_within_alone = 1;
         }
     }
-    return count;
+    return rule->count;
 }

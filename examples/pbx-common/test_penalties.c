@@ -70,10 +70,9 @@ static void steps_are_app_queues(void)
         {{"120,5,3,r20", "130,-1"}, {0, 9, 0, false},
          {{120000, 3, 5, 20, 1, 0, 0, 0}, {130000, NOT, NOT, NOT, 0, 0, -1, 0}}},
         {{"7,,,r+2"}, {NOT, NOT, 0, true}, {{7000, NOT, NOT, NOT, 1, 0, 0, 2}}},
-        /* Two at the same time are one. */
-        {{"10,+1", "10,+1"}, {NOT, 1, NOT, false}, {{10000, NOT, NOT, NOT, 0, 0, 2, 0}}},
-        {{"10,4", "10,+1"}, {NOT, 1, NOT, false}, {{10000, NOT, 4, NOT, 0, 0, 1, 0}}},
-        {{"10,+1", "10,4"}, {NOT, 1, NOT, false}, {{10000, NOT, 4, NOT, 0, 0, 0, 0}}},
+        /* Two at the same time stay two. */
+        {{"10,4", "10,+1"}, {NOT, 1, NOT, false},
+         {{10000, NOT, 4, NOT, 0, 0, 0, 0}, {10000, NOT, NOT, NOT, 0, 0, 1, 0}}},
     };
 
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
@@ -97,6 +96,98 @@ static void steps_are_app_queues(void)
         }
         CHECK(count == wanted);
     }
+}
+
+/* What a change makes of a penalty in app_queue: nothing of one without a beginning, never less than 0 or more
+ * than the highest. */
+static void change_as_app_queue(uint32_t *penalty, const struct cc_penalty_change *change, uint32_t highest)
+{
+    int64_t to = change->relative ? (int64_t)*penalty + change->value : change->value;
+
+    if (*penalty != NOT) {
+        *penalty = (uint32_t)(to < 0 ? 0 : to < highest ? to : highest);
+    }
+}
+
+/* One line after the other, each on what the one before came to. */
+static struct cc_penalties after_rule(const struct cc_rule *rule, struct cc_penalties at)
+{
+    for (size_t i = 0; i < rule->count; i++) {
+        const struct cc_rule_step *step = &rule->steps[i];
+
+        change_as_app_queue(&at.max, &step->max, NOT);
+        change_as_app_queue(&at.min, &step->min, at.max);
+        change_as_app_queue(&at.raise, &step->raise, at.max);
+        at.raise_within = at.raise == NOT ? at.raise_within : step->raise_within;
+    }
+    return at;
+}
+
+/* What a caller who begins so comes to in the engine by the rule's steps. */
+static void check_rule_in_engine(tl_acd *acd, uint64_t queue, const struct cc_rule *rule, struct cc_penalties begin)
+{
+    const struct cc_penalties end = after_rule(rule, begin);
+    tl_acd_relax_step steps[CC_RULE_STEPS];
+    size_t count = cc_rule_steps(rule, &begin, steps);
+    tl_acd_call_info info;
+    tl_acd_output joined, output;
+    tl_acd_call call;
+
+    CHECK(count == rule->count && tl_acd_call_defaults(&call) == TL_OK);
+    CHECK(tl_acd_add_rule(acd, steps, count, &call.rule) == TL_OK);
+    call.queue = queue;
+    call.penalty_max = begin.max;
+    call.penalty_min = begin.min == NOT ? 0 : begin.min;
+    call.penalty_raise = begin.raise == NOT ? 0 : begin.raise;
+    call.penalty_raise_within = begin.raise_within;
+    CHECK(tl_acd_arrive(acd, clock_ms, &call) == TL_OK);
+    CHECK(tl_acd_poll(acd, &joined) == TL_OK && joined.kind == TL_ACD_JOINED);
+    clock_ms += 10000;
+    CHECK(tl_acd_tick(acd, clock_ms) == TL_OK && tl_acd_poll(acd, &output) == TL_DONE);
+    CHECK(tl_acd_get_call(acd, joined.call, &info) == TL_OK);
+    CHECK(info.penalty_max == end.max);
+    CHECK(info.penalty_min == (end.min == NOT ? 0 : end.min));
+    CHECK(info.penalty_raise == (end.raise == NOT ? 0 : end.raise));
+    CHECK(info.penalty_raise_within == end.raise_within);
+    CHECK(tl_acd_hangup(acd, clock_ms, joined.call) == TL_OK && tl_acd_poll(acd, &output) == TL_OK);
+    CHECK(tl_acd_remove_rule(acd, call.rule) == TL_OK);
+}
+
+/* Changes in the same second, in every order, for callers of every kind. */
+static void changes_of_one_second_are_app_queues(void)
+{
+    static const char *const LINES[] = {"10,-5", "10,+3", "10,4,+2,r9", "10,,-9,1", "10,+1,6,-2"};
+    enum { COUNT = sizeof LINES / sizeof *LINES, ORDERS = 120 };
+    tl_acd_queue_config config;
+    tl_acd_limits limits;
+    uint64_t queue;
+    tl_acd *acd;
+
+    CHECK(tl_acd_limits_defaults(&limits) == TL_OK && tl_acd_queue_defaults(&config) == TL_OK);
+    limits.rules = 1;
+    limits.steps = COUNT;
+    CHECK(tl_acd_new(&limits, &acd) == TL_OK && tl_acd_add_queue(acd, &config, &queue) == TL_OK);
+    for (unsigned order = 0; order < ORDERS; order++) {
+        const char *lines[COUNT + 1], *left[COUNT];
+        unsigned number = order;
+
+        memcpy(left, LINES, sizeof left);
+        for (unsigned i = 0; i < COUNT; i++) {
+            unsigned pick = number % (COUNT - i);
+            number /= COUNT - i;
+            lines[i] = left[pick];
+            left[pick] = left[COUNT - i - 1];
+        }
+        lines[COUNT] = NULL;
+        const struct cc_rule rule = rule_of(lines);
+        for (unsigned kind = 0; kind < 8; kind++) {
+            const struct cc_penalties begin = {
+                .max = kind & 1 ? 1 : NOT, .min = kind & 2 ? 3 : NOT, .raise = kind & 4 ? 2 : NOT,
+            };
+            check_rule_in_engine(acd, queue, &rule, begin);
+        }
+    }
+    CHECK(tl_acd_free(acd) == TL_OK);
 }
 
 /* ---- rules in a center ----------------------------------------------------------------------------------- */
@@ -356,6 +447,7 @@ int main(void)
     cc_set_clock(test_clock);
     lines_make_sense_or_not();
     steps_are_app_queues();
+    changes_of_one_second_are_app_queues();
     callers_come_to_others();
     callers_bring_rules();
     few_members_need_no_penalties();

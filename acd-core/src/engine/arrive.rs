@@ -389,15 +389,12 @@ impl Engine<'_> {
 
 /// The line a call asks to wait in.
 fn wanted(config: &CallConfig) -> Line {
-    Line {
+    let line = Line {
         queue: config.queue.index(),
         class: config.class,
         rule: rule_index(config.rule),
-        penalties: Penalties {
-            min: config.penalty_min,
-            max: config.penalty_max,
-            raise: config.penalty_raise,
-        },
         ..Line::default()
-    }
+    };
+    let (min, max, raise) = (config.penalty_min, config.penalty_max, config.penalty_raise);
+    line.asking(Penalties { min, max, raise })
 }

@@ -8,7 +8,6 @@ use crate::id::CallId;
 use crate::leg::Leg;
 use crate::limits::burst;
 use crate::member::Member;
-use crate::queue::Line;
 use crate::select::{CallReason, Ring, Start};
 
 impl Engine<'_> {
@@ -80,7 +79,8 @@ impl Engine<'_> {
             return AgentReason::Chance;
         }
         let (ours, theirs) = (&self.members[member], &self.members[next]);
-        let Line { class, penalties, .. } = self.lines[self.calls[call].line];
+        let line = &self.lines[self.calls[call].line];
+        let (class, penalties) = (line.class, line.penalties());
         let skill = |member: u32| {
             let agent = self.members[member].agent;
             self.skills.level(class, self.agents[agent].profile)

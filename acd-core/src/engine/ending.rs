@@ -197,10 +197,12 @@ impl Engine<'_> {
         self.forget_all(call);
         self.unseek(call);
         self.clean_call(call);
-        // Of one that was answered nothing has been armed since.
+        // Of one that was answered nothing has been armed since, and its steps have been given up.
         if self.is_queued(call) {
             self.disarm_call(call);
+            self.release_steps(call);
         }
+        self.release_line(self.calls[call].line);
         self.calls.remove(call);
     }
 }

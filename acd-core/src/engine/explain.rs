@@ -5,7 +5,6 @@ use crate::agent::AgentRequest;
 use crate::call::{Call, CallState};
 use crate::error::Error;
 use crate::id::{AgentId, CallId};
-use crate::queue::Line;
 use crate::slab::NIL;
 use crate::time::Time;
 
@@ -95,7 +94,7 @@ impl Engine<'_> {
             let agent = &self.agents[place.agent];
             let count = if !self.skills.fits(line.class, agent.profile) {
                 &mut why.unskilled
-            } else if !line.penalties.admits(place.penalty) || !self.reaches(index, place) {
+            } else if !line.penalties().admits(place.penalty) || !self.reaches(index, place) {
                 &mut why.out_of_window
             } else if agent.request() == AgentRequest::LoggedOut {
                 &mut why.logged_out
@@ -138,7 +137,7 @@ impl Engine<'_> {
             self.each_line(member.queue, |line| {
                 if !self.skills.fits(line.class, at.profile) {
                     why.unskilled += line.calls;
-                } else if !line.penalties.admits(penalty) {
+                } else if !line.penalties().admits(penalty) {
                     why.out_of_window += line.calls;
                 } else if member.paused().is_some() {
                     why.paused += line.calls;
@@ -161,11 +160,11 @@ impl Engine<'_> {
         while call != NIL {
             let Call { line, state, .. } = self.calls[call];
             let alone = self.calls.alone_until(call).is_some();
-            let Line { class, penalties, .. } = self.lines[line];
+            let line = &self.lines[line];
             if let Some(place) = self.preferred_place(call) {
                 let place = &self.members[place];
-                let counted =
-                    self.skills.fits(class, at.profile) && penalties.admits(place.penalty);
+                let counted = self.skills.fits(line.class, at.profile)
+                    && line.penalties().admits(place.penalty);
                 if counted && alone && place.serves() && state == CallState::Waiting {
                     (why.held, why.open) = (why.held - 1, why.open + 1);
                 }

@@ -1,6 +1,7 @@
 //! Lines: one for each kind of call that waits, made when the first of its kind comes.
 
 use super::Engine;
+use crate::call::Call;
 use crate::error::{Error, Table};
 use crate::queue::Line;
 use crate::relax::RelaxStep;
@@ -28,7 +29,7 @@ impl Engine<'_> {
         let mut at = self.line_grid.first(wanted.queue, wanted.class.0);
         while at != NIL {
             let line = &self.lines[at];
-            if line.penalties == wanted.penalties && line.rule == wanted.rule {
+            if line.penalties() == wanted.penalties() && line.rule == wanted.rule {
                 return Some(at);
             }
             at = line.next;
@@ -38,24 +39,20 @@ impl Engine<'_> {
 
     /// Sees to it that there is room for every line a call of this kind may come to wait in, by its
     /// steps from this one on. If there is none, those lines go that no call needs; or if that is not
-    /// enough either, none.
+    /// enough either, none. How many calls there are makes no difference.
     pub(super) fn has_lines(&mut self, line: &Line, step: u16) -> Result<(), Error> {
         let known = |line: &Line| self.find_line(line).is_some();
         let missing = self.missing(line, step, known)?;
         if missing <= self.lines.capacity() - self.lines.len() {
             return Ok(());
         }
-        self.mark_lines();
-        let needed = |line: &Line| self.find_line(line).is_some_and(|at| self.lines[at].needed());
-        let count = (0..self.lines.used()).filter(|&at| self.lines[at].needed()).count() as u32;
-        let enough = self
-            .missing(line, step, needed)
-            .is_ok_and(|missing| missing <= self.lines.capacity() - count);
-        if enough {
-            self.drop_lines();
+        let needed =
+            |line: &Line| self.find_line(line).is_some_and(|at| self.lines[at].is_needed());
+        if self.missing(line, step, needed)? > self.lines.capacity() - self.needed_lines {
+            return Err(Error::Full(Table::Lines));
         }
-        (0..self.lines.used()).for_each(|at| self.lines[at].set_needed(false));
-        if enough { Ok(()) } else { Err(Error::Full(Table::Lines)) }
+        self.drop_lines();
+        Ok(())
     }
 
     /// How many lines are still to be made for a call of this kind, if there is room for the classes
@@ -81,7 +78,7 @@ impl Engine<'_> {
             match self.skills.lowered(base, less) {
                 Some(class) => {
                     line.class = class;
-                    let same = class == before.class && line.penalties == before.penalties;
+                    let same = class == before.class && line.penalties() == before.penalties();
                     missing += u32::from(!same && !is_there(&line));
                 }
                 None => {
@@ -95,50 +92,77 @@ impl Engine<'_> {
         Ok(missing)
     }
 
-    /// Makes those lines; the first of them.
+    /// Makes those lines, and notes that one call more needs them; the first of them.
     pub(super) fn make_lines(&mut self, mut line: Line, step: u16) -> Result<u32, Error> {
         let first = self.line(line)?;
+        self.need(first);
         for step in usize::from(step)..self.steps_of(&line).len() {
             let step = self.steps_of(&line)[step];
             line = relaxed(line, &step);
             line.class = self.skills.lower(line.class, step.levels_less)?;
-            self.line(line)?;
+            let next = self.line(line)?;
+            self.need(next);
         }
         Ok(first)
     }
 
-    /// Marks the lines that calls are in, were in before they talked, or may come to by their steps.
-    fn mark_lines(&mut self) {
+    fn need(&mut self, line: u32) {
+        let first = self.lines[line].need();
+        self.needed_lines += u32::from(first);
+    }
+
+    pub(super) fn release_line(&mut self, line: u32) {
+        let last = self.lines[line].release();
+        self.needed_lines -= u32::from(last);
+    }
+
+    /// A queued call does not need any more what it may come to by its steps.
+    pub(super) fn release_steps(&mut self, call: u32) {
+        self.each_line_of_steps(call, Self::release_line);
+    }
+
+    /// Nor the line that it is in.
+    pub(super) fn release_lines(&mut self, call: u32) {
+        self.release_steps(call);
+        self.release_line(self.calls[call].line);
+    }
+
+    /// Counts anew who needs which line: what follows from the calls is not written.
+    pub(super) fn count_needs(&mut self) {
         for call in 0..self.calls.used() {
             if !self.calls.is_live(call) {
                 continue;
             }
-            let at = self.calls[call];
-            self.lines[at.line].set_needed(true);
-            if !self.is_queued(call) {
-                continue;
-            }
-            let mut line = self.line_in(call, self.queue_of(call));
-            for step in usize::from(at.step)..self.steps_of(&line).len() {
-                let step = self.steps_of(&line)[step];
-                line = relaxed(line, &step);
-                line.class =
-                    self.skills.lowered(line.class, step.levels_less).unwrap_or(line.class);
-                if let Some(at) = self.find_line(&line) {
-                    self.lines[at].set_needed(true);
-                }
+            self.need(self.calls[call].line);
+            if self.is_queued(call) {
+                self.each_line_of_steps(call, Self::need);
             }
         }
     }
 
-    /// Drops the lines that are not marked.
+    /// The lines that a queued call may come to, one for each of its steps.
+    fn each_line_of_steps(&mut self, call: u32, see: fn(&mut Self, u32)) {
+        let Call { line, step, .. } = self.calls[call];
+        let line = &self.lines[line];
+        let mut line = alike(line.queue, line);
+        for step in usize::from(step)..self.steps_of(&line).len() {
+            let step = self.steps_of(&line)[step];
+            line = relaxed(line, &step);
+            line.class = self.skills.lowered(line.class, step.levels_less).unwrap_or(line.class);
+            if let Some(at) = self.find_line(&line) {
+                see(self, at);
+            }
+        }
+    }
+
+    /// Drops the lines that no call needs.
     fn drop_lines(&mut self) {
         for queue in 0..self.queues.used() {
             for class in 0..self.line_grid.kinds() {
                 let (mut before, mut at) = (NIL, self.line_grid.first(queue, class));
                 while at != NIL {
                     let next = self.lines[at].next;
-                    if self.lines[at].needed() {
+                    if self.lines[at].is_needed() {
                         before = at;
                     } else {
                         if before == NIL {
@@ -157,12 +181,12 @@ impl Engine<'_> {
 
 /// A line of the same kind in a queue, without anybody in it.
 pub(super) fn alike(queue: u32, line: &Line) -> Line {
-    let Line { class, rule, penalties, .. } = *line;
-    Line { queue, class, rule, penalties, ..Line::default() }
+    let Line { class, rule, .. } = *line;
+    Line { queue, class, rule, ..Line::default() }.asking(line.penalties())
 }
 
 /// What it is after a step, but for lower levels.
 pub(super) fn relaxed(line: Line, step: &RelaxStep) -> Line {
-    let penalties = step.penalties(line.penalties);
-    Line { class: step.class.unwrap_or(line.class), penalties, ..line }
+    let penalties = step.penalties(line.penalties());
+    Line { class: step.class.unwrap_or(line.class), ..line }.asking(penalties)
 }

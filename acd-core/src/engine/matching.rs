@@ -127,7 +127,7 @@ impl Engine<'_> {
         }
         let line = &self.lines[self.calls[call].line];
         let order = self.queues[line.queue].order;
-        let search = Search { call, order, penalties: line.penalties };
+        let search = Search { call, order, penalties: line.penalties() };
         if order.start == Start::WeightedRandom {
             return self.weighted(&search);
         }
@@ -152,7 +152,7 @@ impl Engine<'_> {
 
     /// A member's tier as a call sees it.
     fn tier_of(&self, call: u32, member: u32) -> u64 {
-        self.lines[self.calls[call].line].penalties.tier(&self.members[member])
+        self.lines[self.calls[call].line].penalties().tier(&self.members[member])
     }
 
     /// The preferred agent's membership, if the agent is free for this call now.

@@ -72,6 +72,8 @@ pub struct Engine<'a> {
     calls: Calls<'a>,
     legs: Slab<'a, Leg, WholeLine>,
     lines: Shelf<'a, Line>,
+    /// How many of them calls need.
+    needed_lines: u32,
     pools: Shelf<'a, Pool>,
     line_grid: Grid<'a>,
     pool_grid: Grid<'a>,
@@ -197,6 +199,7 @@ impl<'a> Engine<'a> {
             ),
             legs: Slab::new(tables.offers),
             lines: Shelf::new(tables.lines),
+            needed_lines: 0,
             pools: Shelf::new(tables.pools),
             skills: Skills::new(tables.classes, tables.profiles, tables.skills, tables.fits)?,
             timers: Timers::new(tables.timers, tables.alarms, owners),

@@ -182,7 +182,7 @@ impl Engine<'_> {
         member: &Member,
         but: u32,
     ) {
-        if line.head == NIL || !line.penalties.admits(member.penalty) {
+        if line.head == NIL || !line.penalties().admits(member.penalty) {
             return;
         }
         let mut claim = Claim {

@@ -70,6 +70,7 @@ impl Engine<'_> {
         self.say_ended(leg, OfferEnd::Accepted);
         self.disarm_leg(leg);
         self.leave_order(call);
+        self.release_steps(call);
         self.disarm_call(call);
         self.calls.set_talks_with(call, agent);
 

@@ -21,8 +21,8 @@ impl Engine<'_> {
 
     /// A call takes its next step.
     pub(super) fn relax(&mut self, call: u32) {
-        let Call { line, step, .. } = self.calls[call];
-        let line = &self.lines[line];
+        let Call { line: before, step, .. } = self.calls[call];
+        let line = &self.lines[before];
         let Some(change) = self.steps_of(line).get(usize::from(step)).copied() else {
             return;
         };
@@ -32,6 +32,7 @@ impl Engine<'_> {
             self.skills.lowered(wanted.class, change.levels_less).unwrap_or(wanted.class);
         self.calls[call].step = step + 1;
         if let Some(next) = self.find_line(&wanted) {
+            self.release_line(before);
             self.change_line(call, next);
         }
     }
@@ -85,6 +86,7 @@ impl Engine<'_> {
         let Ok(line) = self.make_lines(self.line_in(call, to), 0) else {
             return;
         };
+        self.release_lines(call);
         let rules = self.queues[to].config;
         let after = |ms: Option<u64>| ms.map_or(Time::MAX, |ms| self.now.plus(ms));
         let leave_at = after(rules.max_wait_ms);

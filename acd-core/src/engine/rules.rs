@@ -92,14 +92,15 @@ impl Engine<'_> {
     ) -> Result<(Line, u16), Error> {
         let index = self.queued(call)?;
         let line = self.line_in(index, self.queue_of(index));
-        Ok((Line { penalties, ..line }, self.calls[index].step))
+        Ok((line.asking(penalties), self.calls[index].step))
     }
 
     pub(super) fn set_penalties(&mut self, call: u32, penalties: Penalties) {
         let line = self.line_in(call, self.queue_of(call));
         // It was seen before that there is room.
-        let line = self.make_lines(Line { penalties, ..line }, self.calls[call].step);
+        let line = self.make_lines(line.asking(penalties), self.calls[call].step);
         if let Ok(line) = line {
+            self.release_lines(call);
             self.change_line(call, line);
         }
     }
@@ -129,6 +130,7 @@ impl Engine<'_> {
         }
         // It was seen before that there is room.
         if let Ok(line) = self.make_lines(wanted, 0) {
+            self.release_lines(call);
             self.calls[call].step = 0;
             self.change_line(call, line);
             self.arm_call(call);
@@ -147,7 +149,7 @@ impl Engine<'_> {
     /// Whether the steps make sense and there is room for them, if so many are given back.
     fn check_steps(&self, steps: &[RelaxStep], back: u32) -> Result<(), Error> {
         for (i, step) in steps.iter().enumerate() {
-            if i > 0 && step.after_ms <= steps[i - 1].after_ms {
+            if i > 0 && step.after_ms < steps[i - 1].after_ms {
                 return Err(Error::Config("steps of relaxation are out of order"));
             }
             if let Some(class) = step.class.filter(|class| !self.skills.has_class(*class)) {

@@ -156,6 +156,7 @@ impl Engine<'_> {
         if source.failed || !source.is_empty() || hash != self.hash() {
             return Err(Error::Snapshot("damaged"));
         }
+        self.count_needs();
         Ok(self)
     }
 }

@@ -130,7 +130,9 @@ impl Engine<'_> {
     pub fn call_view(&self, call: CallId) -> Result<CallView, Error> {
         let call = self.call(call)?;
         let at = &self.calls[call];
-        let Line { queue, class, penalties, rule, .. } = self.lines[at.line];
+        let line = &self.lines[at.line];
+        let Line { queue, class, rule, .. } = *line;
+        let penalties = line.penalties();
         let ruled = rule != NO_RULE && self.is_queued(call);
         Ok(CallView {
             tag: at.tag,

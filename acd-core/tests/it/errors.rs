@@ -182,7 +182,7 @@ fn wrong(full: &Full) -> Vec<(Change, Error)> {
         (Change::SetRelaxation(queue, steps(&[step(1)])), Error::QueueInUse(queue)),
         (Change::SetRelaxation(empty, steps(&[nowhere])), Error::NoClass(ClassId(9))),
         (
-            Change::SetRelaxation(empty, steps(&[step(5), step(5)])),
+            Change::SetRelaxation(empty, steps(&[step(5), step(4)])),
             Error::Config("steps of relaxation are out of order"),
         ),
         (Change::SetRelaxation(other, steps(&[step(5)])), Error::Full(Table::Steps)),

@@ -205,7 +205,9 @@ fn step(caller: Caller, (seconds, [max, min, raise], within): RuleLine) -> Relax
 fn rule_lines() -> impl proptest::strategy::Strategy<Value = Vec<RuleLine>> {
     let change = (any::<bool>(), -3_i32..7);
     let line = ([change.clone(), change.clone(), change], any::<bool>());
-    proptest::collection::btree_map(0_u64..9, line, 0..5).prop_map(|lines| {
+    // Some of them in the same second.
+    proptest::collection::vec((0_u64..7, line), 0..6).prop_map(|mut lines| {
+        lines.sort_by_key(|(seconds, _)| *seconds);
         lines.into_iter().map(|(seconds, (changes, within))| (seconds, changes, within)).collect()
     })
 }
@@ -323,6 +325,32 @@ proptest! {
                 desk.hang_up(tag);
             }
         }
+    }
+}
+
+/// Of two changes in the same second the second goes on from what the first came to: below 0 is 0
+/// in between, too.
+#[test]
+fn steps_at_the_same_instant_are_taken_one_after_the_other() {
+    for (changes, max) in [([-5, 3], 3), ([3, -5], 0), ([-1, 3], 3), ([3, -1], 3)] {
+        let mut desk = Desk::new(Limits { steps: 2, rules: 1, ..Limits::default() });
+        let queue = desk.engine.add_queue(QueueConfig::default()).expect("room");
+        let steps = changes.map(|penalty_max_by| RelaxStep {
+            after_ms: 1_000,
+            penalty_max_by,
+            ..RelaxStep::default()
+        });
+        let rule = Some(desk.engine.add_rule(&steps).expect("room"));
+        desk.agent(1, queue, Membership { penalty: 4, ..Membership::default() });
+        // Nobody is asked by what stands in between.
+        desk.agent(2, queue, Membership { penalty: 2, ..Membership::default() });
+        let call = CallConfig { tag: 7, penalty_max: 1, rule, ..CallConfig::new(queue) };
+        desk.give(Input::Arrive(call));
+        desk.log.clear();
+        desk.at(1_000);
+        assert_eq!(desk.engine.call_view(desk.calls[&7]).map(|view| view.penalty_max), Ok(max));
+        let offers = if max == 3 { "1000 offer 7 to 2\n" } else { "" };
+        assert_eq!(desk.said(), offers, "{changes:?}");
     }
 }
 
