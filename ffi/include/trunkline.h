@@ -735,8 +735,8 @@ typedef struct tl_acd_queue_config {
  */
 typedef struct tl_acd_relax_step {
     /**
-     * So long after the call joined the queue, at that very instant. Each step later than the one
-     * before.
+     * So long after the call joined the queue, at that very instant. No step is earlier than the one
+     * before; one at the same instant goes on from what that one came to.
      */
     uint64_t after_ms;
     /** It asks for this class from then on; `TL_NONE32` leaves it. */
@@ -4085,7 +4085,7 @@ tl_status tl_staffing_roster(const uint32_t *needs,
 /* ===========================================================================
  * Routing: a call centre from a text
  *
- * Queues, agents and limits written down in TOML or JSON, with the fields of the structs above by
+ * Queues, rules, agents and limits written down in TOML or JSON, with the fields of the structs above by
  * their own names, and the values of their enums as words (docs/c-api.md has the whole of it):
  *
  * [[queue]]
@@ -4147,10 +4147,11 @@ tl_status tl_acd_text_limits(const struct tl_acd_text *read,
     (tl_acd_text_limits)((read), (limits), sizeof *(limits))
 
 /**
- * Makes an engine with all queues and agents of the text, everybody logged out. Can be done more
- * than once; `tl_acd_text_queue` and `tl_acd_text_agent` speak of the last one.
+ * Makes an engine with all queues, rules and agents of the text, everybody logged out. Can be done
+ * more than once; `tl_acd_text_queue`, `tl_acd_text_rule` and `tl_acd_text_agent` speak of the last one.
  */
-tl_status tl_acd_text_make(struct tl_acd_text *read, tl_acd **acd);
+tl_status tl_acd_text_make(struct tl_acd_text *read,
+                           tl_acd **acd);
 
 /**
  * The same in the caller's block of `size` bytes, aligned to `TL_ALIGN`: as many as `tl_acd_size` says
@@ -4163,6 +4164,12 @@ tl_status tl_acd_text_make_init(struct tl_acd_text *read,
 
 /** Stores the handle of the queue of this name, with a NUL, in the engine that was made last. */
 tl_status tl_acd_text_queue(const struct tl_acd_text *read, const char *name, uint64_t *queue);
+
+/**
+ * Stores the handle of the rule of this name, with a NUL, in the engine that was made last: for
+ * `tl_acd_call.rule` and `tl_acd_set_rule`.
+ */
+tl_status tl_acd_text_rule(const struct tl_acd_text *read, const char *name, uint64_t *rule);
 
 /** Stores the handle of the agent of this name, with a NUL, in the engine that was made last. */
 tl_status tl_acd_text_agent(const struct tl_acd_text *read, const char *name, uint64_t *agent);

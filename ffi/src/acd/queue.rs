@@ -329,8 +329,8 @@ pub unsafe extern "C" fn tl_acd_queue_defaults(
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct tl_acd_relax_step {
-    /// So long after the call joined the queue, at that very instant. Each step later than the one
-    /// before.
+    /// So long after the call joined the queue, at that very instant. No step is earlier than the one
+    /// before; one at the same instant goes on from what that one came to.
     pub after_ms: u64,
     /// It asks for this class from then on; `TL_NONE32` leaves it.
     pub call_class: u32,

@@ -1,6 +1,6 @@
 //! # Routing: a call centre from a text
 //!
-//! Queues, agents and limits written down in TOML or JSON, with the fields of the structs above by
+//! Queues, rules, agents and limits written down in TOML or JSON, with the fields of the structs above by
 //! their own names, and the values of their enums as words (docs/c-api.md has the whole of it):
 //!
 //! ```toml
@@ -25,8 +25,9 @@ pub use sim::*;
 
 use core::ffi::{c_char, c_void};
 
-use acd_core::{Engine, EngineStorage, Limits, Skill};
+use acd_core::{Engine, EngineStorage, Limits, RelaxStep, Skill};
 
+use self::relax::Step;
 use self::schema::{Centre, Wrong};
 use super::engine::{lay, tl_acd};
 use super::limits::tl_acd_limits;
@@ -47,7 +48,14 @@ pub struct tl_acd_text {
 pub(crate) struct Read {
     centre: Option<Centre>,
     messages: String,
-    /// The handles of the engine that was made last.
+    /// Of the engine that was made last.
+    handles: Handles,
+}
+
+/// The handles of what has a name, in the order of the text.
+#[derive(Debug, Default)]
+struct Handles {
+    rules: Vec<u64>,
     queues: Vec<u64>,
     agents: Vec<u64>,
 }
@@ -80,7 +88,7 @@ impl Read {
         }
         let messages = wrong.messages(file);
         let centre = centre.filter(|_| messages.is_empty());
-        Self { centre, messages, queues: Vec::new(), agents: Vec::new() }
+        Self { centre, messages, handles: Handles::default() }
     }
 
     fn centre(&self) -> Result<&Centre, Failure> {
@@ -97,13 +105,13 @@ impl Read {
     fn make(&mut self, place: impl FnOnce(Limits, Build<'_>) -> Outcome) -> Outcome {
         let centre = self.centre()?;
         let limits = centre.raised().limits()?;
-        let mut handles = Default::default();
+        let mut handles = Handles::default();
         let made = place(limits, &mut |storage| {
             let mut engine = Engine::new(storage, limits.ring_max)?;
             handles = centre.set_up(&mut engine)?;
             Ok(Routing::new(engine))
         })?;
-        (self.queues, self.agents) = handles;
+        self.handles = handles;
         Ok(made)
     }
 }
@@ -131,7 +139,10 @@ impl Centre {
         limits.profiles = most(limits.profiles, profiles.len() + 1);
         let (classes, asked) = self.classes_of_steps();
         limits.classes = most(limits.classes, classes + 1);
-        limits.steps = most(limits.steps, self.steps().count());
+        let of_rules = self.rules.iter().map(|rule| &rule.steps[..]);
+        let of_queues = self.queues.iter().map(|queue| self.steps_of(queue));
+        limits.steps = most(limits.steps, of_rules.chain(of_queues).map(<[_]>::len).sum());
+        limits.rules = most(limits.rules, self.rules.len());
         if limits.skills > 0 {
             let has: usize = profiles.iter().map(Vec::len).sum();
             limits.skills = most(limits.skills, has + asked);
@@ -150,11 +161,33 @@ impl Centre {
         all
     }
 
-    /// Sets up an engine, and says which handles the queues and agents have.
-    fn set_up(&self, engine: &mut Engine<'_>) -> Result<(Vec<u64>, Vec<u64>), Failure> {
+    /// As the engine has them, classes made where they are not known yet.
+    fn relaxation(
+        &self,
+        steps: &[Step],
+        engine: &mut Engine<'_>,
+    ) -> Result<Vec<RelaxStep>, Failure> {
+        let mut own = Vec::new();
+        for step in steps {
+            let class = match &step.needs {
+                Some(needs) => Some(engine.add_class(&self.skills(needs))?),
+                None => None,
+            };
+            own.push(RelaxStep { class, ..step.step.step()? });
+        }
+        Ok(own)
+    }
+
+    /// Sets up an engine, and says which handles what has a name has.
+    fn set_up(&self, engine: &mut Engine<'_>) -> Result<Handles, Failure> {
         engine.set_call_order(super::strategy::call_order(self.call_order)?);
         if let Some(seed) = self.seed {
             engine.set_seed(seed);
+        }
+        let mut rules = Vec::new();
+        for rule in &self.rules {
+            let steps = self.relaxation(&rule.steps, engine)?;
+            rules.push(engine.add_rule(&steps)?.raw());
         }
         let mut queues = Vec::new();
         for queue in &self.queues {
@@ -170,14 +203,7 @@ impl Centre {
                     super::queue::tl_acd_queue_config { overflow_queue: to.raw(), ..queue.config };
                 engine.set_queue(*id, config.config()?)?;
             }
-            let mut steps = Vec::new();
-            for step in &queue.steps {
-                let mut own = step.step.step()?;
-                if let Some(needs) = &step.needs {
-                    own.class = Some(engine.add_class(&self.skills(needs))?);
-                }
-                steps.push(own);
-            }
+            let steps = self.relaxation(self.steps_of(queue), engine)?;
             engine.set_relaxation(*id, &steps)?;
         }
         let mut agents = Vec::new();
@@ -192,7 +218,7 @@ impl Centre {
             }
             agents.push(id.raw());
         }
-        Ok((queues.iter().map(|id| id.raw()).collect(), agents))
+        Ok(Handles { rules, queues: queues.iter().map(|id| id.raw()).collect(), agents })
     }
 }
 
@@ -279,8 +305,8 @@ pub unsafe extern "C" fn tl_acd_text_limits(
     }
 }
 
-/// Makes an engine with all queues and agents of the text, everybody logged out. Can be done more
-/// than once; `tl_acd_text_queue` and `tl_acd_text_agent` speak of the last one.
+/// Makes an engine with all queues, rules and agents of the text, everybody logged out. Can be done
+/// more than once; `tl_acd_text_queue`, `tl_acd_text_rule` and `tl_acd_text_agent` speak of the last one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tl_acd_text_make(
     read: *mut tl_acd_text,
@@ -334,8 +360,27 @@ pub unsafe extern "C" fn tl_acd_text_queue(
     unsafe {
         enter("tl_acd_text_queue", read, |this| {
             let names = this.centre()?.queues.iter().map(|queue| queue.name.as_str());
-            let found = handle(names, &this.queues, ("queue", c_text(name, "name")?))?;
+            let found = handle(names, &this.handles.queues, ("queue", c_text(name, "name")?))?;
             store(queue, "queue", found)?;
+            Ok(tl_status::TL_OK)
+        })
+    }
+}
+
+/// Stores the handle of the rule of this name, with a NUL, in the engine that was made last: for
+/// `tl_acd_call.rule` and `tl_acd_set_rule`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tl_acd_text_rule(
+    read: *const tl_acd_text,
+    name: *const c_char,
+    rule: *mut u64,
+) -> tl_status {
+    // SAFETY: the header's contract for objects, pointers and texts.
+    unsafe {
+        enter("tl_acd_text_rule", read, |this| {
+            let names = this.centre()?.rules.iter().map(|rule| rule.name.as_str());
+            let found = handle(names, &this.handles.rules, ("rule", c_text(name, "name")?))?;
+            store(rule, "rule", found)?;
             Ok(tl_status::TL_OK)
         })
     }
@@ -352,7 +397,7 @@ pub unsafe extern "C" fn tl_acd_text_agent(
     unsafe {
         enter("tl_acd_text_agent", read, |this| {
             let names = this.centre()?.agents.iter().map(|agent| agent.name.as_str());
-            let found = handle(names, &this.agents, ("agent", c_text(name, "name")?))?;
+            let found = handle(names, &this.handles.agents, ("agent", c_text(name, "name")?))?;
             store(agent, "agent", found)?;
             Ok(tl_status::TL_OK)
         })

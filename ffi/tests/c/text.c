@@ -140,6 +140,103 @@ static void widens(void)
     OK(tl_acd_text_free(text));
 }
 
+static uint64_t hash_of(tl_acd *acd)
+{
+    uint64_t hash;
+    OK(tl_acd_state_hash(acd, &hash));
+    return hash;
+}
+
+/* Rules of the text and of a program are the same: `patient` is penaltychange => 10,+1 and 10,,+2,r3, and a
+ * queue's callers go by it, or bring it to another. */
+static void has_rules(void)
+{
+    static const char toml[] = "skills = { french = 7 }\n"
+                               "[[queue]]\n"
+                               "name = \"sales\"\n"
+                               "rule = \"patient\"\n"
+                               "[[queue]]\n"
+                               "name = \"support\"\n"
+                               "relax = [{ after_ms = 60000, penalty_max = 9 }]\n"
+                               "[[rule]]\n"
+                               "name = \"patient\"\n"
+                               "relax = [{ after_ms = 10000, penalty_max_by = 1 },\n"
+                               "  { after_ms = 10000, penalty_min_by = 2, penalty_raise = 3, penalty_raise_within = true }]\n"
+                               "[[rule]]\n"
+                               "name = \"wide\"\n"
+                               "relax = [{ after_ms = 5000, needs = {}, penalty_min = 0 }]\n";
+    static const char json[] =
+        "{\"skills\": {\"french\": 7}, \"rule\": [\n"
+        "  {\"name\": \"patient\", \"relax\": [{\"after_ms\": 10000, \"penalty_max_by\": 1},\n"
+        "    {\"after_ms\": 10000, \"penalty_min_by\": 2, \"penalty_raise\": 3, \"penalty_raise_within\": true}]},\n"
+        "  {\"name\": \"wide\", \"relax\": [{\"after_ms\": 5000, \"needs\": {}, \"penalty_min\": 0}]}],\n"
+        " \"queue\": [{\"name\": \"sales\", \"rule\": \"patient\"},\n"
+        "  {\"name\": \"support\", \"relax\": [{\"after_ms\": 60000, \"penalty_max\": 9}]}]}\n";
+    static const char *const sources[] = {toml, json};
+    for (size_t i = 0; i < 2; i++) {
+        tl_acd_text *text;
+        tl_acd *acd, *own;
+        tl_acd_limits limits;
+        tl_acd_queue_config config;
+        tl_acd_call_info info;
+        tl_acd_output out;
+        tl_acd_call call;
+        uint64_t queue, rule, patient, wide, called = TL_NONE;
+        OK(tl_acd_text_new(sources[i], strlen(sources[i]), NULL, &text));
+        OK(tl_acd_text_limits(text, &limits));
+        CHECK(limits.rules == 2 && limits.steps == 6 && limits.classes == 2);
+        OK(tl_acd_text_make(text, &acd));
+
+        tl_acd_relax_step steps[3];
+        for (size_t k = 0; k < 3; k++)
+            steps[k] = (tl_acd_relax_step){
+                .after_ms = 10000, .call_class = TL_NONE32, .penalty_min = TL_NONE32,
+                .penalty_max = TL_NONE32, .penalty_raise = TL_NONE32,
+            };
+        steps[0].penalty_max_by = 1;
+        steps[1].penalty_min_by = 2;
+        steps[1].penalty_raise = 3;
+        steps[1].penalty_raise_within = steps[1].penalty_raise_within_alone = 1;
+        OK(tl_acd_new(&limits, &own));
+        OK(tl_acd_add_rule(own, steps, 2, &patient));
+        steps[2].after_ms = 5000;
+        steps[2].call_class = steps[2].penalty_min = 0;
+        OK(tl_acd_add_rule(own, steps + 2, 1, &wide));
+        OK(tl_acd_queue_defaults(&config));
+        OK(tl_acd_add_queue(own, &config, &queue));
+        OK(tl_acd_text_queue(text, "sales", &call.queue));
+        CHECK(queue == call.queue);
+        OK(tl_acd_add_queue(own, &config, &queue));
+        OK(tl_acd_set_relaxation(own, call.queue, steps, 2));
+        steps[2].after_ms = 60000;
+        steps[2].call_class = steps[2].penalty_min = TL_NONE32;
+        steps[2].penalty_max = 9;
+        OK(tl_acd_set_relaxation(own, queue, steps + 2, 1));
+        CHECK(hash_of(acd) == hash_of(own));
+        OK(tl_acd_text_rule(text, "patient", &rule));
+        CHECK(rule == patient);
+        OK(tl_acd_text_rule(text, "wide", &rule));
+        CHECK(rule == wide);
+        EXPECT(TL_ERR_ARGUMENT, tl_acd_text_rule(text, "none", &rule));
+
+        OK(tl_acd_call_defaults(&call));
+        OK(tl_acd_text_queue(text, "support", &call.queue));
+        call.penalty_max = 2;
+        call.rule = patient;
+        OK(tl_acd_arrive(acd, 0, &call));
+        while (tl_acd_poll(acd, &out) == TL_OK)
+            if (out.kind == TL_ACD_JOINED)
+                called = out.call;
+        OK(tl_acd_tick(acd, 10000));
+        OK(tl_acd_get_call(acd, called, &info));
+        CHECK(info.rule == patient && info.penalty_min == 2 && info.penalty_max == 3);
+        CHECK(info.penalty_raise == 3 && info.penalty_raise_within == 1);
+        OK(tl_acd_free(own));
+        OK(tl_acd_free(acd));
+        OK(tl_acd_text_free(text));
+    }
+}
+
 static void wrong(const char *source, const char *expected)
 {
     tl_acd_text *text;
@@ -160,16 +257,26 @@ int main(void)
 {
     CHECK(centre(TOML) == centre(JSON));
     widens();
+    has_rules();
+    wrong("[[queue]]\nname = \"a\"\nrule = \"r\"\nrelax = [{ after_ms = 5 }]\n"
+          "[[queue]]\nname = \"b\"\nrule = \"s\"\n[[rule]]\nname = \"r\"\nsteps = []\n"
+          "[[rule]]\nname = \"r\"\n[[rule]]\nrelax = [{ after_ms = 2 }, { after_ms = 1 }]\n",
+          "config:3: rule: the queue has steps of its own in relax\n"
+          "config:7: there is no rule s\n"
+          "config:10: a rule has no steps\n"
+          "config:11: a second rule r\n"
+          "config:13: a rule has a name\n"
+          "config:14: relax: no step is earlier than the one before\n");
     wrong("[[queue]]\nname = \"a\"\ntag = 1\n[[queue]]\nname = \"b\"\ntag = 1\n"
           "[[queue]]\nname = \"c\"\n[[queue]]\nname = \"d\"\n"
           "[[agent]]\nname = \"ann\"\ntag = 0\n[[agent]]\nname = \"bob\"\ntag = 0\n"
           "[[agent]]\nname = \"cy\"\n[[agent]]\nname = \"di\"\n",
           "config:4: a second queue with tag 1\n"
           "config:14: a second agent with tag 0\n");
-    wrong("[[queue]]\nname = \"a\"\nrelax = [\n{ after_ms = 5 },\n{ after_ms = 5, wait = 1 },\n"
+    wrong("[[queue]]\nname = \"a\"\nrelax = [\n{ after_ms = 5 },\n{ after_ms = 4, wait = 1 },\n"
           "{ after_ms = 6, needs = { x = 1 } }]\n",
           "config:5: a step of relaxation has no wait\n"
-          "config:5: relax: each step is later than the one before\n"
+          "config:5: relax: no step is earlier than the one before\n"
           "config:6: there is no skill x\n");
     wrong("[[queue]]\nname = \"a\"\nstrategy = \"best\"\nretry_ms = -1\nwait = 3\n"
           "overflow_queue = \"b\"\n[[agent]]\nqueues = [\"c\", {penalty = 1}]\nskills = {x = 1}\n"

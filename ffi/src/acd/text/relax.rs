@@ -1,6 +1,7 @@
-//! A queue's steps of relaxation in the text: `relax = [{ after_ms = 30000, penalty_max = 5 }]`.
+//! Steps of relaxation in the text, a queue's or a rule's that others speak of by its name:
+//! `relax = [{ after_ms = 30000, penalty_max = 5 }]`.
 
-use super::schema::{Centre, Wrong};
+use super::schema::{Centre, Queue, Wrong};
 use super::tree::Spot;
 use crate::acd::queue::tl_acd_relax_step;
 use crate::values::TL_NONE32;
@@ -13,11 +14,33 @@ pub(super) struct Step {
     pub(super) needs: Option<Vec<(usize, String, u8)>>,
 }
 
+/// A rule that calls bring along, or whose steps are those of queues.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) name: String,
+    pub(super) steps: Vec<Step>,
+}
+
+pub(super) fn rule(spot: &Spot, wrong: &mut Wrong) -> Rule {
+    let mut rule = Rule { name: String::new(), steps: Vec::new() };
+    for (key, spot) in wrong.table(spot, "rule") {
+        match key.as_str() {
+            "name" => rule.name = wrong.text(spot, key).unwrap_or_default().to_owned(),
+            "relax" => rule.steps = steps(spot, key, wrong),
+            _ => wrong.unknown(spot, key, "a rule"),
+        }
+    }
+    if rule.name.is_empty() {
+        wrong.say(spot.line, "a rule has a name");
+    }
+    rule
+}
+
 pub(super) fn steps(spot: &Spot, key: &str, wrong: &mut Wrong) -> Vec<Step> {
     let steps: Vec<Step> = wrong.list(spot, key).iter().map(|spot| step(spot, wrong)).collect();
     for pair in steps.windows(2) {
-        if pair[1].step.after_ms <= pair[0].step.after_ms {
-            wrong.say(pair[1].line, "relax: each step is later than the one before");
+        if pair[1].step.after_ms < pair[0].step.after_ms {
+            wrong.say(pair[1].line, "relax: no step is earlier than the one before");
         }
     }
     steps
@@ -68,8 +91,19 @@ pub(super) fn skill_levels(spot: &Spot, key: &str, wrong: &mut Wrong) -> Vec<(us
 }
 
 impl Centre {
+    /// All steps that were written down.
     pub(super) fn steps(&self) -> impl Iterator<Item = &Step> {
-        self.queues.iter().flat_map(|queue| &queue.steps)
+        let of_queues = self.queues.iter().flat_map(|queue| &queue.steps);
+        of_queues.chain(self.rules.iter().flat_map(|rule| &rule.steps))
+    }
+
+    /// The steps by which the calls of a queue relax: its own, or those of the rule it names.
+    pub(super) fn steps_of<'c>(&'c self, queue: &'c Queue) -> &'c [Step] {
+        let named = queue
+            .rule
+            .as_ref()
+            .and_then(|(_, name)| self.rules.iter().find(|rule| rule.name == *name));
+        named.map_or(&queue.steps, |rule| &rule.steps)
     }
 
     /// How many classes the steps may come to, and how many skills those ask for.

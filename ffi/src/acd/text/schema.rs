@@ -1,6 +1,6 @@
 //! What the text may say: the fields of the C structs, by their own names.
 
-use super::relax::{self, Step};
+use super::relax::{self, Rule, Step};
 use super::tree::{Spot, Value};
 use crate::acd::agent::{tl_acd_agent_config, tl_acd_membership};
 use crate::acd::limits::tl_acd_limits;
@@ -14,6 +14,7 @@ pub(super) struct Centre {
     pub(super) call_order: u32,
     pub(super) seed: Option<u64>,
     pub(super) skills: Vec<(String, u16)>,
+    pub(super) rules: Vec<Rule>,
     pub(super) queues: Vec<Queue>,
     pub(super) agents: Vec<Agent>,
 }
@@ -28,6 +29,8 @@ pub(super) struct Queue {
     /// Its tag, if it has one.
     tag: Option<u64>,
     pub(super) steps: Vec<Step>,
+    /// The name of the rule whose steps are its own.
+    pub(super) rule: Option<(usize, String)>,
 }
 
 #[derive(Debug)]
@@ -215,6 +218,7 @@ pub(super) fn read(root: &Spot, wrong: &mut Wrong) -> Centre {
         call_order: 0,
         seed: None,
         skills: Vec::new(),
+        rules: Vec::new(),
         queues: Vec::new(),
         agents: Vec::new(),
     };
@@ -224,6 +228,15 @@ pub(super) fn read(root: &Spot, wrong: &mut Wrong) -> Centre {
             "call_order" => wrong.word(&mut centre.call_order, spot, key, ORDERS),
             "seed" => centre.seed = wrong.number(spot, key),
             "skills" => centre.skills = skills(spot, key, wrong),
+            "rule" => {
+                for spot in wrong.list(spot, key) {
+                    let rule = relax::rule(spot, wrong);
+                    if centre.rules.iter().any(|known| known.name == rule.name) {
+                        wrong.say(spot.line, format!("a second rule {}", rule.name));
+                    }
+                    centre.rules.push(rule);
+                }
+            }
             "queue" => {
                 for spot in wrong.list(spot, key) {
                     let queue = queue(spot, wrong);
@@ -270,6 +283,11 @@ fn names(centre: &Centre, wrong: &mut Wrong) {
             wrong.say(*line, format!("there is no queue {name}"));
         }
     }
+    for (line, name) in centre.queues.iter().filter_map(|queue| queue.rule.as_ref()) {
+        if !centre.rules.iter().any(|rule| rule.name == *name) {
+            wrong.say(*line, format!("there is no rule {name}"));
+        }
+    }
     let has = centre.agents.iter().flat_map(|agent| &agent.skills);
     let asked = centre.steps().flat_map(|step| step.needs.iter().flatten());
     for (line, name, _) in has.chain(asked) {
@@ -308,8 +326,15 @@ fn limits(to: &mut tl_acd_limits, spot: &Spot, wrong: &mut Wrong) {
 
 pub(super) fn queue(spot: &Spot, wrong: &mut Wrong) -> Queue {
     let config = tl_acd_queue_config::defaults();
-    let (name, steps) = (String::new(), Vec::new());
-    let mut queue = Queue { line: spot.line, name, config, overflow: None, tag: None, steps };
+    let mut queue = Queue {
+        line: spot.line,
+        name: String::new(),
+        config,
+        overflow: None,
+        tag: None,
+        steps: Vec::new(),
+        rule: None,
+    };
     for (key, spot) in wrong.table(spot, "queue") {
         let to = &mut queue.config;
         let field = match key.as_str() {
@@ -323,6 +348,10 @@ pub(super) fn queue(spot: &Spot, wrong: &mut Wrong) -> Queue {
             }
             "relax" => {
                 queue.steps = relax::steps(spot, key, wrong);
+                continue;
+            }
+            "rule" => {
+                queue.rule = wrong.text(spot, key).map(|name| (spot.line, name.to_owned()));
                 continue;
             }
             "tag" => {
@@ -382,6 +411,9 @@ pub(super) fn queue(spot: &Spot, wrong: &mut Wrong) -> Queue {
     queue.config.tag = queue.tag.unwrap_or(config.tag);
     if queue.name.is_empty() {
         wrong.say(spot.line, "a queue has a name");
+    }
+    if let Some((line, _)) = queue.rule.as_ref().filter(|_| !queue.steps.is_empty()) {
+        wrong.say(*line, "rule: the queue has steps of its own in relax");
     }
     queue
 }

@@ -67,8 +67,9 @@ fn queues(centre: &mut sim::Centre, known: &mut Known, list: &[Spot], wrong: &mu
         if let Some((line, _)) = queue.overflow {
             wrong.say(line, "overflow_queue: calls of a simulation stay in their queue");
         }
-        if let Some(step) = queue.steps.first() {
-            wrong.say(step.line, "relax: calls of a simulation ask for the same all the time");
+        let rule = queue.rule.map(|(line, _)| (line, "rule"));
+        if let Some((line, key)) = queue.steps.first().map(|step| (step.line, "relax")).or(rule) {
+            wrong.say(line, format!("{key}: calls of a simulation ask for the same all the time"));
         }
         if known.queues.contains(&queue.name) {
             wrong.say(spot.line, format!("a second queue {}", queue.name));
