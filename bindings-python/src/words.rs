@@ -43,6 +43,12 @@ impl Repr for u32 {
     }
 }
 
+impl Repr for i32 {
+    fn repr(&self) -> String {
+        self.to_string()
+    }
+}
+
 impl Repr for i64 {
     fn repr(&self) -> String {
         self.to_string()

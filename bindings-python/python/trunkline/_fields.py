@@ -177,7 +177,8 @@ class RelaxStep(TypedDict, total=False):
     """
 
     after_ms: int
-    """So long after the call joined the queue, in ms; each step later than the one before."""
+    """So long after the call joined the queue, in ms. No step is earlier than the one before; one at
+    the same instant goes on from what that one came to."""
     call_class: int
     """It asks for this class from then on."""
     levels_less: int

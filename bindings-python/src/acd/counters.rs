@@ -1,13 +1,72 @@
 //! What can be asked of the engine, as records.
 
 use acd_core::{
-    AgentCounters as CoreAgent, MemberView, QueueCounters as CoreQueue, ServiceLevel as CoreLevel,
-    Staff as CoreStaff, Starvation as CoreStarvation, Time,
+    AgentCounters as CoreAgent, CallState, CallView, MemberView, QueueCounters as CoreQueue,
+    RuleId, ServiceLevel as CoreLevel, Staff as CoreStaff, Starvation as CoreStarvation, Time,
 };
 use pyo3::prelude::*;
 
 use super::config::LEVELS;
-use crate::words::{record, word};
+use crate::words::{Words, record, word};
+
+pub(super) const CALL_STATES: Words<CallState> = &[
+    ("waiting", CallState::Waiting),
+    ("ringing", CallState::Ringing),
+    ("connected", CallState::Connected),
+];
+
+record! {
+    /// What is known of a call, and what it asks for now: its steps of relaxation, `set_penalties` and
+    /// `set_priority` change that.
+    "trunkline.acd" Call {
+        /// Your own name for it.
+        tag: u64,
+        /// Where it waits, or waited.
+        queue: u64,
+        /// Where it is: a `CallState`.
+        state: &'static str,
+        /// Its priority.
+        priority: i32,
+        /// The class of what it asks of the agent.
+        call_class: u32,
+        /// The lowest penalty of members it may go to.
+        penalty_min: u32,
+        /// The highest; None: without a bound.
+        penalty_max: Option<u32>,
+        /// What lower penalties count as; 0: as they are.
+        penalty_raise: u32,
+        /// Whether of those below `penalty_min` none is raised.
+        penalty_raise_within: bool,
+        /// The rule by which it relaxes while it waits; None: the steps of its queue.
+        rule: Option<u64>,
+        /// When it arrived, in ms.
+        arrived: u64,
+        /// When it joined the queue it is in, in ms.
+        joined: u64,
+        /// So much longer it counts as having waited, in ms.
+        credit_ms: u64,
+    }
+}
+
+impl From<CallView> for Call {
+    fn from(of: CallView) -> Self {
+        Self {
+            tag: of.tag,
+            queue: of.queue.raw(),
+            state: word(CALL_STATES, of.state),
+            priority: of.priority,
+            call_class: of.class.0.into(),
+            penalty_min: of.penalty_min,
+            penalty_max: (of.penalty_max < u32::MAX).then_some(of.penalty_max),
+            penalty_raise: of.penalty_raise.to,
+            penalty_raise_within: of.penalty_raise.within,
+            rule: of.rule.map(RuleId::raw),
+            arrived: of.arrived.ms(),
+            joined: of.joined.ms(),
+            credit_ms: of.credit_ms,
+        }
+    }
+}
 
 record! {
     /// What is known of an agent as a member of a queue.
@@ -226,6 +285,7 @@ impl From<CoreStaff> for Staff {
 }
 
 pub(super) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Call>()?;
     module.add_class::<Member>()?;
     module.add_class::<QueueCounters>()?;
     module.add_class::<ServiceLevel>()?;

@@ -2,28 +2,24 @@
 
 use acd_core::stats::{Stats, StatsConfig};
 use acd_core::{
-    Accuracy, AgentId, AgentRequest, CallId, CallState, Engine as Core, Input, Limits, OfferId,
-    PenaltyRaise, QueueId, RelaxStep, RuleId, Skill, Time,
+    Accuracy, AgentId, AgentRequest, CallId, Engine as Core, Input, Limits, OfferId, PenaltyRaise,
+    QueueId, RelaxStep, RuleId, Skill, Time,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
 use super::config;
-use super::counters::{AgentCounters, Member, QueueCounters, ServiceLevel, Staff, Starvation};
+use super::counters::{
+    AgentCounters, CALL_STATES, Call, Member, QueueCounters, ServiceLevel, Staff, Starvation,
+};
 use super::error::raised;
 use super::explain::{Estimates, NextCall, PredictionError, WhyIdle, WhyWaiting};
 use super::names::{FORMS, Told};
 use super::outputs::{CAUSES, ENDED_BY, agent_state, output};
 use super::stats;
 use super::stored;
-use crate::words::{Words, value, word};
-
-const CALL_STATES: Words<CallState> = &[
-    ("waiting", CallState::Waiting),
-    ("ringing", CallState::Ringing),
-    ("connected", CallState::Connected),
-];
+use crate::words::{value, word};
 
 /// Routes calls to agents: told what happened, it says what to do.
 ///
@@ -213,6 +209,11 @@ impl Engine {
     fn calls(&self, queue: u64) -> PyResult<Vec<u64>> {
         let calls = self.core.calls(QueueId::from_raw(queue)).map_err(raised)?;
         Ok(calls.map(CallId::raw).collect())
+    }
+
+    /// What is known of a call: where it is, and which agents it may go to now.
+    fn call(&self, call: u64) -> PyResult<Call> {
+        Ok(self.core.call_view(CallId::from_raw(call)).map_err(raised)?.into())
     }
 
     /// How many calls go before a call in its queue.
