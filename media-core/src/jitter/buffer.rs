@@ -25,8 +25,9 @@ struct Suspect {
 /// What is played where nothing was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gap {
-    /// Before the first packet, or long after the last.
-    Silence,
+    /// Before the first packet, or long after the last, and so many samples more of the line's
+    /// own noise.
+    Silence(u32),
     /// Concealment, so many samples of it so far.
     Loss(u32),
     /// The sender's pause.
@@ -105,7 +106,7 @@ impl JitterBuffer {
             seen: 0,
             play: None,
             heard: i64::MIN,
-            gap: Gap::Silence,
+            gap: Gap::Silence(0),
             sequence: 0,
             ready: [0; MAX_FRAME],
             ready_from: 0,

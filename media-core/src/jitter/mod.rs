@@ -4,7 +4,8 @@
 //! The buffer learns how the network delays packets and chooses the playout delay that costs the
 //! listener least: what is lost by waiting too little against what conversation loses by waiting
 //! too long (ITU-T G.107). It reaches that delay in pauses where it can. What is missing is
-//! concealed ([`crate::plc`]).
+//! concealed ([`crate::plc`]), and the noise of the line, as loud as it is between words, goes on
+//! beneath.
 //!
 //! No thread, no clock, no allocation: [`JitterBuffer::insert`] takes the time a packet arrived,
 //! [`JitterBuffer::pull`] the time of the pull, both in microseconds of one monotonic clock of the
@@ -151,7 +152,8 @@ pub enum Kind {
     Concealed,
     /// The sender's pause, filled with noise of the level it named.
     ComfortNoise,
-    /// Nothing to play: before the first packet, or long after the last.
+    /// Nothing to play: before the first packet, or long after the last, while the line's noise
+    /// fades away.
     Silence,
 }
 

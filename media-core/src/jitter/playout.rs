@@ -9,8 +9,10 @@ use super::scale::{self, Cut};
 use super::{Decoder, Kind, MAX_FRAME, Pulled, SAMPLES_PER_MS, store, to_ms, to_samples};
 use crate::plc::LONGEST_BRIDGE;
 
-/// Concealment goes on for this long; afterwards the line is silent: 120 ms.
+/// Concealment goes on for this long: 120 ms.
 const CONCEAL: u32 = 960;
+/// The noise of the line, which is heard beneath it, then fades away: within 4 s.
+const HUSH: u32 = 4_000 * SAMPLES_PER_MS as u32;
 /// In speech, a margin off the target is borne for this long in the hope of a pause: 5 s.
 const PATIENCE: u32 = 5_000 * SAMPLES_PER_MS as u32;
 /// In speech, this much too long is not worth a cut, and this much is worth one at once.
@@ -134,7 +136,7 @@ impl JitterBuffer {
                 }
                 self.gap = Gap::Pause;
             }
-            if matches!(self.gap, Gap::Silence | Gap::Pause) {
+            if matches!(self.gap, Gap::Silence(_) | Gap::Pause) {
                 // After silence the delay can be had as it should be.
                 if excess < 0 {
                     return Some(usize::MAX);
@@ -322,10 +324,15 @@ impl JitterBuffer {
         let kind = match &mut self.gap {
             Gap::Loss(so_far) => {
                 n = n.min((CONCEAL - *so_far) as usize).max(1);
+                if *so_far == 0 {
+                    self.noise.white(self.vad.sure_noise());
+                }
                 self.concealer.conceal(&mut out[..n]);
+                // A hole in a line's noise is heard more than what is missing from a word.
+                self.noise.add(&mut out[..n]);
                 *so_far += n as u32;
                 if *so_far >= CONCEAL {
-                    self.gap = Gap::Silence;
+                    self.gap = Gap::Silence(HUSH);
                 }
                 Kind::Concealed
             }
@@ -335,8 +342,15 @@ impl JitterBuffer {
                 self.noise.add(&mut out[..n]);
                 Kind::ComfortNoise
             }
-            Gap::Silence => {
+            Gap::Silence(left) => {
                 self.concealer.conceal(&mut out[..n]);
+                if *left > 0 {
+                    let noise =
+                        u64::from(self.vad.sure_noise()) * u64::from(*left) / u64::from(HUSH);
+                    self.noise.white(noise as u32);
+                    self.noise.add(&mut out[..n]);
+                    *left = left.saturating_sub(n as u32);
+                }
                 Kind::Silence
             }
         };

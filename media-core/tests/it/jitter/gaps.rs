@@ -33,20 +33,7 @@ fn two_lost_packets_are_bridged_from_both_sides() {
     let mut heard = Vec::new();
     for i in 0..600_u16 {
         if !(i > 50 && (i % 12 == 3 || i % 12 == 4)) {
-            let at = usize::from(i) * 160;
-            let said: Vec<i16> = (at..at + 160).map(glide).collect();
-            let mut payload = [0; 160];
-            Law::Mu.encode(&said, &mut payload);
-            let (timestamp, arrival_us) = (u32::from(i) * 160, call.now);
-            let comfort_noise = false;
-            call.buffer.insert(&Packet {
-                ssrc: 7,
-                sequence: i,
-                timestamp,
-                payload: &payload,
-                comfort_noise,
-                arrival_us,
-            });
+            call.say(i, glide);
         }
         let (pulled, out) = call.pull();
         heard.push((pulled, out));
@@ -70,6 +57,56 @@ fn two_lost_packets_are_bridged_from_both_sides() {
         forwards += wrong(&alone);
     }
     assert!(bridged > 0.0 && bridged < 0.8 * forwards, "{bridged:.0} against {forwards:.0}");
+}
+
+/// How loud each 20 ms are of what is heard when a line is cut in its 420th frame and
+/// nothing comes for six seconds.
+fn cut_off(said: impl Fn(usize) -> i16) -> Vec<f64> {
+    let mut call = Call::new(Config::with_delay(40, 40));
+    (0..720_u16)
+        .map(|i| {
+            if i < 420 {
+                call.say(i, &said);
+            }
+            let (_, out) = call.pull();
+            (out.iter().map(|&s| f64::from(s).powi(2)).sum::<f64>() / 160.0).sqrt()
+        })
+        .collect()
+}
+
+/// Noise evenly between ±`most`.
+fn hiss(i: usize, most: i16) -> i16 {
+    let random = (i as u32).wrapping_mul(0x9E37_79B9).rotate_left(15).wrapping_mul(0x85EB_CA6B);
+    ((random >> 16) as i32 % (2 * i32::from(most) + 1) - i32::from(most)) as i16
+}
+
+#[test]
+fn the_noise_of_the_line_goes_on_beneath_a_loss_and_fades_away() {
+    let words = |i| if i % 8000 < 4800 { glide(i) } else { 0 };
+    let loud = cut_off(|i| words(i).saturating_add(hiss(i, 40)));
+    // 40 / √3 between words; 3 dB less when half of the time is over.
+    let decibels = |range: std::ops::Range<usize>| {
+        let power = loud[range.clone()].iter().map(|l| l * l).sum::<f64>() / range.len() as f64;
+        10.0 * (power * 3.0 / 1600.0).log10()
+    };
+    assert!(decibels(410..420) > 20.0, "a word is cut off");
+    assert!(decibels(430..440).abs() < 2.0, "{}", decibels(430..440));
+    assert!((decibels(520..530) + 3.0).abs() < 2.0, "{}", decibels(520..530));
+    assert!(loud[630..].iter().all(|&l| l == 0.0), "{:?}", &loud[620..]);
+    // A line without noise gets none that could be heard: -70 dBov.
+    assert!(cut_off(words)[430..].iter().all(|&l| l < 10.0));
+}
+
+#[test]
+fn music_is_not_taken_for_noise() {
+    let chord = |i: usize| {
+        let tone = |hz: f64| (i as f64 * hz * std::f64::consts::TAU / 8000.0).sin() * 4000.0;
+        (tone(262.0) + tone(330.0)) as i16
+    };
+    let loud = cut_off(chord);
+    assert!((3000.0..5000.0).contains(&loud[410]), "{}", loud[410]);
+    // 30 dB below where both tones meet.
+    assert!(loud[430..].iter().all(|&l| l < 5657.0 / 30.0), "{:?}", &loud[430..440]);
 }
 
 #[test]

@@ -38,6 +38,24 @@ impl Call {
         })
     }
 
+    /// The packet of what is said from sample `160 * i` on.
+    fn say(&mut self, i: u16, said: impl Fn(usize) -> i16) {
+        let at = usize::from(i) * 160;
+        let said: Vec<i16> = (at..at + 160).map(said).collect();
+        let mut payload = [0; 160];
+        Law::Mu.encode(&said, &mut payload);
+        let (timestamp, arrival_us) = (u32::from(i) * 160, self.now);
+        let comfort_noise = false;
+        self.buffer.insert(&Packet {
+            ssrc: 7,
+            sequence: i,
+            timestamp,
+            payload: &payload,
+            comfort_noise,
+            arrival_us,
+        });
+    }
+
     fn pull(&mut self) -> (Pulled, Vec<i16>) {
         let mut out = vec![12_345; self.frame];
         let pulled = self.buffer.pull(self.now, &mut Law::Mu, &mut out);
