@@ -5630,7 +5630,7 @@ tl_status tl_dtmf_suppressor_poll(struct tl_dtmf_suppressor *suppressor, tl_dtmf
 
 /** Whose tones. */
 TL_ENUM(tl_tone_plan, uint32_t) {
-    /** Most of Europe (ETSI TR 101 041): 425 Hz. */
+    /** Most of Europe (ETSI TS 122 001 annex F): 425 Hz. */
     TL_TONES_ETSI = 0,
     /** China: 450 Hz. */
     TL_TONES_CHINA = 1,

@@ -22,7 +22,7 @@ pub use own::*;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum tl_tone_plan {
-    /// Most of Europe (ETSI TR 101 041): 425 Hz.
+    /// Most of Europe (ETSI TS 122 001 annex F): 425 Hz.
     TL_TONES_ETSI = 0,
     /// China: 450 Hz.
     TL_TONES_CHINA = 1,

@@ -48,8 +48,9 @@ impl Offer {
     }
 }
 
-/// Our answer to `body`, which [`read`](super::read()) understood as `agreed`, as our description of the call number
-/// `later`; streams other than the audio one are refused one by one with port 0, as RFC 3264 asks.
+/// Our answer to `body`, which [`read`](super::read()) understood as `agreed`, as our description
+/// of the call number `later`; streams other than the audio one are refused one by one with port 0,
+/// as RFC 3264 asks.
 ///
 /// # Errors
 /// [`SdpError::Malformed`] when `body` is not what `agreed` was read from.
