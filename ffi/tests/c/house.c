@@ -127,7 +127,7 @@ static void why(void)
     OK(tl_acd_get_estimates(acd, second, &estimates));
     CHECK(estimates.by_first_ms == 1000 && estimates.by_last_served_ms == TL_NONE);
     EXPECT(TL_ERR_ACD_NO_CALL, tl_acd_get_estimates(acd, TL_NONE, &estimates));
-    EXPECT(TL_ERR_ARGUMENT, tl_acd_set_call_order(acd, 4));
+    EXPECT(TL_ERR_ARGUMENT, tl_acd_set_call_order(acd, TL_ACD_OLDEST_HEAD + 1));
     OK(tl_acd_set_call_order(acd, TL_ACD_DEADLINE));
     OK(tl_acd_free(acd));
 }
