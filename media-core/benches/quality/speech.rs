@@ -10,6 +10,9 @@ const FILES: [(&str, &str); 3] = [
     ("field male", "spk_m_ve9qrp.ul"),
 ];
 
+/// Both sides of a conversation, with the noise of their lines.
+const LINE: [(&str, &str); 2] = [("one side", "conv_line_a.ul"), ("other side", "conv_line_b.ul")];
+
 #[derive(Clone)]
 pub(crate) struct Speech {
     pub(crate) name: &'static str,
@@ -22,9 +25,18 @@ pub(crate) fn shared(path: &str) -> PathBuf {
 
 /// The speech there is; none when no corpus is found.
 pub(crate) fn all() -> Vec<Speech> {
+    read(&FILES)
+}
+
+/// What is said over a line that has noise of its own.
+pub(crate) fn line() -> Vec<Speech> {
+    read(&LINE)
+}
+
+fn read(files: &[(&'static str, &str)]) -> Vec<Speech> {
     let folder =
         std::env::var_os("TRUNKLINE_CORPUS").map_or_else(|| shared("corpus"), PathBuf::from);
-    FILES
+    files
         .iter()
         .filter_map(|(name, file)| {
             let codes = std::fs::read(folder.join(file)).ok()?;
