@@ -30,8 +30,9 @@ const STEADY: u16 = 400;
 pub struct Vad {
     hangover: u16,
     left: u16,
-    /// Mean square of the noise, and of the loudest speech lately.
+    /// Mean square of the noise, as it was in the last pause, and of the loudest speech lately.
     floor: u32,
+    paused: u32,
     peak: u32,
     /// The block that is being filled.
     sum: u64,
@@ -51,6 +52,7 @@ impl Vad {
             hangover: hangover_ms / 10,
             left: 0,
             floor: 0,
+            paused: 0,
             peak: 0,
             sum: 0,
             filled: 0,
@@ -92,11 +94,11 @@ impl Vad {
         self.floor
     }
 
-    /// The same, but 30 dB below the loudest lately at most: music has no pauses, and what is
-    /// softest in it passes for noise.
+    /// The same as of the last pause, and 30 dB below the loudest lately at most: music has no
+    /// pauses, and what is softest in it passes for noise.
     pub(crate) const fn sure_noise(&self) -> u32 {
         let most = self.peak >> 10;
-        if self.floor < most { self.floor } else { most }
+        if self.paused < most { self.paused } else { most }
     }
 
     fn block(&mut self, energy: u32) {
@@ -127,6 +129,9 @@ impl Vad {
         } else {
             (self.run, self.least) = (0, u32::MAX);
             self.left = self.left.saturating_sub(1);
+            if self.left == 0 {
+                self.paused = self.floor;
+            }
         }
     }
 }

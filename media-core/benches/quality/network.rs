@@ -93,7 +93,12 @@ pub(crate) fn score(
         for (i, clean) in clean.chunks_exact(WINDOW).enumerate().skip(1) {
             let here = i * WINDOW..(i + 1) * WINDOW;
             let local = mean(lags.iter().filter(|l| here.contains(&l.0)).map(|l| l.1));
-            let shift = (if local.is_finite() { local } else { lag }.max(0.0) * 8.0) as usize;
+            // Where hardly anything is said nothing can be measured: the delay is as it was nearby.
+            let nearest = || {
+                let away = |l: &&(usize, f64)| l.0.abs_diff(here.start + WINDOW / 2);
+                lags.iter().min_by_key(away).map_or(0.0, |l| l.1)
+            };
+            let shift = (if local.is_finite() { local } else { nearest() }.max(0.0) * 8.0) as usize;
             let heard_here = &heard.samples[here.start + shift..][..WINDOW];
             pesq.push(scorer.add(Measure::Pesq, clean, heard_here));
             if heard.usual && scorer.visqol && i <= VISQOL_WINDOWS {
