@@ -21,7 +21,8 @@ const VISQOL_WINDOWS: usize = 6;
 /// Half a hundredth of a MOS is less than another seed of the same network makes.
 const SAME: f64 = 0.005;
 /// Where settings chosen in hindsight are ahead, and how many.
-const KNOWN_AHEAD: [(&str, usize); 2] = [("made_cell", 1), ("wifi_spikes-line", 3)];
+const KNOWN_AHEAD: [(&str, usize); 3] =
+    [("made_cell", 1), ("wifi_spikes-line", 3), ("made_spikes-line", 1)];
 /// Where the best peer is ahead, and how far.
 const KNOWN_BEHIND: [(&str, f64); 1] = [("wifi_spikes-line", 0.05)];
 
