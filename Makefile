@@ -59,7 +59,7 @@ else
 	cargo test --locked --all-features --lib --bins --test it --test header --test layout --test parity
 endif
 
-# Spoken numbers beside two converters from PyPI: 380,000 of them, in each of three languages.
+# Spoken numbers beside two converters from PyPI: a million of them, in each of three languages.
 test-numbers:
 	ivr-core/tests/numbers/test.sh
 
