@@ -94,9 +94,10 @@ impl Vad {
         self.floor
     }
 
-    /// The same as of the last pause, and 30 dB below the loudest lately at most: music has no
-    /// pauses, and what is softest in it passes for noise.
-    pub(crate) const fn sure_noise(&self) -> u32 {
+    /// Mean square of the noise as it was in the last pause, for the floor rises while somebody
+    /// speaks; 30 dB below the loudest lately at most, for music has no pauses, and what is softest
+    /// in it passes for noise.
+    pub(crate) const fn line_noise(&self) -> u32 {
         let most = self.peak >> 10;
         if self.paused < most { self.paused } else { most }
     }

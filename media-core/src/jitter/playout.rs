@@ -325,7 +325,7 @@ impl JitterBuffer {
             Gap::Loss(so_far) => {
                 n = n.min((CONCEAL - *so_far) as usize).max(1);
                 if *so_far == 0 {
-                    self.noise.white(self.vad.sure_noise());
+                    self.noise.white(self.vad.line_noise());
                 }
                 self.concealer.conceal(&mut out[..n]);
                 // A hole in a line's noise is heard more than what is missing from a word.
@@ -346,7 +346,7 @@ impl JitterBuffer {
                 self.concealer.conceal(&mut out[..n]);
                 if *left > 0 {
                     let noise =
-                        u64::from(self.vad.sure_noise()) * u64::from(*left) / u64::from(HUSH);
+                        u64::from(self.vad.line_noise()) * u64::from(*left) / u64::from(HUSH);
                     self.noise.white(noise as u32);
                     self.noise.add(&mut out[..n]);
                     *left = left.saturating_sub(n as u32);
